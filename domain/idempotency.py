@@ -1,0 +1,63 @@
+"""Idempotency keys: the same request, sent again, has the same effect and the same answer."""
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from domain import text
+from domain.entities import entity
+from domain.errors import IdempotencyKeyReusedError
+from domain.ids import UserId
+
+REMEMBERED = timedelta(hours=24)
+LONGEST_KEY = 200
+
+
+@entity
+class Receipt:
+    """What an idempotency key was used for: a hash of the input and the id of the object it made."""
+
+    fingerprint: str
+    result_id: str
+
+
+class Receipts(Protocol):
+    """Remembers keys for 24 hours, also over restarts."""
+
+    async def claim(
+        self, *, user_id: UserId, operation: str, key: str, receipt: Receipt, now: datetime
+    ) -> Receipt | None:
+        """Store `receipt` under the key, or return the one that a committed act stored there before."""
+
+
+async def first_use(
+    receipts: Receipts,
+    *,
+    user_id: UserId,
+    operation: str,
+    key: str,
+    given: dict[str, Any],
+    result_id: str,
+    now: datetime,
+) -> str | None:
+    """Claim `key` for `result_id`; return None on its first use, else the id that the first use made.
+
+    `given` is the whole input of the operation. Raises IdempotencyKeyReusedError when the key came with other
+    input before.
+    """
+    key = text.line(key, field="idempotencyKey", longest=LONGEST_KEY)
+    receipt = Receipt(fingerprint=_fingerprint(given), result_id=result_id)
+    earlier = await receipts.claim(user_id=user_id, operation=operation, key=key, receipt=receipt, now=now)
+    if earlier is None:
+        return None
+    if earlier.fingerprint != receipt.fingerprint:
+        raise IdempotencyKeyReusedError(
+            "This idempotency key was used with other input; make a new key for a new request.",
+            field="idempotencyKey",
+        )
+    return earlier.result_id
+
+
+def _fingerprint(given: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(given, sort_keys=True, default=str).encode()).hexdigest()

@@ -1,0 +1,63 @@
+"""Identifiers: a prefix that names the kind, `_`, and a UUIDv7 in Crockford's base 32."""
+
+from collections.abc import Callable
+from typing import NewType
+
+UserId = NewType("UserId", str)
+SessionId = NewType("SessionId", str)
+GoalId = NewType("GoalId", str)
+RoadmapId = NewType("RoadmapId", str)
+RoadmapVersionId = NewType("RoadmapVersionId", str)
+RoadmapNodeId = NewType("RoadmapNodeId", str)
+EnrolmentId = NewType("EnrolmentId", str)
+ExamTypeId = NewType("ExamTypeId", str)
+ExamDomainId = NewType("ExamDomainId", str)
+QuizId = NewType("QuizId", str)
+QuestionId = NewType("QuestionId", str)
+OptionId = NewType("OptionId", str)
+AttemptId = NewType("AttemptId", str)
+XpEntryId = NewType("XpEntryId", str)
+
+PREFIXES: dict[object, str] = {
+    UserId: "user",
+    SessionId: "session",
+    GoalId: "goal",
+    RoadmapId: "roadmap",
+    RoadmapVersionId: "roadmapversion",
+    RoadmapNodeId: "node",
+    EnrolmentId: "enrolment",
+    ExamTypeId: "examtype",
+    ExamDomainId: "domain",
+    QuizId: "quiz",
+    QuestionId: "question",
+    OptionId: "option",
+    AttemptId: "attempt",
+    XpEntryId: "xp",
+}
+"""The prefix of each kind of identifier; the graph refuses one that starts with another."""
+
+Mint = Callable[[str], str]
+"""Makes a new identifier from a prefix; time and randomness live behind it."""
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_BODY_LENGTH = 26
+_PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
+
+
+def compose(prefix: str, *, milliseconds: int, randomness: bytes) -> str:
+    """Compose an identifier from Unix time in milliseconds and 10 random bytes (RFC 9562, section 5.7)."""
+    random = int.from_bytes(randomness[:10], "big")
+    high = (milliseconds & 0xFFFF_FFFF_FFFF) << 80
+    value = high | 0x7 << 76 | (random >> 68 & 0xFFF) << 64 | 0b10 << 62 | random & 0x3FFF_FFFF_FFFF_FFFF
+    return f"{prefix}_{_base32(value)}"
+
+
+def is_id(text: str, prefix: str) -> bool:
+    """Tell whether `text` is a well-formed identifier of the kind that `prefix` names."""
+    body = text[len(prefix) + 1 :]
+    return text.startswith(prefix + "_") and len(body) == _BODY_LENGTH and all(c in _ALPHABET for c in body)
+
+
+def _base32(value: int) -> str:
+    """Write 128 bits as 13 pairs of base-32 digits, most significant first."""
+    return "".join(_PAIRS[value >> shift & 0x3FF] for shift in range(120, -1, -10))

@@ -1,0 +1,1 @@
+"""The door: HTTP, websockets, settings, security, and the composition of all the other layers."""

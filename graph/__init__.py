@@ -1,0 +1,1 @@
+"""What can be asked: declarations of types, fields, arguments, rules and limits."""

@@ -1,0 +1,100 @@
+"""What you may: the rules of fields and types, each printed in the SDL and enforced by the same object."""
+
+from typing import Protocol
+
+import strawberry
+from strawberry.schema_directive import Location
+
+from domain.users import Role, Viewer
+from graph.described import declare_enum
+
+declare_enum(
+    Role,
+    "What a user may do. Roles add up: a user holds one or more.",
+    LEARNER="Learns: sets goals, enrols, takes quizzes.",
+    AUTHOR="Writes and publishes roadmaps, quizzes and questions.",
+    MODERATOR="Handles reports and settles pending XP.",
+    ADMIN="Runs the platform; holds every other role's rights.",
+    SERVICE="Another program, acting with an API key.",
+)
+
+_PLACES = [Location.FIELD_DEFINITION, Location.OBJECT, Location.INTERFACE]
+UNAUTHENTICATED = "UNAUTHENTICATED"
+FORBIDDEN = "FORBIDDEN"
+
+
+class Rule(Protocol):
+    """A rule judges a caller by role alone, before execution; row rules live in the SQL of the stores."""
+
+    def refusal(self, viewer: Viewer | None) -> str | None:
+        """Return None when the caller may go on, else UNAUTHENTICATED or FORBIDDEN."""
+
+
+@strawberry.schema_directive(locations=_PLACES, name="public", description="Everyone may read it.")
+class Public:
+    """Everyone."""
+
+    def refusal(self, viewer: Viewer | None) -> str | None:  # noqa: ARG002 - the signature of a rule
+        """Refuse nobody."""
+        return None
+
+
+@strawberry.schema_directive(
+    locations=_PLACES, name="auth", description="Only a signed-in caller who holds the role (or ADMIN)."
+)
+class Auth:
+    """A signed-in caller with a role."""
+
+    requires: Role = Role.LEARNER
+
+    def refusal(self, viewer: Viewer | None) -> str | None:
+        """Refuse the anonymous, and those without the role; every signed-in caller counts as a learner."""
+        if viewer is None:
+            return UNAUTHENTICATED
+        held = self.requires is Role.LEARNER or self.requires in viewer.roles or Role.ADMIN in viewer.roles
+        return None if held else FORBIDDEN
+
+
+@strawberry.schema_directive(
+    locations=_PLACES,
+    name="owner",
+    description="Only the owner of the object, whom its field `by` names; for others the value is null.",
+)
+class Owner:
+    """The owner of the row; the SQL behind the field returns nothing to anyone else."""
+
+    by: str = "userId"
+    or_role: Role | None = None
+
+    def refusal(self, viewer: Viewer | None) -> str | None:  # noqa: ARG002 - the signature of a rule
+        """Refuse nobody here: whose row it is, the SQL decides."""
+        return None
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    name="listSize",
+    description="How long a list is: at most `assumedSize`, or what one of `slicingArguments` asks for; in a "
+    "connection that holds for its `sizedFields`.",
+)
+class ListSize:
+    """The size that the cost of a list field is reckoned with (IBM's cost specification, section 3.3)."""
+
+    assumed_size: int | None = None
+    slicing_arguments: list[str] | None = None
+    sized_fields: list[str] | None = None
+
+
+def public() -> Public:
+    """Let everyone read it."""
+    return Public()
+
+
+def auth(role: Role = Role.LEARNER) -> Auth:
+    """Ask for a signed-in caller with a role."""
+    return Auth(requires=role)
+
+
+def owner(by: str = "userId", *, or_role: Role | None = None) -> Owner:
+    """Ask for the owner of the row; the store's SQL enforces it."""
+    return Owner(by=by, or_role=or_role)

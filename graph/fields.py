@@ -1,0 +1,199 @@
+"""The words that declare a field: attribute, loaded_by, resolved_by, streamed_by (mutated_by has its own room).
+
+Each carries a description for clients and, where the type's own rule is not the right one, a rule. The body of
+every relation is generated here, so that the engine may call the batch behind it once per level.
+"""
+
+import inspect
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Annotated, Any
+
+import strawberry
+from strawberry.types.field import StrawberryField
+from strawberry.types.fields.resolver import StrawberryResolver
+
+from graph.arguments import PAGING, arguments_of, id_prefixes, read_arguments, takes_parent
+from graph.declarations import METADATA_KEY, Declaration
+from graph.directives import ListSize, Rule
+from resolvers.batches import Batch
+from resolvers.context import Context
+
+Info = strawberry.Info[Context, None]
+_UNSAID: Any = object()
+
+
+def attribute(
+    description: str,
+    *,
+    rule: Rule | None = None,
+    at_most: int | None = None,
+    name: str | None = None,
+    deprecated: str | None = None,
+) -> Any:
+    """Declare a field that is an attribute of the domain object; `at_most` is the maximum of a list."""
+    return _field(
+        Declaration(word="attribute"),
+        description=description,
+        directives=_directives(rule, at_most),
+        graphql_name=name,
+        deprecation_reason=deprecated,
+    )
+
+
+def given(description: str, *, default: Any = strawberry.UNSET, required: bool = False) -> Any:
+    """Declare a field of an input; one that is not required may be left out."""
+    return strawberry.field(description=description) if required else strawberry.field(
+        description=description, default=default
+    )
+
+
+def arg(kind: Any, description: str) -> Any:
+    """Declare the type and description of an argument whose type is not the resolver's own."""
+    return Annotated[kind, strawberry.argument(description=description)]
+
+
+def loaded_by(
+    batch: Batch,
+    *,
+    key: str,
+    description: str,
+    pick: str | None = None,
+    rule: Rule | None = None,
+    at_most: int | None = None,
+    args: dict[str, Any] | None = None,
+) -> Any:
+    """Declare a relation: `batch` loads it by the parent's attribute `key`, once for all parents of a level.
+
+    A parent whose key is None has no relation. `pick` names the attribute of the loaded object that is the
+    field's value, where that is not the object itself. `args` describes the arguments that the batch takes after
+    its keys; they are the same for a whole group of parents.
+    """
+    signature, prefixes = _signature(batch.load, args or {})
+
+    async def body(root: Any, info: Info, **sent: Any) -> Any:
+        arguments = read_arguments(sent, signature, prefixes)
+        value = getattr(root, key)
+        found = None if value is None else await info.context.load(batch, value, **arguments)
+        return found if pick is None or found is None else getattr(found, pick)
+
+    return _resolver_field(
+        body,
+        signature,
+        Declaration(word="batch", batch=batch, key=key, pick=pick, id_arguments=prefixes),
+        name=batch.name,
+        description=description,
+        directives=_directives(rule, at_most, signature),
+    )
+
+
+def resolved_by(
+    function: Callable[..., Any],
+    *,
+    description: str,
+    rule: Rule | None = None,
+    at_most: int | None = None,
+    args: dict[str, Any] | None = None,
+) -> Any:
+    """Declare a field with I/O of its own, answered by `function([parent,] context, *, arguments...)`."""
+    signature, prefixes = _signature(function, args or {})
+    wants_parent = takes_parent(function)
+
+    async def body(root: Any, info: Info, **sent: Any) -> Any:
+        arguments = read_arguments(sent, signature, prefixes)
+        if wants_parent:
+            return await function(root, info.context, **arguments)
+        return await function(info.context, **arguments)
+
+    return _resolver_field(
+        body,
+        signature,
+        Declaration(word="resolved", function=function, id_arguments=prefixes),
+        name=function.__name__,
+        description=description,
+        directives=_directives(rule, at_most, signature),
+    )
+
+
+def streamed_by(
+    function: Callable[..., AsyncIterator[Any]],
+    *,
+    description: str,
+    rule: Rule,
+    args: dict[str, Any] | None = None,
+) -> Any:
+    """Declare a subscription, answered by the async generator `function(context, *, arguments...)`."""
+    signature, prefixes = _signature(function, args or {})
+
+    async def body(root: Any, info: Info, **sent: Any) -> AsyncIterator[Any]:  # noqa: ARG001 - Strawberry's signature
+        arguments = read_arguments(sent, signature, prefixes)
+        async for event in function(info.context, **arguments):
+            info.context.forget()
+            yield event
+
+    return _resolver_field(
+        body,
+        signature,
+        Declaration(word="streamed", function=function, id_arguments=prefixes),
+        name=function.__name__,
+        description=description,
+        directives=[rule],
+        is_subscription=True,
+    )
+
+
+def _signature(function: Callable[..., Any], args: dict[str, Any]) -> tuple[inspect.Signature, dict[str, str]]:
+    """Derive the field's signature from the resolver's keyword-only parameters and their descriptions."""
+    parameters = arguments_of(function)
+    args = args | (PAGING if "first" in parameters else {})
+    if undescribed := parameters.keys() ^ args.keys():
+        raise TypeError(f"{function.__name__}: describe exactly its arguments, {sorted(undescribed)} differ")
+    declared = [
+        parameter.replace(
+            annotation=_annotated(parameter.annotation, args[name]),
+            default=strawberry.UNSET if parameter.default is None else parameter.default,
+        )
+        for name, parameter in parameters.items()
+    ]
+    prefixes = id_prefixes({parameter.name: parameter.annotation for parameter in declared})
+    first = [
+        inspect.Parameter("root", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Any),
+        inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info),
+    ]
+    return inspect.Signature([*first, *declared]), prefixes
+
+
+def _annotated(annotation: Any, described: Any) -> Any:
+    if isinstance(described, str):
+        return Annotated[annotation, strawberry.argument(description=described)]
+    return described
+
+
+def _directives(rule: Rule | None, at_most: int | None, signature: inspect.Signature | None = None) -> list[object]:
+    directives: list[object] = [] if rule is None else [rule]
+    slicing = [name for name in ("first", "last") if signature and name in signature.parameters]
+    if at_most is not None:
+        directives.append(ListSize(assumed_size=at_most))
+    elif slicing:
+        directives.append(ListSize(slicing_arguments=slicing, sized_fields=["edges", "nodes"]))
+    return directives
+
+
+def _resolver_field(
+    body: Callable[..., Any],
+    signature: inspect.Signature,
+    declaration: Declaration,
+    *,
+    name: str,
+    returns: Any = inspect.Signature.empty,
+    **options: Any,
+) -> StrawberryField:
+    body.__name__ = name
+    body.__signature__ = signature.replace(return_annotation=returns)  # type: ignore[attr-defined]
+    return _field(declaration, base_resolver=StrawberryResolver(body), **options)
+
+
+def _field(declaration: Declaration, *, directives: Sequence[object] = (), **options: Any) -> StrawberryField:
+    return StrawberryField(metadata={METADATA_KEY: declaration}, directives=list(directives), **options)
+
+
+resolver_field = _resolver_field

@@ -1,0 +1,82 @@
+"""The table of rules by coordinate, read from the objects that the SDL prints, and the judgement of documents."""
+
+from typing import Any
+
+from graphql import GraphQLError, GraphQLInterfaceType, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
+
+from domain.users import Viewer
+from graph.directives import Auth, Owner, Public, Rule
+
+_RULES = (Public, Auth, Owner)
+SENTENCES = {
+    "UNAUTHENTICATED": "Sign in and send an access token to read {}.",
+    "FORBIDDEN": "Your roles do not reach {}.",
+}
+
+Rules = dict[str, tuple[Rule, ...]]
+"""Every coordinate (`Type.field`) with the rules that hold there: its own, else those of its type."""
+
+
+class UnruledError(Exception):
+    """A coordinate has no rule; the gateway does not start."""
+
+
+def rules_of(schema: GraphQLSchema) -> Rules:
+    """Read the rule of every field; raises UnruledError that names the coordinates without one.
+
+    Query, Mutation and Subscription have no rule of their type, so each root field needs its own.
+    """
+    rules: Rules = {}
+    for type_ in schema.type_map.values():
+        if type_.name.startswith("__") or not isinstance(type_, GraphQLObjectType | GraphQLInterfaceType):
+            continue
+        for name, field in type_.fields.items():
+            rules[f"{type_.name}.{name}"] = _declared(field) or _declared(type_)
+    if unruled := sorted(coordinate for coordinate, found in rules.items() if not found):
+        raise UnruledError(f"No rule for {', '.join(unruled)}: default is deny, so declare who may read them.")
+    return rules
+
+
+def bind_rules(schema: GraphQLSchema) -> None:
+    """Make every field that not everyone may read look at the judgement before it resolves."""
+    for coordinate, rules in rules_of(schema).items():
+        type_name, field_name = coordinate.split(".")
+        parent = schema.type_map[type_name]
+        if isinstance(parent, GraphQLObjectType) and not all(isinstance(r, Public) for r in rules):
+            field = parent.fields[field_name]
+            if field.subscribe is not None:
+                field.subscribe = _guarded(coordinate, field.subscribe)
+            else:
+                field.resolve = _guarded(coordinate, field.resolve)
+
+
+def refusals(rules: Rules, coordinates: set[str], viewer: Viewer | None) -> dict[str, str]:
+    """Judge the coordinates that a document selects: those refused, each with its code."""
+    refused = {}
+    for coordinate in coordinates:
+        for rule in rules.get(coordinate, ()):
+            if code := rule.refusal(viewer):
+                refused[coordinate] = code
+    return refused
+
+
+def refusal_error(coordinate: str, code: str) -> GraphQLError:
+    """Make the error for a refused coordinate."""
+    return GraphQLError(
+        SENTENCES[code].format(coordinate), extensions={"code": code, "coordinate": coordinate}
+    )
+
+
+def _declared(thing: Any) -> tuple[Rule, ...]:
+    definition = (thing.extensions or {}).get("strawberry-definition")
+    return tuple(d for d in getattr(definition, "directives", ()) or () if isinstance(d, _RULES))
+
+
+def _guarded(coordinate: str, resolve: Any) -> Any:
+    def judged(root: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+        code = info.context.refused.get(coordinate)
+        if code is not None:
+            raise refusal_error(coordinate, code)
+        return resolve(root, info, **arguments)
+
+    return judged

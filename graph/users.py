@@ -1,0 +1,94 @@
+"""Users: what the schema tells of them."""
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from domain.ids import UserId
+from domain.users import Role
+from graph.directives import auth, owner, public
+from graph.fields import arg, attribute, given, loaded_by, resolved_by
+from graph.mutations import mutated_by
+from graph.paging import Connection
+from graph.scalars import URL, BigInt, EmailAddress
+from resolvers import loaders, users
+
+
+def _own(attribute_name: str, description: str, at_most: int | None = None) -> Any:
+    """Declare a field that only the user sees of themselves; for others it is null."""
+    return loaded_by(
+        loaders.accounts_by_user,
+        key="id",
+        pick=attribute_name,
+        description=description + " Null for everyone but the user.",
+        rule=owner(by="id"),
+        at_most=at_most,
+    )
+
+
+@strawberry.type(description="Someone who learns here.", directives=[public()])
+class User:
+    """The public half of a user."""
+
+    id: UserId = attribute("The user's id, `user_...`.")
+    handle: str = attribute("The unique short name, in lower case.")
+    display_name: str = attribute("The name to show.")
+    avatar_url: URL | None = attribute("The address of a picture, or null.")
+    bio: str = attribute("What the user says of themselves.")
+    joined_at: datetime = attribute("When the account was created.")
+    level: int = attribute("The level that the XP total has reached; level 1 is the first.")
+    xp_total: BigInt = attribute("All settled XP.")
+    email: EmailAddress | None = _own("email", "The address that signs in.")
+    email_verified: bool | None = _own("email_verified", "Whether the address was verified.")
+    time_zone: str | None = _own("time_zone", "The IANA time zone in which the user's days are counted.")
+    day_start_hour: int | None = _own("day_start_hour", "The hour, 0 to 6, at which the user's day begins.")
+    locale: str | None = _own("locale", "The language for texts, as a BCP 47 tag.")
+    roles: list[Role] | None = _own("roles", "What the user may do.", at_most=5)
+
+
+@strawberry.input(description="Finds one user, by exactly one of its fields.", one_of=True)
+class UserBy:
+    """A one-of lookup."""
+
+    id: UserId | None = given("The user's id.")
+    handle: str | None = given("The user's handle, in any case.")
+
+
+@strawberry.input(description="What to change; a field that is left out stays as it is.")
+class UpdateProfileInput:
+    """A partial update."""
+
+    display_name: str | None = given("The name to show, 1 to 60 characters.")
+    bio: str | None = given("A few words of up to 500 characters.")
+    avatar_url: URL | None = given("An https address of a picture; null removes it.")
+    time_zone: str | None = given("An IANA time zone like Europe/Berlin.")
+    day_start_hour: int | None = given("The hour, 0 to 6, at which the day begins.")
+
+
+@strawberry.type
+class UserQueries:
+    """Root fields about users."""
+
+    user: User | None = resolved_by(
+        users.user_by,
+        description="One user, or null.",
+        rule=public(),
+        args={"by": arg(UserBy, "By what to find the user.")},
+    )
+    users: Connection[User] | None = resolved_by(
+        users.users_page, description="All users, newest first.", rule=public()
+    )
+
+
+@strawberry.type
+class UserMutations:
+    """Mutations about users."""
+
+    update_profile = mutated_by(
+        users.update_profile,
+        input=UpdateProfileInput,
+        gives={"user": (User, "The changed user.")},
+        rule=auth(),
+        description="Changes the caller's profile and the zone in which their days are counted.",
+    )

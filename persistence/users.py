@@ -1,0 +1,181 @@
+"""Users in Postgres."""
+
+import asyncpg
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    insert,
+    select,
+    text,
+    update,
+)
+
+from domain.errors import NotFoundError
+from domain.ids import UserId
+from domain.paging import Page, Window
+from domain.users import Account, Credentials, EmailTakenError, HandleTakenError, NewUser, Role, User
+from persistence.base import ID, Statement, by_key, columns_for, id_column, metadata
+from persistence.engine import Connection
+from persistence.paging import Pages
+
+users = Table(
+    "users",
+    metadata,
+    id_column(),
+    Column("handle", Text, nullable=False),
+    Column("display_name", Text, nullable=False),
+    Column("avatar_url", Text),
+    Column("bio", Text, nullable=False, server_default=text("''")),
+    Column("joined_at", DateTime(timezone=True), nullable=False),
+    Column("level", Integer, nullable=False, server_default=text("1")),
+    Column("xp_total", BigInteger, nullable=False, server_default=text("0")),
+    Column("email", Text, nullable=False),
+    Column("email_verified", Boolean, nullable=False, server_default=text("false")),
+    Column("password_hash", Text, nullable=False),
+    Column("roles", ARRAY(Text), nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("day_start_hour", SmallInteger, nullable=False, server_default=text("0")),
+    Column("locale", Text, nullable=False, server_default=text("'en'")),
+    Column("on_boards", Boolean, nullable=False, server_default=text("true")),
+    CheckConstraint("day_start_hour BETWEEN 0 AND 6", name="day_start_hour"),
+    CheckConstraint("xp_total >= 0", name="xp_total"),
+    Index("users_email_key", "email", unique=True),
+    Index("users_handle_key", "handle", unique=True),
+)
+
+
+def _account(  # noqa: PLR0917 - the columns of a row
+    user_id: UserId, email: str, verified: bool, zone: str, start: int, locale: str, roles: list[str]
+) -> Account:
+    return Account(
+        user_id=user_id,
+        email=email,
+        email_verified=verified,
+        time_zone=zone,
+        day_start_hour=start,
+        locale=locale,
+        roles=[Role(r) for r in roles],
+    )
+
+
+def _credentials(user_id: UserId, password_hash: str, roles: list[str]) -> Credentials:
+    return Credentials(user_id=user_id, password_hash=password_hash, roles=[Role(r) for r in roles])
+
+
+_user = columns_for(User, users)
+_ids = bindparam("ids", type_=ARRAY(ID))
+_ADD = Statement(
+    insert(users)
+    .values({name: bindparam(name) for name in NewUser.__slots__})  # type: ignore[attr-defined]
+    .returning(*_user),
+    User,
+)
+_BY_IDS = Statement(select(*_user).where(users.c.id == any_(_ids)), User)
+_BY_HANDLE = Statement(select(*_user).where(users.c.handle == bindparam("handle")), User)
+_NEWEST_FIRST = Pages(
+    select(*_user), order=[users.c.id], descending=True, make=User, key_of=lambda user: (user.id,)
+)
+_ACCOUNTS = Statement(
+    select(*columns_for(Account, users, user_id=users.c.id))
+    .where(users.c.id == any_(_ids))
+    .where(users.c.id == bindparam("viewer_id")),
+    _account,
+)
+_CREDENTIALS = Statement(
+    select(users.c.id, users.c.password_hash, users.c.roles).where(users.c.email == bindparam("email")),
+    _credentials,
+)
+_ROLES = Statement(select(users.c.roles).where(users.c.id == bindparam("id")))
+_UPDATE_PROFILE = Statement(
+    update(users)
+    .where(users.c.id == bindparam("user_id"))
+    .values({name: bindparam(name) for name in ("display_name", "bio", "avatar_url")})
+    .returning(*_user),
+    User,
+)
+_UPDATE_LOCALITY = Statement(
+    update(users)
+    .where(users.c.id == bindparam("user_id"))
+    .values({name: bindparam(name) for name in ("time_zone", "day_start_hour", "locale")})
+)
+
+
+class SqlUsers:
+    """Accounts in the table `users`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def add(self, user: NewUser) -> User:
+        """Store a user; the unique indexes decide whether address and handle are free."""
+        values = {name: getattr(user, name) for name in NewUser.__slots__}  # type: ignore[attr-defined]
+        try:
+            added = await self._connection.first(_ADD, **values | {"roles": [r.value for r in user.roles]})
+        except asyncpg.UniqueViolationError as clash:
+            if clash.constraint_name == "users_email_key":
+                raise EmailTakenError("This e-mail has an account; sign in instead.", field="email") from None
+            if clash.constraint_name == "users_handle_key":
+                raise HandleTakenError("This handle is taken; choose another.", field="handle") from None
+            raise
+        assert added is not None  # noqa: S101 - INSERT ... RETURNING of one row
+        return added
+
+    async def by_ids(self, ids: list[UserId]) -> list[User | None]:
+        """Return one slot per id, in their order."""
+        return by_key(ids, await self._connection.all(_BY_IDS, ids=ids), lambda user: user.id)
+
+    async def by_handle(self, handle: str) -> User | None:
+        """Return the user with this handle, whatever its case."""
+        return await self._connection.first(_BY_HANDLE, handle=handle.lower())
+
+    async def page(self, window: Window) -> Page[User]:
+        """Return users, newest first."""
+        return await _NEWEST_FIRST.read(self._connection, window)
+
+    async def accounts_by_ids(self, ids: list[UserId], *, viewer_id: UserId) -> list[Account | None]:
+        """Return one slot per id; the statement itself leaves out everyone but the viewer."""
+        found = await self._connection.all(_ACCOUNTS, ids=ids, viewer_id=viewer_id)
+        return by_key(ids, found, lambda account: account.user_id)
+
+    async def credentials(self, email: str) -> Credentials | None:
+        """Return what signing in with this address needs."""
+        return await self._connection.first(_CREDENTIALS, email=email)
+
+    async def roles_of(self, user_id: UserId) -> list[Role] | None:
+        """Return the roles that the user holds now, or None where there is no such user."""
+        names = await self._connection.value(_ROLES, id=user_id)
+        return None if names is None else [Role(name) for name in names]
+
+    async def update_profile(
+        self, user_id: UserId, *, display_name: str, bio: str, avatar_url: str | None
+    ) -> User:
+        """Change what others see."""
+        changed = await self._connection.first(
+            _UPDATE_PROFILE, user_id=user_id, display_name=display_name, bio=bio, avatar_url=avatar_url
+        )
+        if changed is None:
+            raise NotFoundError("There is no such user.")
+        return changed
+
+    async def update_locality(
+        self, user_id: UserId, *, time_zone: str, day_start_hour: int, locale: str
+    ) -> None:
+        """Change where and when the user's days begin."""
+        await self._connection.run(
+            _UPDATE_LOCALITY,
+            user_id=user_id,
+            time_zone=time_zone,
+            day_start_hour=day_start_hour,
+            locale=locale,
+        )

@@ -1,0 +1,1 @@
+"""How it is answered: open work, call one verb, return domain objects."""

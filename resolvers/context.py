@@ -1,0 +1,100 @@
+"""The context of one operation (or one subscription event): who asks, and what answering may use."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any, Protocol
+
+from aiodataloader import DataLoader
+
+from domain.errors import DomainError
+from domain.ids import Mint, UserId
+from domain.passwords import Passwords
+from domain.signals import Signals
+from domain.users import Viewer
+from domain.work import Meter, OpenWork, Work
+from resolvers.batches import Batch
+
+LARGEST_BATCH = 1_000
+
+
+class UnauthenticatedError(DomainError):
+    """The operation needs a signed-in caller."""
+
+    code = "UNAUTHENTICATED"
+
+
+class AccessTokens(Protocol):
+    """Writes access tokens, which the gateway reads back at the door."""
+
+    def issue(self, viewer: Viewer, *, now: datetime) -> tuple[str, datetime]:
+        """Return a signed token and the moment it expires."""
+
+
+@dataclass(slots=True)
+class Ports:
+    """What the gateway lends to every operation; one object a process."""
+
+    open_reads: OpenWork
+    open_work: OpenWork
+    signals: Signals
+    passwords: Passwords
+    tokens: AccessTokens
+    refresh_secret: bytes
+    now: Callable[[], datetime]
+    mint: Mint
+
+
+@dataclass(slots=True)
+class Context:
+    """One operation. `refused` holds the coordinates that the caller's roles do not reach."""
+
+    ports: Ports
+    viewer: Viewer | None
+    request_id: str
+    refused: dict[str, str] = field(default_factory=dict)
+    meter: Meter = field(default_factory=Meter)
+    _loaders: dict[Any, "DataLoader[Any, Any]"] = field(default_factory=dict)
+
+    @property
+    def user_id(self) -> UserId:
+        """The caller's id; raises UnauthenticatedError for an anonymous one, whom the rules keep out before."""
+        return self.caller.user_id
+
+    @property
+    def caller(self) -> Viewer:
+        """The authenticated caller; raises UnauthenticatedError for an anonymous one."""
+        if self.viewer is None:
+            raise UnauthenticatedError("Sign in and send the access token.")
+        return self.viewer
+
+    def now(self) -> datetime:
+        """The current moment, UTC."""
+        return self.ports.now()
+
+    def open_reads(self) -> AbstractAsyncContextManager[Work]:
+        """Open the stores for one batch or one root read."""
+        return self.ports.open_reads(self.meter)
+
+    @asynccontextmanager
+    async def open_work(self) -> AsyncIterator[Work]:
+        """Open one transaction; what the loaders knew before is forgotten once it is committed."""
+        async with self.ports.open_work(self.meter) as work:
+            yield work
+        self.forget()
+
+    async def load(self, batch: Batch, key: Any, **arguments: Any) -> Any:
+        """Load one key through its batch, together with every other key asked for in the same tick."""
+        name = (batch, *arguments.items())
+        loader = self._loaders.get(name)
+        if loader is None:
+            loader = self._loaders[name] = DataLoader(
+                partial(batch.load, self, **arguments), max_batch_size=LARGEST_BATCH
+            )
+        return await loader.load(key)
+
+    def forget(self) -> None:
+        """Forget what the loaders know, as after a commit or before the next event of a subscription."""
+        self._loaders.clear()
