@@ -1,7 +1,9 @@
 """Civil days: which local date a moment belongs to, where a user's day may begin after midnight."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+_SECOND = timedelta(seconds=1)
 
 
 def local_date(moment: datetime, *, time_zone: str, day_start_hour: int = 0) -> date:
@@ -11,3 +13,26 @@ def local_date(moment: datetime, *, time_zone: str, day_start_hour: int = 0) -> 
     """
     wall = moment.astimezone(ZoneInfo(time_zone)).replace(tzinfo=None)
     return (wall - timedelta(hours=day_start_hour)).date()
+
+
+def day_end(moment: datetime, *, time_zone: str, day_start_hour: int = 0) -> datetime:
+    """Return the first instant, in UTC, after the end of the local day that `moment` lies in.
+
+    Where the clock jumps over that hour it is the first instant that exists; where it shows the hour twice it is
+    the first one, unless the clock falls back into the day that seemed over.
+    """
+    today = local_date(moment, time_zone=time_zone, day_start_hour=day_start_hour)
+    wall = datetime.combine(today + timedelta(days=1), time(day_start_hour), ZoneInfo(time_zone))
+    early, late = sorted(wall.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+
+    def is_over(instant: datetime) -> bool:
+        return local_date(instant, time_zone=time_zone, day_start_hour=day_start_hour) > today
+
+    if not is_over(late - _SECOND):
+        return late
+    if is_over(early):
+        return early
+    while late - early > _SECOND:  # the hour lies inside a jump that began before it, as in Antarctica/Troll
+        middle = early + (late - early) // _SECOND // 2 * _SECOND
+        early, late = (early, middle) if is_over(middle) else (middle, late)
+    return late

@@ -42,6 +42,12 @@ class VersionConflictError(DomainError):
     code = "VERSION_CONFLICT"
 
 
+class UnavailableError(DomainError):
+    """Something that the answer needs does not respond; try again later."""
+
+    code = "UPSTREAM_UNAVAILABLE"
+
+
 class IdempotencyKeyReusedError(DomainError):
     """The idempotency key was used before with other input."""
 

@@ -9,6 +9,8 @@ GoalId = NewType("GoalId", str)
 RoadmapId = NewType("RoadmapId", str)
 RoadmapVersionId = NewType("RoadmapVersionId", str)
 RoadmapNodeId = NewType("RoadmapNodeId", str)
+LineageId = NewType("LineageId", str)
+PrerequisiteGroupId = NewType("PrerequisiteGroupId", str)
 EnrolmentId = NewType("EnrolmentId", str)
 ExamTypeId = NewType("ExamTypeId", str)
 ExamDomainId = NewType("ExamDomainId", str)
@@ -17,6 +19,7 @@ QuestionId = NewType("QuestionId", str)
 OptionId = NewType("OptionId", str)
 AttemptId = NewType("AttemptId", str)
 XpEntryId = NewType("XpEntryId", str)
+ImportId = NewType("ImportId", str)
 
 PREFIXES: dict[object, str] = {
     UserId: "user",
@@ -25,6 +28,8 @@ PREFIXES: dict[object, str] = {
     RoadmapId: "roadmap",
     RoadmapVersionId: "roadmapversion",
     RoadmapNodeId: "node",
+    LineageId: "lineage",
+    PrerequisiteGroupId: "prerequisite",
     EnrolmentId: "enrolment",
     ExamTypeId: "examtype",
     ExamDomainId: "domain",
@@ -33,6 +38,7 @@ PREFIXES: dict[object, str] = {
     OptionId: "option",
     AttemptId: "attempt",
     XpEntryId: "xp",
+    ImportId: "import",
 }
 """The prefix of each kind of identifier; the graph refuses one that starts with another."""
 

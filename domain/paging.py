@@ -15,6 +15,7 @@ U = TypeVar("U")
 
 LARGEST_PAGE = 100
 DEFAULT_PAGE = 20
+_LONGEST_CURSOR = 1_000
 
 Cursor = NewType("Cursor", str)
 """An opaque place in a list."""
@@ -127,7 +128,7 @@ def _decode(cursor: Cursor | None, field: str) -> Key | None:
         key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (ValueError, binascii.Error, RecursionError):
         key = None
-    if not isinstance(key, list) or not key or len(cursor) > 1_000:
+    if not isinstance(key, list) or not key or len(cursor) > _LONGEST_CURSOR:
         raise InvalidInputError("This cursor is malformed; use one that a page gave out.", field=field)
     if any(not isinstance(v, str | int) for v in key) or any(isinstance(v, str) and "\0" in v for v in key):
         raise InvalidInputError("This cursor is malformed; use one that a page gave out.", field=field)

@@ -1,7 +1,8 @@
 """Signals: the word that something changed, sent after the commit. They carry ids and versions, never data."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Protocol
 
 from domain.entities import entity
@@ -9,7 +10,7 @@ from domain.entities import entity
 
 @entity
 class Signal:
-    """One word on one topic; `topic` is like `leaderboard:GLOBAL:ALL_TIME`, `body` an id or a version."""
+    """One word on one topic; `topic` is like `board:GLOBAL:ALL_TIME`, `body` an id or a version."""
 
     topic: str
     body: str
@@ -27,3 +28,16 @@ class Signals(Protocol):
         The queue behind it is bounded: where a receiver is slow, older signals give way to newer ones,
         which is harmless because a signal only says "read again".
         """
+
+
+async def newest(heard: AsyncIterator[Signal], *, within: float) -> Signal | None:
+    """Wait up to `within` seconds for a signal, then return the newest of those that have arrived, if any."""
+    latest = None
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within):
+            latest = await anext(heard)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(0):  # strikes at the end of the queue, the first moment that has to wait
+            async for signal in heard:
+                latest = signal
+    return latest

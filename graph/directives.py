@@ -1,5 +1,6 @@
 """What you may: the rules of fields and types, each printed in the SDL and enforced by the same object."""
 
+from enum import Enum
 from typing import Protocol
 
 import strawberry
@@ -71,6 +72,35 @@ class Owner:
         return None
 
 
+class RevealMoment(Enum):
+    """When a secret of a question is shown."""
+
+    ATTEMPT_CLOSED = "ATTEMPT_CLOSED"
+
+
+declare_enum(
+    RevealMoment,
+    "When a secret of a question is shown.",
+    ATTEMPT_CLOSED="Once the caller's own attempt is graded, or, in a quiz with feedback after each answer, once "
+    "the slot is answered; never while another attempt of theirs that asks the same question is open.",
+)
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    name="reveal",
+    description="A secret of a question: null until the moment that `when` names.",
+)
+class Reveal:
+    """A signed-in caller, and a row whose secret may be shown: the SQL behind the field decides the latter."""
+
+    when: RevealMoment = RevealMoment.ATTEMPT_CLOSED
+
+    def refusal(self, viewer: Viewer | None) -> str | None:
+        """Refuse the anonymous."""
+        return UNAUTHENTICATED if viewer is None else None
+
+
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
     name="listSize",
@@ -98,3 +128,8 @@ def auth(role: Role = Role.LEARNER) -> Auth:
 def owner(by: str = "userId", *, or_role: Role | None = None) -> Owner:
     """Ask for the owner of the row; the store's SQL enforces it."""
     return Owner(by=by, or_role=or_role)
+
+
+def reveal() -> Reveal:
+    """Ask for a closed attempt of the caller's own; the store's SQL enforces it."""
+    return Reveal(when=RevealMoment.ATTEMPT_CLOSED)

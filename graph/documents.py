@@ -10,14 +10,18 @@ from graphql import (
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
+    StringValueNode,
+    Visitor,
     parse,
     validate,
+    visit,
 )
 
 from domain.users import Viewer
 from graph.limits import Limits, Measure, Survey, exceeded
 from graph.rules import Rules, refusal_error, refusals, rules_of
 
+Coordinates = dict[str, tuple[str, ...]]
 _MOST_ERRORS = 5
 _TOKENS_EXCEEDED = "Document contains more than"
 
@@ -47,14 +51,14 @@ class Prepared:
         self.name = operation.name.value if operation.name else None
         self._schema = schema
         self._limits = limits
-        self._measured: tuple[Measure, frozenset[str]] | None = None
+        self._measured: tuple[Measure, Coordinates] | None = None
 
     @property
     def kind(self) -> OperationType:
         """Query, mutation or subscription."""
         return self.operation.operation
 
-    def survey(self, variables: dict[str, Any]) -> tuple[Measure, frozenset[str]]:
+    def survey(self, variables: dict[str, Any]) -> tuple[Measure, Coordinates]:
         """Measure the operation and list its coordinates; raises RefusedDocumentError where it is too large.
 
         Without variables the answer is remembered with the document.
@@ -65,7 +69,7 @@ class Prepared:
         measure = walk.measure(self.operation)
         if error := exceeded(measure, len(self.operation.selection_set.selections), self._limits):
             raise RefusedDocumentError(error)
-        found = measure, frozenset(walk.coordinates)
+        found = measure, walk.coordinates
         if not self.operation.variable_definitions:
             self._measured = found
         return found
@@ -101,7 +105,7 @@ class Documents:
     def judge(self, prepared: Prepared, variables: dict[str, Any], viewer: Viewer | None) -> dict[str, str]:
         """Return the refused coordinates of a query; refuse a mutation or subscription with any, whole."""
         _, coordinates = prepared.survey(variables)
-        refused = refusals(self.rules, set(coordinates), viewer)
+        refused = refusals(self.rules, coordinates, viewer)
         if refused and prepared.kind is not OperationType.QUERY:
             raise RefusedDocumentError(*(refusal_error(c, code) for c, code in sorted(refused.items())))
         return refused
@@ -113,7 +117,11 @@ class Documents:
             code = "COST_LIMIT_EXCEEDED" if _TOKENS_EXCEEDED in error.message else "GRAPHQL_PARSE_FAILED"
             raise RefusedDocumentError(_coded(error, code)) from None
         except RecursionError:
-            raise RefusedDocumentError(_error("The document is nested too deeply.", "DEPTH_LIMIT_EXCEEDED")) from None
+            raise RefusedDocumentError(
+                _error("The document is nested too deeply.", "DEPTH_LIMIT_EXCEEDED")
+            ) from None
+        if "\\u" in text and _holds_nul(document):
+            raise RefusedDocumentError(_error("NUL characters are not accepted.", "BAD_USER_INPUT"))
         errors = validate(
             self.schema, document, max_errors=_MOST_ERRORS, hide_suggestions=self._hide_suggestions
         )
@@ -131,6 +139,19 @@ def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionN
         raise RefusedDocumentError(_error("The document holds no operation.", "OPERATION_RESOLUTION_FAILURE"))
     sentence = "Send operationName: the document holds several." if named else "No operation has this name."
     raise RefusedDocumentError(_error(sentence, "OPERATION_RESOLUTION_FAILURE"))
+
+
+def _holds_nul(document: DocumentNode) -> bool:
+    """Tell whether an escape in a string literal stands for NUL, which Postgres cannot keep."""
+    found = False
+
+    class Literals(Visitor):
+        def enter_string_value(self, node: StringValueNode, *_: object) -> None:
+            nonlocal found
+            found = found or "\0" in node.value
+
+    visit(document, Literals())
+    return found
 
 
 def _error(message: str, code: str) -> GraphQLError:

@@ -43,17 +43,20 @@ def declare_error(error: type[DomainError], description: str, base: type[Any] = 
     `base` is a subclass of UserError that adds fields, where the error says more than message and code.
     """
     name = error.__name__.removesuffix("Error")
-    made = type(name, (base,), {"__annotations__": {}})
+    made: Any = type(name, (base,), {"__annotations__": {}})
     made = strawberry.type(made, name=name, description=description, directives=[public()])
     made.__strawberry_definition__.is_type_of = lambda value, _info: type(value.error) is error
     ERROR_TYPES[error] = made
-    return made
+    declared: type[Any] = made
+    return declared
 
 
 declare_error(errors.InvalidInputError, "A value breaks a rule of its field, which `field` names.")
 declare_error(errors.NotFoundError, "There is no such object for this caller.")
 declare_error(errors.ForbiddenError, "The caller's roles do not allow the act.")
-declare_error(errors.VersionConflictError, "The object changed meanwhile; read it again and repeat the change.")
+declare_error(
+    errors.VersionConflictError, "The object changed meanwhile; read it again and repeat the change."
+)
 declare_error(
     errors.IdempotencyKeyReusedError,
     "The idempotency key came with other input before; use a new key for a new request.",

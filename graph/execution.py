@@ -16,7 +16,9 @@ DEADLINE_S = 10.0
 class Executor:
     """Runs operations on one schema; every transport uses the same one."""
 
-    def __init__(self, documents: Documents, *, log_defect: DefectLog, deadline_s: float = DEADLINE_S) -> None:
+    def __init__(
+        self, documents: Documents, *, log_defect: DefectLog, deadline_s: float = DEADLINE_S
+    ) -> None:
         self.documents = documents
         self._log_defect = log_defect
         self._deadline_s = deadline_s
@@ -72,6 +74,9 @@ class Executor:
                 yield self._response(result, context)
         except GraphQLError as error:
             yield refused((error,), context, self._log_defect)
+        except Exception as error:  # noqa: BLE001 - masked and logged, like a failing field
+            cause = GraphQLError("The stream ended", path=[], original_error=error)
+            yield {"data": None} | refused((cause,), context, self._log_defect)
         finally:
             await results.aclose()  # type: ignore[attr-defined]
 

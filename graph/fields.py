@@ -5,13 +5,16 @@ every relation is generated here, so that the engine may call the batch behind i
 """
 
 import inspect
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing
 from typing import Annotated, Any
 
 import strawberry
+from graphql import GraphQLError
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
+from domain.errors import DomainError
 from graph.arguments import PAGING, arguments_of, id_prefixes, read_arguments, takes_parent
 from graph.declarations import METADATA_KEY, Declaration
 from graph.directives import ListSize, Rule
@@ -19,7 +22,9 @@ from resolvers.batches import Batch
 from resolvers.context import Context
 
 Info = strawberry.Info[Context, None]
-_UNSAID: Any = object()
+
+USUAL_LENGTH = 10
+"""How long a bounded list is taken to be where its declaration does not tell."""
 
 
 def attribute(
@@ -27,14 +32,19 @@ def attribute(
     *,
     rule: Rule | None = None,
     at_most: int | None = None,
+    usual: int | None = None,
     name: str | None = None,
     deprecated: str | None = None,
 ) -> Any:
-    """Declare a field that is an attribute of the domain object; `at_most` is the maximum of a list."""
+    """Declare a field that is an attribute of the domain object.
+
+    `at_most` is the maximum of a list, which its description tells; `usual` the length that its cost is reckoned
+    with, the maximum or ten unless told.
+    """
     return _field(
         Declaration(word="attribute"),
-        description=description,
-        directives=_directives(rule, at_most),
+        description=_with_maximum(description, at_most),
+        directives=_directives(rule, at_most, usual),
         graphql_name=name,
         deprecation_reason=deprecated,
     )
@@ -42,14 +52,16 @@ def attribute(
 
 def given(description: str, *, default: Any = strawberry.UNSET, required: bool = False) -> Any:
     """Declare a field of an input; one that is not required may be left out."""
-    return strawberry.field(description=description) if required else strawberry.field(
-        description=description, default=default
+    return (
+        strawberry.field(description=description)
+        if required
+        else strawberry.field(description=description, default=default)
     )
 
 
-def arg(kind: Any, description: str) -> Any:
-    """Declare the type and description of an argument whose type is not the resolver's own."""
-    return Annotated[kind, strawberry.argument(description=description)]
+def arg(kind: Any, description: str, *, name: str | None = None) -> Any:
+    """Declare the type and description of an argument whose type, or `name`, is not the resolver's own."""
+    return Annotated[kind, strawberry.argument(description=description, name=name)]
 
 
 def loaded_by(
@@ -60,6 +72,7 @@ def loaded_by(
     pick: str | None = None,
     rule: Rule | None = None,
     at_most: int | None = None,
+    usual: int | None = None,
     args: dict[str, Any] | None = None,
 ) -> Any:
     """Declare a relation: `batch` loads it by the parent's attribute `key`, once for all parents of a level.
@@ -81,8 +94,8 @@ def loaded_by(
         signature,
         Declaration(word="batch", batch=batch, key=key, pick=pick, id_arguments=prefixes),
         name=batch.name,
-        description=description,
-        directives=_directives(rule, at_most, signature),
+        description=_with_maximum(description, at_most),
+        directives=_directives(rule, at_most, usual, signature),
     )
 
 
@@ -92,6 +105,7 @@ def resolved_by(
     description: str,
     rule: Rule | None = None,
     at_most: int | None = None,
+    usual: int | None = None,
     args: dict[str, Any] | None = None,
 ) -> Any:
     """Declare a field with I/O of its own, answered by `function([parent,] context, *, arguments...)`."""
@@ -109,13 +123,13 @@ def resolved_by(
         signature,
         Declaration(word="resolved", function=function, id_arguments=prefixes),
         name=function.__name__,
-        description=description,
-        directives=_directives(rule, at_most, signature),
+        description=_with_maximum(description, at_most),
+        directives=_directives(rule, at_most, usual, signature),
     )
 
 
 def streamed_by(
-    function: Callable[..., AsyncIterator[Any]],
+    function: Callable[..., AsyncGenerator[Any, None]],
     *,
     description: str,
     rule: Rule,
@@ -125,10 +139,15 @@ def streamed_by(
     signature, prefixes = _signature(function, args or {})
 
     async def body(root: Any, info: Info, **sent: Any) -> AsyncIterator[Any]:  # noqa: ARG001 - Strawberry's signature
-        arguments = read_arguments(sent, signature, prefixes)
-        async for event in function(info.context, **arguments):
-            info.context.forget()
-            yield event
+        try:
+            arguments = read_arguments(sent, signature, prefixes)
+            async with aclosing(function(info.context, **arguments)) as events:
+                async for event in events:
+                    info.context.forget()
+                    yield event
+        except DomainError as refusal:
+            # graphql-core makes an error of what a field raises, but not of what a stream raises.
+            raise GraphQLError(refusal.message, original_error=refusal) from refusal
 
     return _resolver_field(
         body,
@@ -141,7 +160,9 @@ def streamed_by(
     )
 
 
-def _signature(function: Callable[..., Any], args: dict[str, Any]) -> tuple[inspect.Signature, dict[str, str]]:
+def _signature(
+    function: Callable[..., Any], args: dict[str, Any]
+) -> tuple[inspect.Signature, dict[str, str]]:
     """Derive the field's signature from the resolver's keyword-only parameters and their descriptions."""
     parameters = arguments_of(function)
     args = args | (PAGING if "first" in parameters else {})
@@ -168,14 +189,21 @@ def _annotated(annotation: Any, described: Any) -> Any:
     return described
 
 
-def _directives(rule: Rule | None, at_most: int | None, signature: inspect.Signature | None = None) -> list[object]:
+def _directives(
+    rule: Rule | None, at_most: int | None, usual: int | None, signature: inspect.Signature | None = None
+) -> list[object]:
     directives: list[object] = [] if rule is None else [rule]
     slicing = [name for name in ("first", "last") if signature and name in signature.parameters]
     if at_most is not None:
-        directives.append(ListSize(assumed_size=at_most))
+        assumed = usual or min(at_most, USUAL_LENGTH)
+        directives.append(ListSize(assumed_size=assumed, slicing_arguments=slicing or None))
     elif slicing:
         directives.append(ListSize(slicing_arguments=slicing, sized_fields=["edges", "nodes"]))
     return directives
+
+
+def _with_maximum(description: str, at_most: int | None) -> str:
+    return description if at_most is None else f"{description} At most {at_most}."
 
 
 def _resolver_field(

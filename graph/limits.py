@@ -21,7 +21,6 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
     get_named_type,
-    is_abstract_type,
     is_composite_type,
     is_list_type,
 )
@@ -69,10 +68,13 @@ class Measure:
 
 
 class Survey:
-    """Walks one document: measures it and collects the coordinates that it selects."""
+    """Walks one document: measures it and collects the coordinates that it selects.
+
+    A field that is selected through an interface stands for that of every implementation too.
+    """
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: dict[str, Any]) -> None:
-        self.coordinates: set[str] = set()
+        self.coordinates: dict[str, tuple[str, ...]] = {}
         self._schema = schema
         self._variables = variables
         self._fragments = {
@@ -121,25 +123,30 @@ class Survey:
         inner = self._selections(node.selection_set, named, handed_down)
         measure.depth += inner.depth
         measure.add(Measure(0, inner.aliases, inner.directives, inner.fields, 0))
+        if field is None or parent.name.startswith("__"):
+            return measure  # introspection asks nobody but memory; its depth and fields count
         weight = _MUTATION_WEIGHT if parent is self._schema.mutation_type else 1
         measure.cost = min(_MOST, weight + length * (inner.cost + 1) if length > 1 else weight + inner.cost)
         return measure
 
-    def _length(self, node: FieldNode, field: GraphQLField | None, size: int | None) -> tuple[int, int | None]:
+    def _length(
+        self, node: FieldNode, field: GraphQLField | None, size: int | None
+    ) -> tuple[int, int | None]:
         """Return how many objects the field yields, and what a connection tells its edges and nodes."""
         said = _list_size(field)
-        if said is not None and said.slicing_arguments:
-            return 1, self._sliced(node, said.slicing_arguments)
+        if said is not None and said.sized_fields:
+            return 1, self._sliced(node, said.slicing_arguments or []) or DEFAULT_PAGE
         if field is None or not _is_list(field):
             return 1, None
         if size is not None:
             return size, None
-        return (said.assumed_size if said and said.assumed_size else _UNSAID_LIST), None
+        asked = self._sliced(node, said.slicing_arguments or []) if said else None
+        return asked or (said.assumed_size if said and said.assumed_size else _UNSAID_LIST), None
 
-    def _sliced(self, node: FieldNode, names: list[str]) -> int:
+    def _sliced(self, node: FieldNode, names: list[str]) -> int | None:
         sizes = [self._integer(a.value) for a in node.arguments or () if a.name.value in names]
         asked = [size for size in sizes if size is not None]
-        return min(max(0, *asked, 0), _MOST) if asked else DEFAULT_PAGE
+        return min(max(1, *asked), _MOST) if asked else None
 
     def _integer(self, value: Any) -> int | None:
         if isinstance(value, IntValueNode):
@@ -148,10 +155,11 @@ class Survey:
         return sent if isinstance(sent, int) else LARGEST_PAGE if sent is not None else None
 
     def _note(self, parent: Any, name: str) -> None:
-        self.coordinates.add(f"{parent.name}.{name}")
-        if isinstance(parent, GraphQLInterfaceType) and is_abstract_type(parent):
-            for implementation in self._schema.get_possible_types(parent):
-                self.coordinates.add(f"{implementation.name}.{name}")
+        implementations: tuple[str, ...] = ()
+        if isinstance(parent, GraphQLInterfaceType):
+            possible = self._schema.get_possible_types(parent)
+            implementations = tuple(f"{type_.name}.{name}" for type_ in possible)
+        self.coordinates[f"{parent.name}.{name}"] = implementations
 
 
 def exceeded(measure: Measure, root_fields: int, limits: Limits) -> GraphQLError | None:

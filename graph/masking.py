@@ -35,7 +35,7 @@ def formatted(error: GraphQLError, request_id: str, log_defect: DefectLog) -> Fo
         shown["message"] = "This took too long; ask for less, or try again."
         extensions["code"] = "TIMEOUT"
     elif "code" not in extensions:
-        if cause is None and error.path is None:
+        if _is_coercion(error):
             extensions["code"] = "BAD_USER_INPUT"
         else:
             log_defect(cause or error, request_id)
@@ -44,6 +44,13 @@ def formatted(error: GraphQLError, request_id: str, log_defect: DefectLog) -> Fo
     extensions["requestId"] = request_id
     shown["extensions"] = extensions
     return shown
+
+
+def _is_coercion(error: GraphQLError) -> bool:
+    """Tell whether the library refused a variable (no path yet) or an argument that a variable filled."""
+    if isinstance(error.original_error, GraphQLError | None):
+        return error.path is None or error.message.startswith("Argument ")
+    return False
 
 
 def refused(errors: tuple[GraphQLError, ...], context: Context, log_defect: DefectLog) -> Formatted:

@@ -62,15 +62,18 @@ def mutated_by(
     )
 
 
-def _payload(title: str, gives: dict[str, tuple[Any, str]], expected: tuple[type[DomainError], ...]) -> type[Any]:
-    union = Annotated[
-        _union(tuple(ERROR_TYPES[error] for error in expected)),
+def _payload(
+    title: str, gives: dict[str, tuple[Any, str]], expected: tuple[type[DomainError], ...]
+) -> type[Any]:
+    members = _union(tuple(ERROR_TYPES[error] for error in expected))
+    union: Any = Annotated[
+        members,
         strawberry.union(f"{title}Error", description=f"Why {title} may be refused."),
     ]
     fields = {name: attribute(told + " Null where it was refused.") for name, (_, told) in gives.items()}
     fields["user_errors"] = attribute("Why it was refused; empty on success.", at_most=10)
-    hints = {name: Optional[kind] for name, (kind, _) in gives.items()}  # noqa: UP045
-    hints["user_errors"] = list[union]  # type: ignore[valid-type]
+    hints: dict[str, Any] = {name: Optional[kind] for name, (kind, _) in gives.items()}  # noqa: UP045
+    hints["user_errors"] = list[union]
     made = type(f"{title}Payload", (), {"__annotations__": hints, **fields})
     return strawberry.type(made, description=f"What {title} answers with.", directives=[public()])
 
@@ -100,6 +103,6 @@ def _signature(input: type[Any] | None) -> inspect.Signature:
         inspect.Parameter("info", place, annotation=Info),
     ]
     if input is not None:
-        told = Annotated[input, strawberry.argument(description="What to do it with.")]
+        told: Any = Annotated[input, strawberry.argument(description="What to do it with.")]
         parameters.append(inspect.Parameter("input", place, annotation=told))
     return inspect.Signature(parameters)

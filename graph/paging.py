@@ -10,6 +10,7 @@ from graph.fields import attribute
 
 T = TypeVar("T")
 
+
 @strawberry.type(description="Where a page stands in its list.", directives=[public()])
 class PageInfo:
     """Relay's PageInfo."""

@@ -1,13 +1,15 @@
 """The table of rules by coordinate, read from the objects that the SDL prints, and the judgement of documents."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from graphql import GraphQLError, GraphQLInterfaceType, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
 
 from domain.users import Viewer
-from graph.directives import Auth, Owner, Public, Rule
+from graph.directives import Auth, Owner, Public, Reveal, Rule
+from resolvers.context import Context
 
-_RULES = (Public, Auth, Owner)
+_RULES = (Public, Auth, Owner, Reveal)
 SENTENCES = {
     "UNAUTHENTICATED": "Sign in and send an access token to read {}.",
     "FORBIDDEN": "Your roles do not reach {}.",
@@ -22,7 +24,9 @@ class UnruledError(Exception):
 
 
 def rules_of(schema: GraphQLSchema) -> Rules:
-    """Read the rule of every field; raises UnruledError that names the coordinates without one.
+    """Read the rules of every field; raises UnruledError that names the coordinates without one.
+
+    A field of an interface has its own and those of every implementation, so that the strictest decides.
 
     Query, Mutation and Subscription have no rule of their type, so each root field needs its own.
     """
@@ -32,17 +36,25 @@ def rules_of(schema: GraphQLSchema) -> Rules:
             continue
         for name, field in type_.fields.items():
             rules[f"{type_.name}.{name}"] = _declared(field) or _declared(type_)
+    for type_ in schema.type_map.values():
+        if isinstance(type_, GraphQLInterfaceType) and not type_.name.startswith("__"):
+            for name in type_.fields:
+                inner = [rules[f"{object_.name}.{name}"] for object_ in schema.get_possible_types(type_)]
+                rules[f"{type_.name}.{name}"] += tuple(rule for found in inner for rule in found)
     if unruled := sorted(coordinate for coordinate, found in rules.items() if not found):
-        raise UnruledError(f"No rule for {', '.join(unruled)}: default is deny, so declare who may read them.")
+        raise UnruledError(
+            f"No rule for {', '.join(unruled)}: default is deny, so declare who may read them."
+        )
     return rules
 
 
 def bind_rules(schema: GraphQLSchema) -> None:
     """Make every field that not everyone may read look at the judgement before it resolves."""
-    for coordinate, rules in rules_of(schema).items():
+    rules = rules_of(schema)
+    for coordinate in rules:
         type_name, field_name = coordinate.split(".")
         parent = schema.type_map[type_name]
-        if isinstance(parent, GraphQLObjectType) and not all(isinstance(r, Public) for r in rules):
+        if isinstance(parent, GraphQLObjectType) and not _is_public(rules, parent, field_name):
             field = parent.fields[field_name]
             if field.subscribe is not None:
                 field.subscribe = _guarded(coordinate, field.subscribe)
@@ -50,13 +62,19 @@ def bind_rules(schema: GraphQLSchema) -> None:
                 field.resolve = _guarded(coordinate, field.resolve)
 
 
-def refusals(rules: Rules, coordinates: set[str], viewer: Viewer | None) -> dict[str, str]:
-    """Judge the coordinates that a document selects: those refused, each with its code."""
-    refused = {}
-    for coordinate in coordinates:
+def refusals(
+    rules: Rules, coordinates: Mapping[str, tuple[str, ...]], viewer: Viewer | None
+) -> dict[str, str]:
+    """Judge the coordinates that a document selects: those refused, each with its code.
+
+    `coordinates` names, for a field that is selected through an interface, the same field of every implementation:
+    those are refused with it.
+    """
+    refused: dict[str, str] = {}
+    for coordinate, implementations in coordinates.items():
         for rule in rules.get(coordinate, ()):
             if code := rule.refusal(viewer):
-                refused[coordinate] = code
+                refused |= dict.fromkeys((coordinate, *implementations), code)
     return refused
 
 
@@ -67,13 +85,19 @@ def refusal_error(coordinate: str, code: str) -> GraphQLError:
     )
 
 
+def _is_public(rules: Rules, type_: GraphQLObjectType, field: str) -> bool:
+    """Tell whether everyone may read the field, also where it is selected through an interface."""
+    ways = [type_.name, *(interface.name for interface in type_.interfaces if field in interface.fields)]
+    return all(isinstance(rule, Public) for way in ways for rule in rules[f"{way}.{field}"])
+
+
 def _declared(thing: Any) -> tuple[Rule, ...]:
     definition = (thing.extensions or {}).get("strawberry-definition")
     return tuple(d for d in getattr(definition, "directives", ()) or () if isinstance(d, _RULES))
 
 
 def _guarded(coordinate: str, resolve: Any) -> Any:
-    def judged(root: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    def judged(root: Any, info: "GraphQLResolveInfo[Context]", **arguments: Any) -> Any:
         code = info.context.refused.get(coordinate)
         if code is not None:
             raise refusal_error(coordinate, code)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NewType
 
+import strawberry
 from graphql import GraphQLError, GraphQLID
 from strawberry.types.scalar import ScalarDefinition, scalar
 
@@ -21,7 +22,7 @@ def _write_moment(value: datetime) -> str:
 
 
 def _read_moment(value: Any) -> datetime:
-    moment = _read(datetime.fromisoformat, value, "DateTime must be like 2026-01-31T12:00:00Z")
+    moment: datetime = _read(datetime.fromisoformat, value, "DateTime must be like 2026-01-31T12:00:00Z")
     if moment.tzinfo is None:
         raise GraphQLError("DateTime needs a time zone, like 2026-01-31T12:00:00Z")
     try:
@@ -31,7 +32,8 @@ def _read_moment(value: Any) -> datetime:
 
 
 def _read_date(value: Any) -> date:
-    return _read(date.fromisoformat, value, "LocalDate must be like 2026-01-31")
+    read: date = _read(date.fromisoformat, value, "LocalDate must be like 2026-01-31")
+    return read
 
 
 def _read(parse: Callable[[str], Any], value: Any, complaint: str) -> Any:
@@ -52,7 +54,9 @@ def _read_nothing(_value: Any) -> Any:
 
 
 def _write_duration(value: timedelta) -> str:
-    return f"PT{value.total_seconds():g}S" if value.total_seconds() % 1 else f"PT{int(value.total_seconds())}S"
+    return (
+        f"PT{value.total_seconds():g}S" if value.total_seconds() % 1 else f"PT{int(value.total_seconds())}S"
+    )
 
 
 def _scalar(
@@ -120,6 +124,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         "An opaque state of a leaderboard; give the latest one back as `after` to resume.",
         "https://spec.graphql.org/October2021/#sec-Scalars.Custom-Scalars",
     ),
+    strawberry.ID: _ID,
     **dict.fromkeys(ids.PREFIXES, _ID),
 }
 """Which scalar of the schema each Python type is; every kind of identifier is the built-in ID."""

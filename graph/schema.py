@@ -3,33 +3,90 @@
 from functools import cache
 
 import strawberry
-from graphql import GraphQLSchema
+from graphql import GraphQLInputObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
+import domain.attempts
+import domain.goals
+import domain.quizzes
+import domain.roadmaps
+import domain.users
+from graph.attempt_mutations import AttemptMutations
+from graph.attempts import AttemptQueries, QuizAttempt
+from graph.enrolments import EnrolmentMutations
+from graph.exam_types import ExamType, ExamTypeQueries
+from graph.goal_mutations import GoalMutations
+from graph.goals import Goal, GoalQueries
+from graph.leaderboards import LeaderboardQueries, LeaderboardSubscriptions
+from graph.nodes import NodeQueries, is_node_of
+from graph.questions import QUESTION_TYPES
+from graph.quizzes import Quiz, QuizMutations, QuizQueries
+from graph.roadmaps import Roadmap, RoadmapMutations, RoadmapQueries, RoadmapVersion
 from graph.rules import bind_rules
 from graph.scalars import SCALARS
 from graph.sdl import print_sorted
 from graph.sessions import SessionMutations
-from graph.users import UserMutations, UserQueries
+from graph.users import User, UserMutations, UserQueries
 from graph.viewer import ViewerQueries
 
-QUERIES = (ViewerQueries, UserQueries)
-MUTATIONS = (SessionMutations, UserMutations)
-SUBSCRIPTIONS: tuple[type, ...] = ()
+NODES: dict[type, type] = {
+    domain.users.User: User,
+    domain.quizzes.ExamType: ExamType,
+    domain.quizzes.Quiz: Quiz,
+    domain.attempts.QuizAttempt: QuizAttempt,
+    domain.goals.Goal: Goal,
+    domain.roadmaps.Roadmap: Roadmap,
+    domain.roadmaps.RoadmapVersion: RoadmapVersion,
+}
+"""The domain entity behind each type that implements Node."""
+
+QUERIES = (
+    NodeQueries,
+    ViewerQueries,
+    UserQueries,
+    LeaderboardQueries,
+    ExamTypeQueries,
+    QuizQueries,
+    AttemptQueries,
+    RoadmapQueries,
+    GoalQueries,
+)
+MUTATIONS = (
+    SessionMutations,
+    UserMutations,
+    QuizMutations,
+    AttemptMutations,
+    RoadmapMutations,
+    EnrolmentMutations,
+    GoalMutations,
+)
+SUBSCRIPTIONS: tuple[type, ...] = (LeaderboardSubscriptions,)
 
 
 @cache
 def strawberry_schema() -> strawberry.Schema:
     """Build the schema once; raises where a coordinate has no rule."""
+    for entity, graph_type in NODES.items():
+        is_node_of(entity, graph_type)
     schema = strawberry.Schema(
         query=merge_types("Query", QUERIES),
         mutation=merge_types("Mutation", MUTATIONS),
         subscription=merge_types("Subscription", SUBSCRIPTIONS) if SUBSCRIPTIONS else None,
+        types=QUESTION_TYPES,
         config=StrawberryConfig(scalar_map=SCALARS),
     )
+    _declare_one_of(executable(schema))
     bind_rules(executable(schema))
     return schema
+
+
+def _declare_one_of(schema: GraphQLSchema) -> None:
+    """Tell graphql-core which inputs are one-of, so that validation refuses what Strawberry refuses only later."""
+    for type_ in schema.type_map.values():
+        if isinstance(type_, GraphQLInputObjectType):
+            definition = type_.extensions.get("strawberry-definition")
+            type_.is_one_of = bool(definition and definition.is_one_of)
 
 
 def executable(schema: strawberry.Schema | None = None) -> GraphQLSchema:

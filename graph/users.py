@@ -10,6 +10,7 @@ from domain.users import Role
 from graph.directives import auth, owner, public
 from graph.fields import arg, attribute, given, loaded_by, resolved_by
 from graph.mutations import mutated_by
+from graph.nodes import Node
 from graph.paging import Connection
 from graph.scalars import URL, BigInt, EmailAddress
 from resolvers import loaders, users
@@ -28,7 +29,7 @@ def _own(attribute_name: str, description: str, at_most: int | None = None) -> A
 
 
 @strawberry.type(description="Someone who learns here.", directives=[public()])
-class User:
+class User(Node):
     """The public half of a user."""
 
     id: UserId = attribute("The user's id, `user_...`.")

@@ -2,10 +2,18 @@
 
 import strawberry
 
+from graph.analytics import Analytics
+from graph.attempts import QuizAttempt
+from graph.dashboards import Dashboard
 from graph.directives import auth, public
+from graph.enrolments import Enrolment
 from graph.fields import loaded_by, resolved_by
+from graph.goals import Goal
+from graph.paging import Connection
+from graph.streaks import Streak
 from graph.users import User
-from resolvers import loaders, users
+from graph.xp import LevelProgress, XpEntry
+from resolvers import analytics, attempts, dashboards, enrolments, goals, loaders, streaks, users, xp
 
 
 @strawberry.type(description="The signed-in caller and all that is theirs.", directives=[auth()])
@@ -13,7 +21,35 @@ class Viewer:
     """The caller's own view."""
 
     user: User | None = loaded_by(
-        loaders.users_by_id, key="user_id", description="The caller's profile; their private fields are filled."
+        loaders.users_by_id,
+        key="user_id",
+        description="The caller's profile; their private fields are filled.",
+    )
+    streak: Streak | None = resolved_by(
+        streaks.viewer_streak, description="How many days in a row the caller did something that counts."
+    )
+    analytics: Analytics | None = resolved_by(
+        analytics.viewer_analytics, description="What the caller's graded attempts add up to."
+    )
+    dashboard: Dashboard | None = resolved_by(
+        dashboards.viewer_dashboard, description="Where the caller stands, at a glance."
+    )
+    goals: Connection[Goal] | None = resolved_by(
+        goals.viewer_goals,
+        description="The caller's goals, newest first.",
+        args={"state": "Only goals in this state; all where it is left out."},
+    )
+    level_progress: LevelProgress | None = resolved_by(
+        xp.level_progress, description="The caller's level, and how far it is to the next one."
+    )
+    xp: Connection[XpEntry] | None = resolved_by(
+        xp.viewer_xp, description="The caller's XP, entry by entry, newest first."
+    )
+    attempts: Connection[QuizAttempt] | None = resolved_by(
+        attempts.viewer_attempts, description="The caller's attempts at quizzes, newest first."
+    )
+    enrolments: Connection[Enrolment] | None = resolved_by(
+        enrolments.viewer_enrolments, description="The roadmaps that the caller learns on, newest first."
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 
 from sqlalchemy import Column, ColumnElement, MetaData, Text
 from sqlalchemy.dialects.postgresql import asyncpg
@@ -21,6 +21,8 @@ metadata = MetaData(
     }
 )
 
+_dialect: Any = asyncpg.dialect()  # type: ignore[no-untyped-call]
+
 ID = Text(collation="C")
 """Identifiers are kept as clients see them; byte order is time order."""
 
@@ -30,8 +32,14 @@ class Statement(Generic[T]):
 
     __slots__ = ("_defaults", "_names", "make", "sql")
 
-    def __init__(self, written: Executable, make: Callable[..., T] = tuple) -> None:  # type: ignore[assignment]
-        compiled = written.compile(dialect=asyncpg.dialect())  # type: ignore[attr-defined]
+    @overload
+    def __init__(self: "Statement[Any]", written: Executable) -> None: ...
+
+    @overload
+    def __init__(self, written: Executable, make: Callable[..., T]) -> None: ...
+
+    def __init__(self, written: Executable, make: Callable[..., Any] = tuple) -> None:
+        compiled: Any = written.compile(dialect=_dialect)  # type: ignore[attr-defined]
         self.sql: str = compiled.string
         self.make = make
         self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
@@ -46,9 +54,7 @@ class Statement(Generic[T]):
 
 def columns_for(entity: type[Any], source: Any, **special: ColumnElement[Any]) -> list[ColumnElement[Any]]:
     """Return the columns that build `entity`, in field order: `special[name]`, else `source.c[name]`."""
-    return [
-        special[f.name].label(f.name) if f.name in special else source.c[f.name] for f in fields(entity)
-    ]
+    return [special[f.name].label(f.name) if f.name in special else source.c[f.name] for f in fields(entity)]
 
 
 def by_key(keys: Sequence[K], rows: Sequence[T], key_of: Callable[[T], K]) -> list[T | None]:

@@ -8,10 +8,20 @@ import asyncpg
 import orjson
 from asyncpg.pool import PoolConnectionProxy
 
+from domain.errors import UnavailableError
 from domain.work import Meter
 from persistence.base import Statement
 
 T = TypeVar("T")
+
+_LOST = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
 
 STATEMENT_TIMEOUT_MS = 5_000
 _ACQUIRE_TIMEOUT_S = 5
@@ -64,9 +74,18 @@ class Database:
 
     @asynccontextmanager
     async def connection(self, meter: Meter) -> AsyncIterator[Connection]:
-        """Borrow a connection; TimeoutError when none comes free within five seconds."""
-        async with self._pool.acquire(timeout=_ACQUIRE_TIMEOUT_S) as raw:
-            yield Connection(raw, meter)
+        """Borrow a connection.
+
+        Raises UnavailableError where the database cannot be reached or no connection comes free within five
+        seconds, TimeoutError where a statement took too long.
+        """
+        try:
+            async with self._pool.acquire(timeout=_ACQUIRE_TIMEOUT_S) as raw:
+                yield Connection(raw, meter)
+        except asyncpg.QueryCanceledError as late:
+            raise TimeoutError from late
+        except _LOST as lost:
+            raise UnavailableError("The database does not answer; try again in a moment.") from lost
 
     @asynccontextmanager
     async def transaction(self, meter: Meter) -> AsyncIterator[Connection]:
@@ -95,6 +114,7 @@ async def connect(url: str, *, smallest: int = 1, largest: int = 10) -> AsyncIte
             "timezone": "UTC",
             "application_name": "questpath",
             "jit": "off",
+            "random_page_cost": "1.1",  # the data is on flash or in memory
         },
     )
     try:
@@ -103,7 +123,7 @@ async def connect(url: str, *, smallest: int = 1, largest: int = 10) -> AsyncIte
         await pool.close()
 
 
-class _Connection(asyncpg.Connection):  # type: ignore[type-arg]
+class _Connection(asyncpg.Connection):
     """A connection that is handed back without a round trip: nobody here changes its settings."""
 
     def get_reset_query(self) -> str:

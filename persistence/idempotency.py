@@ -58,4 +58,6 @@ class SqlReceipts:
             claimed_at=now,
             forgotten=now - REMEMBERED,
         )
-        return None if claimed is not None else await self._connection.first(_EARLIER, **name)
+        if claimed is not None:
+            return None
+        return await self._connection.first(_EARLIER, **name)

@@ -1,5 +1,6 @@
 """Sessions and refresh tokens in Postgres."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Column, DateTime, ForeignKey, Table, Text, bindparam, select, update
@@ -32,6 +33,7 @@ refresh_tokens = Table(
     Column("spent_at", DateTime(timezone=True)),
 )
 
+_session: Callable[..., Session] = Session
 _ADD = Statement(
     plain_insert(sessions).values({name: bindparam(name) for name in Session.__slots__})  # type: ignore[attr-defined]
 )
@@ -95,7 +97,7 @@ class SqlSessions:
             return None
         spent_before, *columns, roles = rows[0]
         await self._connection.run(_SPEND, hash=token_hash, now=now)
-        session = Session(*columns)  # type: ignore[misc]
+        session = _session(*columns)
         return Spent(session=session, spent_before=spent_before, roles=[Role(r) for r in roles])
 
     async def succeed(self, session_id: SessionId, *, token_hash: str, now: datetime) -> None:

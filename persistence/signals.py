@@ -1,11 +1,14 @@
 """The bus for signals: inside one process, or across processes through Redis."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import structlog
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from domain.signals import Signal
@@ -13,6 +16,8 @@ from domain.signals import Signal
 QUEUE_LENGTH = 64
 _CHANNEL = "questpath:1:signals"
 _RECONNECT_S = 0.5
+_PATIENCE_S = 0.5
+_SILENCE_S = 1.0
 _log = structlog.get_logger("persistence.signals")
 
 
@@ -74,15 +79,24 @@ class RedisSignals:
         self._redis = redis
         self._sender = sender
         self._local = LocalSignals()
+        self._silent_until = 0.0
         self.connected = asyncio.Event()
 
     async def publish(self, signals: list[Signal]) -> None:
-        """Deliver here, then send to the other processes; a failure is logged and loses only haste."""
+        """Deliver here, then send to the other processes; a failure is logged and loses only haste.
+
+        A Redis that does not answer costs one sender half a second, and the others nothing for the next second.
+        """
         self._local.deliver(signals)
-        lines = "\n".join(f"{signal.topic} {signal.body}" for signal in signals)
+        clock = asyncio.get_running_loop().time
+        if clock() < self._silent_until:
+            return
+        message = json.dumps([self._sender, *([s.topic, s.body] for s in signals)])
         try:
-            await self._redis.publish(_CHANNEL, f"{self._sender}\n{lines}")
+            async with asyncio.timeout(_PATIENCE_S):
+                await self._redis.publish(_CHANNEL, message)
         except (RedisError, OSError) as error:
+            self._silent_until = clock() + _SILENCE_S
             _log.warning("signals_not_sent", error=type(error).__name__, count=len(signals))
 
     def listen(self, topic: str) -> AbstractAsyncContextManager[AsyncIterator[Signal]]:
@@ -92,21 +106,37 @@ class RedisSignals:
     async def receive(self) -> None:
         """Hear the other processes until cancelled; reconnect when the connection breaks."""
         while True:
-            with suppress(RedisError, OSError):
+            try:
                 await self._receive_once()
+            except (RedisError, OSError) as error:
+                if self.connected.is_set():
+                    _log.warning("signals_not_heard", error=type(error).__name__)
             self.connected.clear()
             await asyncio.sleep(_RECONNECT_S)
 
     async def _receive_once(self) -> None:
-        async with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
+        async with self._redis.pubsub() as channel:
             await channel.subscribe(_CHANNEL)
-            self.connected.set()
             async for message in channel.listen():
-                sender, *lines = message["data"].decode().split("\n")
-                if sender != self._sender:
-                    self._local.deliver([_parsed(line) for line in lines])
+                if message["type"] == "subscribe":
+                    self.connected.set()
+                elif message["type"] == "message":
+                    self._hear(message["data"])
+
+    def _hear(self, data: str | bytes) -> None:
+        try:
+            sender, *pairs = json.loads(data)
+            signals = [Signal(topic=topic, body=body) for topic, body in pairs]
+        except (ValueError, TypeError):
+            _log.warning("signal_not_understood")
+            return
+        if sender != self._sender:
+            self._local.deliver(signals)
 
 
-def _parsed(line: str) -> Signal:
-    topic, _, body = line.partition(" ")
-    return Signal(topic=topic, body=body)
+def redis_at(url: str) -> "Redis":
+    """Make a client for signals: it never retries by itself, because a late signal is worth nothing."""
+    client: Redis = Redis.from_url(
+        url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=_PATIENCE_S, socket_keepalive=True
+    )
+    return client

@@ -1,5 +1,7 @@
 """Users in Postgres."""
 
+from datetime import datetime
+
 import asyncpg
 from sqlalchemy import (
     ARRAY,
@@ -8,18 +10,21 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    ForeignKey,
     Index,
     Integer,
+    PrimaryKeyConstraint,
     SmallInteger,
     Table,
     Text,
     any_,
     bindparam,
-    insert,
+    func,
     select,
     text,
     update,
 )
+from sqlalchemy.dialects.postgresql import insert
 
 from domain.errors import NotFoundError
 from domain.ids import UserId
@@ -53,9 +58,20 @@ users = Table(
     Index("users_email_key", "email", unique=True),
     Index("users_handle_key", "handle", unique=True),
 )
+zone_changes = Table(
+    "zone_changes",
+    metadata,
+    Column("user_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("old_time_zone", Text, nullable=False),
+    Column("new_time_zone", Text, nullable=False),
+    Column("old_day_start_hour", SmallInteger, nullable=False),
+    Column("new_day_start_hour", SmallInteger, nullable=False),
+    PrimaryKeyConstraint("user_id", "changed_at"),
+)
 
 
-def _account(  # noqa: PLR0917 - the columns of a row
+def _account(
     user_id: UserId, email: str, verified: bool, zone: str, start: int, locale: str, roles: list[str]
 ) -> Account:
     return Account(
@@ -97,6 +113,13 @@ _CREDENTIALS = Statement(
     _credentials,
 )
 _ROLES = Statement(select(users.c.roles).where(users.c.id == bindparam("id")))
+_COUNT = Statement(select(func.count()).select_from(users))
+_FIRST_WITH = Statement(
+    select(users.c.id)
+    .where(bindparam("role", type_=Text) == any_(users.c.roles))
+    .order_by(users.c.id)
+    .limit(1)
+)
 _UPDATE_PROFILE = Statement(
     update(users)
     .where(users.c.id == bindparam("user_id"))
@@ -104,10 +127,33 @@ _UPDATE_PROFILE = Statement(
     .returning(*_user),
     User,
 )
+_HOLD = Statement(select(users.c.id).where(users.c.id == bindparam("id")).with_for_update(key_share=True))
+_LAST_ZONE_CHANGE = Statement(
+    select(func.max(zone_changes.c.changed_at))
+    .where(zone_changes.c.user_id == bindparam("user_id"))
+    .where(zone_changes.c.old_time_zone != zone_changes.c.new_time_zone)
+)
+_change = insert(zone_changes).from_select(
+    [c.name for c in zone_changes.c],
+    select(
+        users.c.id,
+        bindparam("now", type_=DateTime(timezone=True)),
+        users.c.time_zone,
+        bindparam("time_zone", type_=Text),
+        users.c.day_start_hour,
+        bindparam("day_start_hour", type_=SmallInteger),
+    ).where(users.c.id == bindparam("user_id")),
+)
 _UPDATE_LOCALITY = Statement(
     update(users)
     .where(users.c.id == bindparam("user_id"))
     .values({name: bindparam(name) for name in ("time_zone", "day_start_hour", "locale")})
+    .add_cte(
+        _change.on_conflict_do_update(
+            index_elements=["user_id", "changed_at"],
+            set_={name: _change.excluded[name] for name in ("new_time_zone", "new_day_start_hour")},
+        ).cte("change")
+    )
 )
 
 
@@ -152,6 +198,15 @@ class SqlUsers:
         """Return what signing in with this address needs."""
         return await self._connection.first(_CREDENTIALS, email=email)
 
+    async def count(self) -> int:
+        """Return how many users there are."""
+        return int(await self._connection.value(_COUNT))
+
+    async def first_with(self, role: Role) -> UserId | None:
+        """Return the oldest user who holds the role, or None."""
+        found: UserId | None = await self._connection.value(_FIRST_WITH, role=role.value)
+        return found
+
     async def roles_of(self, user_id: UserId) -> list[Role] | None:
         """Return the roles that the user holds now, or None where there is no such user."""
         names = await self._connection.value(_ROLES, id=user_id)
@@ -169,13 +224,20 @@ class SqlUsers:
         return changed
 
     async def update_locality(
-        self, user_id: UserId, *, time_zone: str, day_start_hour: int, locale: str
+        self, user_id: UserId, *, time_zone: str, day_start_hour: int, locale: str, now: datetime
     ) -> None:
-        """Change where and when the user's days begin."""
+        """Change where and when the user's days begin, and keep the change in the history."""
         await self._connection.run(
             _UPDATE_LOCALITY,
             user_id=user_id,
             time_zone=time_zone,
             day_start_hour=day_start_hour,
             locale=locale,
+            now=now,
         )
+
+    async def last_zone_change(self, user_id: UserId) -> datetime | None:
+        """Return when the zone last changed; a lock on the user's row holds back every other change."""
+        await self._connection.run(_HOLD, id=user_id)
+        last: datetime | None = await self._connection.value(_LAST_ZONE_CHANGE, user_id=user_id)
+        return last

@@ -5,10 +5,25 @@ from contextlib import asynccontextmanager
 
 from domain.signals import Signal, Signals
 from domain.work import Meter
+from persistence.analytics import SqlAnalytics
+from persistence.attempts import SqlAttempts
+from persistence.dashboards import SqlDashboards
 from persistence.engine import Connection, Database
+from persistence.enrolments import SqlEnrolments
+from persistence.exam_types import SqlExamTypes
+from persistence.goals import SqlGoals
 from persistence.idempotency import SqlReceipts
+from persistence.import_reports import SqlImportReports
+from persistence.leaderboard_projection import SqlProjection
+from persistence.leaderboards import SqlBoards
+from persistence.questions import SqlQuestions
+from persistence.quizzes import SqlQuizzes
+from persistence.roadmap_nodes import SqlNodes
+from persistence.roadmaps import SqlRoadmaps
 from persistence.sessions import SqlSessions
+from persistence.streaks import SqlStreaks
 from persistence.users import SqlUsers
+from persistence.xp import SqlXp
 
 
 class SqlWork:
@@ -18,6 +33,21 @@ class SqlWork:
         self.users = SqlUsers(connection)
         self.sessions = SqlSessions(connection)
         self.receipts = SqlReceipts(connection)
+        self.xp = SqlXp(connection)
+        self.streaks = SqlStreaks(connection)
+        self.analytics = SqlAnalytics(connection)
+        self.exam_types = SqlExamTypes(connection)
+        self.quizzes = SqlQuizzes(connection)
+        self.questions = SqlQuestions(connection)
+        self.import_reports = SqlImportReports(connection)
+        self.boards = SqlBoards(connection)
+        self.boards_projection = SqlProjection(connection)
+        self.roadmaps = SqlRoadmaps(connection)
+        self.nodes = SqlNodes(connection)
+        self.enrolments = SqlEnrolments(connection)
+        self.attempts = SqlAttempts(connection)
+        self.goals = SqlGoals(connection)
+        self.dashboards = SqlDashboards(connection)
         self.signals: list[Signal] = []
 
     def emit(self, signal: Signal) -> None:

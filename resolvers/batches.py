@@ -1,6 +1,6 @@
 """Batches: an edge of the graph, loaded for many parents in one statement."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from enum import Enum
 from typing import Any
 
@@ -18,7 +18,7 @@ class Batch:
 
     __slots__ = ("load", "name", "rows")
 
-    def __init__(self, load: Callable[..., Coroutine[Any, Any, Sequence[Any]]], rows: Rows) -> None:
+    def __init__(self, load: Callable[..., Coroutine[Any, Any, list[Any]]], rows: Rows) -> None:
         self.load = load
         self.name: str = load.__name__
         self.rows = rows
@@ -27,8 +27,6 @@ class Batch:
         return f"<batch {self.name}: {self.rows.value}>"
 
 
-def batch(rows: Rows) -> Callable[[Callable[..., Coroutine[Any, Any, Sequence[Any]]]], Batch]:
+def batch(rows: Rows) -> Callable[[Callable[..., Coroutine[Any, Any, list[Any]]]], Batch]:
     """Declare `async def edge(context, keys, *, arguments...)` as a batch under the row rule `rows`."""
     return lambda load: Batch(load, rows)
-
-

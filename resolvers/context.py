@@ -1,6 +1,7 @@
 """The context of one operation (or one subscription event): who asks, and what answering may use."""
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,7 @@ from domain.signals import Signals
 from domain.users import Viewer
 from domain.work import Meter, OpenWork, Work
 from resolvers.batches import Batch
+from resolvers.board_feed import BoardFeed
 
 LARGEST_BATCH = 1_000
 
@@ -45,6 +47,7 @@ class Ports:
     refresh_secret: bytes
     now: Callable[[], datetime]
     mint: Mint
+    boards: BoardFeed = field(default_factory=BoardFeed)
 
 
 @dataclass(slots=True)
@@ -94,6 +97,10 @@ class Context:
                 partial(batch.load, self, **arguments), max_batch_size=LARGEST_BATCH
             )
         return await loader.load(key)
+
+    async def gather(self, *waiting: Awaitable[Any]) -> list[Any]:
+        """Wait for several answers together, so that their batches fill; the first failure is raised."""
+        return list(await asyncio.gather(*waiting))
 
     def forget(self) -> None:
         """Forget what the loaders know, as after a commit or before the next event of a subscription."""

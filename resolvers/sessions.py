@@ -77,7 +77,9 @@ async def refresh_session(context: Context, *, refresh_token: str) -> Tokens:
             refresh_token=refresh_token,
         )
     if signed_in is None:
-        raise InvalidRefreshTokenError("This refresh token is not valid; sign in again.", field="refreshToken")
+        raise InvalidRefreshTokenError(
+            "This refresh token is not valid; sign in again.", field="refreshToken"
+        )
     return _tokens(context, signed_in)
 
 

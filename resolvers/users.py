@@ -52,6 +52,7 @@ async def update_profile(
         return await users.update_profile(
             work.users,
             user_id=context.user_id,
+            now=context.now(),
             display_name=display_name,
             bio=bio,
             avatar_url=avatar_url,

@@ -69,7 +69,9 @@ class Asker:
     async def stream(self, text: str, viewer: Viewer | None = None, /, **variables: Any) -> Any:
         """Start the subscription of `text`; returns the iterator of responses, or the response that refuses it."""
         prepared = self.executor.documents.prepare(text, None)
-        return await self.executor.stream(prepared, variables, Context(self.ports, viewer, "request-of-a-test"))
+        return await self.executor.stream(
+            prepared, variables, Context(self.ports, viewer, "request-of-a-test")
+        )
 
     async def learner(self, **values: Any) -> tuple[User, Viewer]:
         """Store a user (see `a_user`) and return it with its viewer."""
@@ -80,7 +82,7 @@ class Asker:
 
 
 @asynccontextmanager
-async def asker_on(database: Database) -> AsyncIterator[Asker]:
+async def asker_on(database: Database, *, limits: Limits | None = None) -> AsyncIterator[Asker]:
     defects: list[BaseException] = []
     clock = Clock()
     signals = LocalSignals()
@@ -95,10 +97,12 @@ async def asker_on(database: Database) -> AsyncIterator[Asker]:
         now=clock,
         mint=mint,
     )
-    documents = Documents(executable(), limits=Limits(), hide_suggestions=False)
+    documents = Documents(executable(), limits=limits or Limits(), hide_suggestions=False)
     executor = Executor(documents, log_defect=lambda cause, _: defects.append(cause))
     yield Asker(postgres, executor, ports, clock, defects)
 
 
 def viewer_of(user_id: UserId, *roles: Role) -> Viewer:
-    return Viewer(user_id=user_id, session_id=SessionId(mint("session")), roles=frozenset(roles or (Role.LEARNER,)))
+    return Viewer(
+        user_id=user_id, session_id=SessionId(mint("session")), roles=frozenset(roles or (Role.LEARNER,))
+    )

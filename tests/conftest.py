@@ -17,6 +17,9 @@ from persistence.engine import Connection, Database, connect
 from persistence.signals import LocalSignals
 from persistence.work import Postgres, SqlWork
 from tests.asking import Asker, asker_on
+from tests.redis_server import redis_url
+
+__all__ = ["redis_url"]
 
 TEMPLATE = "questpath_template"
 

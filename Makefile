@@ -1,0 +1,58 @@
+# Every command of the house; `make help` lists them. Only Python 3.11 or newer is needed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PACKAGES := gateway graph resolvers domain persistence
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-fast check format schema access-matrix lock browser clean
+
+help: ## list the commands
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## create the environment in .venv
+
+$(READY): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("QuestPath needs Python 3.11 or newer; set PYTHON=... to one." if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+run: $(READY) ## serve on http://127.0.0.1:8000/graphql with demo content; Ctrl-C stops it all
+	@exec $(BIN)/questpath serve
+
+test: $(READY) ## run every test, on a Postgres and a Redis-protocol server of their own
+	@$(BIN)/pytest -n 2 --dist loadscope
+
+test-fast: $(READY) ## run the tests that need less than a second each
+	@$(BIN)/pytest -n 2 --dist loadscope -m "not slow"
+
+check: $(READY) ## lint, types, import rules, SDL and migrations in step
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/questpath schema | cmp - schema.graphql || (echo "schema.graphql is behind: run 'make schema'"; exit 1)
+	@$(BIN)/pytest -q tests/persistence/test_migrations.py
+
+format: $(READY) ## format the code
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format --quiet .
+
+schema: $(READY) ## write schema.graphql from the code
+	@$(BIN)/questpath schema > schema.graphql
+
+access-matrix: $(READY) ## write docs/access-matrix.md from the rules of the schema
+	@$(BIN)/python -m graph.matrix > docs/access-matrix.md
+
+bench: $(READY) ## measure the main shapes against a running gateway of its own
+	@$(BIN)/python -m bench
+
+lock: ## resolve the dependencies anew (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --extra dev pyproject.toml -o requirements-dev.lock
+
+clean: ## remove the environment and the data of the embedded database
+	@rm -rf $(VENV) .data

@@ -1,0 +1,99 @@
+"""Grading an attempt: the credit of each slot, and the score that they make, in exact fractions."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from domain import grading
+from domain.analytics import DomainCount
+from domain.attempts import AnsweredSlot
+from domain.entities import entity
+from domain.questions import AnswerKey, Question
+
+
+@entity
+class GradedSlot:
+    """A slot with its credit, 0 to 1."""
+
+    number: int
+    question: Question
+    credit: Fraction
+    answered: bool
+    fast: bool
+
+
+@entity
+class Grading:
+    """The graded slots of an attempt, by number; an unanswered one has no credit."""
+
+    slots: list[GradedSlot]
+
+    @property
+    def score(self) -> Fraction:
+        """The mean credit, 0 to 1."""
+        return sum((slot.credit for slot in self.slots), Fraction(0)) / max(len(self.slots), 1)
+
+    @property
+    def percent(self) -> Decimal:
+        """The score in percent, as it is shown."""
+        return percent(self.score)
+
+    @property
+    def answered(self) -> int:
+        """How many slots hold an answer."""
+        return sum(slot.answered for slot in self.slots)
+
+    @property
+    def correct(self) -> int:
+        """How many slots earned full credit."""
+        return sum(slot.credit == 1 for slot in self.slots)
+
+    @property
+    def fast(self) -> int:
+        """How many answers came faster than their question can be read."""
+        return sum(slot.fast for slot in self.slots)
+
+
+def graded(
+    slots: Sequence[AnsweredSlot], questions: Sequence[Question | None], keys: Sequence[AnswerKey | None]
+) -> Grading:
+    """Grade the slots with the questions and keys that stand in the same order."""
+    return Grading(slots=[_graded(*row) for row in zip(slots, questions, keys, strict=True)])
+
+
+def reaches(score: Fraction, percentage: int) -> bool:
+    """Tell whether the exact score is at least `percentage`; the shown, rounded one has no say."""
+    return score * 100 >= percentage
+
+
+def percent(score: Fraction) -> Decimal:
+    """Return the score, 0 to 1, in percent with one decimal, rounded half up."""
+    return Decimal(int(score * 1000 + Fraction(1, 2))).scaleb(-1)
+
+
+def by_domain(slots: Sequence[GradedSlot]) -> list[DomainCount]:
+    """Count the answers and the right ones of each exam domain."""
+    counts: dict[str, DomainCount] = {}
+    for slot in slots:
+        if slot.answered:
+            domain_id = slot.question.domain_id
+            known = counts.get(domain_id) or DomainCount(domain_id=domain_id, attempts=0, correct=0)
+            counts[domain_id] = DomainCount(
+                domain_id=domain_id,
+                attempts=known.attempts + 1,
+                correct=known.correct + (slot.credit == 1),
+            )
+    return list(counts.values())
+
+
+def _graded(slot: AnsweredSlot, question: Question | None, key: AnswerKey | None) -> GradedSlot:
+    if question is None or key is None:
+        raise LookupError(f"question {slot.question_id} has lost its text or its key")
+    credit = Fraction(0) if slot.answer is None else grading.grade(question, key, slot.answer)
+    return GradedSlot(
+        number=slot.number,
+        question=question,
+        credit=credit,
+        answered=slot.answer is not None,
+        fast=slot.fast,
+    )

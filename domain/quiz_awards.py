@@ -1,0 +1,160 @@
+"""What a graded attempt earns, and the sentences that say why: pure functions of the rules."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from fractions import Fraction
+
+from domain.attempt_grading import GradedSlot, Grading, reaches
+from domain.attempts import PracticeHistory, QuizAttempt
+from domain.entities import entity
+from domain.ids import QuestionId
+from domain.questions import Difficulty
+from domain.xp import Award, QuizXp, XpReason, XpStatus
+from domain.xp_rules import CURRENT, RuleSet
+
+_ORDINALS = ("first", "second", "third", "fourth")
+
+
+@entity
+class Earning:
+    """An amount with the sentence that it came about by."""
+
+    reason: XpReason
+    amount: int
+    told: str
+
+
+def awards_of(
+    attempt: QuizAttempt,
+    grading: Grading,
+    *,
+    history: PracticeHistory,
+    earned: QuizXp,
+    local_date: date,
+    rules: RuleSet = CURRENT,
+) -> list[Award]:
+    """Return the awards of a finished attempt: one for its answers, one for completion, one for perfection.
+
+    Without an answer there is none. Amounts shrink for repeats first and by the daily cap then; all of them are
+    pending where the attempt does not look like a learner's.
+    """
+    if attempt.finished_at is None or not grading.answered:
+        return []
+    found = [_of_answers(grading, history.credits, rules), *_bonuses(grading, rules)]
+    found = [_repeated(earning, history.earlier_today, rules) for earning in found]
+    room = max(rules.quiz_cap_per_day - earned.today, 0)
+    capped = []
+    for earning in found:
+        capped.append(_capped(earning, room, rules))
+        room -= capped[-1].amount
+    doubt = _doubt(grading, capped, earned.lately, attempt.finished_at - attempt.started_at, rules)
+    return [
+        Award(
+            user_id=attempt.user_id,
+            reason=earning.reason,
+            source_type="attempt",
+            source_id=attempt.id,
+            amount=earning.amount,
+            occurred_at=attempt.finished_at,
+            local_date=local_date,
+            explanation=earning.told + doubt,
+            status=XpStatus.PENDING if doubt else XpStatus.SETTLED,
+        )
+        for earning in capped
+    ]
+
+
+def xp_of_answer(
+    difficulty: Difficulty, credit: Fraction, *, earlier: Fraction = Fraction(0), rules: RuleSet = CURRENT
+) -> int:
+    """Return what one answer earns: 10 x difficulty x the credit beyond what was earned in the last 24 hours.
+
+    The rest of a question answered right before is 0 therefore, and partial credit cannot be earned in parts
+    more often than once.
+    """
+    beyond = max(credit - earlier, Fraction(0))
+    full = Fraction(rules.per_correct_answer * rules.percent_by_difficulty[difficulty.value], 100)
+    return int(full * beyond)
+
+
+def percent_of_repeat(earlier_today: int, *, rules: RuleSet = CURRENT) -> int:
+    """Return what percentage an attempt earns after so many at the same quiz on the same local date."""
+    return rules.percent_of_repeats[earlier_today] if earlier_today < len(rules.percent_of_repeats) else 0
+
+
+def is_fast(elapsed: timedelta, *, p5: timedelta | None = None, rules: RuleSet = CURRENT) -> bool:
+    """Tell whether an answer came faster than max(1 s, 0.3 x the question's 5th percentile), where it is known."""
+    parts = Fraction(0) if p5 is None else rules.fast_part_of_p5 * (p5 // timedelta(microseconds=1))
+    return elapsed < rules.fastest_answer or elapsed // timedelta(microseconds=1) < parts
+
+
+def _of_answers(grading: Grading, credits: Mapping[QuestionId, Fraction], rules: RuleSet) -> Earning:
+    amount = sum(_xp_of_slot(slot, credits, rules) for slot in grading.slots)
+    rested = sum(slot.credit > 0 and credits.get(slot.question.id, 0) > 0 for slot in grading.slots)
+    partial = sum(0 < slot.credit < 1 for slot in grading.slots)
+    told = f"{grading.correct} of {len(grading.slots)} questions right"
+    if partial:
+        told += f" and {partial} partly right"
+    told += f": {rules.per_correct_answer} XP x difficulty (easy 1.0, medium 1.25, hard 1.5) x credit, "
+    told += f"rounded down for each, make {amount} XP."
+    if rested:
+        told += f" {rested} of them earned credit in the last 24 hours already, which is not paid again."
+    return Earning(reason=XpReason.QUIZ, amount=amount, told=told)
+
+
+def _xp_of_slot(slot: GradedSlot, credits: Mapping[QuestionId, Fraction], rules: RuleSet) -> int:
+    earlier = credits.get(slot.question.id, Fraction(0))
+    return xp_of_answer(slot.question.difficulty, slot.credit, earlier=earlier, rules=rules)
+
+
+def _bonuses(grading: Grading, rules: RuleSet) -> list[Earning]:
+    found = []
+    if reaches(grading.score, rules.completion_percent):
+        told = f"A score of {grading.percent} %, at least {rules.completion_percent} %: {rules.quiz_completion} XP."
+        found.append(Earning(reason=XpReason.QUIZ_COMPLETION, amount=rules.quiz_completion, told=told))
+    if grading.score == 1 and len(grading.slots) >= rules.perfect_questions:
+        told = f"All {len(grading.slots)} questions right, of at least {rules.perfect_questions}: "
+        told += f"{rules.quiz_perfect} XP."
+        found.append(Earning(reason=XpReason.QUIZ_PERFECT, amount=rules.quiz_perfect, told=told))
+    return found
+
+
+def _repeated(earning: Earning, earlier_today: int, rules: RuleSet) -> Earning:
+    if earlier_today == 0:
+        return earning
+    share = percent_of_repeat(earlier_today, rules=rules)
+    amount = earning.amount * share // 100
+    which = _ORDINALS[earlier_today] if earlier_today < len(_ORDINALS) else f"{earlier_today + 1}th"
+    told = f"{earning.told} The {which} attempt at this quiz today earns {share} % of {earning.amount} XP: {amount} XP."
+    return Earning(reason=earning.reason, amount=amount, told=told)
+
+
+def _capped(earning: Earning, room: int, rules: RuleSet) -> Earning:
+    if earning.amount <= room:
+        return earning
+    told = f"{earning.told} CAPPED: quizzes earn at most {rules.quiz_cap_per_day} XP a day, which leaves "
+    told += f"{room} of {earning.amount} XP."
+    return Earning(reason=earning.reason, amount=room, told=told)
+
+
+def _doubt(
+    grading: Grading, earnings: list[Earning], lately: int, duration: timedelta, rules: RuleSet
+) -> str:
+    """Return the sentence that says why the awards are pending, or nothing.
+
+    The XP of an attempt of more than ten minutes is taken to be earned evenly, so that only the last ten minutes
+    of a long exam count as a burst.
+    """
+    if 100 * grading.fast > rules.fast_answers_percent * grading.answered:
+        return (
+            f" PENDING: {grading.fast} of {grading.answered} answers came faster than they can be read, more than "
+            f"{rules.fast_answers_percent} %."
+        )
+    own = sum(earning.amount for earning in earnings)
+    if duration > rules.burst_window:
+        own = int(
+            own * Fraction(rules.burst_window // timedelta.resolution, duration // timedelta.resolution)
+        )
+    if own and lately + own > rules.burst_xp:
+        return f" PENDING: {lately + own} XP from quizzes in 10 minutes, more than {rules.burst_xp}."
+    return ""

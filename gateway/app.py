@@ -1,0 +1,107 @@
+"""The composition: which adapter stands behind each port, and the ASGI application over all of it."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from domain.signals import Signals
+from gateway import health, jobs, security
+from gateway.http import HttpEndpoint, wants_page
+from gateway.operations import Gateway, log_defect
+from gateway.playground import serve_asset, serve_page
+from gateway.security import Argon2Passwords, JwtTokens, derived
+from gateway.settings import Settings
+from gateway.websocket import WebSocketEndpoint
+from graph.documents import Documents
+from graph.execution import Executor
+from graph.schema import executable
+from persistence.engine import connect
+from persistence.signals import LocalSignals, RedisSignals, redis_at
+from persistence.work import Postgres
+from resolvers.context import Ports
+
+PATH = "/graphql"
+
+
+@dataclass(slots=True)
+class Application:
+    """The running gateway: the ASGI application and what operators ask of it."""
+
+    asgi: ASGIApp
+    gateway: Gateway
+    readiness: health.Readiness
+
+
+@asynccontextmanager
+async def application(settings: Settings, database_url: str) -> AsyncIterator[Application]:
+    """Open every connection, start the background work, and yield the application; close all at the end."""
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(connect(database_url, largest=settings.pool))
+        redis, signals = await stack.enter_async_context(_bus(settings))
+        postgres = Postgres(database, signals)
+        tokens = JwtTokens(derived(settings.secret.get_secret_value(), "access tokens"))
+        ports = Ports(
+            open_reads=postgres.open_reads,
+            open_work=postgres.open_work,
+            signals=signals,
+            passwords=Argon2Passwords(),
+            tokens=tokens,
+            refresh_secret=derived(settings.secret.get_secret_value(), "refresh tokens"),
+            now=security.now,
+            mint=security.mint,
+        )
+        documents = Documents(executable(), limits=settings.limits, hide_suggestions=settings.production)
+        executor = Executor(documents, log_defect=log_defect, deadline_s=settings.deadline_s)
+        gateway = Gateway(executor, ports, tokens, strict=settings.production)
+        await stack.enter_async_context(jobs.running(ports))
+        readiness = health.Readiness(database, redis)
+        yield Application(_routes(gateway, readiness, settings), gateway, readiness)
+
+
+@asynccontextmanager
+async def _bus(settings: Settings) -> AsyncIterator[tuple["Redis | None", Signals]]:
+    """Open the bus for signals: Redis where an address is set, else within the process."""
+    if settings.redis_url is None:
+        yield None, LocalSignals()
+        return
+    redis = redis_at(settings.redis_url.get_secret_value())
+    signals = RedisSignals(redis, sender=os.urandom(8).hex())
+    receiver = asyncio.create_task(signals.receive())
+    try:
+        yield redis, signals
+    finally:
+        receiver.cancel()
+        with suppress(asyncio.CancelledError):
+            await receiver
+        await redis.aclose()
+
+
+def _routes(gateway: Gateway, readiness: health.Readiness, settings: Settings) -> ASGIApp:
+    http = HttpEndpoint(gateway)
+    sockets = WebSocketEndpoint(gateway, frozenset(settings.origins))
+    others = Starlette(
+        routes=[
+            Route("/health/live", health.live),
+            Route("/health/ready", readiness.answer),
+            Route("/graphiql/{name}", serve_asset),
+        ]
+    )
+
+    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan" or scope["path"] != PATH:
+            await others(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await sockets(scope, receive, send)
+        elif not settings.production and wants_page(scope):
+            await serve_page(scope, receive, send)
+        else:
+            await http(scope, receive, send)
+
+    return dispatch

@@ -1,0 +1,126 @@
+"""The command `questpath`: serve, migrate, seed, schema, import, create-user, reconcile."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+
+import asyncpg
+
+from domain.errors import DomainError
+from domain.users import Role
+from gateway import commands, devdb, postgres_binaries, serving, settings, telemetry
+from gateway.settings import Settings
+from graph import schema
+
+USAGE_ERROR = 2
+_INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line; an expected failure is one sentence on stderr and exit code 2."""
+    arguments = _parser().parse_args()
+    try:
+        configured = settings.read()
+        telemetry.configure(configured.log)
+        sys.exit(arguments.run(configured, arguments))
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
+    except (
+        settings.SettingsError,
+        serving.PortTakenError,
+        postgres_binaries.DatabaseUnavailableError,
+        commands.CommandError,
+    ) as error:
+        _fail(str(error))
+    except DomainError as error:
+        _fail(f"{error.field}: {error.message}" if error.field else error.message)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+        _fail(f"The database cannot be reached or used ({_reason(error)}); check DATABASE_URL.")
+
+
+def serve(configured: Settings, _arguments: argparse.Namespace) -> int:
+    """Serve until SIGINT or SIGTERM."""
+    with serving.listen(configured.host, configured.port) as listener, _database(configured, own=True) as url:
+        asyncio.run(commands.serve(configured, url, listener))
+    return 0
+
+
+def print_schema(_configured: Settings, _arguments: argparse.Namespace) -> int:
+    """Print the SDL."""
+    sys.stdout.write(schema.sdl())
+    return 0
+
+
+def _on_database(
+    command: Callable[[Settings, str, argparse.Namespace], Awaitable[int]],
+) -> Callable[[Settings, argparse.Namespace], int]:
+    """Make a command that needs a database but no server."""
+
+    def run(configured: Settings, arguments: argparse.Namespace) -> int:
+        with _database(configured, own=False) as url:
+            return asyncio.run(_awaited(command(configured, url, arguments)))
+
+    return run
+
+
+async def _awaited(outcome: Awaitable[int]) -> int:
+    return await outcome
+
+
+@contextmanager
+def _database(configured: Settings, *, own: bool) -> Iterator[str]:
+    """Yield the address of the database: the one that is set, else the embedded one."""
+    if configured.database_url is not None:
+        address = configured.database_url.get_secret_value()
+        source: AbstractContextManager[str] = nullcontext(
+            address.replace("postgresql+asyncpg://", "postgresql://")
+        )
+    else:
+        folder = configured.data / "postgres"
+        source = devdb.running(folder) if own else devdb.joined(folder)
+    with source as url:
+        yield url
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="questpath", description="The GraphQL gateway of QuestPath.")
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def verb(name: str, run: Callable[..., int], told: str) -> argparse.ArgumentParser:
+        made = verbs.add_parser(name, help=told, description=told)
+        made.set_defaults(run=run)
+        return made
+
+    verb("serve", serve, "Serve the gateway; in development migrate and seed first.")
+    verb("migrate", _on_database(commands.migrate), "Bring the database to the newest migration.")
+    verb("seed", _on_database(commands.seed), "Import the demo content and create the demo accounts, once.")
+    verb("schema", print_schema, "Print the SDL.")
+    verb("reconcile", _on_database(commands.reconcile), "Prove that each learner's entries sum to the total.")
+    imports = verb("import", _on_database(commands.import_file), "Import a roadmap or questions from a file.")
+    imports.add_argument("kind", choices=["roadmap", "questions"])
+    imports.add_argument("file", type=Path)
+    imports.add_argument("--dry-run", action="store_true", help="report only, change nothing")
+    imports.add_argument("--exam-type", help="code of the exam type, for a file that names none (GIFT)")
+    imports.add_argument("--title", help="title of the quiz, for a file that names none (GIFT)")
+    user = verb("create-user", _on_database(commands.create_user), "Create an account; asks for a password.")
+    user.add_argument("email")
+    user.add_argument("handle")
+    user.add_argument("--role", action="append", choices=[role.value for role in Role], default=[])
+    return parser
+
+
+def _reason(error: BaseException) -> str:
+    text = str(error).strip().splitlines()
+    return text[0] if text else type(error).__name__
+
+
+def _fail(sentence: str) -> None:
+    print(f"questpath: {sentence}", file=sys.stderr)
+    sys.exit(USAGE_ERROR)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,226 @@
+"""Analytics in Postgres: roll-ups by local day, and by local day and exam domain."""
+
+from datetime import date
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    Date,
+    ForeignKey,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    bindparam,
+    cast,
+    delete,
+    extract,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    true,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.analytics import MOST_DOMAINS, AttemptFacts, DayTotals, DomainTotals
+from domain.ids import ExamTypeId, UserId
+from persistence.attempt_tables import attempts, slots
+from persistence.base import ID, Statement, metadata
+from persistence.engine import Connection
+from persistence.exam_types import exam_domains, exam_types
+from persistence.questions import questions
+from persistence.quizzes import quizzes
+
+attempt_days = Table(
+    "attempt_days",
+    metadata,
+    Column("user_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("exam_type_id", ID, ForeignKey("exam_types.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("local_date", Date, nullable=False),
+    Column("quizzes", Integer, nullable=False),
+    Column("score_tenths", BigInteger, nullable=False),
+    Column("best_tenths", Integer, nullable=False),
+    Column("questions", Integer, nullable=False),
+    Column("correct", Integer, nullable=False),
+    Column("seconds", BigInteger, nullable=False),
+    PrimaryKeyConstraint("user_id", "local_date", "exam_type_id"),
+)
+domain_days = Table(
+    "domain_days",
+    metadata,
+    Column("user_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("domain_id", ID, ForeignKey("exam_domains.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("local_date", Date, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("correct", Integer, nullable=False),
+    PrimaryKeyConstraint("user_id", "domain_id", "local_date"),
+)
+
+_USER, _EXAM_TYPE = bindparam("user_id", type_=ID), bindparam("exam_type_id", type_=ID)
+_day = insert(attempt_days).values({c.name: bindparam(c.name) for c in attempt_days.c})
+_ADD_DAY = Statement(
+    _day.on_conflict_do_update(
+        index_elements=["user_id", "local_date", "exam_type_id"],
+        set_={
+            name: attempt_days.c[name] + _day.excluded[name]
+            for name in ("quizzes", "score_tenths", "questions", "correct", "seconds")
+        }
+        | {"best_tenths": func.greatest(attempt_days.c.best_tenths, _day.excluded.best_tenths)},
+    )
+)
+_counts = (
+    func.unnest(
+        bindparam("domain_ids", type_=ARRAY(ID)),
+        bindparam("attempts", type_=ARRAY(Integer)),
+        bindparam("correct", type_=ARRAY(Integer)),
+    )
+    .table_valued("domain_id", "attempts", "correct", name="counts")
+    .render_derived()
+)
+_domain = insert(domain_days).from_select(
+    ["user_id", "domain_id", "local_date", "attempts", "correct"],
+    select(
+        _USER,
+        _counts.c.domain_id,
+        bindparam("local_date", type_=Date),
+        _counts.c.attempts,
+        _counts.c.correct,
+    ),
+)
+_ADD_DOMAINS = Statement(
+    _domain.on_conflict_do_update(
+        index_elements=["user_id", "domain_id", "local_date"],
+        set_={name: domain_days.c[name] + _domain.excluded[name] for name in ("attempts", "correct")},
+    )
+)
+_sums = [
+    cast(func.sum(attempt_days.c.quizzes), Integer),
+    cast(func.sum(attempt_days.c.score_tenths), BigInteger),
+    func.max(attempt_days.c.best_tenths),
+    cast(func.sum(attempt_days.c.questions), Integer),
+    cast(func.sum(attempt_days.c.correct), Integer),
+    cast(func.sum(attempt_days.c.seconds), BigInteger),
+]
+_since = bindparam("since", type_=Date)
+_DAYS = Statement(
+    select(attempt_days.c.local_date, *_sums)
+    .where(attempt_days.c.user_id == _USER)
+    .where(or_(_EXAM_TYPE.is_(None), attempt_days.c.exam_type_id == _EXAM_TYPE))
+    .where(or_(_since.is_(None), attempt_days.c.local_date >= _since))
+    .group_by(attempt_days.c.local_date)
+    .order_by(attempt_days.c.local_date),
+    DayTotals,
+)
+_DOMAINS = Statement(
+    select(
+        domain_days.c.domain_id,
+        exam_types.c.name,
+        exam_domains.c.code,
+        cast(func.sum(domain_days.c.attempts), Integer),
+        cast(func.sum(domain_days.c.correct), Integer),
+    )
+    .select_from(domain_days.join(exam_domains).join(exam_types))
+    .where(domain_days.c.user_id == _USER)
+    .where(or_(_EXAM_TYPE.is_(None), exam_types.c.id == _EXAM_TYPE))
+    .group_by(domain_days.c.domain_id, exam_types.c.name, exam_domains.c.code)
+    .order_by(domain_days.c.domain_id)
+    .limit(literal_column(str(MOST_DOMAINS))),
+    DomainTotals,
+)
+_LOCK = Statement(text("LOCK TABLE attempt_days, domain_days IN SHARE ROW EXCLUSIVE MODE"))
+_CLEAR = (Statement(delete(attempt_days)), Statement(delete(domain_days)))
+_is_graded = attempts.c.score.is_not(None)
+_is_right = slots.c.credit_numerator == slots.c.credit_denominator
+_per_attempt = (
+    select(
+        func.count().label("questions"),
+        func.count().filter(_is_right).label("correct"),
+    )
+    .where(slots.c.attempt_id == attempts.c.id)
+    .lateral("per_attempt")
+)
+_REBUILD_DAYS = Statement(
+    insert(attempt_days).from_select(
+        [c.name for c in attempt_days.c],
+        select(
+            attempts.c.user_id,
+            quizzes.c.exam_type_id,
+            attempts.c.local_date,
+            func.count(),
+            cast(func.sum(attempts.c.score * 10), BigInteger),
+            cast(func.max(attempts.c.score * 10), Integer),
+            func.sum(_per_attempt.c.questions),
+            func.sum(_per_attempt.c.correct),
+            func.sum(func.floor(extract("epoch", attempts.c.finished_at - attempts.c.started_at))),
+        )
+        .select_from(attempts.join(quizzes).join(_per_attempt, true()))
+        .where(_is_graded)
+        .group_by(attempts.c.user_id, quizzes.c.exam_type_id, attempts.c.local_date),
+    )
+)
+_REBUILD_DOMAINS = Statement(
+    insert(domain_days).from_select(
+        [c.name for c in domain_days.c],
+        select(
+            attempts.c.user_id,
+            questions.c.domain_id,
+            attempts.c.local_date,
+            func.count(),
+            func.count().filter(_is_right),
+        )
+        .select_from(attempts.join(slots).join(questions))
+        .where(_is_graded)
+        .where(slots.c.answer.is_not(None))
+        .group_by(attempts.c.user_id, questions.c.domain_id, attempts.c.local_date),
+    )
+)
+_COUNT = Statement(select(func.coalesce(func.sum(attempt_days.c.quizzes), 0)))
+
+
+class SqlAnalytics:
+    """Roll-ups in the tables `attempt_days` and `domain_days`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def add(self, facts: AttemptFacts, *, score_tenths: int) -> None:
+        """Add an attempt to its day and its answers to their domains."""
+        key = {"user_id": facts.user_id, "local_date": facts.local_date}
+        await self._connection.run(
+            _ADD_DAY,
+            **key,
+            exam_type_id=facts.exam_type_id,
+            quizzes=1,
+            score_tenths=score_tenths,
+            best_tenths=score_tenths,
+            questions=facts.questions,
+            correct=facts.correct,
+            seconds=facts.seconds,
+        )
+        counts = sorted(facts.domains, key=lambda count: count.domain_id)  # one order for all: no deadlock
+        await self._connection.run(
+            _ADD_DOMAINS,
+            **key,
+            domain_ids=[count.domain_id for count in counts],
+            attempts=[count.attempts for count in counts],
+            correct=[count.correct for count in counts],
+        )
+
+    async def days(
+        self, user_id: UserId, *, exam_type_id: ExamTypeId | None, since: date | None
+    ) -> list[DayTotals]:
+        """Return the days with quizzes, by date, from `since` on."""
+        return await self._connection.all(_DAYS, user_id=user_id, exam_type_id=exam_type_id, since=since)
+
+    async def domains(self, user_id: UserId, *, exam_type_id: ExamTypeId | None) -> list[DomainTotals]:
+        """Return the domains with answers, at most 500."""
+        return await self._connection.all(_DOMAINS, user_id=user_id, exam_type_id=exam_type_id)
+
+    async def rebuild(self) -> int:
+        """Reckon every roll-up anew; the lock makes attempts that finish meanwhile wait and add themselves after."""
+        await self._connection.rows(_LOCK)
+        for statement in (*_CLEAR, _REBUILD_DAYS, _REBUILD_DOMAINS):
+            await self._connection.run(statement)
+        return int(await self._connection.value(_COUNT))

@@ -1,0 +1,66 @@
+"""Rows of nodes: how they become entities, and how many of them are stored in one statement."""
+
+from collections.abc import Callable
+from dataclasses import asdict, fields, replace
+from typing import Any
+
+from sqlalchemy import Column, Table, bindparam, func, insert, select
+from sqlalchemy.dialects.postgresql import JSONB
+
+from domain.ids import PrerequisiteGroupId, RoadmapNodeId
+from domain.prerequisites import PrerequisiteMode
+from domain.questions import Difficulty
+from domain.roadmaps import Completion, NodeKind, PrerequisiteGroup, RoadmapNode, RoadmapResource
+from persistence.base import Statement
+
+_as_node: Callable[..., RoadmapNode] = RoadmapNode
+_RESOURCES = [field.name for field in fields(RoadmapNode)].index("resources")
+
+
+def as_node(*columns: Any) -> RoadmapNode:
+    """Build a node from its columns."""
+    row = _as_node(*columns)
+    return replace(
+        row,
+        kind=NodeKind(row.kind),
+        difficulty=None if row.difficulty is None else Difficulty(row.difficulty),
+        resources=[RoadmapResource(**resource) for resource in columns[_RESOURCES]],
+        completion=Completion(row.completion),
+    )
+
+
+def as_group(
+    id: PrerequisiteGroupId,
+    node_id: RoadmapNodeId,
+    mode: str,
+    k: int | None,
+) -> PrerequisiteGroup:
+    """Build a prerequisite group from its columns."""
+    return PrerequisiteGroup(id=id, node_id=node_id, mode=PrerequisiteMode(mode), k=k)
+
+
+def rows_of(table: Table) -> Any:
+    """Stand for rows of a table that are sent as one JSON parameter."""
+    columns = [Column(c.name, c.type) for c in table.c]
+    return (
+        func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
+        .table_valued(*columns, name="sent")
+        .render_derived(with_types=True)
+    )
+
+
+def add_rows(table: Table) -> Statement[Any]:
+    """Return the statement that inserts rows sent as one JSON parameter."""
+    sent = rows_of(table)
+    names = [c.name for c in table.c]
+    return Statement(insert(table).from_select(names, select(*(sent.c[name] for name in names))))
+
+
+def node_row(node: RoadmapNode) -> dict[str, Any]:
+    """Return the columns of a node as JSON."""
+    values: dict[str, Any] = asdict(node)
+    return values | {
+        "kind": node.kind.value,
+        "completion": node.completion.value,
+        "difficulty": None if node.difficulty is None else node.difficulty.value,
+    }

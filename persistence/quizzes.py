@@ -1,0 +1,168 @@
+"""Quizzes in Postgres."""
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    Interval,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    any_,
+    bindparam,
+    delete,
+    func,
+    select,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.ids import QuestionId, QuizId
+from domain.paging import Page, Window
+from domain.quizzes import Feedback, NewQuiz, Published, Quiz, SlugTakenError
+from persistence.base import ID, Statement, by_key, columns_for, id_column, metadata
+from persistence.engine import Connection
+from persistence.exam_types import exam_types
+from persistence.paging import Pages
+
+quizzes = Table(
+    "quizzes",
+    metadata,
+    id_column(),
+    Column("slug", Text(collation="C"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("exam_type_id", ID, ForeignKey("exam_types.id"), nullable=False),
+    Column("author_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("time_limit", Interval),
+    Column("pass_mark", SmallInteger, nullable=False),
+    Column("feedback", Text, nullable=False),
+    Column("question_count", Integer, nullable=False),
+    Column("closes_at", DateTime(timezone=True)),
+    Column("content_hash", Text(collation="C"), nullable=False),
+    Column("published_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("slug"),
+    CheckConstraint("pass_mark BETWEEN 0 AND 100", name="pass_mark"),
+    Index("quizzes_exam_type_id_id_idx", "exam_type_id", "id"),
+)
+quiz_questions = Table(
+    "quiz_questions",
+    metadata,
+    Column("quiz_id", ID, ForeignKey("quizzes.id", ondelete="CASCADE"), nullable=False),
+    Column("position", SmallInteger, nullable=False),
+    Column("question_id", ID, ForeignKey("questions.id", ondelete="CASCADE"), nullable=False, index=True),
+    PrimaryKeyConstraint("quiz_id", "position"),
+    UniqueConstraint("quiz_id", "question_id"),
+)
+
+
+_as_quiz: Callable[..., Quiz] = Quiz
+
+
+def _quiz(*columns: Any) -> Quiz:
+    quiz = _as_quiz(*columns)
+    return replace(quiz, feedback=Feedback(quiz.feedback))
+
+
+_columns = columns_for(Quiz, quizzes)
+_newest = {"order": [quizzes.c.id], "descending": True, "make": _quiz, "key_of": lambda quiz: (quiz.id,)}
+_NEWEST_FIRST: Pages[Quiz] = Pages(select(*_columns), **_newest)  # type: ignore[arg-type]
+_NEWEST_OF_TYPE: Pages[Quiz] = Pages(
+    select(*_columns).where(
+        quizzes.c.exam_type_id
+        == select(exam_types.c.id).where(exam_types.c.code == bindparam("code")).scalar_subquery()
+    ),
+    **_newest,  # type: ignore[arg-type]
+)
+_BY_IDS = Statement(select(*_columns).where(quizzes.c.id == any_(bindparam("ids", type_=ARRAY(ID)))), _quiz)
+_slugs = bindparam("slugs", type_=ARRAY(ID))
+_BY_SLUGS = Statement(select(*_columns).where(quizzes.c.slug == any_(_slugs)), _quiz)
+_PUBLISHED = Statement(
+    select(*columns_for(Published, quizzes)).where(quizzes.c.slug == any_(_slugs)), Published
+)
+_QUESTION_IDS = Statement(
+    select(quiz_questions.c.question_id)
+    .where(quiz_questions.c.quiz_id == bindparam("quiz_id"))
+    .order_by(quiz_questions.c.position)
+)
+_written = insert(quizzes).values({c.name: bindparam(c.name) for c in quizzes.c})
+_PUBLISH = Statement(
+    _written.on_conflict_do_update(
+        constraint="quizzes_slug_key",
+        set_={
+            c.name: _written.excluded[c.name] for c in quizzes.c if c.name not in {"id", "slug", "author_id"}
+        },
+        where=quizzes.c.author_id == _written.excluded.author_id,
+    ).returning(*_columns),
+    _quiz,
+)
+_CLEAR = Statement(delete(quiz_questions).where(quiz_questions.c.quiz_id == bindparam("id")))
+_ordered = (
+    func.unnest(bindparam("question_ids", type_=ARRAY(ID)))
+    .table_valued("question_id", with_ordinality="position")
+    .render_derived()
+)
+_FILL = Statement(
+    insert(quiz_questions).from_select(
+        ["quiz_id", "position", "question_id"],
+        select(bindparam("quiz", type_=ID), _ordered.c.position, _ordered.c.question_id),
+    )
+)
+
+
+class SqlQuizzes:
+    """Quizzes in the table `quizzes`, the order of their questions in `quiz_questions`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def by_ids(self, ids: list[QuizId]) -> list[Quiz | None]:
+        """Return one slot per id, in their order."""
+        return by_key(ids, await self._connection.all(_BY_IDS, ids=ids), lambda quiz: quiz.id)
+
+    async def by_slug(self, slug: str) -> Quiz | None:
+        """Return the quiz with this slug."""
+        (found,) = await self.by_slugs([slug])
+        return found
+
+    async def by_slugs(self, slugs: list[str]) -> list[Quiz | None]:
+        """Return one slot per slug, in their order."""
+        return by_key(slugs, await self._connection.all(_BY_SLUGS, slugs=slugs), lambda quiz: quiz.slug)
+
+    async def question_ids(self, quiz_id: QuizId) -> list[QuestionId]:
+        """Return the questions of a quiz, in quiz order."""
+        return [row[0] for row in await self._connection.rows(_QUESTION_IDS, quiz_id=quiz_id)]
+
+    async def page(self, window: Window, *, exam_type_code: str | None = None) -> Page[Quiz]:
+        """Return quizzes, newest first; of one exam type where its code is given."""
+        if exam_type_code is None:
+            return await _NEWEST_FIRST.read(self._connection, window)
+        return await _NEWEST_OF_TYPE.read(self._connection, window, code=exam_type_code)
+
+    async def published(self, slugs: list[str]) -> list[Published | None]:
+        """Return one slot per slug: the content that it stands for now."""
+        found = await self._connection.all(_PUBLISHED, slugs=slugs)
+        return by_key(slugs, found, lambda published: published.slug)
+
+    async def publish(self, new: NewQuiz, *, now: datetime) -> Quiz:
+        """Insert a quiz or replace its author's; the row lock puts two who publish one slug in a row."""
+        values = {f.name: getattr(new.quiz, f.name) for f in fields(Quiz)}
+        values |= {"feedback": new.quiz.feedback.value, "content_hash": new.content_hash, "published_at": now}
+        quiz = await self._connection.first(_PUBLISH, **values)
+        if quiz is None:
+            raise SlugTakenError(
+                f"Another author's quiz has the slug {new.quiz.slug}; choose another.", field="file"
+            )
+        await self._connection.run(_CLEAR, id=quiz.id)
+        await self._connection.run(_FILL, quiz=quiz.id, question_ids=new.question_ids)
+        return quiz

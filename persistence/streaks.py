@@ -1,0 +1,170 @@
+"""Streaks in Postgres: every activity with its local date, and the freezes that were used."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
+from sqlalchemy.sql.selectable import CompoundSelect
+
+from domain.errors import NotFoundError
+from domain.ids import UserId
+from domain.runs import Day
+from domain.streaks import Activity, History, UserZone
+from persistence.base import ID, Statement, metadata
+from persistence.engine import Connection
+from persistence.users import users, zone_changes
+
+activities = Table(
+    "activities",
+    metadata,
+    Column("user_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("source_type", Text, nullable=False),
+    Column("source_id", ID, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("occurred_at", DateTime(timezone=True), nullable=False),
+    Column("local_date", Date, nullable=False),
+    Column("time_zone", Text, nullable=False),
+    PrimaryKeyConstraint("user_id", "kind", "source_type", "source_id"),
+    Index(
+        "activities_days_idx", "user_id", "local_date", "occurred_at", postgresql_include=["time_zone"]
+    ),  # holds all that a streak is computed from: three years of it are read in a few milliseconds
+    Index("activities_user_id_occurred_at_idx", "user_id", "occurred_at"),
+)
+streak_freezes = Table(
+    "streak_freezes",
+    metadata,
+    Column("user_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("local_date", Date, nullable=False),
+    PrimaryKeyConstraint("user_id", "local_date"),
+)
+
+
+def history_of(user_id: object) -> CompoundSelect[tuple[object, ...]]:
+    """Select a learner's days and, as rows without activities, the dates of their freezes."""
+    return union_all(_days(user_id), _freezes(user_id))
+
+
+def _days(user_id: object) -> Select[tuple[object, ...]]:
+    at, zone = activities.c.occurred_at, activities.c.time_zone
+    return (
+        select(
+            activities.c.local_date,
+            func.min(at).label("first_at"),
+            func.max(at).label("last_at"),
+            func.array_agg(aggregate_order_by(zone, at.asc()))[1].label("first_zone"),
+            func.array_agg(aggregate_order_by(zone, at.desc()))[1].label("last_zone"),
+            cast(func.count(), Integer).label("activities"),
+        )
+        .where(activities.c.user_id == user_id)
+        .group_by(activities.c.local_date)
+    )
+
+
+def _freezes(user_id: object) -> Select[tuple[object, ...]]:
+    moment, zone = cast(null(), DateTime(timezone=True)), cast(null(), Text)
+    return select(streak_freezes.c.local_date, moment, moment, zone, zone, literal(0, Integer)).where(
+        streak_freezes.c.user_id == user_id
+    )
+
+
+_USER = bindparam("user_id", type_=ID)
+_next_change = (
+    select(zone_changes.c.old_time_zone, zone_changes.c.old_day_start_hour)
+    .where(zone_changes.c.user_id == users.c.id)
+    .where(zone_changes.c.changed_at > bindparam("at", type_=DateTime(timezone=True)))
+    .order_by(zone_changes.c.changed_at)
+    .limit(literal_column("1"))
+    .lateral("next_change")
+)
+_ZONE = Statement(
+    select(
+        func.coalesce(_next_change.c.old_time_zone, users.c.time_zone),
+        func.coalesce(_next_change.c.old_day_start_hour, users.c.day_start_hour),
+    )
+    .select_from(users.outerjoin(_next_change, true()))
+    .where(users.c.id == _USER),
+    UserZone,
+)
+_HISTORY = Statement(history_of(_USER))
+_HOLD = Statement(select(users.c.id).where(users.c.id == _USER).with_for_update(key_share=True))
+_ADD = Statement(
+    insert(activities)
+    .values({name: bindparam(name) for name in Activity.__slots__})  # type: ignore[attr-defined]
+    .on_conflict_do_nothing(index_elements=["user_id", "kind", "source_type", "source_id"])
+)
+_dates = (
+    func.unnest(bindparam("dates", type_=ARRAY(Date)))
+    .table_valued("local_date", name="dates")
+    .render_derived()
+)
+_FREEZE = Statement(
+    insert(streak_freezes)
+    .from_select(["user_id", "local_date"], select(_USER, _dates.c.local_date))
+    .on_conflict_do_nothing(index_elements=["user_id", "local_date"])
+)
+
+
+def history_from(
+    rows: Collection[tuple[date, datetime, datetime, str, str, int]],
+) -> History:
+    """Build a history from the rows that `history_of` selects."""
+    days = [Day(*row) for row in rows if row[-1]]  # type: ignore[call-arg]
+    return History(
+        days=sorted(days, key=lambda day: day.local_date),
+        frozen=frozenset(row[0] for row in rows if not row[-1]),
+    )
+
+
+class SqlStreaks:
+    """Activities in the table `activities`, used freezes in `streak_freezes`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def zone_of(self, user_id: UserId, *, at: datetime | None = None) -> UserZone:
+        """Return where the user's days are counted now, or were at a moment; raises NotFoundError."""
+        zone = await self._connection.first(_ZONE, user_id=user_id, at=at)
+        if zone is None:
+            raise NotFoundError("There is no such user.")
+        return zone
+
+    async def history(self, user_id: UserId) -> History:
+        """Return the learner's days, by date, and the dates of stored freezes."""
+        return history_from([tuple(row) for row in await self._connection.rows(_HISTORY, user_id=user_id)])
+
+    async def history_to_extend(self, user_id: UserId) -> History:
+        """Return the history and hold back every other extension of it by a lock on the user's row."""
+        await self._connection.run(_HOLD, user_id=user_id)
+        return await self.history(user_id)
+
+    async def add(self, activity: Activity) -> bool:
+        """Store an activity once per (user, kind, source); tell whether it is new."""
+        values = {name: getattr(activity, name) for name in Activity.__slots__}  # type: ignore[attr-defined]
+        return await self._connection.run(_ADD, **values | {"kind": activity.kind.value}) == 1
+
+    async def freeze(self, user_id: UserId, dates: Collection[date]) -> None:
+        """Store a freeze under each date; a date that has one keeps it."""
+        await self._connection.run(_FREEZE, user_id=user_id, dates=sorted(dates))

@@ -1,0 +1,158 @@
+"""Builders of questions with keys, quizzes and attempts."""
+
+import itertools
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from domain.answers import Answer
+from domain.attempt_grading import GradedSlot, Grading
+from domain.attempts import AttemptMode, AttemptState, PracticeHistory, QuizAttempt
+from domain.ids import AttemptId, ExamDomainId, ExamTypeId, OptionId, QuestionId, QuizId, UserId
+from domain.questions import (
+    AcceptedNumber,
+    AcceptedText,
+    AnswerKey,
+    Difficulty,
+    NewQuestion,
+    Option,
+    Question,
+    QuestionKind,
+)
+from domain.quizzes import ExamDomain, ExamType, Feedback, NewQuiz, Quiz
+from domain.work import Work
+from domain.xp import QuizXp
+from tests.builders import mint
+
+_numbers = itertools.count(1)
+NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+NO_HISTORY = PracticeHistory(credits={}, earlier_today=0)
+NOTHING_EARNED = QuizXp(today=0, lately=0)
+
+
+def a_question(kind: QuestionKind = QuestionKind.TRUE_FALSE, **values: Any) -> tuple[Question, AnswerKey]:
+    """A question with its key; the secret texts are unlike anything else, so that a leak is found by search."""
+    number = next(_numbers)
+    question_id = QuestionId(mint("question"))
+    options = (
+        [Option(id=OptionId(mint("option")), text=f"choice {n} of {number}") for n in range(4)]
+        if kind in {QuestionKind.SINGLE_CHOICE, QuestionKind.MULTIPLE_CHOICE}
+        else []
+    )
+    right = {QuestionKind.SINGLE_CHOICE: 1, QuestionKind.MULTIPLE_CHOICE: 2}.get(kind, 0)
+    texts = [AcceptedText(text=f"sesame{number}", weight=100), AcceptedText(text=f"sezam{number}", weight=50)]
+    numbers = [AcceptedNumber(low=Decimal("41.125"), high=Decimal("42.875"), weight=100)]
+    feedback = {o.id: f"hush {n} of {number}" for n, o in enumerate(options)} or {"*": f"hush of {number}"}
+    question = Question(
+        id=question_id,
+        exam_type_id=values.pop("exam_type_id", ExamTypeId(mint("examtype"))),
+        domain_id=values.pop("domain_id", ExamDomainId(mint("domain"))),
+        kind=kind,
+        difficulty=values.pop("difficulty", Difficulty.EASY),
+        prompt=f"What about number {number}?",
+        options=sorted(options, key=lambda o: o.id),
+        all_or_nothing=values.pop("all_or_nothing", False),
+    )
+    key = AnswerKey(
+        question_id=question_id,
+        correct_options=frozenset(o.id for o in options[:right]),
+        truth=True if kind is QuestionKind.TRUE_FALSE else None,
+        texts=texts if kind is QuestionKind.SHORT_TEXT else [],
+        numbers=numbers if kind is QuestionKind.NUMERIC else [],
+        explanation=f"because of reason {number}",
+        option_feedback=feedback,
+    )
+    assert not values
+    return question, key
+
+
+def right_answer(key: AnswerKey) -> Answer:
+    if key.correct_options:
+        return Answer(options=sorted(key.correct_options))
+    if key.texts:
+        return Answer(text=key.texts[0].text)
+    if key.numbers:
+        return Answer(number=key.numbers[0].low)
+    return Answer(truth=key.truth)
+
+
+def secrets_of(key: AnswerKey) -> set[str]:
+    """What of a key must not be read anywhere while an attempt is open; options are searched for apart."""
+    ranges = {str(bound) for number in key.numbers for bound in (number.low, number.high)}
+    return {key.explanation, *key.option_feedback.values(), *(t.text for t in key.texts), *ranges}
+
+
+def an_attempt(**values: Any) -> QuizAttempt:
+    return QuizAttempt(
+        **{
+            "id": AttemptId(mint("attempt")),
+            "user_id": UserId(mint("user")),
+            "quiz_id": QuizId(mint("quiz")),
+            "mode": AttemptMode.PRACTICE,
+            "state": AttemptState.IN_PROGRESS,
+            "feedback": Feedback.AT_END,
+            "pass_mark": 70,
+            "seed": 7,
+            "started_at": NINE,
+            "deadline": NINE + timedelta(minutes=10),
+            "finished_at": None,
+            "local_date": None,
+            "score": None,
+            "passed": None,
+        }
+        | values
+    )
+
+
+def a_graded_slot(credit: object = 1, **values: Any) -> GradedSlot:
+    question, _ = a_question(difficulty=values.pop("difficulty", Difficulty.EASY))
+    given = {
+        "number": next(_numbers),
+        "question": question,
+        "credit": Fraction(str(credit)),
+        "answered": True,
+        "fast": False,
+    }
+    return GradedSlot(**(given | values))
+
+
+def a_grading(*credits: object, **values: Any) -> Grading:
+    return Grading(slots=[a_graded_slot(credit, **values) for credit in credits])
+
+
+async def store_quiz(
+    work: Work, author_id: UserId, questions: list[tuple[Question, AnswerKey]], **values: Any
+) -> Quiz:
+    """Store a quiz of these questions, with an exam type of its own."""
+    number = next(_numbers)
+    exam = ExamType(id=ExamTypeId(mint("examtype")), code=f"exam-{number}", name="Exam", description="")
+    part = ExamDomain(
+        id=ExamDomainId(mint("domain")), exam_type_id=exam.id, code="1.1", name="Part", weight=100
+    )
+    await work.exam_types.add(exam)
+    await work.exam_types.add_domains([part])
+    homed = [(replace(q, exam_type_id=exam.id, domain_id=part.id), key) for q, key in questions]
+    await work.questions.add(
+        [
+            NewQuestion(question=q, key=key, author_id=author_id, name=q.prompt, content_hash=q.id)
+            for q, key in homed
+        ]
+    )
+    given = {
+        "id": QuizId(mint("quiz")),
+        "slug": f"quiz-{number}",
+        "title": f"Quiz {number}",
+        "description": "",
+        "exam_type_id": exam.id,
+        "author_id": author_id,
+        "time_limit": timedelta(minutes=10),
+        "pass_mark": 70,
+        "feedback": Feedback.AT_END,
+        "question_count": len(questions),
+        "closes_at": None,
+    }
+    quiz = Quiz(**(given | values))
+    new = NewQuiz(quiz=quiz, question_ids=[q.id for q, _ in questions], content_hash=quiz.id)
+    return await work.quizzes.publish(new, now=NINE)

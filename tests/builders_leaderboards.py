@@ -1,0 +1,77 @@
+"""Builders for boards: XP of a given moment, and the board that a naive reading of the rules gives."""
+
+import itertools
+import os
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from domain import ids
+from domain.boards_projection import Earned
+from domain.ids import UserId, XpEntryId
+from domain.leaderboards import Board, LeaderboardEntry, LeaderboardScope, LeaderboardWindow, board_of
+
+MONDAY = datetime(2026, 11, 16, tzinfo=UTC)
+"""The first moment of ISO week 47 of 2026."""
+
+EVER = board_of(LeaderboardScope.GLOBAL, LeaderboardWindow.ALL_TIME, MONDAY)
+WEEK = board_of(LeaderboardScope.GLOBAL, LeaderboardWindow.WEEKLY, MONDAY)
+WEEK_BEFORE = board_of(LeaderboardScope.GLOBAL, LeaderboardWindow.WEEKLY, MONDAY - timedelta(days=1))
+
+_ticks = itertools.count()
+
+
+def an_entry_id(written_at: datetime) -> XpEntryId:
+    """Make the id of a ledger entry that was written at a moment."""
+    milliseconds = int(written_at.timestamp() * 1_000)
+    return XpEntryId(ids.compose("xp", milliseconds=milliseconds, randomness=os.urandom(10)))
+
+
+def earned(user_id: str, amount: int = 10, **values: Any) -> Earned:
+    at = values.get("at", MONDAY + timedelta(hours=1, seconds=next(_ticks) % 3_000))
+    return Earned(
+        entry_id=an_entry_id(values.get("written_at", at)),
+        user_id=UserId(user_id),
+        amount=amount,
+        occurred_at=at,
+    )
+
+
+def naive(board: Board, ledger: Iterable[Earned], *, hidden: Iterable[str] = ()) -> list[LeaderboardEntry]:
+    """Compute a whole board the slow and obvious way, without its hidden learners."""
+    mine: dict[UserId, list[Earned]] = defaultdict(list)
+    for one in ledger:
+        if board.closes_at is None or (
+            board.opens_at is not None
+            and board.opens_at <= one.occurred_at < board.closes_at
+            and written_at(one) < board.closes_at
+        ):
+            mine[one.user_id].append(one)
+    shown = [_entry(user, ones) for user, ones in mine.items() if user not in set(hidden)]
+    shown = [entry for entry in shown if entry.xp > 0]
+    for entry in shown:
+        object.__setattr__(entry, "rank", 1 + sum(other.xp > entry.xp for other in shown))
+    return sorted(shown, key=lambda e: (-e.xp, e.reached_at, e.user_id))
+
+
+def written_at(one: Earned) -> datetime:
+    value = 0
+    for digit in one.entry_id.removeprefix("xp_"):
+        value = value * 32 + "0123456789ABCDEFGHJKMNPQRSTVWXYZ".index(digit)
+    return datetime.fromtimestamp((value >> 80) / 1_000, UTC)
+
+
+def in_milliseconds(moment: datetime) -> datetime:
+    return moment - timedelta(microseconds=moment.microsecond % 1_000)
+
+
+def _entry(user_id: UserId, ones: list[Earned]) -> LeaderboardEntry:
+    latest = max(in_milliseconds(one.occurred_at) for one in ones)
+    return LeaderboardEntry(
+        user_id=user_id,
+        rank=0,
+        xp=sum(one.amount for one in ones),
+        delta=sum(one.amount for one in ones if in_milliseconds(one.occurred_at) == latest),
+        reached_at=latest,
+    )

@@ -1,0 +1,214 @@
+"""Attempts in memory."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from domain import paging
+from domain.answers import Answer
+from domain.attempts import (
+    AnsweredSlot,
+    AttemptReview,
+    AttemptSlot,
+    AttemptState,
+    OpenSlot,
+    Place,
+    PracticeHistory,
+    QuizAttempt,
+    RevealedSlot,
+    shown,
+)
+from domain.ids import AttemptId, QuestionId, UserId
+from domain.paging import Page, Window
+from domain.quizzes import Feedback
+
+GRADED = {AttemptState.GRADED, AttemptState.EXPIRED}
+
+
+@dataclass
+class Slot:
+    question_id: QuestionId
+    answer: Answer | None = None
+    client_seq: int | None = None
+    answered_at: datetime | None = None
+    fast: bool = False
+    credit: Fraction | None = None
+
+
+class FakeAttempts:
+    """Attempts in a dict, their slots in another one."""
+
+    def __init__(self) -> None:
+        self.attempts: dict[AttemptId, QuizAttempt] = {}
+        self.kept: dict[Place, Slot] = {}
+
+    async def open(self, attempt: QuizAttempt) -> QuizAttempt:
+        for known in self.attempts.values():
+            if (known.user_id, known.quiz_id, known.state) == (
+                attempt.user_id,
+                attempt.quiz_id,
+                AttemptState.IN_PROGRESS,
+            ):
+                return known
+        self.attempts[attempt.id] = attempt
+        return attempt
+
+    async def add_slots(self, attempt_id: AttemptId, question_ids: Sequence[QuestionId]) -> None:
+        for number, question_id in enumerate(question_ids, start=1):
+            self.kept[attempt_id, number] = Slot(question_id)
+
+    async def discard(self, attempt_id: AttemptId) -> None:
+        del self.attempts[attempt_id]
+
+    async def by_ids(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[QuizAttempt | None]:
+        return [self._own(attempt_id, user_id) for attempt_id in ids]
+
+    async def page(self, user_id: UserId, window: Window) -> Page[QuizAttempt]:
+        mine = sorted((a for a in self.attempts.values() if a.user_id == user_id), key=lambda a: a.id)
+        if not window.backward:
+            mine.reverse()
+        key = paging.expect(window, str)
+        if key is not None:
+            mine = [a for a in mine if (a.id > key[0] if window.backward else a.id < key[0])]
+        return paging.cut(mine[: window.size + 1], window, lambda a: (a.id,))
+
+    async def slots(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[list[AttemptSlot]]:
+        return [
+            [self._face(place) for place in self._places(one)] if self._own(one, user_id) else []
+            for one in ids
+        ]
+
+    async def open_slot(self, place: Place, *, user_id: UserId) -> OpenSlot | None:
+        attempt = self._own(place[0], user_id)
+        if attempt is None or place not in self.kept:
+            return None
+        elsewhere = [self.kept[p].answered_at for p in self._places(place[0]) if p != place]
+        return OpenSlot(
+            attempt=attempt,
+            slot=self._face(place),
+            client_seq=self.kept[place].client_seq,
+            previous_at=max((at for at in elsewhere if at), default=attempt.started_at),
+        )
+
+    async def save(
+        self, place: Place, *, answer: Answer, client_seq: int, answered_at: datetime, fast: bool
+    ) -> None:
+        slot = self.kept[place]
+        slot.answer, slot.client_seq, slot.answered_at = answer, client_seq, answered_at
+        slot.fast = slot.fast or fast
+
+    async def close(
+        self, attempt_id: AttemptId, *, user_id: UserId, state: AttemptState, finished_at: datetime
+    ) -> QuizAttempt | None:
+        attempt = self._own(attempt_id, user_id)
+        if attempt is None or attempt.state is not AttemptState.IN_PROGRESS:
+            return None
+        self.attempts[attempt_id] = replace(attempt, state=state, finished_at=finished_at)
+        return self.attempts[attempt_id]
+
+    async def answered_slots(self, attempt_id: AttemptId) -> list[AnsweredSlot]:
+        kept = [(place[1], self.kept[place]) for place in self._places(attempt_id)]
+        return [
+            AnsweredSlot(number=number, question_id=slot.question_id, answer=slot.answer, fast=slot.fast)
+            for number, slot in kept
+        ]
+
+    async def history(
+        self, attempt: QuizAttempt, *, question_ids: Sequence[QuestionId], local_date: date, since: datetime
+    ) -> PracticeHistory:
+        others = [
+            a
+            for a in self.attempts.values()
+            if a.user_id == attempt.user_id and a.state in GRADED and a.id != attempt.id
+        ]
+        best: dict[QuestionId, Fraction] = {}
+        for other in others:
+            for place in self._places(other.id):
+                slot = self.kept[place]
+                recent = other.finished_at is not None and other.finished_at > since
+                if recent and slot.question_id in question_ids and slot.credit:
+                    best[slot.question_id] = max(best.get(slot.question_id, Fraction(0)), slot.credit)
+        today = [a for a in others if a.quiz_id == attempt.quiz_id and a.local_date == local_date]
+        return PracticeHistory(credits=best, earlier_today=len(today))
+
+    async def finish(self, attempt: QuizAttempt, *, credits: Mapping[int, Fraction]) -> None:
+        self.attempts[attempt.id] = attempt
+        for number, credit in credits.items():
+            self.kept[attempt.id, number].credit = credit
+
+    async def revealed(self, places: Sequence[Place], *, user_id: UserId) -> list[RevealedSlot | None]:
+        return [self._revealed(place, user_id) for place in places]
+
+    async def reviews(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[AttemptReview | None]:
+        return [self._review(attempt_id, user_id) for attempt_id in ids]
+
+    async def overdue(
+        self, *, before: datetime, limit: int, user_id: UserId | None = None
+    ) -> list[QuizAttempt]:
+        found = [
+            a
+            for a in self.attempts.values()
+            if a.state is AttemptState.IN_PROGRESS
+            and a.deadline is not None
+            and a.deadline < before
+            and user_id in {None, a.user_id}
+        ]
+        return sorted(found, key=lambda a: (a.user_id, a.id))[:limit]
+
+    def _own(self, attempt_id: AttemptId, user_id: UserId) -> QuizAttempt | None:
+        attempt = self.attempts.get(attempt_id)
+        return attempt if attempt and attempt.user_id == user_id else None
+
+    def _places(self, attempt_id: AttemptId) -> list[Place]:
+        return sorted(place for place in self.kept if place[0] == attempt_id)
+
+    def _final(self, place: Place) -> bool:
+        attempt = self.attempts[place[0]]
+        return attempt.feedback is Feedback.AFTER_EACH and self.kept[place].answer is not None
+
+    def _face(self, place: Place) -> AttemptSlot:
+        attempt, slot = self.attempts[place[0]], self.kept[place]
+        return AttemptSlot(
+            attempt_id=place[0],
+            number=place[1],
+            question_id=slot.question_id,
+            seed=attempt.seed,
+            answer=None if slot.answer is None else shown(slot.answer),
+            answered_at=slot.answered_at,
+            locked=attempt.state is not AttemptState.IN_PROGRESS or self._final(place),
+        )
+
+    def _revealed(self, place: Place, user_id: UserId) -> RevealedSlot | None:
+        attempt = self._own(place[0], user_id)
+        if attempt is None or place not in self.kept:
+            return None
+        slot = self.kept[place]
+        asked = any(
+            other.question_id == slot.question_id
+            and self.attempts[at[0]].user_id == user_id
+            and self.attempts[at[0]].state is AttemptState.IN_PROGRESS
+            and not self._final(at)
+            for at, other in self.kept.items()
+        )
+        open_ = attempt.state is AttemptState.IN_PROGRESS and self._final(place)
+        if asked or not (attempt.state in GRADED or open_):
+            return None
+        return RevealedSlot(
+            attempt_id=place[0], number=place[1], question_id=slot.question_id, answer=slot.answer
+        )
+
+    def _review(self, attempt_id: AttemptId, user_id: UserId) -> AttemptReview | None:
+        attempt = self._own(attempt_id, user_id)
+        if attempt is None or attempt.state not in GRADED:
+            return None
+        kept = [self.kept[place] for place in self._places(attempt_id)]
+        return AttemptReview(
+            attempt_id=attempt_id,
+            correct=sum(slot.credit == 1 for slot in kept),
+            partly_correct=sum(0 < (slot.credit or 0) < 1 for slot in kept),
+            wrong=sum(slot.credit == 0 and slot.answer is not None for slot in kept),
+            unanswered=sum(slot.answer is None for slot in kept),
+            time_spent=(attempt.finished_at or attempt.started_at) - attempt.started_at or timedelta(0),
+            pass_mark=attempt.pass_mark,
+        )

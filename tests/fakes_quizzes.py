@@ -1,0 +1,161 @@
+"""Fakes of the stores of exam types, questions, quizzes and import reports."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from domain.idempotency import Receipt
+from domain.ids import ExamDomainId, ExamTypeId, ImportId, QuestionId, QuizId, UserId
+from domain.imports import ImportReport
+from domain.paging import Page, Window, cut, expect
+from domain.questions import AnswerKey, NewQuestion, Question
+from domain.quizzes import (
+    MOST_DOMAINS,
+    MOST_EXAM_TYPES,
+    ExamDomain,
+    ExamType,
+    NewQuiz,
+    Published,
+    Quiz,
+    SlugTakenError,
+)
+
+
+class FakeExamTypes:
+    def __init__(self) -> None:
+        self.types: dict[str, ExamType] = {}
+        self.domains: dict[tuple[str, str], ExamDomain] = {}
+
+    async def all(self) -> list[ExamType]:
+        return sorted(self.types.values(), key=lambda t: t.code)[:MOST_EXAM_TYPES]
+
+    async def by_ids(self, ids: list[ExamTypeId]) -> list[ExamType | None]:
+        found = {t.id: t for t in self.types.values()}
+        return [found.get(key) for key in ids]
+
+    async def by_code(self, code: str) -> ExamType | None:
+        return self.types.get(code)
+
+    async def domains_by_ids(self, ids: list[ExamDomainId]) -> list[ExamDomain | None]:
+        found = {d.id: d for d in self.domains.values()}
+        return [found.get(key) for key in ids]
+
+    async def domains_of(self, ids: list[ExamTypeId]) -> list[list[ExamDomain]]:
+        ordered = sorted(self.domains.values(), key=lambda d: d.code)
+        return [[d for d in ordered if d.exam_type_id == key][:MOST_DOMAINS] for key in ids]
+
+    async def add(self, new: ExamType) -> ExamType:
+        return self.types.setdefault(new.code, new)
+
+    async def add_domains(self, new: list[ExamDomain]) -> None:
+        for domain in new:
+            self.domains.setdefault((domain.exam_type_id, domain.code), domain)
+
+
+class FakeQuestions:
+    def __init__(self) -> None:
+        self.stored: dict[tuple[str, str], NewQuestion] = {}
+
+    async def by_ids(self, ids: list[QuestionId]) -> list[Question | None]:
+        found = {n.question.id: n.question for n in self.stored.values()}
+        ordered = {key: replace(q, options=sorted(q.options, key=lambda o: o.id)) for key, q in found.items()}
+        return [ordered.get(key) for key in ids]
+
+    async def keys_by_ids(self, ids: list[QuestionId]) -> list[AnswerKey | None]:
+        found = {n.question.id: n.key for n in self.stored.values()}
+        return [found.get(key) for key in ids]
+
+    async def ids_by_hashes(self, hashes: list[str], *, author_id: UserId) -> list[QuestionId | None]:
+        found = [self.stored.get((author_id, h)) for h in hashes]
+        return [n and n.question.id for n in found]
+
+    async def add(self, new: list[NewQuestion]) -> list[QuestionId]:
+        return [self.stored.setdefault((n.author_id, n.content_hash), n).question.id for n in new]
+
+
+class FakeQuizzes:
+    def __init__(self, code_of: Callable[[ExamTypeId], str | None]) -> None:
+        self.stored: dict[str, NewQuiz] = {}
+        self._code_of = code_of
+
+    async def by_ids(self, ids: list[QuizId]) -> list[Quiz | None]:
+        found = {n.quiz.id: n.quiz for n in self.stored.values()}
+        return [found.get(key) for key in ids]
+
+    async def by_slug(self, slug: str) -> Quiz | None:
+        (found,) = await self.by_slugs([slug])
+        return found
+
+    async def by_slugs(self, slugs: list[str]) -> list[Quiz | None]:
+        found = [self.stored.get(slug) for slug in slugs]
+        return [n and n.quiz for n in found]
+
+    async def question_ids(self, quiz_id: QuizId) -> list[QuestionId]:
+        return next((n.question_ids for n in self.stored.values() if n.quiz.id == quiz_id), [])
+
+    async def page(self, window: Window, *, exam_type_code: str | None = None) -> Page[Quiz]:
+        key = expect(window, str, field="before" if window.backward else "after")
+        kept = [
+            n.quiz
+            for n in self.stored.values()
+            if exam_type_code is None or self._code_of(n.quiz.exam_type_id) == exam_type_code
+        ]
+        kept.sort(key=lambda quiz: quiz.id, reverse=not window.backward)
+        if key is not None:
+            kept = [q for q in kept if (q.id > key[0] if window.backward else q.id < key[0])]
+        return cut(kept[: window.size + 1], window, lambda quiz: (quiz.id,))
+
+    async def published(self, slugs: list[str]) -> list[Published | None]:
+        found = [self.stored.get(slug) for slug in slugs]
+        return [
+            n and Published(slug=n.quiz.slug, author_id=n.quiz.author_id, content_hash=n.content_hash)
+            for n in found
+        ]
+
+    async def publish(self, new: NewQuiz, *, now: datetime) -> Quiz:
+        there = self.stored.get(new.quiz.slug)
+        if there is not None and there.quiz.author_id != new.quiz.author_id:
+            raise SlugTakenError("taken")
+        quiz = new.quiz if there is None else replace(new.quiz, id=there.quiz.id)
+        self.stored[quiz.slug] = replace(new, quiz=quiz)
+        return quiz
+
+
+class FakeImportReports:
+    def __init__(self) -> None:
+        self.stored: dict[tuple[str, str], ImportReport] = {}
+
+    async def add(self, id: ImportId, report: ImportReport, *, author_id: UserId, now: datetime) -> None:
+        self.stored[id, author_id] = report
+
+    async def by_id(self, id: ImportId, *, author_id: UserId) -> ImportReport | None:
+        return self.stored.get((id, author_id))
+
+
+class FakeReceipts:
+    def __init__(self) -> None:
+        self.stored: dict[tuple[str, str, str], Receipt] = {}
+
+    async def claim(
+        self, *, user_id: UserId, operation: str, key: str, receipt: Receipt, now: datetime
+    ) -> Receipt | None:
+        there = self.stored.setdefault((user_id, operation, key), receipt)
+        return None if there is receipt else there
+
+
+class FakeQuizWork:
+    """The stores that importing questions uses."""
+
+    def __init__(self) -> None:
+        self.exam_types = FakeExamTypes()
+        self.questions = FakeQuestions()
+        self.quizzes = FakeQuizzes(self._code_of)
+        self.import_reports = FakeImportReports()
+        self.receipts = FakeReceipts()
+
+    def _code_of(self, id: ExamTypeId) -> str | None:
+        return next((t.code for t in self.exam_types.types.values() if t.id == id), None)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"importing questions has no business with {name}")

@@ -1,0 +1,66 @@
+"""The gateway as a server on a loopback port, in the loop of the test."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from gateway.app import Application, application
+from gateway.serving import Server
+from gateway.settings import Settings
+
+REGISTER = """mutation ($input: RegisterInput!) {
+  register(input: $input) { user { id handle } accessToken refreshToken userErrors { __typename } }
+}"""
+
+
+@dataclass
+class Live:
+    """A running gateway: where it is, and a client of it."""
+
+    app: Application
+    url: str
+    client: httpx.AsyncClient
+
+    async def post(self, text: str, *, token: str | None = None, **variables: Any) -> httpx.Response:
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        return await self.client.post(
+            "/graphql", json={"query": text, "variables": variables}, headers=headers
+        )
+
+    async def register(self, handle: str) -> str:
+        """Create an account and return its access token."""
+        new = {
+            "email": f"{handle}@example.org",
+            "password": "correct horse battery",
+            "handle": handle,
+            "displayName": handle,
+        }
+        response = await self.post(REGISTER, input=new)
+        token: str = response.json()["data"]["register"]["accessToken"]
+        return token
+
+
+@pytest.fixture
+def overrides() -> dict[str, Any]:
+    """Settings that differ from the defaults; a test module may override this fixture."""
+    return {}
+
+
+@pytest.fixture
+async def live(database_url: str, overrides: dict[str, Any]) -> AsyncIterator[Live]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    ready = asyncio.Event()
+    async with application(Settings(**overrides), database_url) as app:
+        server = Server(app.asgi, on_ready=ready.set)
+        running = asyncio.create_task(server.serve([listener]))
+        await asyncio.wait_for(ready.wait(), 10)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        async with httpx.AsyncClient(base_url=url) as client:
+            yield Live(app, url, client)
+        server.should_exit = True
+        await running

@@ -1,0 +1,121 @@
+"""Settings and the command line: a mistake is one sentence with the name of the setting, and exit code 2."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gateway import settings
+from gateway.settings import SettingsError
+
+STRONG = "x9" * 20
+URL = "postgresql://user@127.0.0.1/questpath"
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in os.environ:
+        if name.startswith("QUESTPATH_") or name in {"DATABASE_URL", "REDIS_URL"}:
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("QUESTPATH_ENV", "staging"),
+        ("QUESTPATH_PORT", "eighty"),
+        ("QUESTPATH_PORT", "70000"),
+        ("QUESTPATH_POOL", "0"),
+        ("QUESTPATH_LOG", "xml"),
+        ("DATABASE_URL", "mysql://db/questpath"),
+        ("REDIS_URL", "http://redis"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_an_example(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError) as refused:
+        settings.read()
+
+    assert name in str(refused.value)
+    assert settings.EXAMPLES[name] in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({}, "QUESTPATH_SECRET"),
+        ({"QUESTPATH_SECRET": "short"}, "QUESTPATH_SECRET"),
+        ({"QUESTPATH_SECRET": STRONG}, "DATABASE_URL"),
+    ],
+)
+def test_production_refuses_what_is_for_development(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], named: str
+) -> None:
+    for name, value in ({"QUESTPATH_ENV": "production"} | environment).items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError, match=named):
+        settings.read()
+
+
+def test_production_starts_with_a_secret_and_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "QUESTPATH_ENV": "production",
+        "QUESTPATH_SECRET": STRONG,
+        "DATABASE_URL": URL,
+    }.items():
+        monkeypatch.setenv(name, value)
+
+    assert settings.read().production
+
+
+def test_origins_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUESTPATH_ORIGINS", "https://a.example, https://b.example")
+
+    assert settings.read().origins == ["https://a.example", "https://b.example"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        ({"QUESTPATH_PORT": "none"}, "QUESTPATH_PORT"),
+        ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "DATABASE_URL"),
+    ],
+)
+def test_serve_fails_in_one_sentence(environment: dict[str, str], told: str) -> None:
+    failed = _serve(environment)
+
+    assert failed.returncode == 2
+    assert told in failed.stderr
+    assert failed.stderr.count("\n") == 1
+    assert "Traceback" not in failed.stderr
+
+
+@pytest.mark.slow
+def test_a_taken_port_is_told_before_anything_is_started() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        failed = _serve({"QUESTPATH_PORT": str(taken.getsockname()[1])})
+
+    assert failed.returncode == 2
+    assert "QUESTPATH_PORT" in failed.stderr
+    assert not Path(".data").exists()
+
+
+def _serve(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "gateway.cli", "serve"],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(settings.__file__).parent.parent)}
+        | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )

@@ -1,0 +1,109 @@
+"""The dashboard through the schema."""
+
+from dataclasses import replace
+from datetime import date
+
+from domain import streaks
+from domain.streaks import Activity, ActivityKind
+from domain.users import User
+from domain.work import Meter
+from tests.analytics_asking import an_exam, took
+from tests.asking import START, Asker
+from tests.builders_analytics import facts
+from tests.builders_streaks import an_activity, at, daily
+
+TODAY = START.date()
+DASHBOARD = """
+{ viewer { dashboard {
+  xpTotal level totalQuizzes timeSpent activeGoals nodesCompleted
+  streak { current longest state expiresAt freezesHeld calendar(from: "2026-03-01", to: "2026-03-02") { state } }
+  recentActivities { kind summary occurredAt }
+} } }
+"""
+
+
+async def did(ask: Asker, user: User, *activities: Activity) -> None:
+    async with ask.postgres.open_work(Meter()) as work:
+        for activity in activities:
+            await streaks.record(work.streaks, replace(activity, user_id=user.id))
+
+    _, viewer = await ask.learner()
+
+    dashboard = (await ask.data(DASHBOARD, viewer))["viewer"]["dashboard"]
+
+    assert dashboard["recentActivities"] == []
+    assert dashboard["timeSpent"] == "PT0S"
+    assert (dashboard["xpTotal"], dashboard["level"], dashboard["activeGoals"]) == (0, 1, 0)
+    assert dashboard["streak"]["state"] == "BROKEN"
+
+
+async def test_a_dashboard_is_read_in_one_statement(ask: Asker) -> None:
+    ada, viewer = await ask.learner()
+    security, _ = await an_exam(ask, "Security+")
+    await took(ask, ada, facts(security, TODAY, seconds=90), facts(security, TODAY, seconds=30))
+    await did(ask, ada, *daily(date(2026, 2, 20), 11, hour=8))
+
+    dashboard = (await ask.data(DASHBOARD, viewer))["viewer"]["dashboard"]
+
+    assert ask.statements == 1
+    assert (dashboard["totalQuizzes"], dashboard["timeSpent"]) == (2, "PT120S")
+    assert dashboard["streak"] == {
+        "current": 11,
+        "longest": 11,
+        "state": "ACTIVE",
+        "expiresAt": "2026-03-03T00:00:00.000Z",
+        "freezesHeld": 1,
+        "calendar": [{"state": "DONE"}, {"state": "DONE"}],
+    }
+
+
+async def test_the_latest_ten_activities_come_newest_first(ask: Asker) -> None:
+    ada, viewer = await ask.learner()
+    other, _ = await ask.learner()
+    kinds = [ActivityKind.QUIZ_ATTEMPT, ActivityKind.NODE_COMPLETED]
+    for n in range(12):
+        moment = at(f"2026-03-01T{n:02}:00")
+        await did(ask, ada, an_activity(moment, kind=kinds[n % 2], summary=f"Number {n}"))
+    await did(ask, other, an_activity(at("2026-03-01T23:00"), summary="Not hers"))
+
+    dashboard = (await ask.data(DASHBOARD, viewer))["viewer"]["dashboard"]
+
+    events = dashboard["recentActivities"]
+    assert [event["summary"] for event in events] == [f"Number {n}" for n in range(11, 1, -1)]
+    assert events[0] == {
+        "kind": "NODE_COMPLETED",
+        "summary": "Number 11",
+        "occurredAt": "2026-03-01T11:00:00.000Z",
+    }
+
+
+async def test_the_streak_of_the_dashboard_is_that_of_the_viewer(ask: Asker) -> None:
+    ada, viewer = await ask.learner(time_zone="Asia/Tokyo")
+    await did(ask, ada, *daily(date(2026, 2, 17), 12, "Asia/Tokyo"))
+    fields = "{ current longest state expiresAt freezesHeld }"
+
+    data = await ask.data(f"{{ viewer {{ streak {fields} dashboard {{ streak {fields} }} }} }}", viewer)
+
+    assert data["viewer"]["streak"] == data["viewer"]["dashboard"]["streak"]
+    assert data["viewer"]["streak"]["state"] == "AT_RISK"
+
+
+async def test_goals_that_are_active_and_not_overdue_are_counted(ask: Asker) -> None:
+    _, viewer = await ask.learner()
+    for deadline in ("null", '"2026-03-02T10:00:00Z"', '"2026-04-02T10:00:00Z"'):
+        key = f"key of {deadline[:9]}".replace('"', "")
+        made = await ask.data(
+            f'mutation {{ createGoal(input: {{title: "t", idempotencyKey: "{key}", deadline: {deadline}}}) '
+            "{ goal { id } } }",
+            viewer,
+        )
+        await ask.data(
+            "mutation ($id: ID!) { transitionGoal(input: {id: $id, to: ACTIVE, version: 1}) { goal { id } } }",
+            viewer,
+            id=made["createGoal"]["goal"]["id"],
+        )
+    ask.clock.forward(hours=2)
+
+    dashboard = (await ask.data(DASHBOARD, viewer))["viewer"]["dashboard"]
+
+    assert dashboard["activeGoals"] == 2

@@ -1,0 +1,59 @@
+"""Questions in the schema: a type for each kind, no key anywhere, and no way to them but attempts."""
+
+from pathlib import Path
+
+from graphql import GraphQLInterfaceType, GraphQLObjectType, get_named_type
+
+from domain.questions import QuestionKind
+from graph.schema import executable, sdl
+from tests.builders_quizzes import a_question
+
+
+def test_every_kind_of_question_has_its_type() -> None:
+    schema = executable()
+    interface = schema.type_map["Question"]
+    assert isinstance(interface, GraphQLInterfaceType)
+
+    for kind in QuestionKind:
+        face = a_question(kind)
+        matching = [t.name for t in schema.get_possible_types(interface) if t.is_type_of(face, None)]  # type: ignore[misc, arg-type]
+        assert matching == ["".join(word.title() for word in kind.value.split("_"))]
+
+
+def test_no_type_of_a_question_tells_of_a_key() -> None:
+    schema = executable()
+    fields = {"id", "kind", "prompt", "difficulty", "domain", "examType"}
+
+    assert set(schema.type_map["Question"].fields) == fields  # type: ignore[attr-defined]
+    for name in ("SingleChoice", "MultipleChoice", "TrueFalse", "ShortText", "Numeric"):
+        assert set(schema.type_map[name].fields) <= fields | {"options", "allOrNothing"}  # type: ignore[attr-defined]
+    assert set(schema.type_map["Option"].fields) == {"id", "text"}  # type: ignore[attr-defined]
+    assert "AnswerKey" not in sdl()
+
+
+def test_questions_are_reached_through_attempts_alone() -> None:
+    schema = executable()
+    faces = {"Question", "SingleChoice", "MultipleChoice", "TrueFalse", "ShortText", "Numeric"}
+
+    leading = {
+        type_.name
+        for type_ in schema.type_map.values()
+        if isinstance(type_, GraphQLObjectType)
+        for field in type_.fields.values()
+        if get_named_type(field.type).name in faces
+    }
+
+    assert leading <= {"AttemptSlot"}
+
+
+def test_keys_are_read_by_grading_and_by_revealing_alone() -> None:
+    house = Path(__file__).parents[2]
+    layers = [
+        path
+        for layer in ("domain", "resolvers", "graph", "gateway")
+        for path in (house / layer).rglob("*.py")
+    ]
+
+    reading = {path.relative_to(house).as_posix() for path in layers if ".keys_by_ids(" in path.read_text()}
+
+    assert reading <= {"domain/submitting.py", "domain/revealing.py"}

@@ -1,0 +1,129 @@
+"""Boards of a test, in memory or in Postgres, and the ways in which they change."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from domain import boards_projection
+from domain.boards_projection import Earned, Projection
+from domain.ids import UserId
+from domain.leaderboards import Board, Boards, LeaderboardEntry
+from domain.signals import Signal
+from persistence.work import SqlWork
+from tests.builders import a_user, mint
+from tests.builders_leaderboards import EVER, MONDAY
+from tests.fakes_leaderboards import FakeBoards
+
+
+class Room:
+    """The boards of a test, and the ways in which they change."""
+
+    boards: Boards
+    projection: Projection
+
+    def __init__(self) -> None:
+        self.signals: list[Signal] = []
+
+    async def learner(self, *, on_boards: bool = True) -> UserId:
+        raise NotImplementedError
+
+    async def write(self, ones: Iterable[Earned]) -> None:
+        """Write entries to the ledger and its outbox."""
+        raise NotImplementedError
+
+    @asynccontextmanager
+    async def undone(self) -> AsyncIterator["Room"]:
+        """A room whose changes are forgotten at the end."""
+        raise NotImplementedError
+        yield self
+
+    async def learners(self, count: int) -> list[UserId]:
+        return sorted([await self.learner() for _ in range(count)])
+
+    async def project(self, limit: int = 5_000) -> int:
+        return await boards_projection.project(
+            self.projection, now=MONDAY, emit=self.signals.append, limit=limit
+        )
+
+    async def earn(self, *ones: Earned) -> None:
+        await self.write(ones)
+        await self.project()
+
+    async def appear(self, user_id: UserId, on_boards: bool) -> None:
+        await boards_projection.appear(
+            self.projection, user_id=user_id, on_boards=on_boards, now=MONDAY, emit=self.signals.append
+        )
+
+    async def rebuild(self, board: Board) -> None:
+        await boards_projection.rebuild(self.projection, board=board, now=MONDAY, emit=self.signals.append)
+
+    async def top(self, board: Board = EVER, count: int = 100) -> list[LeaderboardEntry]:
+        return (await self.boards.page(board, top=count, viewers=[])).top
+
+    async def own(self, user_id: UserId, board: Board = EVER) -> LeaderboardEntry | None:
+        return (await self.boards.page(board, top=0, viewers=[user_id])).viewers.get(user_id)
+
+    async def version(self, board: Board = EVER) -> int:
+        return (await self.boards.page(board, top=0, viewers=[])).version
+
+
+class FakeRoom(Room):
+    def __init__(self) -> None:
+        super().__init__()
+        self.boards = self.projection = self.fake = FakeBoards()
+
+    async def learner(self, *, on_boards: bool = True) -> UserId:
+        user_id = UserId(mint("user"))
+        self.fake.on_boards[user_id] = on_boards
+        return user_id
+
+    async def write(self, ones: Iterable[Earned]) -> None:
+        ones = list(ones)
+        self.fake.ledger += ones
+        self.fake.outbox += ones
+
+    @asynccontextmanager
+    async def undone(self) -> AsyncIterator[Room]:
+        yield FakeRoom()
+
+
+class SqlRoom(Room):
+    def __init__(self, work: SqlWork) -> None:
+        super().__init__()
+        self.work = work
+        self.boards, self.projection = work.boards, work.boards_projection
+        self.raw: Any = work.boards._connection.raw
+
+    async def learner(self, *, on_boards: bool = True) -> UserId:
+        user = await self.work.users.add(a_user())
+        await self.raw.execute("UPDATE users SET on_boards = $2 WHERE id = $1", user.id, on_boards)
+        return user.id
+
+    async def write(self, ones: Iterable[Earned]) -> None:
+        ones = list(ones)
+        await self.raw.executemany(
+            "INSERT INTO xp_entries (id, user_id, amount, reason, source_type, source_id, rule_version, "
+            "explanation, occurred_at, local_date, status) "
+            "VALUES ($1, $2, $3, 'ADJUSTMENT', 'test', $1, 1, '', $4, '2026-11-16', 'SETTLED')",
+            [(one.entry_id, one.user_id, one.amount, one.occurred_at) for one in ones],
+        )
+        await self.raw.executemany(
+            "INSERT INTO xp_outbox VALUES ($1, $2, $3, $4)",
+            [(one.entry_id, one.user_id, one.amount, one.occurred_at) for one in ones],
+        )
+
+    @asynccontextmanager
+    async def undone(self) -> AsyncIterator[Room]:
+        transaction = self.raw.transaction()
+        await transaction.start()
+        try:
+            yield SqlRoom(self.work)
+        finally:
+            await transaction.rollback()
+
+
+def room_of(request: pytest.FixtureRequest) -> Room:
+    """Return the room that a fixture with the parameters "fake" and "sql" asks for."""
+    return FakeRoom() if request.param == "fake" else SqlRoom(request.getfixturevalue("work"))

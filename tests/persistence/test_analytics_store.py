@@ -1,0 +1,115 @@
+"""Analytics: one suite over the fake and the real store."""
+
+import asyncio
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from domain import analytics
+from domain.analytics import Analytics, AttemptFacts
+from domain.work import Meter
+from persistence.work import Postgres, SqlWork
+from tests.builders import a_user
+from tests.builders_analytics import an_exam_domain, an_exam_type, count, facts
+from tests.fakes_streaks import FakeAnalytics
+
+ADA = a_user(handle="counting_ada", email="counting@example.org")
+SECURITY, NETWORK = an_exam_type("security", name="Security+"), an_exam_type("network")
+FIRST, SECOND = an_exam_domain(SECURITY, "1.1"), an_exam_domain(SECURITY, "2.3")
+OTHER = an_exam_domain(NETWORK, "1.1")
+MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
+
+
+@pytest.fixture(params=["fake", "sql"])
+async def store(request: Any, work: SqlWork) -> Analytics:
+    if request.param == "fake":
+        return FakeAnalytics([SECURITY, NETWORK], [FIRST, SECOND, OTHER])
+    await prepare(work)
+    return work.analytics
+
+
+async def prepare(work: SqlWork) -> None:
+    await work.users.add(ADA)
+    for exam_type in (SECURITY, NETWORK):
+        await work.exam_types.add(exam_type)
+    await work.exam_types.add_domains([FIRST, SECOND, OTHER])
+
+
+def by_ada(facts: AttemptFacts) -> AttemptFacts:
+    return replace(facts, user_id=ADA.id)
+
+
+async def test_attempts_of_one_day_add_up(store: Analytics) -> None:
+    for score in ("33.3", "66.7"):
+        await analytics.record(
+            store, by_ada(facts(SECURITY, MONDAY, score, questions=3, correct=1, seconds=7))
+        )
+
+    (day,) = await store.days(ADA.id, exam_type_id=None, since=None)
+
+    assert (day.local_date, day.quizzes, day.score_tenths, day.best_tenths) == (MONDAY, 2, 1000, 667)
+    assert (day.questions, day.correct, day.seconds) == (6, 2, 14)
+
+
+async def test_days_add_up_over_exam_types_or_tell_of_one(store: Analytics) -> None:
+    await analytics.record(store, by_ada(facts(SECURITY, TUESDAY, "80.0")))
+    await analytics.record(store, by_ada(facts(NETWORK, TUESDAY, "40.0")))
+    await analytics.record(store, by_ada(facts(NETWORK, MONDAY, "20.0")))
+
+    together = await store.days(ADA.id, exam_type_id=None, since=None)
+    network = await store.days(ADA.id, exam_type_id=NETWORK.id, since=None)
+    lately = await store.days(ADA.id, exam_type_id=None, since=TUESDAY)
+
+    assert [(d.local_date, d.score_tenths, d.best_tenths) for d in together] == [
+        (MONDAY, 200, 200),
+        (TUESDAY, 1200, 800),
+    ]
+    assert [d.score_tenths for d in network] == [200, 400]
+    assert lately == together[1:]
+
+
+async def test_domains_add_up_over_days_or_tell_of_one_exam_type(store: Analytics) -> None:
+    await analytics.record(
+        store, by_ada(facts(SECURITY, MONDAY, domains=[count(FIRST, 1, 4), count(SECOND, 2, 2)]))
+    )
+    await analytics.record(store, by_ada(facts(SECURITY, TUESDAY, domains=[count(FIRST, 3, 6)])))
+    await analytics.record(store, by_ada(facts(NETWORK, TUESDAY, domains=[count(OTHER, 0, 1)])))
+
+    found = await store.domains(ADA.id, exam_type_id=None)
+    network = await store.domains(ADA.id, exam_type_id=NETWORK.id)
+
+    assert [(d.domain_id, d.attempts, d.correct) for d in found] == [
+        (FIRST.id, 10, 4),
+        (SECOND.id, 2, 2),
+        (OTHER.id, 1, 0),
+    ]
+    assert (found[1].exam_type_name, found[1].domain_code) == ("Security+", "2.3")
+    assert network == found[2:]
+
+
+async def test_another_learner_sees_nothing_of_it(store: Analytics) -> None:
+    await analytics.record(store, by_ada(facts(SECURITY, MONDAY, domains=[count(FIRST, 1, 4)])))
+    bob = a_user().id
+
+    assert await store.days(bob, exam_type_id=None, since=None) == []
+    assert await store.domains(bob, exam_type_id=None) == []
+
+
+async def test_attempts_that_finish_at_once_are_all_counted(postgres: Postgres) -> None:
+    async with postgres.open_work(Meter()) as work:
+        await prepare(work)
+
+    async def finish(order: int) -> None:
+        counts = [count(FIRST, 1, 1), count(SECOND, 1, 1)][:: order or 1]
+        async with postgres.open_work(Meter()) as own:
+            await analytics.record(own.analytics, by_ada(facts(SECURITY, MONDAY, domains=counts)))
+
+    await asyncio.gather(*(finish(order) for order in (1, -1) * 10))
+
+    async with postgres.open_reads(Meter()) as reads:
+        (day,) = await reads.analytics.days(ADA.id, exam_type_id=None, since=None)
+        domains = await reads.analytics.domains(ADA.id, exam_type_id=None)
+    assert day.quizzes == 20
+    assert [d.attempts for d in domains] == [20, 20]

@@ -1,0 +1,384 @@
+"""Roadmaps, nodes and enrolments: one suite over the fakes and the real stores."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain import publishing
+from domain.enrolments import Enrolment, Enrolments
+from domain.errors import NotFoundError
+from domain.ids import EnrolmentId, LineageId, PrerequisiteGroupId
+from domain.paging import Window
+from domain.prerequisites import FlawKind, Needs, PrerequisiteMode
+from domain.progress import NodeState
+from domain.publishing import UnsoundRoadmapError
+from domain.questions import Difficulty
+from domain.roadmaps import (
+    Completion,
+    NewGroup,
+    NodeKind,
+    Nodes,
+    PrerequisiteGroup,
+    Roadmap,
+    RoadmapNode,
+    RoadmapResource,
+    Roadmaps,
+    RoadmapVersion,
+    VersionState,
+    Visibility,
+)
+from persistence.work import SqlWork
+from tests.asking import START
+from tests.builders import a_user, mint
+from tests.builders_roadmaps import a_roadmap, a_stored_node, a_version, every, some
+from tests.fakes_roadmaps import FakeEnrolments, FakeNodes, FakeRoadmaps, FakeShelf
+
+ADA, BOB = (
+    a_user(handle="road_ada", email="road_ada@example.org"),
+    a_user(handle="road_bob", email="road_bob@example.org"),
+)
+
+
+@dataclass
+class Stores:
+    roadmaps: Roadmaps
+    nodes: Nodes
+    enrolments: Enrolments
+
+
+@pytest.fixture(params=["fake", "sql"])
+async def stores(request: Any, work: SqlWork) -> Stores:
+    if request.param == "fake":
+        shelf = FakeShelf()
+        return Stores(FakeRoadmaps(shelf), FakeNodes(shelf), FakeEnrolments(shelf))
+    for user in (ADA, BOB):
+        await work.users.add(user)
+    return Stores(work.roadmaps, work.nodes, work.enrolments)
+
+
+@dataclass
+class Built:
+    roadmap: Roadmap
+    version: RoadmapVersion
+    nodes: dict[str, RoadmapNode]
+
+
+async def built(
+    stores: Stores,
+    needs: dict[str, list[Needs]],
+    *,
+    publish: bool = True,
+    quiz: str | None = None,
+    **values: Any,
+) -> Built:
+    """Store a roadmap of Ada's whose nodes are the keys of `needs`."""
+    roadmap = await stores.roadmaps.held(a_roadmap(ADA.id, **values))
+    newest = await stores.roadmaps.newest_version(roadmap.id)
+    version = a_version(roadmap, number=newest.number + 1 if newest else 1)
+    keys = {
+        key: LineageId(mint("lineage"))
+        for key in (*needs, *(k for all_ in needs.values() for n in all_ for k in n.of))
+    }
+    lineages = await stores.nodes.lineages(roadmap.id, keys)
+    nodes = {
+        key: a_stored_node(version, lineages[key], title=key.title(), position=place)
+        for place, key in enumerate(needs)
+    }
+    if quiz is not None:
+        last = list(nodes)[-1]
+        nodes[last] = replace(nodes[last], completion=Completion.QUIZ, quiz_slug=quiz)
+    groups = [
+        NewGroup(
+            group=PrerequisiteGroup(
+                id=PrerequisiteGroupId(mint("prerequisite")), node_id=nodes[key].id, mode=need.mode, k=need.k
+            ),
+            members=[lineages[member] for member in need.of],
+        )
+        for key, all_ in needs.items()
+        for need in all_
+    ]
+    await stores.roadmaps.add_version(version)
+    await stores.nodes.add(list(nodes.values()), groups)
+    if publish:
+        release = await stores.roadmaps.publish(version, now=START)
+        roadmap, version = release.roadmap, release.version
+    return Built(roadmap, version, nodes)
+
+
+async def enrolled(stores: Stores, of: Built, user_id: Any = BOB.id) -> Enrolment:
+    return await stores.enrolments.add(
+        Enrolment(
+            id=EnrolmentId(mint("enrolment")),
+            user_id=user_id,
+            roadmap_id=of.roadmap.id,
+            version_id=of.version.id,
+            started_at=START,
+            completed_at=None,
+        )
+    )
+
+
+async def test_a_slug_is_held_by_whoever_was_first(stores: Stores) -> None:
+    first = await stores.roadmaps.held(a_roadmap(ADA.id, slug="one"))
+
+    second = await stores.roadmaps.held(a_roadmap(BOB.id, slug="one"))
+
+    assert second == first
+    assert await stores.roadmaps.author_of_slug("one") == ADA.id
+    assert await stores.roadmaps.author_of_slug("two") is None
+
+
+async def test_a_draft_is_seen_by_its_author_alone(stores: Stores) -> None:
+    draft = await built(stores, {"a": [], "b": [every("a")]}, publish=False)
+
+    for viewer_id, seen in ((ADA.id, True), (BOB.id, False), (None, False)):
+        assert bool((await stores.roadmaps.by_ids([draft.roadmap.id], viewer_id=viewer_id))[0]) is seen
+        assert bool(await stores.roadmaps.by_slug(draft.roadmap.slug, viewer_id=viewer_id)) is seen
+        assert (
+            bool((await stores.roadmaps.versions_by_ids([draft.version.id], viewer_id=viewer_id))[0]) is seen
+        )
+        assert bool((await stores.nodes.of_versions([draft.version.id], viewer_id=viewer_id))[0]) is seen
+        assert bool((await stores.nodes.edges_of([draft.version.id], viewer_id=viewer_id))[0]) is seen
+        assert bool((await stores.nodes.by_ids([draft.nodes["b"].id], viewer_id=viewer_id))[0]) is seen
+        assert bool((await stores.nodes.groups_of([draft.nodes["b"].id], viewer_id=viewer_id))[0]) is seen
+
+
+async def test_a_draft_of_a_published_roadmap_is_its_authors_too(stores: Stores) -> None:
+    first = await built(stores, {"a": []}, slug="one")
+    second = await built(stores, {"b": []}, slug="one", publish=False)
+
+    for viewer_id, numbers in ((ADA.id, [2, 1]), (BOB.id, [1])):
+        (page,) = await stores.roadmaps.versions_of([first.roadmap.id], Window(size=5), viewer_id=viewer_id)
+        assert [version.number for version in page.nodes] == numbers
+    assert (await stores.nodes.of_versions([second.version.id], viewer_id=BOB.id)) == [[]]
+
+
+@pytest.mark.parametrize(
+    ("visibility", "found", "listed"),
+    [(Visibility.PUBLIC, True, True), (Visibility.UNLISTED, True, False), (Visibility.PRIVATE, False, False)],
+)
+async def test_visibility_decides_who_finds_a_published_roadmap(
+    stores: Stores, visibility: Visibility, found: bool, listed: bool
+) -> None:
+    road = await built(stores, {"a": []}, visibility=visibility)
+
+    assert bool(await stores.roadmaps.by_slug(road.roadmap.slug, viewer_id=None)) is found
+    assert ((await stores.roadmaps.page(Window(size=5))).nodes != []) is listed
+
+
+async def test_the_enrolled_keep_seeing_a_roadmap_that_was_withdrawn(stores: Stores) -> None:
+    road = await built(stores, {"a": []}, visibility=Visibility.PRIVATE)
+    await enrolled(stores, road)
+
+    archived = await stores.roadmaps.archive(road.roadmap.id)
+
+    assert archived.current_version_id is None
+    assert (await stores.roadmaps.by_ids([road.roadmap.id], viewer_id=BOB.id)) == [archived]
+    ((node,),) = await stores.nodes.of_versions([road.version.id], viewer_id=BOB.id)
+    assert node == road.nodes["a"]
+    assert (await stores.roadmaps.by_ids([road.roadmap.id], viewer_id=None)) == [None]
+
+
+async def test_publishing_archives_the_version_before(stores: Stores) -> None:
+    first = await built(stores, {"a": []}, slug="one")
+    second = await built(stores, {"a": []}, slug="one")
+
+    versions = await stores.roadmaps.versions_by_ids([first.version.id, second.version.id], viewer_id=None)
+
+    assert [version.state for version in versions if version] == [
+        VersionState.ARCHIVED,
+        VersionState.PUBLISHED,
+    ]
+    assert second.roadmap.current_version_id == second.version.id
+    assert second.version.published_at == START
+
+
+async def test_a_lineage_is_the_same_in_every_version(stores: Stores) -> None:
+    first = await built(stores, {"a": [], "b": []}, slug="one")
+    second = await built(stores, {"c": [], "a": []}, slug="one")
+    other = await built(stores, {"a": []}, slug="two")
+
+    assert second.nodes["a"].lineage_id == first.nodes["a"].lineage_id
+    assert second.nodes["c"].lineage_id not in {node.lineage_id for node in first.nodes.values()}
+    assert other.nodes["a"].lineage_id != first.nodes["a"].lineage_id
+
+
+async def test_a_node_keeps_every_field(stores: Stores) -> None:
+    road = await built(stores, {"a": []}, publish=False)
+    rich = replace(
+        road.nodes["a"],
+        id=a_stored_node(road.version, road.nodes["a"].lineage_id).id,
+        version_id=road.version.id,
+        lineage_id=(await stores.nodes.lineages(road.roadmap.id, {"rich": LineageId(mint("lineage"))}))[
+            "rich"
+        ],
+        description="Lines\nand “quotes”",
+        kind=NodeKind.PROJECT,
+        weight=7,
+        optional=True,
+        difficulty=Difficulty.HARD,
+        minutes=90,
+        resources=[RoadmapResource(title="A", url="https://example.org/a?b=c&d")],
+        completion=Completion.QUIZ,
+        quiz_slug="quiz",
+        position=9,
+    )
+
+    await stores.nodes.add([rich], [])
+
+    assert await stores.nodes.by_ids([rich.id], viewer_id=ADA.id) == [rich]
+
+
+async def test_prerequisites_come_back_as_they_were_stored(stores: Stores) -> None:
+    road = await built(stores, {"a": [], "b": [], "c": [every("b"), some(1, "b", "a")]})
+    c = road.nodes["c"].id
+
+    (groups, none) = await stores.nodes.groups_of([c, road.nodes["a"].id], viewer_id=None)
+
+    assert none == []
+    assert [(group.mode, group.k) for group in groups] == [
+        (PrerequisiteMode.ALL, None),
+        (PrerequisiteMode.K_OF_N, 1),
+    ]
+    members = await stores.nodes.of_groups([group.id for group in reversed(groups)], viewer_id=None)
+    assert [[node.title for node in nodes] for nodes in members] == [["B", "A"], ["B"]]
+    (edges,) = await stores.nodes.edges_of([road.version.id], viewer_id=None)
+    assert [(edge.from_id, edge.to_id) for edge in edges] == [
+        (road.nodes["a"].id, c),
+        (road.nodes["b"].id, c),
+    ]
+
+
+async def test_the_outline_speaks_in_keys_also_of_what_is_missing(stores: Stores) -> None:
+    road = await built(stores, {"a": [], "b": [every("ghost", "a")]}, publish=False)
+
+    outline = await stores.nodes.outline(road.version.id)
+
+    assert [(step.key, step.needs) for step in outline] == [("a", []), ("b", [every("ghost", "a")])]
+
+
+@pytest.mark.parametrize(
+    ("needs", "kind"),
+    [
+        ({"a": [], "b": [every("ghost")]}, FlawKind.DANGLING),
+        ({"a": [], "b": [every("c")], "c": [every("b")]}, FlawKind.CYCLE),
+        ({"a": [], "b": [some(2, "a")]}, FlawKind.UNREACHABLE),
+    ],
+)
+async def test_an_unsound_draft_is_not_published(stores: Stores, needs: Any, kind: FlawKind) -> None:
+    road = await built(stores, needs, publish=False)
+
+    with pytest.raises(UnsoundRoadmapError) as refusal:
+        await publishing.publish_draft(stores.roadmaps, stores.nodes, road.roadmap, now=START)
+
+    assert [flaw.kind for flaw in refusal.value.flaws] == [kind]
+    assert all(f"{flaw.key}" in refusal.value.message for flaw in refusal.value.flaws)
+    newest = await stores.roadmaps.newest_version(road.roadmap.id)
+    assert newest is not None
+    assert newest.state is VersionState.DRAFT
+
+
+async def test_a_draft_that_is_dropped_is_gone_and_a_published_version_stays(stores: Stores) -> None:
+    published = await built(stores, {"a": []}, slug="one")
+    draft = await built(stores, {"a": []}, slug="one", publish=False)
+
+    await stores.roadmaps.drop_draft(published.version.id)
+    await stores.roadmaps.drop_draft(draft.version.id)
+
+    newest = await stores.roadmaps.newest_version(published.roadmap.id)
+    assert newest == published.version
+    assert await stores.nodes.by_ids([draft.nodes["a"].id], viewer_id=ADA.id) == [None]
+
+
+async def test_a_version_is_found_by_its_content(stores: Stores) -> None:
+    road = await built(stores, {"a": []})
+
+    found = await stores.roadmaps.version_of_content(road.roadmap.slug, "hash")
+
+    assert found == road.version
+    assert await stores.roadmaps.version_of_content(road.roadmap.slug, "other") is None
+
+
+async def test_the_list_is_cut_by_key_in_both_directions(stores: Stores) -> None:
+    ids = [(await built(stores, {"a": []}, slug=f"road-{n}")).roadmap.id for n in range(4)]
+
+    newest = await stores.roadmaps.page(Window(size=2))
+    rest = await stores.roadmaps.page(Window(size=2, key=(ids[2],)))
+    oldest = await stores.roadmaps.page(Window(size=1, backward=True))
+
+    assert [roadmap.id for roadmap in newest.nodes] == [ids[3], ids[2]]
+    assert [roadmap.id for roadmap in rest.nodes] == [ids[1], ids[0]]
+    assert [roadmap.id for roadmap in oldest.nodes] == [ids[0]]
+
+
+async def test_one_enrolment_a_learner_and_roadmap(stores: Stores) -> None:
+    road = await built(stores, {"a": []})
+
+    first = await enrolled(stores, road)
+
+    assert await enrolled(stores, road) == first
+    assert await stores.enrolments.by_roadmaps([road.roadmap.id], viewer_id=BOB.id) == [first]
+    assert (await stores.enrolments.page(BOB.id, Window(size=5))).nodes == [first]
+
+
+async def test_enrolments_are_seen_by_their_learner_alone(stores: Stores) -> None:
+    road = await built(stores, {"a": []})
+    own = await enrolled(stores, road)
+
+    assert await stores.enrolments.by_ids([own.id], viewer_id=ADA.id) == [None]
+    assert await stores.enrolments.paths([own.id], viewer_id=ADA.id) == [None]
+    assert await stores.enrolments.paths_at([road.nodes["a"].id], viewer_id=ADA.id) == [None]
+    assert await stores.enrolments.holding(own.id, user_id=ADA.id) is None
+    assert (await stores.enrolments.page(ADA.id, Window(size=5))).nodes == []
+
+
+async def test_a_path_holds_steps_marks_and_lineages(stores: Stores) -> None:
+    road = await built(stores, {"a": [], "b": [every("a", "ghost")]})
+    own = await enrolled(stores, road)
+    a, b = road.nodes["a"], road.nodes["b"]
+
+    await stores.enrolments.mark(own.id, [a.lineage_id], NodeState.DONE, now=START)
+
+    (path,) = await stores.enrolments.paths([own.id], viewer_id=BOB.id)
+    assert path is not None
+    assert [step.key for step in path.steps] == [a.id, b.id]
+    assert path.marks == {a.id: NodeState.DONE}
+    assert path.lineages == {a.id: a.lineage_id, b.id: b.lineage_id}
+    assert path.steps[1].needs[0].of[0] == a.id
+    assert path.steps[1].needs[0].of[1].startswith("lineage_")
+    assert await stores.enrolments.paths_at([b.id, a.id], viewer_id=BOB.id) == [path, path]
+
+
+async def test_a_mark_is_replaced_and_forgotten(stores: Stores) -> None:
+    road = await built(stores, {"a": [], "b": []})
+    own = await enrolled(stores, road)
+    both = [road.nodes["a"].lineage_id, road.nodes["b"].lineage_id]
+
+    await stores.enrolments.mark(own.id, both, NodeState.IN_PROGRESS, now=START)
+    await stores.enrolments.mark(own.id, both[:1], NodeState.SKIPPED, now=START)
+    await stores.enrolments.mark(own.id, both[1:], None, now=START)
+
+    (path,) = await stores.enrolments.paths([own.id], viewer_id=BOB.id)
+    assert path is not None
+    assert path.marks == {road.nodes["a"].id: NodeState.SKIPPED}
+
+
+async def test_the_first_completion_stays(stores: Stores) -> None:
+    own = await enrolled(stores, await built(stores, {"a": []}))
+
+    first = await stores.enrolments.complete(own.id, now=START)
+    second = await stores.enrolments.complete(own.id, now=START + timedelta(days=1))
+
+    assert first.completed_at == second.completed_at == START
+    with pytest.raises(NotFoundError):
+        await stores.enrolments.complete(EnrolmentId(mint("enrolment")), now=START)
+
+
+async def test_enrolments_are_found_by_the_quiz_of_their_pinned_version(stores: Stores) -> None:
+    with_quiz = await enrolled(stores, await built(stores, {"a": [], "b": []}, quiz="exam"))
+    await enrolled(stores, await built(stores, {"a": []}))
+
+    assert await stores.enrolments.holding_for_quiz(BOB.id, "exam") == [with_quiz]
+    assert await stores.enrolments.holding_for_quiz(ADA.id, "exam") == []

