@@ -61,7 +61,7 @@ async def world_of(ask: Asker, size: int) -> World:
             "Query.goal": f'(id: "{goals[0]["goal"]["id"]}")',
             "Query.user": f'(by: {{id: "{viewer.user_id}"}})',
             "Query.node": f'(id: "{viewer.user_id}")',
-            "Query.nodes": f'(ids: ["{viewer.user_id}"])',
+            "Query.nodes": f"(ids: {json.dumps([goal['goal']['id'] for goal in goals])})",
             "Streak.calendar": '(from: "2026-03-01", to: "2026-03-%02d")' % {1: 1, 10: 10}.get(size, 31),
             "Analytics.performance": "(period: D90)",
             "Leaderboard.around": "(n: 25)",
