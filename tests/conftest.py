@@ -22,6 +22,8 @@ from tests.redis_server import redis_url
 __all__ = ["redis_url"]
 
 TEMPLATE = "questpath_template"
+IN_MEMORY = Path("/dev/shm")
+ENOUGH_MEMORY = 2 * 1024**3
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +33,7 @@ def server_url() -> Iterator[str]:
     if given:
         yield given
         return
-    folder = Path(tempfile.mkdtemp(prefix="questpath-test-"))
+    folder = Path(tempfile.mkdtemp(prefix="questpath-test-", dir=IN_MEMORY if _has_memory() else None))
     folder.chmod(0o755)
     try:
         with devdb.running(folder / "postgres", durable=False) as url:
@@ -57,7 +59,7 @@ def template(server_url: str) -> str:
 async def database_url(server_url: str, template: str) -> AsyncIterator[str]:
     """The address of a database of the test's own, for tests in which commits must be real."""
     name = f"test_{os.urandom(6).hex()}"
-    await _execute(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    await _execute(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield _named(server_url, name)
     await _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -80,7 +82,7 @@ def shared_url(server_url: str, template: str) -> str:
     """The address of a database that this worker's tests share; each rolls back what it did."""
     name = f"shared_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     asyncio.run(
-        _execute(server_url, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} TEMPLATE {template}")
+        _execute(server_url, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     )
     return _named(server_url, name)
 
@@ -97,6 +99,11 @@ async def ask(database: Database) -> AsyncIterator[Asker]:
     """Runs documents against the whole schema on a database of the test's own, without HTTP."""
     async with asker_on(database) as asker:
         yield asker
+
+
+def _has_memory() -> bool:
+    """Tell whether a file system in memory has room, where a clone of a database takes a tenth of the time."""
+    return IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ENOUGH_MEMORY
 
 
 @asynccontextmanager

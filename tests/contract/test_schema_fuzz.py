@@ -49,7 +49,7 @@ def gateway(server_url: str, template: str) -> Iterator[Served]:
     async def fresh() -> None:
         connection = await asyncpg.connect(server_url)
         await connection.execute(f"DROP DATABASE IF EXISTS {name}")
-        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         await connection.close()
 
     asyncio.run(fresh())

@@ -168,7 +168,7 @@ async def _database(server_url: str, template: str) -> AsyncIterator[str]:
     name = f"world_{os.urandom(5).hex()}"
     connection = await asyncpg.connect(server_url)
     try:
-        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         yield f"{server_url.rpartition('/')[0]}/{name}"
         await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
     finally:
