@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PACKAGES := gateway graph resolvers domain persistence
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast check format schema access-matrix lock browser clean
+.PHONY: help setup run test test-fast check format schema access-matrix bench browser lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ schema: $(READY) ## write schema.graphql from the code
 
 access-matrix: $(READY) ## write docs/access-matrix.md from the rules of the schema
 	@$(BIN)/python -m graph.matrix > docs/access-matrix.md
+
+browser: $(READY) ## drive the playground in Chromium (needs Node 20 and CHROMIUM=path)
+	@tests/browser/run $(BIN)/questpath
 
 bench: $(READY) ## measure the main shapes against a running gateway of its own
 	@$(BIN)/python -m bench

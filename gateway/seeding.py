@@ -11,7 +11,7 @@ from domain.ids import UserId
 from domain.imports import ImportReport
 from domain.users import Role
 from domain.work import Meter
-from gateway import security
+from gateway import demo_activity, security
 from gateway.security import Argon2Passwords
 from persistence.work import Postgres
 
@@ -57,6 +57,7 @@ async def seed(postgres: Postgres) -> None:
             _log.info("imported", file=path.name, accepted=report.accepted, refused=len(report.refused))
     for account in ACCOUNTS[1:]:
         await _account(postgres, passwords, account)
+        await demo_activity.play(postgres, handle=account.handle, content=CONTENT, now=security.now())
 
 
 async def import_text(

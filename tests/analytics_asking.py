@@ -8,7 +8,7 @@ from domain.quizzes import ExamDomain, ExamType
 from domain.users import User
 from domain.work import Meter
 from tests.asking import Asker
-from tests.builders_analytics import an_exam_domain, an_exam_type
+from tests.builders.analytics import an_exam_domain, an_exam_type
 
 
 async def an_exam(ask: Asker, name: str, *codes: str) -> tuple[ExamType, list[ExamDomain]]:

@@ -9,7 +9,7 @@ from domain import boards_projection
 from domain.users import User, Viewer
 from domain.work import Meter
 from tests.asking import Asker
-from tests.builders_leaderboards import earned
+from tests.builders.leaderboards import earned
 from tests.leaderboard_rooms import SqlRoom
 
 ENTRY = "fragment E on LeaderboardEntry { rank xp delta reachedAt isViewer user { id displayName } }"

@@ -22,7 +22,7 @@ from tests.redis_server import redis_url
 __all__ = ["redis_url"]
 
 TEMPLATE = "questpath_template"
-IN_MEMORY = Path("/dev/shm")
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of the test's own is made in it
 ENOUGH_MEMORY = 2 * 1024**3
 
 
@@ -82,7 +82,11 @@ def shared_url(server_url: str, template: str) -> str:
     """The address of a database that this worker's tests share; each rolls back what it did."""
     name = f"shared_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     asyncio.run(
-        _execute(server_url, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        _execute(
+            server_url,
+            f"DROP DATABASE IF EXISTS {name}",
+            f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY",
+        )
     )
     return _named(server_url, name)
 
@@ -103,7 +107,11 @@ async def ask(database: Database) -> AsyncIterator[Asker]:
 
 def _has_memory() -> bool:
     """Tell whether a file system in memory has room, where a clone of a database takes a tenth of the time."""
-    return IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ENOUGH_MEMORY
+    return (
+        IN_MEMORY.is_dir()
+        and os.access(IN_MEMORY, os.W_OK)
+        and shutil.disk_usage(IN_MEMORY).free > ENOUGH_MEMORY
+    )
 
 
 @asynccontextmanager

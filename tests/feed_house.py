@@ -23,8 +23,8 @@ from domain.work import Meter
 from persistence.signals import LocalSignals
 from resolvers.board_feed import BoardFeed, Update, Wish
 from tests.builders import mint
-from tests.builders_leaderboards import EVER, MONDAY
-from tests.fakes_leaderboards import FakeBoards
+from tests.builders.leaderboards import EVER, MONDAY
+from tests.fakes.leaderboards import FakeBoards
 
 
 @dataclass

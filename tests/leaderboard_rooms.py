@@ -13,8 +13,8 @@ from domain.leaderboards import Board, Boards, LeaderboardEntry
 from domain.signals import Signal
 from persistence.work import SqlWork
 from tests.builders import a_user, mint
-from tests.builders_leaderboards import EVER, MONDAY
-from tests.fakes_leaderboards import FakeBoards
+from tests.builders.leaderboards import EVER, MONDAY
+from tests.fakes.leaderboards import FakeBoards
 
 
 class Room:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from resolvers import projector
-from tests.builders_leaderboards import MONDAY
+from tests.builders.leaderboards import MONDAY
 
 
 class Complaints(list[tuple[Exception, float]]):

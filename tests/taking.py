@@ -10,7 +10,7 @@ from domain.quizzes import Quiz
 from domain.users import Viewer
 from domain.work import Meter
 from tests.asking import Asker
-from tests.builders_attempts import a_question, right_answer, store_quiz
+from tests.builders.attempts import a_question, right_answer, store_quiz
 
 ATTEMPT = """
 fragment A on QuizAttempt {

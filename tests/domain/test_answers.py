@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.answers import Answer, checked, read_number
 from domain.errors import InvalidInputError
 from domain.questions import QuestionKind
-from tests.builders_quizzes import a_question
+from tests.builders.quizzes import a_question
 
 SINGLE = a_question(QuestionKind.SINGLE_CHOICE)
 MULTIPLE = a_question(QuestionKind.MULTIPLE_CHOICE)

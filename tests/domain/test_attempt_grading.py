@@ -11,7 +11,7 @@ from domain import attempt_grading
 from domain.answers import Answer
 from domain.attempts import AnsweredSlot
 from domain.questions import QuestionKind
-from tests.builders_attempts import a_graded_slot, a_grading, a_question, right_answer
+from tests.builders.attempts import a_graded_slot, a_grading, a_question, right_answer
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.days import day_end, local_date
-from tests.builders_streaks import at
+from tests.builders.streaks import at
 
 ZONES = [
     "UTC",

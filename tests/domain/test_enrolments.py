@@ -10,8 +10,8 @@ from domain.roadmaps import Completion
 from domain.xp import XpReason
 from tests.asking import START
 from tests.builders import a_user, mint
-from tests.builders_roadmaps import a_roadmap, a_step, a_stored_node, a_version, every
-from tests.fakes_roadmaps import FakeEnrolments, FakeShelf
+from tests.builders.roadmaps import a_roadmap, a_step, a_stored_node, a_version, every
+from tests.fakes.roadmaps import FakeEnrolments, FakeShelf
 
 ADA = a_user()
 

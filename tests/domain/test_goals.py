@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from domain.errors import InvalidInputError
 from domain.goal_moves import IllegalTransitionError, Move, extended, moved
 from domain.goals import Goal, GoalKind, GoalState, Measure
-from tests.builders_goals import MORNING, a_goal
+from tests.builders.goals import MORNING, a_goal
 
 S = GoalState
 LEGAL = {

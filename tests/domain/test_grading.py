@@ -12,7 +12,7 @@ from domain.grading import grade, normal_text
 from domain.ids import OptionId
 from domain.question_drafts import around
 from domain.questions import AcceptedNumber, AcceptedText, AnswerKey, Option, Question, QuestionKind
-from tests.builders_quizzes import a_key, a_question
+from tests.builders.quizzes import a_key, a_question
 
 OPTIONS = [Option(id=OptionId(f"option_{n}"), text=str(n)) for n in range(6)]
 NUMBERS = st.decimals(min_value=-1000, max_value=1000, places=3)

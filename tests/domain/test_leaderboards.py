@@ -20,7 +20,7 @@ from domain.leaderboards import (
     difference,
     seen_by,
 )
-from tests.builders_leaderboards import MONDAY, WEEK, earned
+from tests.builders.leaderboards import MONDAY, WEEK, earned
 
 GLOBAL, WEEKLY = LeaderboardScope.GLOBAL, LeaderboardWindow.WEEKLY
 

@@ -1,7 +1,7 @@
 """Prerequisites: what makes a graph of steps unsound."""
 
 from domain.prerequisites import FlawKind, flaws
-from tests.builders_roadmaps import a_step, either, every, some
+from tests.builders.roadmaps import a_step, either, every, some
 
 
 def test_a_chain_is_sound() -> None:

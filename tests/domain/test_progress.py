@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.progress import NodeState, progress, standings
-from tests.builders_roadmaps import a_step, either, every, some
+from tests.builders.roadmaps import a_step, either, every, some
 
 DONE, SKIPPED, BEGUN = NodeState.DONE, NodeState.SKIPPED, NodeState.IN_PROGRESS
 

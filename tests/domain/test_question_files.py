@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from domain import question_files
 from domain.imports import Findings
 from domain.quizzes import Feedback
-from tests.builders_question_files import a_choice, a_file, a_question, an_accepting
+from tests.builders.question_files import a_choice, a_file, a_question, an_accepting
 
 
 def refusals_of(*questions: dict[str, Any]) -> list[tuple[str, str]]:

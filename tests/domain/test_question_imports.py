@@ -14,8 +14,8 @@ from domain.imports import ImportOutcome, ImportReport
 from domain.questions import Difficulty, QuestionKind
 from domain.quizzes import Feedback
 from tests.builders import mint
-from tests.builders_question_files import a_file, a_question
-from tests.fakes_quizzes import FakeQuizWork
+from tests.builders.question_files import a_file, a_question
+from tests.fakes.quizzes import FakeQuizWork
 
 CONTENT = Path(__file__).parents[2] / "content" / "questions"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -12,7 +12,7 @@ from domain.attempt_grading import Grading
 from domain.attempts import PracticeHistory, QuizAttempt
 from domain.questions import Difficulty
 from domain.xp import Award, QuizXp, XpReason, XpStatus
-from tests.builders_attempts import (
+from tests.builders.attempts import (
     NINE,
     NO_HISTORY,
     NOTHING_EARNED,

@@ -13,7 +13,7 @@ from domain.prerequisites import PrerequisiteMode
 from domain.questions import Difficulty
 from domain.roadmap_plans import PlannedNode
 from domain.roadmaps import Completion, NodeKind, Visibility
-from tests.builders_roadmaps import a_file, a_node, a_quiz_node, a_track
+from tests.builders.roadmaps import a_file, a_node, a_quiz_node, a_track
 
 CONTENT = Path(__file__).parent.parent.parent / "content" / "roadmaps"
 

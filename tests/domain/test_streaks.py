@@ -12,7 +12,7 @@ from domain.calendars import calendar
 from domain.errors import InvalidInputError
 from domain.runs import DayState
 from domain.standings import StreakState
-from tests.builders_streaks import an_activity, at, daily, streak_of
+from tests.builders.streaks import an_activity, at, daily, streak_of
 
 
 def test_nobody_has_a_streak_before_the_first_activity() -> None:

@@ -11,8 +11,8 @@ from domain.quizzes import ExamType
 from domain.work import Meter
 from tests.analytics_asking import an_exam, took
 from tests.asking import START, Asker
-from tests.builders_analytics import an_exam_type, count, facts
-from tests.builders_attempts import right_answer
+from tests.builders.analytics import an_exam_type, count, facts
+from tests.builders.attempts import right_answer
 from tests.taking import Stage, staged
 
 TODAY = START.date()

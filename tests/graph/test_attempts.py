@@ -14,7 +14,7 @@ from domain.work import Meter
 from tests.asking import START as MORNING
 from tests.asking import Asker
 from tests.builders import mint
-from tests.builders_attempts import right_answer
+from tests.builders.attempts import right_answer
 from tests.taking import staged
 
 EVERY_KIND = list(QuestionKind)

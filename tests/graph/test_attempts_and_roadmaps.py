@@ -5,7 +5,7 @@ import random
 
 from domain.users import Role
 from tests.asking import Asker
-from tests.builders_roadmaps import a_file, a_node, a_quiz_node
+from tests.builders.roadmaps import a_file, a_node, a_quiz_node
 from tests.graph.test_enrolments import enrolled, nodes, put
 from tests.graph.test_roadmaps import published
 from tests.taking import Stage, staged

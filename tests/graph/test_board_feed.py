@@ -7,7 +7,7 @@ from domain.leaderboards import (
     LeaderboardSnapshot,
 )
 from resolvers.board_feed import BoardFeed
-from tests.builders_leaderboards import earned
+from tests.builders.leaderboards import earned
 from tests.feed_house import House, all_of, latest, until
 
 

@@ -20,8 +20,8 @@ from domain.leaderboards import (
 )
 from resolvers.board_channels import REMEMBERED
 from resolvers.board_feed import MOST_BOARDS, BoardFeed
-from tests.builders_leaderboards import EVER, MONDAY, earned
-from tests.fakes_leaderboards import FakeBoards
+from tests.builders.leaderboards import EVER, MONDAY, earned
+from tests.fakes.leaderboards import FakeBoards
 from tests.feed_house import House, Screen, until
 
 

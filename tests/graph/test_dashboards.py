@@ -9,8 +9,8 @@ from domain.users import User
 from domain.work import Meter
 from tests.analytics_asking import an_exam, took
 from tests.asking import START, Asker
-from tests.builders_analytics import facts
-from tests.builders_streaks import an_activity, at, daily
+from tests.builders.analytics import facts
+from tests.builders.streaks import an_activity, at, daily
 
 TODAY = START.date()
 DASHBOARD = """

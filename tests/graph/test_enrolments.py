@@ -11,7 +11,7 @@ from domain.users import Role, Viewer
 from domain.work import Meter
 from tests.asking import Asker
 from tests.builders import mint
-from tests.builders_roadmaps import a_file, a_node, a_quiz_node
+from tests.builders.roadmaps import a_file, a_node, a_quiz_node
 from tests.graph.test_roadmaps import imported, published
 
 ERRORS = "userErrors { __typename ... on UserError { code field message } }"

@@ -10,7 +10,7 @@ from domain.work import Meter
 from domain.xp import Award, XpReason
 from tests.asking import START, Asker
 from tests.builders import mint
-from tests.builders_roadmaps import a_file, a_node
+from tests.builders.roadmaps import a_file, a_node
 from tests.goals_asking import CREATE, EXTEND, ONE, XP, active, created, move
 from tests.graph.test_enrolments import enrolled, put
 from tests.graph.test_roadmaps import published

@@ -6,7 +6,7 @@ from graphql import GraphQLInterfaceType, GraphQLObjectType, get_named_type
 
 from domain.questions import QuestionKind
 from graph.schema import executable, sdl
-from tests.builders_quizzes import a_question
+from tests.builders.quizzes import a_question
 
 
 def test_every_kind_of_question_has_its_type() -> None:

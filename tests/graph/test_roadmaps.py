@@ -9,7 +9,7 @@ import pytest
 
 from domain.users import Role, Viewer
 from tests.asking import Asker
-from tests.builders_roadmaps import a_file, a_node, a_quiz_node, a_track
+from tests.builders.roadmaps import a_file, a_node, a_quiz_node, a_track
 
 CONTENT = Path(__file__).parent.parent.parent / "content" / "roadmaps"
 

@@ -21,7 +21,7 @@ from domain.questions import QuestionKind
 from domain.quizzes import Feedback
 from graph.schema import executable
 from tests.asking import Asker
-from tests.builders_attempts import right_answer, secrets_of
+from tests.builders.attempts import right_answer, secrets_of
 from tests.taking import READ, SLOTS, Stage, sent, staged
 
 EVERY_KIND = list(QuestionKind)

@@ -8,7 +8,7 @@ from domain import streaks
 from domain.ids import UserId
 from domain.work import Meter
 from tests.asking import Asker
-from tests.builders_streaks import an_activity, daily
+from tests.builders.streaks import an_activity, daily
 
 STREAK = "{ viewer { streak { current longest state expiresAt freezesHeld } } }"
 CALENDAR = """

@@ -7,7 +7,7 @@ from domain.work import Meter
 from domain.xp import XpReason, XpStatus
 from tests.asking import Asker
 from tests.builders import mint
-from tests.builders_xp import an_award
+from tests.builders.xp import an_award
 
 XP = """query ($first: Int, $after: Cursor) { viewer {
   levelProgress { level xpTotal xpIntoLevel xpForNextLevel progress unlocks }

@@ -12,8 +12,8 @@ from domain.analytics import Analytics, AttemptFacts
 from domain.work import Meter
 from persistence.work import Postgres, SqlWork
 from tests.builders import a_user
-from tests.builders_analytics import an_exam_domain, an_exam_type, count, facts
-from tests.fakes_streaks import FakeAnalytics
+from tests.builders.analytics import an_exam_domain, an_exam_type, count, facts
+from tests.fakes.streaks import FakeAnalytics
 
 ADA = a_user(handle="counting_ada", email="counting@example.org")
 SECURITY, NETWORK = an_exam_type("security", name="Security+"), an_exam_type("network")

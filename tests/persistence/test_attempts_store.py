@@ -15,8 +15,8 @@ from domain.paging import window
 from domain.quizzes import Feedback
 from persistence.work import SqlWork
 from tests.builders import a_user, mint
-from tests.builders_attempts import NINE, a_question, an_attempt, store_quiz
-from tests.fakes_attempts import FakeAttempts
+from tests.builders.attempts import NINE, a_question, an_attempt, store_quiz
+from tests.fakes.attempts import FakeAttempts
 
 TODAY = date(2026, 3, 2)
 LATER = NINE + timedelta(minutes=5)

@@ -11,8 +11,8 @@ from domain.goals import Goal, GoalKind, Goals, GoalState
 from domain.paging import window
 from persistence.work import SqlWork
 from tests.builders import a_user
-from tests.builders_goals import MORNING, a_goal
-from tests.fakes_goals import FakeGoals
+from tests.builders.goals import MORNING, a_goal
+from tests.fakes.goals import FakeGoals
 
 ADA, BOB = a_user(handle="aiming_ada", email="aiming@example.org"), a_user()
 S = GoalState

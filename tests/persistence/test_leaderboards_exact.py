@@ -11,7 +11,7 @@ from domain.boards_projection import Earned
 from domain.errors import InvalidInputError
 from domain.leaderboards import LeaderboardEntry
 from domain.paging import Cursor, Window, window
-from tests.builders_leaderboards import EVER, MONDAY, WEEK, WEEK_BEFORE, an_entry_id, earned, naive
+from tests.builders.leaderboards import EVER, MONDAY, WEEK, WEEK_BEFORE, an_entry_id, earned, naive
 from tests.leaderboard_rooms import Room, room_of
 
 HOUR = timedelta(hours=1)

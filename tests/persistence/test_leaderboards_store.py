@@ -9,7 +9,7 @@ from domain.errors import NotFoundError
 from domain.ids import UserId
 from domain.paging import Window
 from tests.builders import mint
-from tests.builders_leaderboards import EVER, MONDAY, WEEK, WEEK_BEFORE, earned
+from tests.builders.leaderboards import EVER, MONDAY, WEEK, WEEK_BEFORE, earned
 from tests.leaderboard_rooms import Room, room_of
 
 HOUR = timedelta(hours=1)

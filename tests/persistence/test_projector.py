@@ -14,7 +14,7 @@ from domain.work import Meter
 from persistence.signals import LocalSignals
 from persistence.work import Postgres, SqlWork
 from tests.builders import a_user
-from tests.builders_leaderboards import EVER, MONDAY, earned, naive
+from tests.builders.leaderboards import EVER, MONDAY, earned, naive
 from tests.leaderboard_rooms import SqlRoom
 from tests.projecting import projecting
 

@@ -16,7 +16,7 @@ from persistence import exam_types, import_reports, questions, quizzes
 from persistence.base import Statement
 from persistence.work import SqlWork
 from tests.builders import a_user, mint
-from tests.builders_quizzes import (
+from tests.builders.quizzes import (
     a_domain,
     a_key,
     a_new_question,
@@ -25,7 +25,7 @@ from tests.builders_quizzes import (
     a_quiz,
     an_exam_type,
 )
-from tests.fakes_quizzes import FakeQuizWork
+from tests.fakes.quizzes import FakeQuizWork
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ADA = a_user(handle="author_ada", email="author_ada@example.org")

@@ -32,8 +32,8 @@ from domain.roadmaps import (
 from persistence.work import SqlWork
 from tests.asking import START
 from tests.builders import a_user, mint
-from tests.builders_roadmaps import a_roadmap, a_stored_node, a_version, every, some
-from tests.fakes_roadmaps import FakeEnrolments, FakeNodes, FakeRoadmaps, FakeShelf
+from tests.builders.roadmaps import a_roadmap, a_stored_node, a_version, every, some
+from tests.fakes.roadmaps import FakeEnrolments, FakeNodes, FakeRoadmaps, FakeShelf
 
 ADA, BOB = (
     a_user(handle="road_ada", email="road_ada@example.org"),

@@ -13,8 +13,8 @@ from domain.streaks import Activity, ActivityKind, Streaks, UserZone
 from domain.work import Meter
 from persistence.work import Postgres, SqlWork
 from tests.builders import a_user
-from tests.builders_streaks import an_activity, at, daily
-from tests.fakes_streaks import FakeStreaks
+from tests.builders.streaks import an_activity, at, daily
+from tests.fakes.streaks import FakeStreaks
 
 ADA = a_user(handle="streaky_ada", email="streaky@example.org", time_zone="Pacific/Niue")
 BOB = a_user(handle="streaky_bob", email="streaky_bob@example.org")

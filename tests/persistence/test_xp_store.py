@@ -20,8 +20,8 @@ from persistence.engine import Database
 from persistence.work import Postgres, SqlWork
 from persistence.xp import level_sql
 from tests.builders import a_user, mint
-from tests.builders_xp import NOON, an_award
-from tests.fakes_xp import FakeXp
+from tests.builders.xp import NOON, an_award
+from tests.fakes.xp import FakeXp
 
 
 @dataclass

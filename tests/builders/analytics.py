@@ -8,7 +8,7 @@ from domain.analytics import AttemptFacts, DomainCount
 from domain.ids import AttemptId, ExamDomainId, ExamTypeId, QuizId
 from domain.quizzes import ExamDomain, ExamType
 from tests.builders import mint
-from tests.builders_streaks import ADA
+from tests.builders.streaks import ADA
 
 
 def an_exam_type(code: str, **values: Any) -> ExamType:

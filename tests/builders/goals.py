@@ -6,7 +6,7 @@ from typing import Any
 from domain.goals import Goal, GoalKind, GoalState
 from domain.ids import GoalId
 from tests.builders import mint
-from tests.builders_streaks import ADA
+from tests.builders.streaks import ADA
 
 MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
