@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.ids import ImportId, UserId
-from domain.imports import ImportReport
+from domain.import_findings import ImportReport
 
 
 class ImportReports(Protocol):

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import structlog
 
-from domain import question_imports, roadmap_imports, users
+from domain import users
 from domain.entities import entity
 from domain.errors import NotFoundError
 from domain.ids import UserId
-from domain.imports import ImportReport
+from domain.import_findings import ImportReport
+from domain.imports import question_imports, roadmap_imports
 from domain.users import Role
 from domain.work import Meter
 from gateway import demo_activity, security

@@ -6,7 +6,7 @@ import strawberry
 
 from domain.attempts import AttemptMode, AttemptState
 from domain.ids import AttemptId, OptionId
-from domain.question_drafts import MOST_ACCEPTED, MOST_OPTIONS
+from domain.imports.question_drafts import MOST_ACCEPTED, MOST_OPTIONS
 from domain.quizzes import MOST_QUESTIONS, Feedback
 from graph.described import declare_enum
 from graph.directives import auth

@@ -7,9 +7,9 @@ import strawberry
 from domain.enrolments import NEXT_NODES, RoadmapNotPublishedError
 from domain.errors import IdempotencyKeyReusedError
 from domain.ids import EnrolmentId, RoadmapId, RoadmapNodeId
+from domain.imports.roadmap_plans import MOST_NODES
 from domain.nodes import NodeCompletedByQuizError, NodeLockedError
 from domain.progress import NodeState
-from domain.roadmap_plans import MOST_NODES
 from graph.directives import auth
 from graph.errors import UserError, declare_error
 from graph.fields import attribute, given, loaded_by

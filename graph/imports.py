@@ -2,7 +2,7 @@
 
 import strawberry
 
-from domain.imports import ImportOutcome
+from domain.import_findings import ImportOutcome
 from graph.described import declare_enum
 from graph.directives import public
 from graph.fields import attribute

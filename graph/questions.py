@@ -5,7 +5,7 @@ from typing import Any
 import strawberry
 
 from domain.ids import OptionId, QuestionId
-from domain.question_drafts import MOST_OPTIONS
+from domain.imports.question_drafts import MOST_OPTIONS
 from domain.questions import Difficulty, QuestionKind
 from graph.described import declare_enum
 from graph.directives import public

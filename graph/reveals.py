@@ -5,7 +5,7 @@ from typing import Any
 import strawberry
 
 from domain.ids import OptionId
-from domain.question_drafts import MOST_ACCEPTED, MOST_OPTIONS
+from domain.imports.question_drafts import MOST_ACCEPTED, MOST_OPTIONS
 from graph.directives import auth, reveal
 from graph.fields import attribute, loaded_by
 from resolvers import loaders

@@ -5,10 +5,10 @@ from typing import Annotated
 import strawberry
 
 from domain.ids import LineageId, PrerequisiteGroupId, RoadmapNodeId
+from domain.imports.roadmap_plans import MOST_GROUPS, MOST_NODES, MOST_RESOURCES
 from domain.prerequisites import PrerequisiteMode
 from domain.progress import NodeState
 from domain.questions import Difficulty
-from domain.roadmap_plans import MOST_GROUPS, MOST_NODES, MOST_RESOURCES
 from domain.roadmaps import Completion, NodeKind
 from graph.described import declare_enum
 from graph.directives import public

@@ -7,9 +7,9 @@ import strawberry
 
 from domain.errors import ForbiddenError, IdempotencyKeyReusedError
 from domain.ids import RoadmapId, RoadmapVersionId
+from domain.imports.roadmap_plans import MOST_EDGES, MOST_NODES
 from domain.prerequisites import FlawKind
 from domain.publishing import NothingToPublishError, UnsoundRoadmapError
-from domain.roadmap_plans import MOST_EDGES, MOST_NODES
 from domain.roadmaps import VersionState, Visibility
 from domain.users import Role
 from graph.described import declare_enum

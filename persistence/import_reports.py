@@ -8,7 +8,7 @@ from sqlalchemy import Column, DateTime, ForeignKey, Table, bindparam, insert, s
 from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.ids import ImportId, UserId
-from domain.imports import Finding, ImportOutcome, ImportReport
+from domain.import_findings import Finding, ImportOutcome, ImportReport
 from persistence.base import ID, Statement, id_column, metadata
 from persistence.engine import Connection
 

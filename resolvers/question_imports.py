@@ -1,7 +1,7 @@
 """Answers about importing questions."""
 
-from domain import question_imports
-from domain.imports import ImportReport
+from domain.import_findings import ImportReport
+from domain.imports import question_imports
 from resolvers.context import Context
 
 

@@ -2,10 +2,11 @@
 
 from typing import Protocol
 
-from domain import publishing, roadmap_imports, roadmaps
+from domain import publishing, roadmaps
 from domain.ids import RoadmapId
+from domain.imports import roadmap_imports
+from domain.imports.roadmap_imports import RoadmapImport
 from domain.paging import Page, Window
-from domain.roadmap_imports import RoadmapImport
 from domain.roadmaps import Release, Roadmap
 from resolvers import roadmap_loaders
 from resolvers.context import Context

@@ -1,8 +1,8 @@
 """Reading GIFT in tests."""
 
-from domain import gift
-from domain.imports import Finding, Findings
-from domain.question_drafts import QuestionDraft
+from domain.import_findings import Finding, Findings
+from domain.imports import gift
+from domain.imports.question_drafts import QuestionDraft
 
 
 def read(text: str) -> tuple[list[QuestionDraft], Findings]:

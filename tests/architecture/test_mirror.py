@@ -22,8 +22,8 @@ def entities() -> dict[str, type[Any]]:
     """Return every entity of the domain and the resolvers by its name."""
     found: dict[str, type[Any]] = {}
     for package in (domain, resolvers):
-        for room in pkgutil.iter_modules(package.__path__):
-            module = importlib.import_module(f"{package.__name__}.{room.name}")
+        for room in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            module = importlib.import_module(room.name)
             found |= {
                 name: value for name, value in vars(module).items() if _is_entity_of(module.__name__, value)
             }

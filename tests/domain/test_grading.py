@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.answers import Answer
 from domain.grading import grade, normal_text
 from domain.ids import OptionId
-from domain.question_drafts import around
+from domain.imports.question_drafts import around
 from domain.questions import AcceptedNumber, AcceptedText, AnswerKey, Option, Question, QuestionKind
 from tests.builders.quizzes import a_key, a_question
 

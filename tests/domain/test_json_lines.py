@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import json_lines
-from domain.json_lines import MalformedJsonError
+from domain.imports import json_lines
+from domain.imports.json_lines import MalformedJsonError
 
 TEXT = """{
   "a": 1,

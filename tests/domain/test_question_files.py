@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import question_files
-from domain.imports import Findings
+from domain.import_findings import Findings
+from domain.imports import question_files
 from domain.quizzes import Feedback
 from tests.builders.question_files import a_choice, a_file, a_question, an_accepting
 

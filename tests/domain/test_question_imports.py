@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from domain import question_imports
 from domain.errors import IdempotencyKeyReusedError, InvalidInputError
 from domain.ids import UserId
-from domain.imports import ImportOutcome, ImportReport
+from domain.import_findings import ImportOutcome, ImportReport
+from domain.imports import question_imports
 from domain.questions import Difficulty, QuestionKind
 from domain.quizzes import Feedback
 from tests.builders import mint

@@ -3,8 +3,8 @@
 import random
 from collections import Counter
 
-from domain import quiz_ids
-from domain.question_drafts import OptionDraft
+from domain.imports import quiz_ids
+from domain.imports.question_drafts import OptionDraft
 from tests.builders import mint
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from domain import roadmap_files
 from domain.errors import InvalidInputError
-from domain.imports import Finding, ImportOutcome
+from domain.import_findings import Finding, ImportOutcome
+from domain.imports import roadmap_files
+from domain.imports.roadmap_plans import PlannedNode
 from domain.prerequisites import PrerequisiteMode
 from domain.questions import Difficulty
-from domain.roadmap_plans import PlannedNode
 from domain.roadmaps import Completion, NodeKind, Visibility
 from tests.builders.roadmaps import a_file, a_node, a_quiz_node, a_track
 

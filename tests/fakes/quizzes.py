@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.idempotency import Receipt
 from domain.ids import ExamDomainId, ExamTypeId, ImportId, QuestionId, QuizId, UserId
-from domain.imports import ImportReport
+from domain.import_findings import ImportReport
 from domain.paging import Page, Window, cut, expect
 from domain.questions import AnswerKey, NewQuestion, Question
 from domain.quizzes import (

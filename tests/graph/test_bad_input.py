@@ -86,7 +86,7 @@ async def test_bad_paging_is_bad_user_input(ask: Asker, arguments: str, code: st
     response = await ask(f"{{ users({arguments}) {{ nodes {{ id }} }} }}")
 
     assert [error["extensions"]["code"] for error in response["errors"]] == [code]
-    assert response["data"] == {"users": None}
+    assert response.get("data") in ({"users": None}, None)
     assert ask.defects == []
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from domain.ids import ImportId
-from domain.imports import Findings
+from domain.import_findings import Findings
 from domain.paging import window
 from domain.questions import AcceptedNumber, AcceptedText, NewQuestion, Question, QuestionKind
 from domain.quizzes import ExamDomain, ExamType, Feedback, SlugTakenError

@@ -5,12 +5,12 @@ import re
 import unicodedata
 from datetime import datetime
 
-from domain import gift, question_drafts, question_files, quiz_plans
 from domain.errors import InvalidInputError
 from domain.idempotency import first_use
 from domain.ids import ImportId, Mint, UserId
-from domain.imports import Findings, ImportReport, content_hash, unchanged
-from domain.question_drafts import DomainDraft, ExamTypeDraft, QuestionDraft, QuestionFile, QuizDraft
+from domain.import_findings import Findings, ImportReport, content_hash, unchanged
+from domain.imports import gift, question_drafts, question_files, quiz_plans
+from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, QuestionDraft, QuestionFile, QuizDraft
 from domain.quizzes import LONGEST_SLUG, MOST_QUESTIONS, Feedback, checked_slug
 from domain.text import line
 from domain.work import Work

@@ -2,17 +2,25 @@
 
 from typing import Any
 
-from domain import exercism_tracks, json_lines, text
+from domain import text
 from domain.entities import entity
 from domain.errors import InvalidInputError
 from domain.identity import checked_url
-from domain.imports import Findings
-from domain.json_items import Item
-from domain.json_lines import Lined, MalformedJsonError
+from domain.import_findings import Findings
+from domain.imports import exercism_tracks, json_lines
+from domain.imports.json_items import Item
+from domain.imports.json_lines import Lined, MalformedJsonError
+from domain.imports.roadmap_plans import (
+    MOST_EDGES,
+    MOST_GROUPS,
+    MOST_NODES,
+    MOST_RESOURCES,
+    PlannedNode,
+    RoadmapPlan,
+)
 from domain.prerequisites import FlawKind, Needs, PrerequisiteMode, flaws
 from domain.questions import Difficulty
 from domain.quizzes import checked_slug
-from domain.roadmap_plans import MOST_EDGES, MOST_GROUPS, MOST_NODES, MOST_RESOURCES, PlannedNode, RoadmapPlan
 from domain.roadmaps import Completion, NodeKind, RoadmapResource, Visibility
 
 FORMAT = "questpath-roadmap/1"

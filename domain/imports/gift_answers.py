@@ -9,8 +9,8 @@ from fractions import Fraction
 from domain.answers import read_number
 from domain.entities import entity
 from domain.errors import InvalidInputError
-from domain.gift_text import Formats, GiftError, Part, UnsupportedError, shown
-from domain.question_drafts import FULL, OptionDraft, QuestionDraft, around
+from domain.imports.gift_text import Formats, GiftError, Part, UnsupportedError, shown
+from domain.imports.question_drafts import FULL, OptionDraft, QuestionDraft, around
 from domain.questions import AcceptedNumber, AcceptedText, QuestionKind
 
 _MARK = re.compile(r"[~=]")

@@ -11,7 +11,7 @@ from domain.ids import (
     RoadmapVersionId,
     UserId,
 )
-from domain.roadmap_plans import PlannedNode, RoadmapPlan
+from domain.imports.roadmap_plans import PlannedNode, RoadmapPlan
 from domain.roadmaps import (
     NewGroup,
     PrerequisiteGroup,

@@ -5,8 +5,8 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from domain.errors import InvalidInputError
-from domain.imports import Findings
-from domain.json_lines import Lined, Path
+from domain.import_findings import Findings
+from domain.imports.json_lines import Lined, Path
 
 E = TypeVar("E", bound=Enum)
 

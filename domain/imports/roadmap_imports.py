@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from domain import publishing, roadmap_drafts, roadmap_files
+from domain import publishing
 from domain.entities import entity
 from domain.idempotency import first_use
 from domain.ids import ImportId, Mint, UserId
-from domain.imports import ImportReport, content_hash, unchanged
-from domain.roadmap_files import RoadmapFile
-from domain.roadmap_plans import RoadmapPlan
+from domain.import_findings import ImportReport, content_hash, unchanged
+from domain.imports import roadmap_drafts, roadmap_files
+from domain.imports.roadmap_files import RoadmapFile
+from domain.imports.roadmap_plans import RoadmapPlan
 from domain.roadmaps import Roadmap, RoadmapVersion, VersionState
 from domain.work import Work
 

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from domain import gift_answers
-from domain.gift_text import LONGEST_BLOCK, Formats, GiftError, Part, UnsupportedError, blocks, shown
-from domain.imports import Findings
-from domain.question_drafts import QuestionDraft, faults
+from domain.import_findings import Findings
+from domain.imports import gift_answers
+from domain.imports.gift_text import LONGEST_BLOCK, Formats, GiftError, Part, UnsupportedError, blocks, shown
+from domain.imports.question_drafts import QuestionDraft, faults
 from domain.questions import Difficulty, QuestionKind
 
 FORMAT = "gift"

@@ -8,10 +8,10 @@ from typing import Any
 from domain import text
 from domain.answers import read_number
 from domain.errors import InvalidInputError
-from domain.imports import Findings
-from domain.json_items import Item
-from domain.json_lines import Lined
-from domain.question_drafts import (
+from domain.import_findings import Findings
+from domain.imports.json_items import Item
+from domain.imports.json_lines import Lined
+from domain.imports.question_drafts import (
     FULL,
     LONGEST_PROSE,
     MOST_ACCEPTED,

@@ -4,9 +4,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from domain import html_text
 from domain.entities import entity
-from domain.imports import MOST_FINDINGS, Findings
+from domain.import_findings import MOST_FINDINGS, Findings
+from domain.imports import html_text
 
 LONGEST_BLOCK = 50_000
 _ESCAPE = re.compile(r"\\([~=#{}:n\\])")

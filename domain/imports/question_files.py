@@ -4,13 +4,14 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from domain import json_lines, text
+from domain import text
 from domain.errors import InvalidInputError
-from domain.imports import Findings
-from domain.json_items import Item
-from domain.json_lines import Lined, MalformedJsonError
-from domain.question_drafts import DomainDraft, ExamTypeDraft, QuestionDraft, QuestionFile, QuizDraft
-from domain.question_items import lose_unread, name_of, question
+from domain.import_findings import Findings
+from domain.imports import json_lines
+from domain.imports.json_items import Item
+from domain.imports.json_lines import Lined, MalformedJsonError
+from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, QuestionDraft, QuestionFile, QuizDraft
+from domain.imports.question_items import lose_unread, name_of, question
 from domain.quizzes import MOST_DOMAINS, MOST_QUESTIONS, Feedback, checked_slug
 
 FORMAT = "questpath-questions/1"

@@ -3,7 +3,7 @@
 import hashlib
 
 from domain.ids import ExamDomainId, ExamTypeId, Mint, OptionId, QuestionId, QuizId, UserId
-from domain.question_drafts import DomainDraft, ExamTypeDraft, OptionDraft, QuestionDraft, QuizDraft
+from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, OptionDraft, QuestionDraft, QuizDraft
 from domain.questions import AnswerKey, NewQuestion, Option, Question
 from domain.quizzes import ExamDomain, ExamType, Quiz
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from domain import text
-from domain.json_items import Item
+from domain.imports.json_items import Item
+from domain.imports.roadmap_plans import PlannedNode, RoadmapPlan
 from domain.prerequisites import Needs, PrerequisiteMode
 from domain.questions import Difficulty
 from domain.quizzes import checked_slug
-from domain.roadmap_plans import PlannedNode, RoadmapPlan
 from domain.roadmaps import Completion, NodeKind, Visibility
 
 FORMAT = "exercism-track/3"

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from domain import quiz_ids
 from domain.entities import entity
 from domain.ids import Mint, QuestionId, UserId
-from domain.imports import Findings
-from domain.question_drafts import (
+from domain.import_findings import Findings
+from domain.imports import quiz_ids
+from domain.imports.question_drafts import (
     DomainDraft,
     QuestionDraft,
     QuestionFile,
@@ -14,7 +14,7 @@ from domain.question_drafts import (
     content_hash,
     quiz_hash,
 )
-from domain.question_files import FORMAT
+from domain.imports.question_files import FORMAT
 from domain.quizzes import MOST_DOMAINS, MOST_EXAM_TYPES, ExamType, NewQuiz
 from domain.work import Work
 

@@ -1,0 +1,98 @@
+"""Answers: how a declared field is asked without Strawberry, and how its arguments are read once."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from graphql import FieldNode, GraphQLField, GraphQLSchema, VariableNode, print_ast
+from graphql.execution.values import VariableValues, get_argument_values
+from strawberry.types.arguments import convert_arguments
+
+from graph.arguments import read_arguments, takes_parent
+from graph.declarations import METADATA_KEY, Declaration
+
+BACKREF = "strawberry-definition"
+
+
+class Arguments:
+    """The arguments of one field of a plan; constant ones are read once per plan."""
+
+    __slots__ = ("_constant", "_definition", "_known", "_node", "convert", "text")
+
+    def __init__(self, definition: GraphQLField, node: FieldNode) -> None:
+        self._definition = definition
+        self._node = node
+        self._constant = not any(_names_variable(argument.value) for argument in node.arguments or ())
+        self._known: dict[str, Any] | None = None if definition.args else {}
+        self.convert: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+        self.text = tuple(sorted(print_ast(argument) for argument in node.arguments or ()))
+
+    def read(self, variables: VariableValues) -> dict[str, Any]:
+        """Return what the field's function takes; raises what a client is told of a wrong one."""
+        if self._known is not None:
+            return self._known
+        sent = get_argument_values(self._definition, self._node, variables)
+        arguments = self.convert(sent) if self.convert else sent
+        if self._constant:
+            self._known = arguments
+        return arguments
+
+
+class LightInfo:
+    """What the generated bodies take of an info object."""
+
+    __slots__ = ("context",)
+
+    def __init__(self, context: Any) -> None:
+        self.context = context
+
+
+def declaration_of(definition: GraphQLField) -> Declaration | None:
+    """Return how the schema declared a field, or None for one that came from elsewhere."""
+    field = (definition.extensions or {}).get(BACKREF)
+    found: Declaration | None = (getattr(field, "metadata", None) or {}).get(METADATA_KEY)
+    return found
+
+
+def converter(
+    schema: GraphQLSchema, definition: GraphQLField, declaration: Declaration
+) -> Callable[[dict[str, Any]], dict[str, Any]] | None:
+    """Return what makes the arguments of a declared field's function from those that a client sent."""
+    if not definition.args:
+        return None
+    field = definition.extensions[BACKREF]
+    strawberry: Any = schema._strawberry_schema  # type: ignore[attr-defined]  # noqa: SLF001 - its only way back
+    registry = strawberry.schema_converter.scalar_registry
+    arguments, config = field.arguments, strawberry.config
+    signature = inspect.signature(field.base_resolver.wrapped_func)
+    prefixes = declaration.id_arguments or {}
+
+    def converted(sent: dict[str, Any]) -> dict[str, Any]:
+        return convert_arguments(sent, arguments, registry, config)
+
+    def read(sent: dict[str, Any]) -> dict[str, Any]:
+        return read_arguments(converted(sent), signature, prefixes)
+
+    return converted if declaration.word == "mutated" else read
+
+
+def caller(
+    definition: GraphQLField, declaration: Declaration
+) -> Callable[[Any, Any, dict[str, Any]], Any] | None:
+    """Return what asks a declared field: `call(parent, context, arguments)`; None for one without a function."""
+    if declaration.word == "mutated":
+        body = definition.extensions[BACKREF].base_resolver.wrapped_func
+        return lambda parent, context, arguments: body(parent, LightInfo(context), **arguments)
+    function = declaration.function
+    if declaration.word != "resolved" or function is None:
+        return None
+    if takes_parent(function):
+        return lambda parent, context, arguments: function(parent, context, **arguments)
+    return lambda _, context, arguments: function(context, **arguments)
+
+
+def _names_variable(value: Any) -> bool:
+    if isinstance(value, VariableNode):
+        return True
+    inner = getattr(value, "values", None) or getattr(value, "fields", None) or ()
+    return any(_names_variable(getattr(part, "value", part)) for part in inner if not isinstance(part, str))

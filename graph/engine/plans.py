@@ -1,0 +1,170 @@
+"""Plans: what is left of an operation once everything that does not change from run to run is decided."""
+
+from collections.abc import Callable
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+)
+
+from graph.engine.answers import Arguments
+from resolvers.batches import Batch
+
+Test = Callable[[Any, Any], Any]
+"""Tells whether a value is of a type: `is_type_of(value, info)`."""
+
+
+class Shape:
+    """How a value of one type is completed.
+
+    `item` is the shape of a list's items, `write` the serialiser of a leaf, `selection` what is selected of an
+    object and `abstract` that of each possible type of a union or an interface. `tests` tell the types apart
+    without an info object, where the schema's own declarations allow it.
+    """
+
+    __slots__ = ("abstract", "item", "nullable", "selection", "tests", "type", "write")
+
+    def __init__(self, type_: GraphQLOutputType, *, nullable: bool) -> None:
+        self.type: Any = type_
+        self.nullable = nullable
+        self.write: Callable[[Any], Any] | None = None
+        self.item: Shape | None = None
+        self.selection: Selection | None = None
+        self.abstract: dict[str, Selection] | None = None
+        self.tests: list[tuple[Test, Selection]] | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a generated expression completes it: leaves, and objects and lists of nothing but plain fields."""
+        if self.item is not None:
+            return self.item.is_plain
+        if self.selection is not None:
+            return self.selection.is_plain
+        return self.abstract is None
+
+
+class FieldPlan:
+    """One response key of a selection; `place` is its position there, by which errors are put in order.
+
+    A field is read as `attribute`, or taken from a load (`pick` names the attribute of the loaded object), or
+    answered by `call(parent, context, arguments)`, or by the schema's own `resolve(parent, info, **arguments)`.
+    `column` completes the values of a whole level at once, where its shape is plain.
+    """
+
+    __slots__ = (
+        "arguments",
+        "attribute",
+        "call",
+        "column",
+        "coordinate",
+        "definition",
+        "key",
+        "nodes",
+        "parent",
+        "pick",
+        "place",
+        "refusal",
+        "resolve",
+        "shape",
+    )
+
+    def __init__(
+        self,
+        key: str,
+        place: int,
+        nodes: list[FieldNode],
+        parent: GraphQLObjectType,
+        definition: GraphQLField,
+        shape: Shape,
+    ) -> None:
+        self.key = key
+        self.place = place
+        self.nodes = nodes
+        self.parent = parent
+        self.definition = definition
+        self.shape = shape
+        self.coordinate = f"{parent.name}.{nodes[0].name.value}"
+        self.arguments = Arguments(definition, nodes[0])
+        self.attribute: str | None = None
+        self.pick: str | None = None
+        self.refusal: str | None = None
+        self.call: Callable[[Any, Any, dict[str, Any]], Any] | None = None
+        self.resolve: Callable[..., Any] | None = None
+        self.column: Callable[[list[Any]], list[Any]] | None = None
+
+
+class Load:
+    """A batch of a selection: the fields that take their values from one call of it.
+
+    Loads of one level with the same `identity` share a call, whatever attribute of the parent holds the key.
+    """
+
+    __slots__ = ("batch", "fields", "identity", "key")
+
+    def __init__(self, batch: Batch, key: str, field: FieldPlan) -> None:
+        self.batch = batch
+        self.key = key
+        self.fields = [field]
+        self.identity = (batch, field.arguments.text)
+
+
+class Selection:
+    """What is selected of one object type, sorted by how it is answered.
+
+    `build` makes the response objects of a whole level, with every field of `inline` filled in and the other keys
+    in place; it raises where a value is not as plain as its type promises. `test` tells whether an object is of
+    the type, where that has to be checked.
+    """
+
+    __slots__ = (
+        "build",
+        "calls",
+        "composites",
+        "inline",
+        "loads",
+        "refused",
+        "template",
+        "test",
+        "type",
+    )
+
+    def __init__(self, type_: GraphQLObjectType, test: Test | None) -> None:
+        self.type = type_
+        self.test = test
+        self.template: dict[str, Any] = {}
+        self.inline: list[FieldPlan] = []
+        self.composites: list[FieldPlan] = []
+        self.loads: list[Load] = []
+        self.calls: list[FieldPlan] = []
+        self.refused: list[FieldPlan] = []
+        self.build: Callable[[list[Any]], list[dict[str, Any]]] = lambda objects: [{} for _ in objects]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether attributes of the object are all that it needs."""
+        others = self.composites or self.loads or self.calls or self.refused
+        return self.test is None and not others
+
+
+class Plan:
+    """A compiled operation."""
+
+    __slots__ = ("fragments", "operation", "root", "schema")
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        operation: OperationDefinitionNode,
+        fragments: dict[str, FragmentDefinitionNode],
+        root: Selection,
+    ) -> None:
+        self.schema = schema
+        self.operation = operation
+        self.fragments = fragments
+        self.root = root
