@@ -1,16 +1,17 @@
 """The connection to Postgres: an asyncpg pool, and statements that are counted."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import asyncpg
 import orjson
-from asyncpg.pool import PoolConnectionProxy
 
 from domain.errors import UnavailableError
 from domain.work import Meter
 from persistence.base import Statement
+from persistence.pool import Pool
 
 T = TypeVar("T")
 
@@ -25,6 +26,14 @@ _LOST = (
 
 STATEMENT_TIMEOUT_MS = 5_000
 _ACQUIRE_TIMEOUT_S = 5
+_UNAVAILABLE = "The database does not answer; try again in a moment."
+_SETTINGS = {
+    "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+    "timezone": "UTC",
+    "application_name": "questpath",
+    "jit": "off",
+    "random_page_cost": "1.1",  # the data is on flash or in memory
+}
 
 
 class Connection:
@@ -32,7 +41,7 @@ class Connection:
 
     __slots__ = ("_meter", "raw")
 
-    def __init__(self, raw: "PoolConnectionProxy[Any]", meter: Meter) -> None:
+    def __init__(self, raw: "asyncpg.Connection[Any]", meter: Meter) -> None:
         self.raw = raw
         self._meter = meter
 
@@ -66,26 +75,45 @@ class Connection:
         return int(status.rpartition(" ")[2] or 0)
 
 
-class Database:
-    """A pool of connections to one Postgres database."""
+class Borrowed:
+    """A connection for the length of an `async with` block; a class, because a generator costs several times more."""
 
-    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+    __slots__ = ("_meter", "_pool", "_raw")
+
+    def __init__(self, pool: Pool, meter: Meter) -> None:
+        self._pool = pool
+        self._meter = meter
+
+    async def __aenter__(self) -> Connection:
+        """Borrow; raises UnavailableError where the database cannot be reached or none comes free in time."""
+        try:
+            self._raw = await self._pool.acquire()
+        except _LOST as lost:
+            raise UnavailableError(_UNAVAILABLE) from lost
+        return Connection(self._raw, self._meter)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _trace: object
+    ) -> None:
+        """Give back; a lost connection becomes UnavailableError, a statement that took too long TimeoutError."""
+        self._pool.release(self._raw, cancelled=isinstance(error, asyncio.CancelledError))
+        if error is None:
+            return
+        if isinstance(error, asyncpg.QueryCanceledError):
+            raise TimeoutError from error
+        if isinstance(error, _LOST):
+            raise UnavailableError(_UNAVAILABLE) from error
+
+
+class Database:
+    """The connections to one Postgres database."""
+
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    @asynccontextmanager
-    async def connection(self, meter: Meter) -> AsyncIterator[Connection]:
-        """Borrow a connection.
-
-        Raises UnavailableError where the database cannot be reached or no connection comes free within five
-        seconds, TimeoutError where a statement took too long.
-        """
-        try:
-            async with self._pool.acquire(timeout=_ACQUIRE_TIMEOUT_S) as raw:
-                yield Connection(raw, meter)
-        except asyncpg.QueryCanceledError as late:
-            raise TimeoutError from late
-        except _LOST as lost:
-            raise UnavailableError("The database does not answer; try again in a moment.") from lost
+    def connection(self, meter: Meter) -> Borrowed:
+        """Borrow a connection, without a transaction."""
+        return Borrowed(self._pool, meter)
 
     @asynccontextmanager
     async def transaction(self, meter: Meter) -> AsyncIterator[Connection]:
@@ -93,41 +121,23 @@ class Database:
         async with self.connection(meter) as connection, connection.raw.transaction():
             yield connection
 
-    async def close(self) -> None:
-        """Close every connection; running statements get a few seconds."""
-        await self._pool.close()
-
 
 @asynccontextmanager
-async def connect(url: str, *, smallest: int = 1, largest: int = 10) -> AsyncIterator[Database]:
+async def connect(url: str, *, largest: int = 10) -> AsyncIterator[Database]:
     """Open a pool on the database at `url` (`postgresql://...`) and close it at the end."""
-    pool = await asyncpg.create_pool(
-        url.replace("postgresql+asyncpg://", "postgresql://"),
-        min_size=smallest,
-        max_size=largest,
-        init=_prepare,
-        connection_class=_Connection,
-        statement_cache_size=1_000,
-        max_inactive_connection_lifetime=0,
-        server_settings={
-            "statement_timeout": str(STATEMENT_TIMEOUT_MS),
-            "timezone": "UTC",
-            "application_name": "questpath",
-            "jit": "off",
-            "random_page_cost": "1.1",  # the data is on flash or in memory
-        },
-    )
+    address = url.replace("postgresql+asyncpg://", "postgresql://")
+
+    async def open_one() -> "asyncpg.Connection[Any]":
+        connection = await asyncpg.connect(address, statement_cache_size=1_000, server_settings=_SETTINGS)
+        await _prepare(connection)
+        return connection
+
+    pool = Pool(open_one, largest=largest, patience_s=_ACQUIRE_TIMEOUT_S)
+    pool.release(await pool.acquire())  # an unreachable database is told at the start
     try:
         yield Database(pool)
     finally:
         await pool.close()
-
-
-class _Connection(asyncpg.Connection):
-    """A connection that is handed back without a round trip: nobody here changes its settings."""
-
-    def get_reset_query(self) -> str:
-        return ""
 
 
 async def _prepare(connection: "asyncpg.Connection[Any]") -> None:

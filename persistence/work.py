@@ -1,14 +1,15 @@
 """Units of work: every store on one connection, with signals that wait for the commit."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Generic, TypeVar
 
 from domain.signals import Signal, Signals
 from domain.work import Meter
 from persistence.analytics import SqlAnalytics
 from persistence.attempts import SqlAttempts
 from persistence.dashboards import SqlDashboards
-from persistence.engine import Connection, Database
+from persistence.engine import Borrowed, Connection, Database
 from persistence.enrolments import SqlEnrolments
 from persistence.exam_types import SqlExamTypes
 from persistence.goals import SqlGoals
@@ -25,34 +26,72 @@ from persistence.streaks import SqlStreaks
 from persistence.users import SqlUsers
 from persistence.xp import SqlXp
 
+S = TypeVar("S")
+
+
+class _Store(Generic[S]):
+    """A store that is made when it is first asked for: an operation needs two or three of them."""
+
+    def __init__(self, made: Callable[[Connection], S]) -> None:
+        self._made = made
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, work: "SqlWork", _owner: type) -> S:
+        store = self._made(work.connection)
+        work.__dict__[self._name] = store  # found before this descriptor from now on
+        return store
+
 
 class SqlWork:
     """All stores on one connection."""
 
+    users = _Store(SqlUsers)
+    sessions = _Store(SqlSessions)
+    receipts = _Store(SqlReceipts)
+    xp = _Store(SqlXp)
+    streaks = _Store(SqlStreaks)
+    analytics = _Store(SqlAnalytics)
+    exam_types = _Store(SqlExamTypes)
+    quizzes = _Store(SqlQuizzes)
+    questions = _Store(SqlQuestions)
+    import_reports = _Store(SqlImportReports)
+    boards = _Store(SqlBoards)
+    boards_projection = _Store(SqlProjection)
+    roadmaps = _Store(SqlRoadmaps)
+    nodes = _Store(SqlNodes)
+    enrolments = _Store(SqlEnrolments)
+    attempts = _Store(SqlAttempts)
+    goals = _Store(SqlGoals)
+    dashboards = _Store(SqlDashboards)
+
     def __init__(self, connection: Connection) -> None:
-        self.users = SqlUsers(connection)
-        self.sessions = SqlSessions(connection)
-        self.receipts = SqlReceipts(connection)
-        self.xp = SqlXp(connection)
-        self.streaks = SqlStreaks(connection)
-        self.analytics = SqlAnalytics(connection)
-        self.exam_types = SqlExamTypes(connection)
-        self.quizzes = SqlQuizzes(connection)
-        self.questions = SqlQuestions(connection)
-        self.import_reports = SqlImportReports(connection)
-        self.boards = SqlBoards(connection)
-        self.boards_projection = SqlProjection(connection)
-        self.roadmaps = SqlRoadmaps(connection)
-        self.nodes = SqlNodes(connection)
-        self.enrolments = SqlEnrolments(connection)
-        self.attempts = SqlAttempts(connection)
-        self.goals = SqlGoals(connection)
-        self.dashboards = SqlDashboards(connection)
+        self.connection = connection
         self.signals: list[Signal] = []
 
     def emit(self, signal: Signal) -> None:
         """Keep a signal until the commit."""
         self.signals.append(signal)
+
+
+class Reads:
+    """Stores for reading, for the length of an `async with` block."""
+
+    __slots__ = ("_borrowed",)
+
+    def __init__(self, borrowed: Borrowed) -> None:
+        self._borrowed = borrowed
+
+    async def __aenter__(self) -> SqlWork:
+        """Borrow a connection."""
+        return SqlWork(await self._borrowed.__aenter__())
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
+    ) -> None:
+        """Give it back."""
+        await self._borrowed.__aexit__(kind, error, trace)
 
 
 class Postgres:
@@ -62,11 +101,9 @@ class Postgres:
         self._database = database
         self._signals = signals
 
-    @asynccontextmanager
-    async def open_reads(self, meter: Meter) -> AsyncIterator[SqlWork]:
+    def open_reads(self, meter: Meter) -> Reads:
         """Open the stores for reading, without a transaction; concurrent readers open one each."""
-        async with self._database.connection(meter) as connection:
-            yield SqlWork(connection)
+        return Reads(self._database.connection(meter))
 
     @asynccontextmanager
     async def open_work(self, meter: Meter) -> AsyncIterator[SqlWork]:

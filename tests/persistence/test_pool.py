@@ -1,0 +1,134 @@
+"""The pool of connections: bounded, fair, and free of connections that cannot be trusted."""
+
+import asyncio
+
+import asyncpg
+import pytest
+
+from domain.errors import UnavailableError
+from domain.work import Meter
+from persistence.engine import Database, connect
+from persistence.pool import Pool
+
+
+async def count(database_url: str) -> int:
+    watcher = await asyncpg.connect(database_url)
+    try:
+        found: int = await watcher.fetchval(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return found
+    finally:
+        await watcher.close()
+
+
+async def test_no_more_connections_than_allowed_serve_everyone(database_url: str) -> None:
+    async with connect(database_url, largest=3) as database:
+        seen: list[int] = []
+
+        async def work() -> None:
+            async with database.connection(Meter()) as connection:
+                seen.append(await connection.raw.fetchval("SELECT pg_backend_pid() FROM pg_sleep(0.01)"))
+
+        await asyncio.gather(*(work() for _ in range(30)))
+
+        assert len(seen) == 30
+        assert len(set(seen)) <= 3
+
+
+async def test_whoever_waits_too_long_is_told(database_url: str) -> None:
+    async def open_one() -> "asyncpg.Connection[asyncpg.Record]":
+        return await asyncpg.connect(database_url)
+
+    pool = Pool(open_one, largest=1, patience_s=0.05)
+    held = await pool.acquire()
+
+    with pytest.raises(TimeoutError):
+        await pool.acquire()
+
+    pool.release(held)
+    assert await pool.acquire() is held
+    pool.release(held)
+    await pool.close()
+
+
+async def test_a_cancelled_statement_is_cancelled_in_postgres_and_its_connection_closed(
+    database_url: str,
+) -> None:
+    async with connect(database_url, largest=1) as database:
+
+        async def sleep() -> None:
+            async with database.connection(Meter()) as connection:
+                await connection.raw.fetchval("SELECT pg_sleep(30)")
+
+        task = asyncio.create_task(sleep())
+        await asyncio.sleep(0.1)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+        async with asyncio.timeout(5), database.connection(Meter()) as connection:
+            running = await connection.raw.fetchval(
+                "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)%' AND pid <> pg_backend_pid() "
+                "AND state = 'active'"
+            )
+        assert running == 0
+
+
+async def test_a_killed_connection_is_replaced(database_url: str) -> None:
+    async with connect(database_url, largest=2) as database:
+        async with database.connection(Meter()) as connection:
+            pid = await connection.raw.fetchval("SELECT pg_backend_pid()")
+        killer = await asyncpg.connect(database_url)
+        await killer.execute(f"SELECT pg_terminate_backend({pid})")
+        await killer.close()
+        await asyncio.sleep(0.05)
+
+        async with database.connection(Meter()) as connection:
+            assert await connection.raw.fetchval("SELECT 1") == 1
+
+
+async def test_a_connection_lost_in_the_middle_is_unavailable(database: Database) -> None:
+    with pytest.raises(UnavailableError):
+        async with database.connection(Meter()) as connection:
+            await connection.raw.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    async with database.connection(Meter()) as connection:
+        assert await connection.raw.fetchval("SELECT 1") == 1
+
+
+async def test_a_statement_over_its_time_is_a_timeout(database: Database) -> None:
+    with pytest.raises(TimeoutError):
+        async with database.connection(Meter()) as connection:
+            await connection.raw.execute("SET LOCAL statement_timeout = 10; SELECT pg_sleep(1)")
+
+
+async def test_closing_closes_every_connection(database_url: str) -> None:
+    async with connect(database_url, largest=4) as database:
+
+        async def hold() -> None:
+            async with database.connection(Meter()) as connection:
+                await connection.raw.fetchval("SELECT pg_sleep(0.05)")
+
+        await asyncio.gather(*(hold() for _ in range(4)))
+        assert await count(database_url) == 4
+
+    assert await count(database_url) == 0
+
+
+async def test_waiters_that_leave_take_no_connection_with_them(database_url: str) -> None:
+    async with connect(database_url, largest=1) as database:
+        async with database.connection(Meter()):
+            waiting = [asyncio.create_task(_touch(database)) for _ in range(5)]
+            await asyncio.sleep(0.01)
+            for task in waiting[:4]:
+                task.cancel()
+            await asyncio.gather(*waiting[:4], return_exceptions=True)
+
+        assert await asyncio.wait_for(waiting[4], 2) == 1
+
+
+async def _touch(database: Database) -> int:
+    async with database.connection(Meter()) as connection:
+        found: int = await connection.raw.fetchval("SELECT 1")
+        return found
