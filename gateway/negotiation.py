@@ -44,6 +44,7 @@ def _matches(pattern: str, media: str) -> bool:
     return pattern in {media, "*/*", media.partition("/")[0] + "/*"}
 
 
+@lru_cache(maxsize=64)
 def is_json(content_type: str) -> bool:
     """Tell whether a body is declared as JSON in UTF-8."""
     media, *parameters = (piece.strip().lower() for piece in content_type.split(";"))

@@ -1,5 +1,7 @@
 """One operation from any transport: who asks, what is run, and the log line that tells of it."""
 
+import itertools
+import os
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +12,8 @@ from graphql import GraphQLError
 
 from domain.users import Viewer
 from gateway.requests import GraphQLRequest
-from gateway.security import InvalidTokenError, JwtTokens, mint
+from gateway.security import InvalidTokenError, JwtTokens
+from gateway.telemetry import tell
 from graph.documents import Prepared, RefusedDocumentError
 from graph.execution import Executor
 from graph.masking import Formatted, formatted
@@ -43,10 +46,12 @@ class Gateway:
         self.ports = ports
         self.tokens = tokens
         self.strict = strict
+        self._request_prefix = f"req_{os.urandom(8).hex()}_"
+        self._request_numbers = itertools.count(1)
 
     def new_request_id(self) -> str:
-        """Make an id for a request that brought none."""
-        return mint("req")
+        """Make an id for a request that brought none: the process's own random part and a number."""
+        return f"{self._request_prefix}{next(self._request_numbers):x}"
 
     def viewer(self, authorization: str) -> Viewer | None:
         """Return whose `Authorization` header it is; raises RefusedDocumentError for a token that is not valid."""
@@ -86,22 +91,22 @@ class Gateway:
     def finish(self, outcome: Outcome, response: Formatted, began: float) -> None:
         """Write the one log line of an operation; variables and secrets are never in it."""
         duration = (time.perf_counter() - began) * 1_000
-        codes = sorted({e["extensions"]["code"] for e in response.get("errors", ())})
-        _log.info(
-            "slow_operation"
-            if duration > _SLOW_MS and outcome.operation_type != "subscription"
-            else "operation",
-            request_id=outcome.request_id,
-            transport=outcome.transport,
-            operation_name=outcome.operation_name,
-            operation_type=outcome.operation_type,
-            user_id=outcome.user_id,
-            duration_ms=round(duration, 2),
-            sql_count=outcome.context.meter.statements if outcome.context else 0,
-            **({"errors": codes} if codes else {}),
-            **_refusals(response),
-            **outcome.extra,
-        )
+        slow = duration > _SLOW_MS and outcome.operation_type != "subscription"
+        line: dict[str, Any] = {
+            "event": "slow_operation" if slow else "operation",
+            "request_id": outcome.request_id,
+            "transport": outcome.transport,
+            "operation_name": outcome.operation_name,
+            "operation_type": outcome.operation_type,
+            "user_id": outcome.user_id,
+            "duration_ms": round(duration, 2),
+            "sql_count": outcome.context.meter.statements if outcome.context else 0,
+        }
+        if "errors" in response:
+            line["errors"] = sorted({error["extensions"]["code"] for error in response["errors"]})
+        if outcome.operation_type == "mutation":
+            line |= _refusals(response)
+        tell(line | outcome.extra)
 
 
 def log_defect(cause: BaseException, request_id: str) -> None:

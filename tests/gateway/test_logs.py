@@ -1,0 +1,61 @@
+"""The log: one JSON object a line, what operators need, and never a secret."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from gateway import telemetry
+from gateway.settings import LogFormat
+from tests.gateway.conftest import Live
+
+PASSWORD = "correct horse battery"
+LOGIN = """mutation SignIn ($input: LoginInput!) {
+  login(input: $input) { accessToken userErrors { ... on UserError { code } } }
+}"""
+
+
+@pytest.fixture(autouse=True)
+def json_log() -> Iterator[None]:
+    telemetry.configure(LogFormat.JSON)
+    yield
+    telemetry.configure(LogFormat.TEXT)
+
+
+def lines(capture: "pytest.CaptureFixture[bytes]") -> tuple[bytes, list[dict[str, Any]]]:
+    written = capture.readouterr().out
+    return written, [json.loads(line) for line in written.splitlines()]
+
+
+async def test_an_operation_is_one_line(live: Live, capsysbinary: "pytest.CaptureFixture[bytes]") -> None:
+    await live.client.post(
+        "/graphql",
+        json={"query": "query Some { users { nodes { id } } }"},
+        headers={"x-request-id": "my-request-1"},
+    )
+
+    _, (line,) = lines(capsysbinary)
+    assert line["event"] == "operation"
+    assert line["request_id"] == "my-request-1"
+    assert (line["operation_name"], line["operation_type"]) == ("Some", "query")
+    assert (line["transport"], line["user_id"], line["sql_count"]) == ("http", None, 1)
+    assert line["duration_ms"] > 0
+    assert line["timestamp"].endswith("Z")
+
+
+async def test_refusals_are_told_and_secrets_are_not(
+    live: Live, capsysbinary: "pytest.CaptureFixture[bytes]"
+) -> None:
+    token = await live.register("ada")
+    await live.post(LOGIN, input={"email": "ada@example.org", "password": "not " + PASSWORD})
+    await live.post(LOGIN, input={"email": "ada@example.org", "password": PASSWORD})
+    await live.post("{ viewer { user { id } } }", token=token + "x")
+    await live.post("{ viewer { user { id } } }", token=token)
+
+    written, told = lines(capsysbinary)
+    assert [line.get("refused") for line in told] == [None, ["INVALID_CREDENTIALS"], None, None, None]
+    assert told[3]["errors"] == ["UNAUTHENTICATED"]
+    assert told[4]["user_id"].startswith("user_")
+    for secret in (PASSWORD, token, token.rpartition(".")[2]):
+        assert secret.encode() not in written
