@@ -104,9 +104,8 @@ async def _post(headers: dict[bytes, bytes], receive: Receive) -> GraphQLRequest
 
 async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
     declared = headers.get(b"content-length", b"0")
-    too_large = HttpError(413, "PAYLOAD_TOO_LARGE", f"The body may hold at most {LARGEST_BODY} bytes.")
     if declared.isdigit() and int(declared) > LARGEST_BODY:
-        raise too_large
+        raise _too_large()
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -116,10 +115,14 @@ async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > LARGEST_BODY:
-            raise too_large
+            raise _too_large()
         chunks.append(chunk)
         if not message.get("more_body"):
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _too_large() -> HttpError:
+    return HttpError(413, "PAYLOAD_TOO_LARGE", f"The body may hold at most {LARGEST_BODY} bytes.")
 
 
 def _get(scope: Scope, headers: dict[bytes, bytes], strict: bool) -> GraphQLRequest:

@@ -49,7 +49,7 @@ def read_request(parts: Any) -> GraphQLRequest:
     if not text:
         raise malformed("query is missing: send the text of a GraphQL document.", "query")
     variables = parts.get("variables") or {}
-    if "\0" in text or _holds_nul(variables):
+    if "\0" in text or (variables and _holds_nul(variables)):
         raise malformed("NUL characters are not accepted.")
     return GraphQLRequest(text=text, variables=variables, operation_name=parts.get("operationName") or None)
 
