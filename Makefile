@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PACKAGES := gateway graph resolvers domain persistence
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast check format schema access-matrix bench browser lock clean
+.PHONY: help setup run test test-fast check format schema access-matrix bench bench-quick browser lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,8 +50,11 @@ access-matrix: $(READY) ## write docs/access-matrix.md from the rules of the sch
 browser: $(READY) ## drive the playground in Chromium (needs Node 20 and CHROMIUM=path)
 	@tests/browser/run $(BIN)/questpath
 
-bench: $(READY) ## measure the main shapes against a running gateway of its own
+bench: $(READY) ## measure the shapes of docs/performance.md beside other servers (11 minutes)
 	@$(BIN)/python -m bench
+
+bench-quick: $(READY) ## the same on a tenth of the data (3 minutes)
+	@$(BIN)/python -m bench --quick
 
 lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.lock
