@@ -1,118 +1,87 @@
-"""`make bench`: start a gateway of its own with demo content and measure a few shapes of request."""
+"""`python -m bench [--quick]`: build the data set, start the servers, compare their answers, measure, report."""
 
-import asyncio
-import json
-import os
-import re
-import signal
-import socket
-import subprocess
+import argparse
 import sys
-import tempfile
-import threading
-import urllib.request
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
-from bench.client import Load, load
+from bench import dataset, plot, report
+from bench.agreement import DisagreementError
+from bench.client import ClientError
+from bench.machine import on_core
+from bench.measuring import CONNECTIONS, Bench, measure
+from bench.node import nodes_reason
+from bench.servers import LIMIT, MERCURIUS, OURS, POSTGRAPHILE, STOCK, ServerError, running
+from bench.shapes import Shape, shapes
+from bench.sizes import FULL, QUICK, Sizes
+from gateway import devdb
+from gateway.postgres_binaries import DatabaseUnavailableError
 
-ROOT = Path(__file__).parent.parent
-CONNECTIONS = 16
-ROUNDS = 3
-REQUESTS = 1_000
-ACCOUNT = {"email": "ada@questpath.example", "password": "a quest for every day"}
-LOGIN = "mutation ($input: LoginInput!) { login(input: $input) { accessToken } }"
-SHAPES = {
-    "Q0": "{ __typename }",
-    "Q1": "{ viewer { user { id handle displayName level xpTotal } } }",
-    "Q2": "{ leaderboard { total entries(first: 50) { rank xp user { id handle displayName } } } }",
-    "Q3": "{ roadmaps(first: 20) { nodes { title author { handle } currentVersion { nodes { id title kind } } } } }",
-}
-
-
-async def main() -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        environment = os.environ | {"QUESTPATH_PORT": str(port), "QUESTPATH_DATA": folder}
-        server = subprocess.Popen(
-            [sys.executable, "-m", "gateway.cli", "serve"],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            await asyncio.to_thread(_wait_ready, server)
-            await _measure(server, f"http://127.0.0.1:{port}/graphql")
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(30)
+FOLDER = Path(__file__).parent.parent / ".data" / "bench"
+NODE_PEERS = (MERCURIUS, POSTGRAPHILE)
+PEERS = (OURS, STOCK, LIMIT, *NODE_PEERS)
 
 
-async def _measure(server: "subprocess.Popen[str]", url: str) -> None:
-    token = json.loads(_post(url, {"query": LOGIN, "variables": {"input": ACCOUNT}}))["data"]["login"][
-        "accessToken"
-    ]
+def main() -> None:
+    """Run the bench."""
+    if sys.platform != "linux":
+        sys.exit("bench: it reads CPU times from /proc, so it needs Linux.")
+    arguments = _arguments()
+    sizes = QUICK if arguments.quick else FULL
+    names = _available(arguments.servers)
+    wanted = [shape for shape in shapes(sizes) if shape.name in arguments.shapes]
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        with on_core(0):
+            server = stack.enter_context(devdb.running(FOLDER / "postgres", durable=False))
+        results = _run(server, sizes, names, wanted)
+    if arguments.servers == PEERS and len(wanted) == len(shapes(sizes)):
+        report.write(results)
+        if not arguments.quick:
+            plot.write(results)
+
+
+def _run(server: str, sizes: Sizes, names: Sequence[str], wanted: list[Shape]) -> report.Results:
+    print(f"The {sizes.name} data set ...", flush=True)
+    url = dataset.provide(server, sizes, lambda line: print(f"  {line}", flush=True))
+    postmaster = int(dataset.value(server, "SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)"))
+    door = shapes(sizes)[0]
     print(
-        f"{'shape':<6}{'req/s':>8}{'p50 ms':>9}{'p99 ms':>9}{'server ms':>11}{'postgres ms':>13}  (CPU per request)"
+        f"CPU per request of server and Postgres, {CONNECTIONS} connections, medians of {sizes.rounds} rounds "
+        f"in turn; our gateway in its strict profile, everything on.\n",
+        flush=True,
     )
-    for name, text in SHAPES.items():
-        body = json.dumps({"query": text}).encode()
-        await load(url, body, token=token, requests=REQUESTS // 5, connections=CONNECTIONS)
-        rounds = [await _round(server, url, body, token) for _ in range(ROUNDS)]
-        run, ours, postgres = sorted(rounds, key=lambda r: r[1] + r[2])[ROUNDS // 2]
-        assert run.failures == 0, f"{name}: {run.failures} answers held errors"
-        print(
-            f"{name:<6}{run.rps:>8.0f}{run.percentile(0.5):>9.2f}{run.percentile(0.99):>9.2f}{ours:>11.3f}{postgres:>13.3f}"
-        )
+    results: report.Results = {}
+    with running(list(names), url, FOLDER, door) as servers:
+        bench = Bench(servers, sizes, url, postmaster, door)
+        for shape in wanted:
+            results[shape.name] = measure(bench, shape)
+            print(report.table(shape, results[shape.name]) + "\n", flush=True)
+    return results
 
 
-async def _round(
-    server: "subprocess.Popen[str]", url: str, body: bytes, token: str
-) -> tuple[Load, float, float]:
-    before = _cpu_ms(server.pid)
-    run = await load(url, body, token=token, requests=REQUESTS, connections=CONNECTIONS)
-    after = _cpu_ms(server.pid)
-    ours, postgres = ((after[n] - before[n]) / REQUESTS for n in (0, 1))
-    return run, ours, postgres
+def _available(names: Sequence[str]) -> list[str]:
+    """Return the servers that can run here; say which cannot, and why."""
+    reason = nodes_reason() if set(names) & set(NODE_PEERS) else None
+    if reason:
+        print(f"Skipped: {', '.join(NODE_PEERS)} ({reason}).")
+    return [name for name in names if not (reason and name in NODE_PEERS)]
 
 
-def _cpu_ms(pid: int) -> tuple[float, float]:
-    """Return the CPU time of the server and of the Postgres processes below it, from /proc."""
-    ours = _ticks(pid)
-    postgres = sum(_ticks(child) for child in _descendants(pid))
-    milliseconds = 1_000 / os.sysconf("SC_CLK_TCK")
-    return ours * milliseconds, postgres * milliseconds
-
-
-def _ticks(pid: int) -> int:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
-
-
-def _descendants(pid: int) -> list[int]:
-    children = [int(c) for c in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    return children + [grandchild for child in children for grandchild in _descendants(child)]
-
-
-def _wait_ready(server: "subprocess.Popen[str]") -> None:
-    assert server.stdout is not None
-    for line in server.stdout:
-        if re.search("is ready on", line):
-            break
-    else:
-        raise SystemExit("the gateway did not start")
-    threading.Thread(target=server.stdout.read, daemon=True).start()
-
-
-def _post(url: str, body: dict[str, object]) -> bytes:
-    request = urllib.request.Request(url, json.dumps(body).encode(), {"content-type": "application/json"})
-    with urllib.request.urlopen(request, timeout=30) as response:
-        content: bytes = response.read()
-        return content
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "--quick", action="store_true", help="a tenth of the data, shorter rounds: < 3 minutes"
+    )
+    names = [shape.name for shape in shapes(FULL)]
+    parser.add_argument("--servers", nargs="+", choices=PEERS, default=PEERS, help="measure these alone")
+    parser.add_argument("--shapes", nargs="+", choices=names, default=names, help="measure these alone")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    try:
+        main()
+    except (ServerError, ClientError, DisagreementError, DatabaseUnavailableError) as error:
+        sys.exit(f"bench: {error}")

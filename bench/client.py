@@ -1,67 +1,148 @@
-"""A small HTTP/1.1 load client: keep-alive connections, a fixed number of requests, latencies in milliseconds."""
+"""A load client that costs little: one thread, raw sockets, one request in flight per connection."""
 
-import asyncio
+import re
+import select
+import socket
 import time
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_CHUNK = 1 << 20
+_PATIENCE_S = 15.0
 
 
-@dataclass
+class ClientError(Exception):
+    """An answer is not what the bench counts: another status, errors, or no answer at all."""
+
+
+@dataclass(slots=True)
 class Load:
     """What one run measured."""
 
-    latencies_ms: list[float]
-    seconds: float
-    failures: int
+    seconds: float = 0.0
+    latencies_ms: list[float] = field(default_factory=list)
+
+    @property
+    def requests(self) -> int:
+        """How many answers came."""
+        return len(self.latencies_ms)
 
     @property
     def rps(self) -> float:
-        return len(self.latencies_ms) / self.seconds
+        """Answers per second."""
+        return self.requests / self.seconds
 
     def percentile(self, share: float) -> float:
+        """Return the latency in milliseconds that `share` of the answers did not exceed."""
         ordered = sorted(self.latencies_ms)
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-async def load(url: str, body: bytes, *, token: str | None, requests: int, connections: int) -> Load:
-    """Send `requests` POSTs over `connections` sockets."""
-    parts = urlsplit(url)
-    head = [
-        f"POST {parts.path} HTTP/1.1",
-        f"host: {parts.netloc}",
-        "content-type: application/json",
-        "accept: application/json",
-        f"content-length: {len(body)}",
-    ]
-    if token:
-        head.append(f"authorization: Bearer {token}")
-    message = "\r\n".join(head).encode() + b"\r\n\r\n" + body
-    left = iter(range(requests))
-    latencies: list[float] = []
-    failures = 0
+@dataclass(slots=True)
+class _Line:
+    """One connection and the answer that is coming in on it."""
 
-    async def worker() -> None:
-        nonlocal failures
-        reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
-        for _ in left:
-            began = time.perf_counter()
-            writer.write(message)
-            answer = await _response(reader)
-            latencies.append((time.perf_counter() - began) * 1_000)
-            failures += b'"errors"' in answer
-        writer.close()
-        await writer.wait_closed()
+    sock: socket.socket
+    began: float = 0.0
+    received: bytearray = field(default_factory=bytearray)
+    wanted: int = -1
 
-    began = time.perf_counter()
-    await asyncio.gather(*(worker() for _ in range(connections)))
-    return Load(latencies, time.perf_counter() - began, failures)
+    def send(self, message: bytes) -> None:
+        self.received.clear()
+        self.wanted = -1
+        self.began = time.perf_counter()
+        self.sock.sendall(message)  # requests are small: the kernel takes them whole
+
+    def is_complete(self) -> bool:
+        """Read what has come; tell whether the answer is whole."""
+        chunk = self.sock.recv(_CHUNK)
+        if not chunk:
+            raise ClientError("the server closed a connection")
+        self.received += chunk
+        if self.wanted < 0:
+            end = self.received.find(b"\r\n\r\n")
+            if end < 0:
+                return False
+            length = _LENGTH.search(self.received, 0, end)
+            if length is None:
+                raise ClientError("an answer without content-length")
+            self.wanted = end + 4 + int(length[1])
+        return len(self.received) >= self.wanted
 
 
-async def _response(reader: asyncio.StreamReader) -> bytes:
-    head = await reader.readuntil(b"\r\n\r\n")
-    length = next(
-        int(line.partition(b":")[2])
-        for line in head.split(b"\r\n")
-        if line.lower().startswith(b"content-length")
+def message(port: int, body: bytes, *, token: str) -> bytes:
+    """Write a POST of a GraphQL request."""
+    head = (
+        f"POST /graphql HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\ncontent-type: application/json\r\n"
+        f"accept: application/json\r\nauthorization: Bearer {token}\r\ncontent-length: {len(body)}\r\n\r\n"
     )
-    return await reader.readexactly(length)
+    return head.encode() + body
+
+
+def load(port: int, messages: Iterable[bytes], *, connections: int, seconds: float | None = None) -> Load:
+    """Send the messages one by one until they or the seconds run out; every answer must be 200 without errors."""
+    waiting = iter(messages)
+    lines = {line.sock.fileno(): line for line in (_open(port) for _ in range(connections))}
+    poll = select.epoll()
+    for number in lines:
+        poll.register(number, select.EPOLLIN)
+    try:
+        return _run(poll, lines, waiting, seconds)
+    finally:
+        poll.close()
+        for line in lines.values():
+            line.sock.close()
+
+
+def ask(port: int, one: bytes) -> bytes:
+    """Send one message and return the body of the answer."""
+    line = _open(port)
+    with line.sock as sock:
+        sock.settimeout(_PATIENCE_S)
+        line.send(one)
+        while not line.is_complete():
+            pass
+        _check(line.received)
+        return bytes(line.received).partition(b"\r\n\r\n")[2]
+
+
+def _run(
+    poll: select.epoll, lines: dict[int, _Line], waiting: Iterator[bytes], seconds: float | None
+) -> Load:
+    result, clock = Load(), time.perf_counter
+    began = clock()
+    ends = began + seconds if seconds is not None else float("inf")
+    in_flight = 0
+    for line, one in zip(lines.values(), waiting, strict=False):
+        line.send(one)
+        in_flight += 1
+    while in_flight:
+        ready = poll.poll(_PATIENCE_S)
+        if not ready:
+            raise ClientError(f"no answer within {_PATIENCE_S} s")
+        for number, _ in ready:
+            line = lines[number]
+            if not line.is_complete():
+                continue
+            now = clock()
+            result.latencies_ms.append((now - line.began) * 1_000)
+            _check(line.received)
+            following = next(waiting, None) if now < ends else None
+            if following is None:
+                in_flight -= 1
+            else:
+                line.send(following)
+    result.seconds = clock() - began
+    return result
+
+
+def _open(port: int) -> _Line:
+    sock = socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE_S)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return _Line(sock)
+
+
+def _check(received: bytearray) -> None:
+    if not received.startswith(b"HTTP/1.1 200") or b'"errors":' in received:
+        raise ClientError(received.partition(b"\r\n\r\n")[2][:600].decode(errors="replace"))

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import asyncpg
+import uvloop
 
 from domain.errors import DomainError
 from domain.users import Role
@@ -44,7 +45,7 @@ def main() -> None:
 def serve(configured: Settings, _arguments: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM."""
     with serving.listen(configured.host, configured.port) as listener, _database(configured, own=True) as url:
-        asyncio.run(commands.serve(configured, url, listener))
+        uvloop.run(commands.serve(configured, url, listener))
     return 0
 
 

@@ -23,44 +23,17 @@ from sqlalchemy import (
 )
 
 from domain.goals import MOST_TRANSITIONS, Goal, GoalKind, GoalState, GoalTransition, Measure
-from domain.ids import GoalId, RoadmapId, UserId
+from domain.ids import GoalId, UserId
 from domain.paging import Page, Window
 from persistence.base import ID, Statement, by_key, columns_for, grouped
 from persistence.engine import Connection
 from persistence.goal_tables import goal_transitions, goals, is_overdue, reads_as
 from persistence.paging import Pages, parent_key, parents
 from persistence.roadmap_tables import enrolments, node_progress, roadmap_nodes
+from persistence.rows import maker, member_of
 from persistence.users import users
 
-
-def _goal(
-    id: GoalId,
-    owner_id: UserId,
-    title: str,
-    description: str,
-    kind: str,
-    state: str,
-    version: int,
-    deadline: datetime | None,
-    target_xp: int | None,
-    roadmap_id: RoadmapId | None,
-    created_at: datetime,
-    completed_at: datetime | None,
-) -> Goal:
-    return Goal(
-        id=id,
-        owner_id=owner_id,
-        title=title,
-        description=description,
-        kind=GoalKind(kind),
-        state=GoalState(state),
-        version=version,
-        deadline=deadline,
-        target_xp=target_xp,
-        roadmap_id=roadmap_id,
-        created_at=created_at,
-        completed_at=completed_at,
-    )
+_goal = maker(Goal, kind=member_of(GoalKind), state=member_of(GoalState))
 
 
 def _measure(goal_id: GoalId, kind: str, state: str, target_xp: int | None, *reckoned: Any) -> Measure:

@@ -1,7 +1,6 @@
 """Rows of nodes: how they become entities, and how many of them are stored in one statement."""
 
-from collections.abc import Callable
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Column, Table, bindparam, func, insert, select
@@ -12,21 +11,16 @@ from domain.prerequisites import PrerequisiteMode
 from domain.questions import Difficulty
 from domain.roadmaps import Completion, NodeKind, PrerequisiteGroup, RoadmapNode, RoadmapResource
 from persistence.base import Statement
+from persistence.rows import maker, member_of
 
-_as_node: Callable[..., RoadmapNode] = RoadmapNode
-_RESOURCES = [field.name for field in fields(RoadmapNode)].index("resources")
-
-
-def as_node(*columns: Any) -> RoadmapNode:
-    """Build a node from its columns."""
-    row = _as_node(*columns)
-    return replace(
-        row,
-        kind=NodeKind(row.kind),
-        difficulty=None if row.difficulty is None else Difficulty(row.difficulty),
-        resources=[RoadmapResource(**resource) for resource in columns[_RESOURCES]],
-        completion=Completion(row.completion),
-    )
+as_node = maker(
+    RoadmapNode,
+    kind=member_of(NodeKind),
+    difficulty=member_of(Difficulty),
+    resources=lambda sent: [RoadmapResource(**resource) for resource in sent],
+    completion=member_of(Completion),
+)
+"""Builds a node from its columns."""
 
 
 def as_group(

@@ -1,9 +1,7 @@
 """Quizzes in Postgres."""
 
-from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -34,6 +32,7 @@ from persistence.base import ID, Statement, by_key, columns_for, id_column, meta
 from persistence.engine import Connection
 from persistence.exam_types import exam_types
 from persistence.paging import Pages
+from persistence.rows import maker, member_of
 
 quizzes = Table(
     "quizzes",
@@ -66,14 +65,7 @@ quiz_questions = Table(
 )
 
 
-_as_quiz: Callable[..., Quiz] = Quiz
-
-
-def _quiz(*columns: Any) -> Quiz:
-    quiz = _as_quiz(*columns)
-    return replace(quiz, feedback=Feedback(quiz.feedback))
-
-
+_quiz = maker(Quiz, feedback=member_of(Feedback))
 _columns = columns_for(Quiz, quizzes)
 _newest = {"order": [quizzes.c.id], "descending": True, "make": _quiz, "key_of": lambda quiz: (quiz.id,)}
 _NEWEST_FIRST: Pages[Quiz] = Pages(select(*_columns), **_newest)  # type: ignore[arg-type]

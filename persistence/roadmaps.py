@@ -1,7 +1,6 @@
 """Roadmaps and their versions in Postgres."""
 
-from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -17,19 +16,10 @@ from persistence.base import ID, Statement, by_key, columns_for
 from persistence.engine import Connection
 from persistence.paging import Pages, PagesPerKey, parent_key
 from persistence.roadmap_tables import roadmap_versions, roadmaps, visible_roadmap, visible_version
+from persistence.rows import maker, member_of
 
-_as_roadmap: Callable[..., Roadmap] = Roadmap
-_as_version: Callable[..., RoadmapVersion] = RoadmapVersion
-
-
-def _roadmap(*columns: Any) -> Roadmap:
-    row = _as_roadmap(*columns)
-    return replace(row, visibility=Visibility(row.visibility))
-
-
-def _version(*columns: Any) -> RoadmapVersion:
-    row = _as_version(*columns)
-    return replace(row, state=VersionState(row.state), visibility=Visibility(row.visibility))
+_roadmap = maker(Roadmap, visibility=member_of(Visibility))
+_version = maker(RoadmapVersion, state=member_of(VersionState), visibility=member_of(Visibility))
 
 
 def _values(row: Roadmap | RoadmapVersion) -> dict[str, Any]:

@@ -1,0 +1,37 @@
+"""The Node peers' packages: installed once, by npm, at the versions of `bench/peers/package.json`."""
+
+import shutil
+import subprocess
+
+from bench.servers import NODE, PEERS
+
+_TIMEOUT_S = 300
+_INSTALL = (
+    "install",
+    "--no-package-lock",
+    "--no-audit",
+    "--no-fund",
+    "--legacy-peer-deps",
+    "--loglevel=error",
+)
+
+
+def nodes_reason() -> str | None:
+    """Install the packages where that is needed; return why it cannot be done, or None."""
+    wanted, mark = PEERS / "package.json", PEERS / "node_modules" / ".installed"
+    if NODE.exists() and mark.exists() and mark.read_text("utf-8") == wanted.read_text("utf-8"):
+        return None
+    npm = shutil.which("npm")
+    if npm is None:
+        return "there is no Node on this machine"
+    print("Installing the Node peers ...", flush=True)
+    try:
+        done = subprocess.run(
+            [npm, *_INSTALL], cwd=PEERS, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return f"npm did not end within {_TIMEOUT_S} s"
+    if done.returncode != 0 or not NODE.exists():
+        return "npm could not install them: " + " ".join(done.stderr.split())[-300:]
+    mark.write_text(wanted.read_text("utf-8"), "utf-8")
+    return None
