@@ -42,10 +42,7 @@ async def answer(
     if found is None:
         raise NotFoundError("There is no such slot in an attempt of yours.", field="slot")
     _refuse_closed(found, now)
-    (question,) = await work.questions.by_ids([found.slot.question_id])
-    if question is None:
-        raise LookupError(f"question {found.slot.question_id} is gone")
-    checked = answers.checked(question, given)
+    checked = answers.checked(found.question, given)
     if found.client_seq is not None and client_seq <= found.client_seq:
         return found.slot
     _refuse_locked(found)

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 
 from domain import grading
 from domain.analytics import DomainCount
-from domain.attempts import AnsweredSlot
+from domain.attempt_sheets import AnsweredSlot
 from domain.entities import entity
-from domain.questions import AnswerKey, Question
+from domain.grading import NOTHING
+from domain.questions import Question
 
 
 @entity
@@ -31,7 +33,9 @@ class Grading:
     @property
     def score(self) -> Fraction:
         """The mean credit, 0 to 1."""
-        return sum((slot.credit for slot in self.slots), Fraction(0)) / max(len(self.slots), 1)
+        whole = lcm(*(slot.credit.denominator for slot in self.slots))  # one fraction, not a sum of them
+        parts = sum(slot.credit.numerator * (whole // slot.credit.denominator) for slot in self.slots)
+        return Fraction(parts, whole * max(len(self.slots), 1))
 
     @property
     def percent(self) -> Decimal:
@@ -54,11 +58,9 @@ class Grading:
         return sum(slot.fast for slot in self.slots)
 
 
-def graded(
-    slots: Sequence[AnsweredSlot], questions: Sequence[Question | None], keys: Sequence[AnswerKey | None]
-) -> Grading:
-    """Grade the slots with the questions and keys that stand in the same order."""
-    return Grading(slots=[_graded(*row) for row in zip(slots, questions, keys, strict=True)])
+def graded(slots: Sequence[AnsweredSlot]) -> Grading:
+    """Grade each slot with its question and key."""
+    return Grading(slots=[_graded(slot) for slot in slots])
 
 
 def reaches(score: Fraction, percentage: int) -> bool:
@@ -86,13 +88,11 @@ def by_domain(slots: Sequence[GradedSlot]) -> list[DomainCount]:
     return list(counts.values())
 
 
-def _graded(slot: AnsweredSlot, question: Question | None, key: AnswerKey | None) -> GradedSlot:
-    if question is None or key is None:
-        raise LookupError(f"question {slot.question_id} has lost its text or its key")
-    credit = Fraction(0) if slot.answer is None else grading.grade(question, key, slot.answer)
+def _graded(slot: AnsweredSlot) -> GradedSlot:
+    credit = NOTHING if slot.answer is None else grading.grade(slot.question, slot.key, slot.answer)
     return GradedSlot(
         number=slot.number,
-        question=question,
+        question=slot.question,
         credit=credit,
         answered=slot.answer is not None,
         fast=slot.fast,

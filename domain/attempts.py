@@ -7,9 +7,12 @@ from fractions import Fraction
 from typing import Protocol
 
 from domain.answers import Answer
+from domain.attempt_sheets import PracticeRecord, Sheet
 from domain.entities import entity
+from domain.idempotency import Claim
 from domain.ids import AttemptId, OptionId, QuestionId, QuizId, UserId
 from domain.paging import Page, Window
+from domain.questions import Question
 from domain.quizzes import Feedback
 
 GRACE = timedelta(seconds=5)
@@ -101,18 +104,9 @@ class OpenSlot:
 
     attempt: QuizAttempt
     slot: AttemptSlot
+    question: Question
     client_seq: int | None
     previous_at: datetime
-
-
-@entity
-class AnsweredSlot:
-    """A slot as grading sees it."""
-
-    number: int
-    question_id: QuestionId
-    answer: Answer | None
-    fast: bool
 
 
 @entity
@@ -138,26 +132,14 @@ class AttemptReview:
     pass_mark: int
 
 
-@entity
-class PracticeHistory:
-    """What the learner did before that a new award depends on.
-
-    `credits` holds the best credit that each question earned in the last 24 hours; `earlier_today` counts the
-    graded attempts at the same quiz on the same local date.
-    """
-
-    credits: Mapping[QuestionId, Fraction]
-    earlier_today: int
-
-
 class Attempts(Protocol):
     """Attempts and their slots; every method reaches only the attempts of the user it names."""
 
     async def open(self, attempt: QuizAttempt) -> QuizAttempt:
         """Store a new attempt, or return the one that the learner has open at the quiz."""
 
-    async def add_slots(self, attempt_id: AttemptId, question_ids: Sequence[QuestionId]) -> None:
-        """Freeze the questions of a new attempt in their order, numbered from 1."""
+    async def freeze(self, attempt: QuizAttempt) -> int:
+        """Give a new attempt the questions of its quiz in their order, numbered from 1; return how many there are."""
 
     async def discard(self, attempt_id: AttemptId) -> None:
         """Forget an attempt that this transaction has just stored."""
@@ -188,18 +170,34 @@ class Attempts(Protocol):
         attempt of the learner is closed.
         """
 
-    async def answered_slots(self, attempt_id: AttemptId) -> list[AnsweredSlot]:
-        """Return the slots of an attempt for grading, by number."""
+    async def hand_in(
+        self,
+        attempt_id: AttemptId,
+        *,
+        user_id: UserId,
+        now: datetime,
+        grace: timedelta,
+        claim: Claim | None = None,
+    ) -> QuizAttempt | None:
+        """Close an attempt for grading, as `close` does: at `now`, or at its deadline where that was before.
 
-    async def history(
+        It is EXPIRED where the deadline lies more than `grace` before `now`, else SUBMITTED. The claim is stored
+        where the attempt is closed, and not otherwise; raises IdempotencyKeyReusedError where its key is taken.
+        """
+
+    async def sheet(self, attempt_id: AttemptId) -> Sheet:
+        """Return what a closed attempt is graded by, keys included: for grading alone."""
+
+    async def record(
         self,
         attempt: QuizAttempt,
         *,
         question_ids: Sequence[QuestionId],
         local_date: date,
-        since: datetime,
-    ) -> PracticeHistory:
-        """Return what the learner's other graded attempts say about this one; credits from `since` on."""
+        credits_since: datetime,
+        xp_since: datetime,
+    ) -> PracticeRecord:
+        """Return what the learner's other graded attempts and their ledger say about this attempt."""
 
     async def finish(self, attempt: QuizAttempt, *, credits: Mapping[int, Fraction]) -> None:
         """Store the result of a closed attempt: its state, score and day, and the credit of each slot."""

@@ -112,5 +112,5 @@ async def _reward(
         local_date=today,
         time_zone=zone.time_zone,
     )
-    milestones = await streaks.record(work.streaks, activity)
+    milestones = await streaks.record(work.streaks, activity, held=True)
     await xp.award(work.xp, [award, *milestones], mint=mint, emit=work.emit)

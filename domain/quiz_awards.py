@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 
-from domain.attempt_grading import GradedSlot, Grading, reaches
-from domain.attempts import PracticeHistory, QuizAttempt
+from domain.attempt_grading import GradedSlot, Grading, percent, reaches
+from domain.attempt_sheets import PracticeHistory
+from domain.attempts import QuizAttempt
 from domain.entities import entity
+from domain.grading import NOTHING
 from domain.ids import QuestionId
 from domain.questions import Difficulty
 from domain.xp import Award, QuizXp, XpReason, XpStatus
@@ -65,16 +67,16 @@ def awards_of(
 
 
 def xp_of_answer(
-    difficulty: Difficulty, credit: Fraction, *, earlier: Fraction = Fraction(0), rules: RuleSet = CURRENT
+    difficulty: Difficulty, credit: Fraction, *, earlier: Fraction = NOTHING, rules: RuleSet = CURRENT
 ) -> int:
     """Return what one answer earns: 10 x difficulty x the credit beyond what was earned in the last 24 hours.
 
     The rest of a question answered right before is 0 therefore, and partial credit cannot be earned in parts
     more often than once.
     """
-    beyond = max(credit - earlier, Fraction(0))
-    full = Fraction(rules.per_correct_answer * rules.percent_by_difficulty[difficulty.value], 100)
-    return int(full * beyond)
+    beyond = credit - earlier if earlier else credit
+    percent = rules.per_correct_answer * rules.percent_by_difficulty[difficulty.value]
+    return max(percent * beyond.numerator // (100 * beyond.denominator), 0)
 
 
 def percent_of_repeat(earlier_today: int, *, rules: RuleSet = CURRENT) -> int:
@@ -90,8 +92,8 @@ def is_fast(elapsed: timedelta, *, p5: timedelta | None = None, rules: RuleSet =
 
 def _of_answers(grading: Grading, credits: Mapping[QuestionId, Fraction], rules: RuleSet) -> Earning:
     amount = sum(_xp_of_slot(slot, credits, rules) for slot in grading.slots)
-    rested = sum(slot.credit > 0 and credits.get(slot.question.id, 0) > 0 for slot in grading.slots)
-    partial = sum(0 < slot.credit < 1 for slot in grading.slots)
+    rested = sum(bool(slot.credit and credits.get(slot.question.id)) for slot in grading.slots)
+    partial = sum(slot.credit.denominator > 1 for slot in grading.slots)
     told = f"{grading.correct} of {len(grading.slots)} questions right"
     if partial:
         told += f" and {partial} partly right"
@@ -103,16 +105,16 @@ def _of_answers(grading: Grading, credits: Mapping[QuestionId, Fraction], rules:
 
 
 def _xp_of_slot(slot: GradedSlot, credits: Mapping[QuestionId, Fraction], rules: RuleSet) -> int:
-    earlier = credits.get(slot.question.id, Fraction(0))
+    earlier = credits.get(slot.question.id, NOTHING)
     return xp_of_answer(slot.question.difficulty, slot.credit, earlier=earlier, rules=rules)
 
 
 def _bonuses(grading: Grading, rules: RuleSet) -> list[Earning]:
-    found = []
-    if reaches(grading.score, rules.completion_percent):
-        told = f"A score of {grading.percent} %, at least {rules.completion_percent} %: {rules.quiz_completion} XP."
+    found, score = [], grading.score
+    if reaches(score, rules.completion_percent):
+        told = f"A score of {percent(score)} %, at least {rules.completion_percent} %: {rules.quiz_completion} XP."
         found.append(Earning(reason=XpReason.QUIZ_COMPLETION, amount=rules.quiz_completion, told=told))
-    if grading.score == 1 and len(grading.slots) >= rules.perfect_questions:
+    if score == 1 and len(grading.slots) >= rules.perfect_questions:
         told = f"All {len(grading.slots)} questions right, of at least {rules.perfect_questions}: "
         told += f"{rules.quiz_perfect} XP."
         found.append(Earning(reason=XpReason.QUIZ_PERFECT, amount=rules.quiz_perfect, told=told))

@@ -118,7 +118,5 @@ async def _freeze(work: Work, quiz: Quiz, attempt: QuizAttempt, now: datetime) -
     """Keep the questions of a new attempt as they are now; a refusal here takes the attempt back."""
     if quiz.closes_at is not None and now >= quiz.closes_at:
         raise QuizClosedError("This quiz is closed; choose another one.", field="quizId")
-    question_ids = await work.quizzes.question_ids(quiz.id)
-    if not question_ids:
+    if not await work.attempts.freeze(attempt):
         raise InvalidInputError("This quiz has no questions yet.", field="quizId")
-    await work.attempts.add_slots(attempt.id, question_ids)

@@ -62,23 +62,29 @@ class Streaks(Protocol):
     async def history(self, user_id: UserId) -> History:
         """Return the learner's days, by date, and the dates of stored freezes."""
 
-    async def history_to_extend(self, user_id: UserId) -> History:
-        """Return the history and hold back every other extension of it until the transaction ends."""
+    async def hold(self, user_id: UserId) -> None:
+        """Hold back every other extension of the user's history until the transaction ends."""
 
-    async def add(self, activity: Activity) -> bool:
-        """Store an activity once per (user, kind, source); tell whether it is new."""
+    async def add(self, activity: Activity) -> History | None:
+        """Store an activity once per (user, kind, source) and return the history before it.
+
+        Returns None where that cannot matter: the activity is known, or `is_routine`.
+        """
 
     async def freeze(self, user_id: UserId, dates: Collection[date]) -> None:
         """Store a freeze under each date; a date that has one keeps it."""
 
 
-async def record(streaks: Streaks, activity: Activity) -> list[Award]:
+async def record(streaks: Streaks, activity: Activity, *, held: bool = False) -> list[Award]:
     """Store an activity, use the freezes that it shows were needed, and return the milestones that it reached.
 
-    An activity that is known changes nothing and returns nothing.
+    An activity that is known changes nothing and returns nothing. `held` says that this transaction holds the
+    learner's row already, as closing an attempt and holding an enrolment do.
     """
-    before = await streaks.history_to_extend(activity.user_id)
-    if not await streaks.add(activity):
+    if not held:
+        await streaks.hold(activity.user_id)
+    before = await streaks.add(activity)
+    if before is None:
         return []
     earlier = runs.replay(before.days, before.frozen)
     later = runs.replay(with_activity(before.days, activity), before.frozen)
@@ -89,6 +95,17 @@ async def record(streaks: Streaks, activity: Activity) -> list[Award]:
         for days, amount in xp_rules.CURRENT.streak_milestones.items()
         if earlier.longest < days <= later.longest
     ]
+
+
+def is_routine(days: list[Day], activity: Activity) -> bool:
+    """Tell whether the activity cannot change a run: its date is the last one, and began with another activity.
+
+    A run depends on the first moment of each date and, but for its last date, on the last one.
+    """
+    last = max(days, key=lambda day: day.local_date, default=None)
+    return (
+        last is not None and last.local_date == activity.local_date and last.first_at <= activity.occurred_at
+    )
 
 
 def with_activity(days: list[Day], activity: Activity) -> list[Day]:

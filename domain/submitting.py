@@ -7,10 +7,11 @@ from domain import analytics, attempt_grading, days, enrolments, idempotency, qu
 from domain.analytics import AttemptFacts
 from domain.attempt_grading import Grading
 from domain.attempt_refusals import AttemptAlreadySubmittedError
-from domain.attempts import GRACE, AttemptState, QuizAttempt, is_overdue
+from domain.attempt_sheets import Sheet
+from domain.attempts import GRACE, AttemptState, QuizAttempt
 from domain.errors import NotFoundError
+from domain.idempotency import Claim
 from domain.ids import AttemptId, Mint, UserId
-from domain.quizzes import Quiz
 from domain.streaks import Activity, ActivityKind
 from domain.work import Work
 from domain.xp import Award
@@ -32,27 +33,25 @@ async def submit(
     concurrent submits one grades it. Raises NotFoundError, AttemptAlreadySubmittedError that carries the attempt,
     or IdempotencyKeyReusedError.
     """
-    earlier = await idempotency.first_use(
-        work.receipts,
-        user_id=user_id,
+    claim = idempotency.claim_of(
         operation="submitQuizAttempt",
         key=idempotency_key,
         given={"attempt_id": attempt_id},
         result_id=attempt_id,
-        now=now,
     )
+    finished = await _finish(work, attempt_id, user_id=user_id, claim=claim, mint=mint, now=now)
+    if finished is not None:
+        return finished
+    earlier = await idempotency.first_use_of(work.receipts, claim, user_id=user_id, now=now)
     attempt = await own_attempt(work, user_id=user_id, attempt_id=attempt_id)
-    if earlier is not None:
-        return attempt
-    finished = await _finish(work, attempt, mint=mint, now=now)
-    if finished is None:
-        raise AttemptAlreadySubmittedError(await own_attempt(work, user_id=user_id, attempt_id=attempt_id))
-    return finished
+    if earlier is None:
+        raise AttemptAlreadySubmittedError(attempt)
+    return attempt
 
 
 async def expire(work: Work, attempt: QuizAttempt, *, mint: Mint, now: datetime) -> QuizAttempt:
     """Grade an overdue attempt with the answers saved; return it as it is where another call was first."""
-    finished = await _finish(work, attempt, mint=mint, now=now)
+    finished = await _finish(work, attempt.id, user_id=attempt.user_id, mint=mint, now=now)
     return finished or await own_attempt(work, user_id=attempt.user_id, attempt_id=attempt.id)
 
 
@@ -74,30 +73,29 @@ async def own_attempt(work: Work, *, user_id: UserId, attempt_id: AttemptId) -> 
     return attempt
 
 
-async def _finish(work: Work, attempt: QuizAttempt, *, mint: Mint, now: datetime) -> QuizAttempt | None:
-    """Close, grade and reward an attempt; None where it is closed already, whoever did that."""
-    if attempt.state is not AttemptState.IN_PROGRESS:
-        return None
-    expired = is_overdue(attempt, now)
-    closed = await work.attempts.close(
-        attempt.id,
-        user_id=attempt.user_id,
-        state=AttemptState.EXPIRED if expired else AttemptState.SUBMITTED,
-        finished_at=now if attempt.deadline is None else min(now, attempt.deadline),
-    )
+async def _finish(
+    work: Work,
+    attempt_id: AttemptId,
+    *,
+    user_id: UserId,
+    mint: Mint,
+    now: datetime,
+    claim: Claim | None = None,
+) -> QuizAttempt | None:
+    """Close, grade and reward an attempt; None where it is closed already, whoever did that, or not the user's."""
+    closed = await work.attempts.hand_in(attempt_id, user_id=user_id, now=now, grace=GRACE, claim=claim)
     return None if closed is None else await _grade(work, closed, mint=mint)
 
 
 async def _grade(work: Work, attempt: QuizAttempt, *, mint: Mint) -> QuizAttempt:
     """Grade an attempt that this transaction closed, and hand out everything that follows from its result."""
-    (quiz,) = await work.quizzes.by_ids([attempt.quiz_id])
-    if quiz is None or attempt.finished_at is None:
-        raise LookupError(f"attempt {attempt.id} has lost its quiz or its end")
-    zone = await work.streaks.zone_of(attempt.user_id, at=attempt.finished_at)
+    if attempt.finished_at is None:
+        raise LookupError(f"attempt {attempt.id} has lost its end")
+    sheet = await work.attempts.sheet(attempt.id)
     local_date = days.local_date(
-        attempt.finished_at, time_zone=zone.time_zone, day_start_hour=zone.day_start_hour
+        attempt.finished_at, time_zone=sheet.zone.time_zone, day_start_hour=sheet.zone.day_start_hour
     )
-    grading = await _grading(work, attempt)
+    grading = attempt_grading.graded(sheet.slots)
     finished = replace(
         attempt,
         state=AttemptState.EXPIRED if attempt.state is AttemptState.EXPIRED else AttemptState.GRADED,
@@ -106,47 +104,38 @@ async def _grade(work: Work, attempt: QuizAttempt, *, mint: Mint) -> QuizAttempt
         passed=attempt_grading.reaches(grading.score, attempt.pass_mark),
     )
     awards = await _quiz_awards(work, finished, grading, local_date)
-    awards += await _consequences(work, finished, grading, quiz, time_zone=zone.time_zone)
+    awards += await _consequences(work, finished, grading, sheet)
     await work.attempts.finish(finished, credits={slot.number: slot.credit for slot in grading.slots})
     await xp.award(work.xp, awards, mint=mint, emit=work.emit)
     return finished
 
 
-async def _grading(work: Work, attempt: QuizAttempt) -> Grading:
-    slots = await work.attempts.answered_slots(attempt.id)
-    question_ids = [slot.question_id for slot in slots]
-    questions = await work.questions.by_ids(question_ids)
-    return attempt_grading.graded(slots, questions, await work.questions.keys_by_ids(question_ids))
-
-
 async def _quiz_awards(work: Work, attempt: QuizAttempt, grading: Grading, local_date: date) -> list[Award]:
     if attempt.finished_at is None or not grading.answered:
         return []
-    history = await work.attempts.history(
+    before = await work.attempts.record(
         attempt,
         question_ids=[slot.question.id for slot in grading.slots],
         local_date=local_date,
-        since=attempt.finished_at - CURRENT.same_question_rests,
+        credits_since=attempt.finished_at - CURRENT.same_question_rests,
+        xp_since=attempt.finished_at - CURRENT.burst_window,
     )
-    earned = await work.xp.quiz_xp(
-        attempt.user_id, local_date=local_date, since=attempt.finished_at - CURRENT.burst_window
+    return quiz_awards.awards_of(
+        attempt, grading, history=before.history, earned=before.earned, local_date=local_date
     )
-    return quiz_awards.awards_of(attempt, grading, history=history, earned=earned, local_date=local_date)
 
 
-async def _consequences(
-    work: Work, attempt: QuizAttempt, grading: Grading, quiz: Quiz, *, time_zone: str
-) -> list[Award]:
+async def _consequences(work: Work, attempt: QuizAttempt, grading: Grading, sheet: Sheet) -> list[Award]:
     """Tell the streak, the roadmaps and the analytics; return the awards that follow there."""
     finished_at, local_date = attempt.finished_at, attempt.local_date
     if finished_at is None or local_date is None:
         return []
     awards: list[Award] = []
-    if attempt.passed:
+    if attempt.passed and sheet.on_roadmap:
         awards += await enrolments.nodes_passed(
             work.enrolments,
             user_id=attempt.user_id,
-            quiz_slug=quiz.slug,
+            quiz_slug=sheet.quiz_slug,
             now=finished_at,
             local_date=local_date,
         )
@@ -156,24 +145,24 @@ async def _consequences(
             kind=ActivityKind.QUIZ_ATTEMPT,
             source_type="attempt",
             source_id=attempt.id,
-            summary=f"Took the quiz {quiz.title}: {grading.percent} %",
+            summary=f"Took the quiz {sheet.quiz_title}: {grading.percent} %",
             occurred_at=finished_at,
             local_date=local_date,
-            time_zone=time_zone,
+            time_zone=sheet.zone.time_zone,
         )
-        awards += await streaks.record(work.streaks, activity)
-    await analytics.record(work.analytics, _facts(attempt, grading, quiz, finished_at, local_date))
+        awards += await streaks.record(work.streaks, activity, held=True)
+    await analytics.record(work.analytics, _facts(attempt, grading, sheet, finished_at, local_date))
     return awards
 
 
 def _facts(
-    attempt: QuizAttempt, grading: Grading, quiz: Quiz, finished_at: datetime, local_date: date
+    attempt: QuizAttempt, grading: Grading, sheet: Sheet, finished_at: datetime, local_date: date
 ) -> AttemptFacts:
     return AttemptFacts(
         user_id=attempt.user_id,
         attempt_id=attempt.id,
-        quiz_id=quiz.id,
-        exam_type_id=quiz.exam_type_id,
+        quiz_id=attempt.quiz_id,
+        exam_type_id=sheet.exam_type_id,
         local_date=local_date,
         finished_at=finished_at,
         score=grading.percent,

@@ -133,9 +133,6 @@ class Xp(Protocol):
     ) -> list[list[XpEntry]]:
         """Return the viewer's own entries of each source, one slot per id, oldest first."""
 
-    async def quiz_xp(self, user_id: UserId, *, local_date: date, since: datetime) -> QuizXp:
-        """Return what the learner earned with quizzes on the date, and after the moment."""
-
     async def discrepancies(self) -> list[Discrepancy]:
         """Return every learner whose settled entries do not sum to their total, read in one statement."""
 

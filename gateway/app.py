@@ -58,7 +58,9 @@ async def application(settings: Settings, database_url: str) -> AsyncIterator[Ap
             mint=security.mint,
         )
         documents = Documents(executable(), limits=settings.limits, hide_suggestions=settings.production)
-        executor = Executor(documents, log_defect=log_defect, deadline_s=settings.deadline_s)
+        executor = Executor(
+            documents, log_defect=log_defect, deadline_s=settings.deadline_s, engine=settings.engine
+        )
         gateway = Gateway(executor, ports, tokens, strict=settings.production)
         await stack.enter_async_context(jobs.running(ports))
         readiness = health.Readiness(database, redis)

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from graph.execution import Engine
 from graph.limits import Limits
 
 _DEVELOPMENT_SECRET = "for development only; never use it where others can reach the server"
@@ -23,6 +24,7 @@ EXAMPLES = {
     "QUESTPATH_LOG": "json or text",
     "QUESTPATH_POOL": "10",
     "QUESTPATH_DEADLINE_S": "10",
+    "QUESTPATH_ENGINE": "compiled or reference",
     "DATABASE_URL": "postgresql://user:password@db.example.org/questpath",
     "REDIS_URL": "redis://redis.example.org:6379/0",
 }
@@ -70,6 +72,8 @@ class Settings(BaseSettings):
     """The largest number of connections to Postgres."""
     deadline_s: float = Field(default=10.0, gt=0, le=120)
     """Seconds after which an operation is cancelled."""
+    engine: Engine = Engine.COMPILED
+    """What runs operations: compiled plans, or graphql-core."""
 
     @field_validator("origins", mode="before")
     @classmethod

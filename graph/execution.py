@@ -1,25 +1,50 @@
-"""Running a prepared operation: the reference engine, graphql-core, behind the one function that transports call."""
+"""Running a prepared operation behind the one function that transports call: as a compiled plan, or by graphql-core."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
+from enum import Enum
 from typing import Any
 
 from graphql import ExecutionResult, GraphQLError, execute, subscribe
+from graphql.execution.values import VariableValues
 
 from graph.documents import Documents, Prepared, RefusedDocumentError
+from graph.engine.plans import Plan
+from graph.engine.running import Run
+from graph.engine.streaming import results_of
 from graph.masking import DefectLog, Formatted, formatted, refused
 from resolvers.context import Context
 
 DEADLINE_S = 10.0
+Answer = tuple[dict[str, Any] | None, list[GraphQLError] | None]
+"""The data and the errors of one execution."""
+
+
+class Engine(Enum):
+    """What runs operations."""
+
+    COMPILED = "compiled"
+    REFERENCE = "reference"
 
 
 class Executor:
-    """Runs operations on one schema; every transport uses the same one."""
+    """Runs operations on one schema; every transport uses the same one.
+
+    `fallbacks` counts by reason the operations that the compiled engine left to graphql-core.
+    """
 
     def __init__(
-        self, documents: Documents, *, log_defect: DefectLog, deadline_s: float = DEADLINE_S
+        self,
+        documents: Documents,
+        *,
+        log_defect: DefectLog,
+        deadline_s: float = DEADLINE_S,
+        engine: Engine = Engine.COMPILED,
     ) -> None:
         self.documents = documents
+        self.engine = engine
+        self.fallbacks: Counter[str] = Counter()
         self._log_defect = log_defect
         self._deadline_s = deadline_s
 
@@ -30,20 +55,41 @@ class Executor:
         except RefusedDocumentError as refusal:
             return refused(refusal.errors, context, self._log_defect)
         try:
-            async with asyncio.timeout(self._deadline_s):
-                result = execute(
-                    self.documents.schema,
-                    prepared.document,
-                    context_value=context,
-                    variable_values=variables,
-                    operation_name=prepared.name,
-                )
-                if not isinstance(result, ExecutionResult):
-                    result = await result
+            data, errors = await self._answer(prepared, variables, context)
         except TimeoutError as late:
             error = GraphQLError("Timeout", original_error=late)
             return {"data": None} | refused((error,), context, self._log_defect)
-        return self._response(result, context)
+        return self._response(data, errors, context)
+
+    async def _answer(self, prepared: Prepared, variables: dict[str, Any], context: Context) -> Answer:
+        if self.engine is Engine.COMPILED:
+            values = prepared.values(variables)
+            if isinstance(values, list):
+                return None, values
+            plan = self._plan(prepared, values, context)
+            if plan is not None:
+                started = Run(plan, context=context, variables=values).start()
+                if isinstance(started, tuple):
+                    return started
+                async with asyncio.timeout(self._deadline_s):
+                    return await started
+        async with asyncio.timeout(self._deadline_s):
+            result = execute(
+                self.documents.schema,
+                prepared.document,
+                context_value=context,
+                variable_values=variables,
+                operation_name=prepared.name,
+            )
+            if not isinstance(result, ExecutionResult):
+                result = await result
+        return result.data, result.errors
+
+    def _plan(self, prepared: Prepared, values: VariableValues, context: Context) -> Plan | None:
+        plan = prepared.variants.plan(values, context.refused)
+        if plan is None:
+            self.fallbacks[prepared.variants.obstacle or "condition"] += 1
+        return plan
 
     async def stream(
         self, prepared: Prepared, variables: dict[str, Any], context: Context
@@ -53,6 +99,21 @@ class Executor:
             context.refused = self.documents.judge(prepared, variables, context.viewer)
         except RefusedDocumentError as refusal:
             return refused(refusal.errors, context, self._log_defect)
+        started = await self._started(prepared, variables, context)
+        if isinstance(started, list):
+            return self._response(None, started, context)
+        return self._responses(started, context)
+
+    async def _started(
+        self, prepared: Prepared, variables: dict[str, Any], context: Context
+    ) -> AsyncIterator[Answer] | list[GraphQLError]:
+        if self.engine is Engine.COMPILED:
+            values = prepared.values(variables)
+            if isinstance(values, list):
+                return values
+            plan = self._plan(prepared, values, context)
+            if plan is not None:
+                return await results_of(plan, context=context, variables=values, sent=variables)
         started = subscribe(
             self.documents.schema,
             prepared.document,
@@ -62,29 +123,34 @@ class Executor:
         )
         if not isinstance(started, ExecutionResult | AsyncIterator):
             started = await started
-        if isinstance(started, ExecutionResult):
-            return self._response(started, context)
-        return self._responses(started, context)
+        return (started.errors or []) if isinstance(started, ExecutionResult) else _answers(started)
 
-    async def _responses(
-        self, results: AsyncIterator[ExecutionResult], context: Context
-    ) -> AsyncIterator[Formatted]:
+    async def _responses(self, answers: AsyncIterator[Answer], context: Context) -> AsyncIterator[Formatted]:
         try:
-            async for result in results:
-                yield self._response(result, context)
+            async for data, errors in answers:
+                yield self._response(data, errors, context)
         except GraphQLError as error:
             yield refused((error,), context, self._log_defect)
         except Exception as error:  # noqa: BLE001 - masked and logged, like a failing field
             cause = GraphQLError("The stream ended", path=[], original_error=error)
             yield {"data": None} | refused((cause,), context, self._log_defect)
         finally:
-            await results.aclose()  # type: ignore[attr-defined]
+            await answers.aclose()  # type: ignore[attr-defined]
 
-    def _response(self, result: ExecutionResult, context: Context) -> Formatted:
+    def _response(
+        self, data: dict[str, Any] | None, errors: list[GraphQLError] | None, context: Context
+    ) -> Formatted:
         response: Formatted = {}
-        errors = result.errors or []
         if errors:
             response["errors"] = [formatted(e, context.request_id, self._log_defect) for e in errors]
-        if result.data is not None or any(error.path is not None for error in errors):
-            response["data"] = result.data
+        if data is not None or any(error.path is not None for error in errors or ()):
+            response["data"] = data
         return response
+
+
+async def _answers(results: AsyncIterator[ExecutionResult]) -> AsyncIterator[Answer]:
+    try:
+        async for result in results:
+            yield result.data, result.errors
+    finally:
+        await results.aclose()  # type: ignore[attr-defined]

@@ -70,11 +70,13 @@ class Measure:
 class Survey:
     """Walks one document: measures it and collects the coordinates that it selects.
 
-    A field that is selected through an interface stands for that of every implementation too.
+    A field that is selected through an interface stands for that of every implementation too. `reads` are the
+    variables that its answer depends on.
     """
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: dict[str, Any]) -> None:
         self.coordinates: dict[str, tuple[str, ...]] = {}
+        self.reads: set[str] = set()
         self._schema = schema
         self._variables = variables
         self._fragments = {
@@ -151,7 +153,10 @@ class Survey:
     def _integer(self, value: Any) -> int | None:
         if isinstance(value, IntValueNode):
             return int(value.value[:10])
-        sent = self._variables.get(value.name.value) if isinstance(value, VariableNode) else None
+        if not isinstance(value, VariableNode):
+            return None
+        self.reads.add(value.name.value)
+        sent = self._variables.get(value.name.value)
         return sent if isinstance(sent, int) else LARGEST_PAGE if sent is not None else None
 
     def _note(self, parent: Any, name: str) -> None:

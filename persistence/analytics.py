@@ -60,21 +60,19 @@ domain_days = Table(
 
 _USER, _EXAM_TYPE = bindparam("user_id", type_=ID), bindparam("exam_type_id", type_=ID)
 _day = insert(attempt_days).values({c.name: bindparam(c.name) for c in attempt_days.c})
-_ADD_DAY = Statement(
-    _day.on_conflict_do_update(
-        index_elements=["user_id", "local_date", "exam_type_id"],
-        set_={
-            name: attempt_days.c[name] + _day.excluded[name]
-            for name in ("quizzes", "score_tenths", "questions", "correct", "seconds")
-        }
-        | {"best_tenths": func.greatest(attempt_days.c.best_tenths, _day.excluded.best_tenths)},
-    )
-)
+_added_day = _day.on_conflict_do_update(
+    index_elements=["user_id", "local_date", "exam_type_id"],
+    set_={
+        name: attempt_days.c[name] + _day.excluded[name]
+        for name in ("quizzes", "score_tenths", "questions", "correct", "seconds")
+    }
+    | {"best_tenths": func.greatest(attempt_days.c.best_tenths, _day.excluded.best_tenths)},
+).cte("added_day")
 _counts = (
     func.unnest(
         bindparam("domain_ids", type_=ARRAY(ID)),
-        bindparam("attempts", type_=ARRAY(Integer)),
-        bindparam("correct", type_=ARRAY(Integer)),
+        bindparam("domain_attempts", type_=ARRAY(Integer)),
+        bindparam("domain_correct", type_=ARRAY(Integer)),
     )
     .table_valued("domain_id", "attempts", "correct", name="counts")
     .render_derived()
@@ -89,11 +87,11 @@ _domain = insert(domain_days).from_select(
         _counts.c.correct,
     ),
 )
-_ADD_DOMAINS = Statement(
+_ADD = Statement(
     _domain.on_conflict_do_update(
         index_elements=["user_id", "domain_id", "local_date"],
         set_={name: domain_days.c[name] + _domain.excluded[name] for name in ("attempts", "correct")},
-    )
+    ).add_cte(_added_day)
 )
 _sums = [
     cast(func.sum(attempt_days.c.quizzes), Integer),
@@ -129,7 +127,9 @@ _DOMAINS = Statement(
     .limit(literal_column(str(MOST_DOMAINS))),
     DomainTotals,
 )
-_LOCK = Statement(text("LOCK TABLE attempt_days, domain_days IN SHARE ROW EXCLUSIVE MODE"))
+# Whoever adds to one roll-up adds to the other in the same statement, so that the lock on one table holds all of them
+# back; a second lock could be taken in the other order than theirs.
+_LOCK = Statement(text("LOCK TABLE attempt_days IN SHARE ROW EXCLUSIVE MODE"))
 _CLEAR = (Statement(delete(attempt_days)), Statement(delete(domain_days)))
 _is_graded = attempts.c.score.is_not(None)
 _is_right = slots.c.credit_numerator == slots.c.credit_denominator
@@ -187,10 +187,11 @@ class SqlAnalytics:
 
     async def add(self, facts: AttemptFacts, *, score_tenths: int) -> None:
         """Add an attempt to its day and its answers to their domains."""
-        key = {"user_id": facts.user_id, "local_date": facts.local_date}
+        counts = sorted(facts.domains, key=lambda count: count.domain_id)  # one order for all: no deadlock
         await self._connection.run(
-            _ADD_DAY,
-            **key,
+            _ADD,
+            user_id=facts.user_id,
+            local_date=facts.local_date,
             exam_type_id=facts.exam_type_id,
             quizzes=1,
             score_tenths=score_tenths,
@@ -198,14 +199,9 @@ class SqlAnalytics:
             questions=facts.questions,
             correct=facts.correct,
             seconds=facts.seconds,
-        )
-        counts = sorted(facts.domains, key=lambda count: count.domain_id)  # one order for all: no deadlock
-        await self._connection.run(
-            _ADD_DOMAINS,
-            **key,
             domain_ids=[count.domain_id for count in counts],
-            attempts=[count.attempts for count in counts],
-            correct=[count.correct for count in counts],
+            domain_attempts=[count.attempts for count in counts],
+            domain_correct=[count.correct for count in counts],
         )
 
     async def days(

@@ -7,13 +7,15 @@ from sqlalchemy import (
     ARRAY,
     Boolean,
     ColumnElement,
-    Date,
     DateTime,
     Integer,
+    Text,
     and_,
     any_,
     bindparam,
+    case,
     delete,
+    exists,
     func,
     literal_column,
     or_,
@@ -23,11 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from domain.attempts import (
-    AnsweredSlot,
-    AttemptSlot,
-    shown,
-)
+from domain.attempts import AttemptSlot, shown
 from persistence.attempt_tables import (
     answer_of,
     attempt_columns,
@@ -36,7 +34,9 @@ from persistence.attempt_tables import (
     slots,
 )
 from persistence.base import ID, Statement
+from persistence.idempotency import claiming
 from persistence.paging import Pages
+from persistence.questions import question_columns, questions
 from persistence.users import users
 
 _IN_PROGRESS: ColumnElement[str] = literal_column("'IN_PROGRESS'")
@@ -60,11 +60,11 @@ OPEN_ONE = Statement(
     attempt_of,
 )
 
-ADD_SLOTS = Statement(
+FREEZE = Statement(
     text("""
     INSERT INTO attempt_slots (attempt_id, number, question_id)
-    SELECT :attempt_id, number, question_id
-    FROM unnest(CAST(:question_ids AS text[])) WITH ORDINALITY AS frozen (question_id, number)
+    SELECT CAST(:attempt_id AS text), row_number() OVER (ORDER BY position), question_id
+    FROM quiz_questions WHERE quiz_id = :quiz_id
     """)
 )
 DISCARD = Statement(delete(attempts).where(attempts.c.id == bindparam("attempt_id")))
@@ -117,8 +117,13 @@ _previous = (
 )
 _place = and_(slots.c.attempt_id == bindparam("attempt_id"), slots.c.number == bindparam("number"))
 OPEN_SLOT = Statement(
-    select(func.coalesce(_previous, attempts.c.started_at), slots.c.client_seq, *_slot_columns)
-    .select_from(slots.join(attempts))
+    select(
+        func.coalesce(_previous, attempts.c.started_at),
+        slots.c.client_seq,
+        *question_columns,
+        *_slot_columns,
+    )
+    .select_from(slots.join(attempts).join(questions))
     .where(_place)
 )
 SAVE = Statement(
@@ -134,37 +139,36 @@ SAVE = Statement(
 # The learner's row is locked first, as everything that awards XP does it: so that two attempts of one learner
 # cannot both fill the room under the daily cap, and that nobody waits for each other in a circle.
 _learner = select(users.c.id).where(users.c.id == bindparam("user_id")).with_for_update(key_share=True)
-CLOSE = Statement(
+_closed = (
     update(attempts)
     .where(attempts.c.id == bindparam("attempt_id"))
     .where(attempts.c.user_id == _learner.cte("learner").c.id)
     .where(attempts.c.state == _IN_PROGRESS)
-    .values(state=bindparam("closed"), finished_at=bindparam("finished_at", type_=_MOMENT))
-    .returning(*attempt_columns),
+    .returning(*attempt_columns)
+)
+CLOSE = Statement(
+    _closed.values(state=bindparam("closed"), finished_at=bindparam("finished_at", type_=_MOMENT)),
     attempt_of,
 )
-ANSWERED = Statement(
-    select(slots.c.number, slots.c.question_id, slots.c.answer, slots.c.fast)
-    .where(slots.c.attempt_id == bindparam("attempt_id"))
-    .order_by(slots.c.number),
-    lambda number, question_id, answer, fast: AnsweredSlot(
-        number=number, question_id=question_id, answer=answer_of(answer), fast=fast
-    ),
-)
-_graded = attempts.c.state.in_([literal_column("'GRADED'"), literal_column("'EXPIRED'")])
-_not_this = attempts.c.id != bindparam("attempt_id")
-CREDITS = Statement(
-    select(slots.c.question_id, slots.c.credit_numerator, slots.c.credit_denominator)
-    .select_from(slots.join(attempts))
-    .where(_mine, _graded, _not_this, attempts.c.finished_at > bindparam("since", type_=_MOMENT))
-    .where(slots.c.question_id == any_(_ids), slots.c.credit_numerator > 0)
-)
-EARLIER_TODAY = Statement(
-    select(func.count())
-    .where(_mine, _graded, _not_this)
-    .where(attempts.c.quiz_id == bindparam("quiz_id"))
-    .where(attempts.c.local_date == bindparam("local_date", type_=Date))
-)
+_now = bindparam("now", type_=_MOMENT)
+_late = attempts.c.deadline < bindparam("late_before", type_=_MOMENT)
+_handed_in = _closed.values(
+    state=case((_late, literal_column("'EXPIRED'")), else_=literal_column("'SUBMITTED'")),
+    finished_at=func.least(attempts.c.deadline, _now),
+).cte("handed_in")
+_key = bindparam("key", type_=Text)
+# Stored from the closed row, so that a key is claimed by the submit that wins and by no other one.
+_claimed = claiming(
+    select(
+        _handed_in.c.user_id,
+        bindparam("operation", type_=Text),
+        _key,
+        bindparam("fingerprint", type_=Text),
+        _handed_in.c.id,
+        _now,
+    ).where(_key.is_not(None))
+).cte("claimed")
+HAND_IN = Statement(select(exists(select(_claimed.c.result_id)), *_handed_in.c))
 FINISH = Statement(
     text("""
     WITH graded AS (

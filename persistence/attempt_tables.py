@@ -1,7 +1,6 @@
 """The tables of attempts, and how their rows become entities."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -80,15 +79,24 @@ attempt_columns = columns_for(QuizAttempt, attempts)
 _positional: Callable[..., QuizAttempt] = QuizAttempt
 
 
+_MODES = {mode.value: mode for mode in AttemptMode}
+_STATES = {state.value: state for state in AttemptState}
+_FEEDBACKS = {feedback.value: feedback for feedback in Feedback}
+
+
 def attempt_of(*columns: Any) -> QuizAttempt:
     """Build an attempt from `attempt_columns`."""
-    row = _positional(*columns)
-    return replace(
-        row,
-        mode=AttemptMode(row.mode),
-        state=AttemptState(row.state),
-        feedback=Feedback(row.feedback),
-        score=None if row.score is None else float(row.score),
+    id_, user_id, quiz_id, mode, state, feedback, *plain, score, passed = columns
+    return _positional(
+        id_,
+        user_id,
+        quiz_id,
+        _MODES[mode],
+        _STATES[state],
+        _FEEDBACKS[feedback],
+        *plain,
+        None if score is None else float(score),
+        passed,
     )
 
 

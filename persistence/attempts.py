@@ -1,28 +1,29 @@
 """Attempts in Postgres."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from domain.answers import Answer
+from domain.attempt_sheets import PracticeRecord, Sheet
 from domain.attempts import (
-    AnsweredSlot,
     AttemptReview,
     AttemptSlot,
     AttemptState,
     OpenSlot,
     Place,
-    PracticeHistory,
     QuizAttempt,
     RevealedSlot,
 )
+from domain.idempotency import REMEMBERED, Claim, key_reused
 from domain.ids import AttemptId, QuestionId, UserId
 from domain.paging import Page, Window
-from persistence import attempt_secrets
+from persistence import attempt_secrets, attempt_sheets
 from persistence import attempt_statements as sql
-from persistence.attempt_tables import kept_of, values_of
+from persistence.attempt_tables import attempt_of, kept_of, values_of
 from persistence.base import by_key, grouped
 from persistence.engine import Connection
+from persistence.questions import question_columns, question_of
 
 _PATIENCE = 5
 
@@ -44,9 +45,9 @@ class SqlAttempts:
                 return opened
         raise TimeoutError(f"the open attempt at {attempt.quiz_id} closes as fast as it is looked for")
 
-    async def add_slots(self, attempt_id: AttemptId, question_ids: Sequence[QuestionId]) -> None:
-        """Freeze the questions of a new attempt in their order, numbered from 1."""
-        await self._connection.run(sql.ADD_SLOTS, attempt_id=attempt_id, question_ids=list(question_ids))
+    async def freeze(self, attempt: QuizAttempt) -> int:
+        """Give a new attempt the questions of its quiz in their order, numbered from 1; return how many there are."""
+        return await self._connection.run(sql.FREEZE, attempt_id=attempt.id, quiz_id=attempt.quiz_id)
 
     async def discard(self, attempt_id: AttemptId) -> None:
         """Forget an attempt that this transaction has just stored."""
@@ -75,9 +76,13 @@ class SqlAttempts:
         rows = await self._connection.rows(sql.OPEN_SLOT, attempt_id=attempt_id, number=number)
         if not rows:
             return None
-        previous_at, client_seq, *slot = rows[0]
+        previous_at, client_seq, *columns = rows[0]
         return OpenSlot(
-            attempt=attempt, slot=sql.slot_of(*slot), client_seq=client_seq, previous_at=previous_at
+            attempt=attempt,
+            slot=sql.slot_of(*columns[len(question_columns) :]),
+            question=question_of(*columns[: len(question_columns)]),
+            client_seq=client_seq,
+            previous_at=previous_at,
         )
 
     async def save(
@@ -102,29 +107,56 @@ class SqlAttempts:
             sql.CLOSE, attempt_id=attempt_id, user_id=user_id, closed=state.value, finished_at=finished_at
         )
 
-    async def answered_slots(self, attempt_id: AttemptId) -> list[AnsweredSlot]:
-        """Return the slots of an attempt for grading, by number."""
-        return await self._connection.all(sql.ANSWERED, attempt_id=attempt_id)
+    async def hand_in(
+        self,
+        attempt_id: AttemptId,
+        *,
+        user_id: UserId,
+        now: datetime,
+        grace: timedelta,
+        claim: Claim | None = None,
+    ) -> QuizAttempt | None:
+        """Close an attempt for grading and store the claim, in one statement; the row's lock picks the one winner."""
+        rows = await self._connection.rows(
+            sql.HAND_IN,
+            attempt_id=attempt_id,
+            user_id=user_id,
+            now=now,
+            late_before=now - grace,
+            operation=claim and claim.operation,
+            key=claim and claim.key,
+            fingerprint=claim and claim.receipt.fingerprint,
+            forgotten=now - REMEMBERED,
+        )
+        if not rows:
+            return None
+        claimed, *columns = rows[0]
+        if claim is not None and not claimed:  # an open attempt's own receipt cannot be there before
+            raise key_reused()
+        return attempt_of(*columns)
 
-    async def history(
+    async def sheet(self, attempt_id: AttemptId) -> Sheet:
+        """Return what a closed attempt is graded by, keys included: for grading alone."""
+        return await attempt_sheets.sheet(self._connection, attempt_id)
+
+    async def record(
         self,
         attempt: QuizAttempt,
         *,
         question_ids: Sequence[QuestionId],
         local_date: date,
-        since: datetime,
-    ) -> PracticeHistory:
-        """Return what the learner's other graded attempts say about this one."""
-        mine = {"attempt_id": attempt.id, "user_id": attempt.user_id}
-        best: dict[QuestionId, Fraction] = {}
-        for question_id, part, whole in await self._connection.rows(
-            sql.CREDITS, ids=list(question_ids), since=since, **mine
-        ):
-            best[question_id] = max(best.get(question_id, Fraction(0)), Fraction(part, whole))
-        earlier = await self._connection.value(
-            sql.EARLIER_TODAY, quiz_id=attempt.quiz_id, local_date=local_date, **mine
+        credits_since: datetime,
+        xp_since: datetime,
+    ) -> PracticeRecord:
+        """Return what the learner's other graded attempts and their ledger say about this attempt."""
+        return await attempt_sheets.record(
+            self._connection,
+            attempt,
+            question_ids=question_ids,
+            local_date=local_date,
+            credits_since=credits_since,
+            xp_since=xp_since,
         )
-        return PracticeHistory(credits=best, earlier_today=earlier)
 
     async def finish(self, attempt: QuizAttempt, *, credits: Mapping[int, Fraction]) -> None:
         """Store the result of a closed attempt and the credit of each slot, in one statement."""

@@ -1,9 +1,21 @@
 """Idempotency keys in Postgres."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Column, DateTime, ForeignKey, PrimaryKeyConstraint, Table, Text, bindparam, select
+from sqlalchemy import (
+    Column,
+    DateTime,
+    ForeignKey,
+    PrimaryKeyConstraint,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import ReturningInsert
 
 from domain.idempotency import REMEMBERED, Receipt
 from domain.ids import UserId
@@ -22,14 +34,18 @@ receipts = Table(
     PrimaryKeyConstraint("user_id", "operation", "key"),
 )
 
-_written = insert(receipts).values({c.name: bindparam(c.name) for c in receipts.c})
-_CLAIM = Statement(
-    _written.on_conflict_do_update(
+
+def claiming(rows: Select[Any]) -> ReturningInsert[tuple[str]]:
+    """Write the claim of keys with receipts, both selected by `rows` in column order; a taken key returns no row."""
+    written = insert(receipts).from_select([c.name for c in receipts.c], rows)
+    return written.on_conflict_do_update(
         index_elements=["user_id", "operation", "key"],
-        set_={name: _written.excluded[name] for name in ("fingerprint", "result_id", "claimed_at")},
+        set_={name: written.excluded[name] for name in ("fingerprint", "result_id", "claimed_at")},
         where=receipts.c.claimed_at <= bindparam("forgotten", type_=DateTime(timezone=True)),
     ).returning(receipts.c.result_id)
-)
+
+
+_CLAIM = Statement(claiming(select(*(bindparam(c.name, type_=c.type) for c in receipts.c))))
 _EARLIER = Statement(
     select(*columns_for(Receipt, receipts))
     .where(receipts.c.user_id == bindparam("user_id"))

@@ -1,7 +1,7 @@
-"""Questions in Postgres, and their keys in a table of their own, which one statement alone reads."""
+"""Questions in Postgres, and their keys in a table of their own, which grading and revealing alone read."""
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
@@ -66,28 +66,38 @@ question_keys = Table(
 
 _as_question: Callable[..., Question] = Question
 _as_key: Callable[..., AnswerKey] = AnswerKey
+_KINDS = {kind.value: kind for kind in QuestionKind}
+_DIFFICULTIES = {difficulty.value: difficulty for difficulty in Difficulty}
+question_columns = columns_for(Question, questions)
+key_columns = columns_for(AnswerKey, question_keys)
 
 
-def _question(*columns: Any) -> Question:
-    question = _as_question(*columns)
-    return replace(
-        question,
-        kind=QuestionKind(question.kind),
-        difficulty=Difficulty(question.difficulty),
-        options=[Option(id=o["id"], text=o["text"]) for o in columns[6]],
+def question_of(*columns: Any) -> Question:
+    """Build a question from `question_columns`."""
+    id_, exam_type_id, domain_id, kind, difficulty, prompt, options, all_or_nothing = columns
+    return _as_question(
+        id_,
+        exam_type_id,
+        domain_id,
+        _KINDS[kind],
+        _DIFFICULTIES[difficulty],
+        prompt,
+        [Option(id=o["id"], text=o["text"]) for o in options],
+        all_or_nothing,
     )
 
 
-def _key(*columns: Any) -> AnswerKey:
-    key = _as_key(*columns)
-    return replace(
-        key,
-        correct_options=frozenset(key.correct_options),
-        texts=[AcceptedText(text=t["text"], weight=t["weight"]) for t in columns[3]],
-        numbers=[
-            AcceptedNumber(low=Decimal(n["low"]), high=Decimal(n["high"]), weight=n["weight"])
-            for n in columns[4]
-        ],
+def key_of(*columns: Any) -> AnswerKey:
+    """Build a key from `key_columns`."""
+    question_id, correct_options, truth, texts, numbers, explanation, option_feedback = columns
+    return _as_key(
+        question_id,
+        frozenset(correct_options),
+        truth,
+        [AcceptedText(text=t["text"], weight=t["weight"]) for t in texts],
+        [AcceptedNumber(low=Decimal(n["low"]), high=Decimal(n["high"]), weight=n["weight"]) for n in numbers],
+        explanation,
+        option_feedback,
     )
 
 
@@ -109,16 +119,11 @@ def _bare(kind: Any) -> Any:
 
 
 _BY_IDS = Statement(
-    select(*columns_for(Question, questions)).where(
-        questions.c.id == any_(bindparam("ids", type_=ARRAY(ID)))
-    ),
-    _question,
+    select(*question_columns).where(questions.c.id == any_(bindparam("ids", type_=ARRAY(ID)))), question_of
 )
 _KEYS_BY_IDS = Statement(
-    select(*columns_for(AnswerKey, question_keys)).where(
-        question_keys.c.question_id == any_(bindparam("ids", type_=ARRAY(ID)))
-    ),
-    _key,
+    select(*key_columns).where(question_keys.c.question_id == any_(bindparam("ids", type_=ARRAY(ID)))),
+    key_of,
 )
 _IDS_BY_HASHES = Statement(
     select(questions.c.content_hash, questions.c.id)

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     ForeignKey,
@@ -17,16 +19,19 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
+    exists,
     func,
     literal,
     literal_column,
+    not_,
     null,
+    or_,
     select,
     true,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
-from sqlalchemy.sql.selectable import CompoundSelect
+from sqlalchemy.sql.selectable import CompoundSelect, LateralFromClause
 
 from domain.errors import NotFoundError
 from domain.ids import UserId
@@ -83,37 +88,66 @@ def _days(user_id: object) -> Select[tuple[object, ...]]:
     )
 
 
+_no_moment, _no_zone = cast(null(), DateTime(timezone=True)), cast(null(), Text)
+_nothing = (_no_moment, _no_moment, _no_zone, _no_zone)
+
+
 def _freezes(user_id: object) -> Select[tuple[object, ...]]:
-    moment, zone = cast(null(), DateTime(timezone=True)), cast(null(), Text)
-    return select(streak_freezes.c.local_date, moment, moment, zone, zone, literal(0, Integer)).where(
+    return select(streak_freezes.c.local_date, *_nothing, literal(0, Integer)).where(
         streak_freezes.c.user_id == user_id
     )
 
 
 _USER = bindparam("user_id", type_=ID)
-_next_change = (
-    select(zone_changes.c.old_time_zone, zone_changes.c.old_day_start_hour)
-    .where(zone_changes.c.user_id == users.c.id)
-    .where(zone_changes.c.changed_at > bindparam("at", type_=DateTime(timezone=True)))
-    .order_by(zone_changes.c.changed_at)
-    .limit(literal_column("1"))
-    .lateral("next_change")
-)
-_ZONE = Statement(
-    select(
-        func.coalesce(_next_change.c.old_time_zone, users.c.time_zone),
-        func.coalesce(_next_change.c.old_day_start_hour, users.c.day_start_hour),
+_LOCAL_DATE, _MOMENT = bindparam("local_date", type_=Date), DateTime(timezone=True)
+
+
+def zone_at(moment: ColumnElement[Any]) -> tuple[list[ColumnElement[Any]], LateralFromClause]:
+    """Return the columns of the zone that a user had at a moment, and what to join `users` with for them."""
+    next_change = (
+        select(zone_changes.c.old_time_zone, zone_changes.c.old_day_start_hour)
+        .where(zone_changes.c.user_id == users.c.id)
+        .where(zone_changes.c.changed_at > moment)
+        .order_by(zone_changes.c.changed_at)
+        .limit(literal_column("1"))
+        .lateral("next_change")
     )
-    .select_from(users.outerjoin(_next_change, true()))
-    .where(users.c.id == _USER),
+    columns: list[ColumnElement[Any]] = [
+        func.coalesce(next_change.c.old_time_zone, users.c.time_zone),
+        func.coalesce(next_change.c.old_day_start_hour, users.c.day_start_hour),
+    ]
+    return columns, next_change
+
+
+_zone, _next_change = zone_at(bindparam("at", type_=_MOMENT))
+_ZONE = Statement(
+    select(*_zone).select_from(users.outerjoin(_next_change, true())).where(users.c.id == _USER),
     UserZone,
 )
 _HISTORY = Statement(history_of(_USER))
 _HOLD = Statement(select(users.c.id).where(users.c.id == _USER).with_for_update(key_share=True))
-_ADD = Statement(
+_added = (
     insert(activities)
     .values({name: bindparam(name) for name in Activity.__slots__})  # type: ignore[attr-defined]
     .on_conflict_do_nothing(index_elements=["user_id", "kind", "source_type", "source_id"])
+    .returning(activities.c.user_id)
+    .cte("added")
+)
+_mine = exists().where(activities.c.user_id == _USER)
+_begun = _mine.where(
+    activities.c.local_date == _LOCAL_DATE,
+    activities.c.occurred_at <= bindparam("occurred_at", type_=_MOMENT),
+)
+_later = _mine.where(activities.c.local_date > _LOCAL_DATE)
+# As `domain.streaks.is_routine` says it. What reads here sees the activities as they were before the insertion.
+_matters = select(_added.c.user_id).where(or_(not_(_begun), _later)).cte("matters")
+_so = exists(select(_matters.c.user_id))
+_ADD = Statement(
+    union_all(
+        select(cast(null(), Date), *_nothing, literal(-1, Integer)).where(_so),
+        _days(_USER).where(_so),
+        _freezes(_USER).where(_so),
+    )
 )
 _dates = (
     func.unnest(bindparam("dates", type_=ARRAY(Date)))
@@ -155,15 +189,15 @@ class SqlStreaks:
         """Return the learner's days, by date, and the dates of stored freezes."""
         return history_from([tuple(row) for row in await self._connection.rows(_HISTORY, user_id=user_id)])
 
-    async def history_to_extend(self, user_id: UserId) -> History:
-        """Return the history and hold back every other extension of it by a lock on the user's row."""
+    async def hold(self, user_id: UserId) -> None:
+        """Hold back every other extension of the history by a lock on the user's row."""
         await self._connection.run(_HOLD, user_id=user_id)
-        return await self.history(user_id)
 
-    async def add(self, activity: Activity) -> bool:
-        """Store an activity once per (user, kind, source); tell whether it is new."""
+    async def add(self, activity: Activity) -> History | None:
+        """Store an activity once; the same statement reads the history before it, where that matters."""
         values = {name: getattr(activity, name) for name in Activity.__slots__}  # type: ignore[attr-defined]
-        return await self._connection.run(_ADD, **values | {"kind": activity.kind.value}) == 1
+        rows = await self._connection.rows(_ADD, **values | {"kind": activity.kind.value})
+        return history_from([tuple(row) for row in rows if row[0] is not None]) if rows else None
 
     async def freeze(self, user_id: UserId, dates: Collection[date]) -> None:
         """Store a freeze under each date; a date that has one keeps it."""

@@ -1,8 +1,7 @@
 """The XP ledger in Postgres."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
-from datetime import date, datetime, timedelta
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import (
@@ -27,7 +26,7 @@ from sqlalchemy import (
 
 from domain.ids import UserId
 from domain.paging import Page, Window
-from domain.xp import QUIZ_REASONS, Discrepancy, QuizXp, XpEntry, XpReason, XpStatus
+from domain.xp import QUIZ_REASONS, Discrepancy, XpEntry, XpReason, XpStatus
 from persistence.base import ID, Statement, columns_for, grouped, id_column, metadata
 from persistence.engine import Connection
 from persistence.paging import Pages
@@ -77,9 +76,13 @@ def level_sql(xp: str) -> str:
 _positional: Callable[..., XpEntry] = XpEntry
 
 
+_REASONS = {reason.value: reason for reason in XpReason}
+_STATUSES = {status.value: status for status in XpStatus}
+
+
 def _entry(*columns: Any) -> XpEntry:
-    entry = _positional(*columns)
-    return replace(entry, reason=XpReason(entry.reason), status=XpStatus(entry.status))
+    id_, user_id, amount, reason, *plain, status, reverses_id = columns
+    return _positional(id_, user_id, amount, _REASONS[reason], *plain, _STATUSES[status], reverses_id)
 
 
 _KINDS = {
@@ -136,19 +139,19 @@ _BY_SOURCES = Statement(
     .order_by(xp_entries.c.id),
     _entry,
 )
-_lately = xp_entries.c.occurred_at > bindparam("since", type_=DateTime(timezone=True))
+_lately = xp_entries.c.occurred_at > bindparam("xp_since", type_=DateTime(timezone=True))
 _today = xp_entries.c.local_date == bindparam("local_date", type_=Date)
-_QUIZ_XP = Statement(
+quiz_xp = (
     select(
-        func.coalesce(func.sum(xp_entries.c.amount).filter(_today), 0),
-        func.coalesce(func.sum(xp_entries.c.amount).filter(_lately), 0),
+        func.coalesce(func.sum(xp_entries.c.amount).filter(_today), literal_column("0")).label("today"),
+        func.coalesce(func.sum(xp_entries.c.amount).filter(_lately), literal_column("0")).label("lately"),
     )
     .where(xp_entries.c.user_id == bindparam("user_id"))
     .where(xp_entries.c.local_date >= bindparam("eve", type_=Date))
     .where(xp_entries.c.reason.in_([literal_column(f"'{r.value}'") for r in sorted(QUIZ_REASONS, key=str)]))
-    .where(xp_entries.c.status != literal_column("'REVERSED'")),
-    lambda today, lately: QuizXp(today=today, lately=lately),
+    .where(xp_entries.c.status != literal_column("'REVERSED'"))
 )
+"""What a learner earned with quizzes on a local date and since a moment, in one row; `eve` bounds the scan."""
 _settled = func.coalesce(
     func.sum(xp_entries.c.amount).filter(xp_entries.c.status == literal_column("'SETTLED'")), 0
 )
@@ -198,15 +201,6 @@ class SqlXp:
             _BY_SOURCES, source_type=source_type, source_ids=list(source_ids), viewer_id=viewer_id
         )
         return grouped(source_ids, found, lambda entry: entry.source_id)
-
-    async def quiz_xp(self, user_id: UserId, *, local_date: date, since: datetime) -> QuizXp:
-        """Sum what is not reversed; a local date is a day from UTC's at most, so two days bound the scan."""
-        eve = min(local_date, since.date()) - timedelta(days=2)
-        found = await self._connection.first(
-            _QUIZ_XP, user_id=user_id, local_date=local_date, since=since, eve=eve
-        )
-        assert found is not None  # noqa: S101 - an aggregate always has a row
-        return found
 
     async def discrepancies(self) -> list[Discrepancy]:
         """Return every learner whose settled entries do not sum to their total, read in one statement."""

@@ -96,7 +96,9 @@ class Context:
             loader = self._loaders[name] = DataLoader(
                 partial(batch.load, self, **arguments), max_batch_size=LARGEST_BATCH
             )
-        return await loader.load(key)
+        return await asyncio.shield(
+            loader.load(key)
+        )  # a cancelled sibling must not cancel what others wait for
 
     async def gather(self, *waiting: Awaitable[Any]) -> list[Any]:
         """Wait for several answers together, so that their batches fill; the first failure is raised."""

@@ -1,5 +1,6 @@
 """Asking the schema in tests: documents in, responses out, on real Postgres and without HTTP."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import Any
 from domain.ids import SessionId, UserId
 from domain.users import Role, User, Viewer
 from graph.documents import Documents, RefusedDocumentError
-from graph.execution import Executor
+from graph.execution import Engine, Executor
 from graph.limits import Limits
 from graph.masking import refused
 from graph.schema import executable
@@ -19,6 +20,9 @@ from persistence.work import Postgres
 from resolvers.context import Context, Ports
 from tests.builders import a_user, mint
 from tests.fakes import FakePasswords, FakeTokens
+
+ENGINE = Engine(os.environ.get("QUESTPATH_ENGINE", "compiled"))
+"""What runs the documents of all tests."""
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """A Monday morning: what the clock of a test shows first."""
@@ -98,7 +102,7 @@ async def asker_on(database: Database, *, limits: Limits | None = None) -> Async
         mint=mint,
     )
     documents = Documents(executable(), limits=limits or Limits(), hide_suggestions=False)
-    executor = Executor(documents, log_defect=lambda cause, _: defects.append(cause))
+    executor = Executor(documents, log_defect=lambda cause, _: defects.append(cause), engine=ENGINE)
     yield Asker(postgres, executor, ports, clock, defects)
 
 

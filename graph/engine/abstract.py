@@ -21,10 +21,10 @@ def concrete(shape: Shape, value: Any, position: Position, state: State) -> Sele
         name.close()  # type: ignore[attr-defined]
         raise TypeError(f"The type resolver of '{shape.type}' has to answer at once.")
     assert shape.abstract is not None  # noqa: S101 - the caller looked
-    selection = shape.abstract.get(name) if isinstance(name, str) else None
-    if selection is None:
+    found = shape.abstract.get(name) if isinstance(name, str) else None
+    if found is None:
         raise GraphQLError(_sentence(shape, value, name, position, state), position.field.nodes)
-    return selection
+    return found
 
 
 def _sentence(shape: Shape, value: Any, name: Any, position: Position, state: State) -> str:
@@ -42,7 +42,9 @@ def _sentence(shape: Shape, value: Any, name: Any, position: Position, state: St
         )
     found = state.plan.schema.get_type(name)
     if found is None:
-        return f"Abstract type '{type_}' was resolved to a type '{name}' that does not exist inside the schema."
+        return (
+            f"Abstract type '{type_}' was resolved to a type '{name}' that does not exist inside the schema."
+        )
     if not is_object_type(found):
         return f"Abstract type '{type_}' was resolved to a non-object type '{name}'."
     return f"Runtime Object type '{found}' is not a possible type for '{type_}'."

@@ -11,7 +11,7 @@ from typing import Any
 from graphql import GraphQLEnumType, GraphQLScalarType, is_specified_scalar_type
 from graphql.pyutils import Undefined
 
-from graph.engine.plans import Selection, Shape
+from graph.engine.plans import Selection, Shape, Test
 
 _PLAIN = {
     "String": "type({first}) is str",
@@ -91,10 +91,21 @@ class _Source:
         if shape.selection is not None:
             display = self.display(shape.selection, then)
             return f"({display} if not isinstance({first}, not_objects) else careful({then}))"
+        if shape.tests is not None:
+            return self._one_of(shape.tests, first, then)
         test = _PLAIN.get(shape.type.name) if is_specified_scalar_type(shape.type) else None
         if test and isinstance(shape.type, GraphQLScalarType):
             return f"({then} if {test.format(first=first, then=then)} else careful({then}))"
         return self._written(shape, first, then)
+
+    def _one_of(self, tests: list[tuple[Test, Selection]], first: str, then: str) -> str:
+        """Write the display of the first type whose test holds."""
+        text = f"careful({then})"
+        for test, selection in reversed(tests):
+            name = self._fresh()
+            self._names[name] = test
+            text = f"{self.display(selection, then)} if {name}({then}, None) else {text}"
+        return f"(careful({then}) if isinstance({first}, not_objects) else {text})"
 
     def _written(self, shape: Shape, first: str, then: str) -> str:
         writer, result = self._fresh(), self._fresh()

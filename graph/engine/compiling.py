@@ -95,6 +95,9 @@ class Compiler:
         elif declaration.word == "attribute":
             field.attribute = definition.extensions[BACKREF].python_name
             (selection.inline if field.shape.is_plain else selection.composites).append(field)
+        elif declaration.word == "streamed":
+            field.column = _column_when_used(field)
+            selection.composites.append(field)
         elif declaration.word == "batch" and declaration.batch is not None:
             field.arguments.convert = converter(self._schema, definition, declaration)
             field.pick = declaration.pick

@@ -1,5 +1,6 @@
 """Frames: the objects of one level with their response objects, and where each of them stands in the response."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from graph.engine.plans import FieldPlan, Selection, Shape
@@ -14,9 +15,20 @@ class Frame:
 
     `owners[n]` is the place of the parent of object n in the parent frame, `indices[n]` its place in the lists
     between the two. A level of lists keeps their `lengths` alone: the rest is needed only where something fails.
+    Where a level holds objects of several types, `chosen` are the places in it of those that this frame holds.
     """
 
-    __slots__ = ("_indices", "_owners", "field", "lengths", "objects", "outs", "parent", "selection")
+    __slots__ = (
+        "_indices",
+        "_lengths",
+        "_owners",
+        "chosen",
+        "field",
+        "objects",
+        "outs",
+        "parent",
+        "selection",
+    )
 
     def __init__(
         self,
@@ -25,26 +37,29 @@ class Frame:
         *,
         parent: "Frame | None" = None,
         field: FieldPlan | None = None,
-        owners: list[int] | None = None,
+        owners: Sequence[int] | None = None,
         indices: list[Indices] | None = None,
         lengths: list[int] | None = None,
+        chosen: list[int] | None = None,
     ) -> None:
         self.selection = selection
         self.objects = objects
         self.outs: list[dict[str, Any]] = []
         self.parent = parent
         self.field = field
-        self.lengths = lengths
+        self.chosen = chosen
+        self._lengths = lengths
         self._owners = owners
         self._indices = indices
 
     def place(self, at: int) -> tuple[int, Indices]:
         """Return the owner of object `at` and its place in the lists between."""
-        if self.lengths is not None and self._owners is None:
-            self._owners = [owner for owner, length in enumerate(self.lengths) for _ in range(length)]
-            self._indices = [(index,) for length in self.lengths for index in range(length)]
-        owner = self._owners[at] if self._owners is not None else at
-        return owner, self._indices[at] if self._indices is not None else NOWHERE
+        if self._lengths is not None and self._owners is None:
+            self._owners = [owner for owner, length in enumerate(self._lengths) for _ in range(length)]
+            self._indices = [(index,) for length in self._lengths for index in range(length)]
+        place = at if self.chosen is None else self.chosen[at]
+        owner = self._owners[place] if self._owners is not None else place
+        return owner, self._indices[place] if self._indices is not None else NOWHERE
 
     def path(self, at: int) -> Path:
         """Return the response path of object `at`."""

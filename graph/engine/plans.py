@@ -46,15 +46,18 @@ class Shape:
             return self.item.is_plain
         if self.selection is not None:
             return self.selection.is_plain
-        return self.abstract is None
+        if self.abstract is not None:
+            return self.tests is not None and all(selection.is_plain for _, selection in self.tests)
+        return True
 
 
 class FieldPlan:
     """One response key of a selection; `place` is its position there, by which errors are put in order.
 
-    A field is read as `attribute`, or taken from a load (`pick` names the attribute of the loaded object), or
-    answered by `call(parent, context, arguments)`, or by the schema's own `resolve(parent, info, **arguments)`.
-    `column` completes the values of a whole level at once, where its shape is plain.
+    A field is read as `attribute` (None: the parent itself, an event of a stream), or taken from a load (`pick`
+    names the attribute of the loaded object), or answered by `call(parent, context, arguments)`, or by the
+    schema's own `resolve(parent, info, **arguments)`. `column` completes the values of a whole level at once,
+    where its shape is plain. `refusal` is the code with which the caller's roles do not reach it.
     """
 
     __slots__ = (

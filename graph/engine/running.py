@@ -1,19 +1,20 @@
 """Running a plan: level by level, each batch once per level, everything that waits at one level together."""
 
-import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
+from itertools import chain
 from typing import Any, NamedTuple
 
 from graphql import GraphQLError, OperationType, default_field_resolver, get_argument_values
 from graphql.execution.values import VariableValues
 
-from graph.engine.completing import Leveller, read
+from graph.engine.completing import Leveller
 from graph.engine.frames import Frame, Position
+from graph.engine.loading import Loader
 from graph.engine.plans import FieldPlan, Load, Plan
 from graph.engine.state import State
+from graph.engine.values import picked, read
 from graph.engine.waiting import all_of, has_to_wait, settled, together
 from graph.rules import refusal_error
-from resolvers.context import LARGEST_BATCH
 
 Result = tuple[dict[str, Any] | None, list[GraphQLError]]
 """The data, null where null reached the root, and the errors."""
@@ -37,10 +38,11 @@ class Level(NamedTuple):
 class Run:
     """One execution of a plan."""
 
-    __slots__ = ("_data", "_state")
+    __slots__ = ("_data", "_loader", "_state")
 
     def __init__(self, plan: Plan, *, context: Any, variables: VariableValues, root: Any = None) -> None:
         self._state = State(plan, context=context, variables=variables, root=root)
+        self._loader = Loader(self._state)
         self._data: dict[str, Any] | None = None
 
     def start(self) -> "Coroutine[Any, Any, Result] | Result":
@@ -70,14 +72,14 @@ class Run:
         frame.outs = [dict(frame.selection.template)]
         self._data = frame.outs[0]
         for field in sorted(frame.selection.calls + frame.selection.refused, key=lambda f: f.place):
+            self._loader.forget()
             leveller = Leveller(self._state)
             calls: list[Call] = []
             self._ask(field, frame, leveller, calls)
             level = self._level(leveller, calls)
             if level:
                 await self._follow(level)
-            self._result()
-            if self._data is None:
+            if self._result()[0] is None:
                 break
         return self._result()
 
@@ -101,11 +103,17 @@ class Run:
             if len(loads) + len(calls) == 1:
                 level = await (self._answer(calls[0]) if calls else self._load(next(iter(loads.values()))))
             else:
-                await together(
-                    *(self._follow_load(load) for load in loads.values()),
-                    *(self._follow_call(call) for call in calls),
-                )
+                await self._follow_all(loads.values(), calls)
                 return
+
+    async def _follow_all(self, loads: Iterable[list[tuple[Load, Frame]]], calls: list[Call]) -> None:
+        self._loader.chains += 1
+        try:
+            await together(
+                *(self._follow_load(load) for load in loads), *(self._follow_call(call) for call in calls)
+            )
+        finally:
+            self._loader.chains -= 1
 
     async def _follow_load(self, loads: list[tuple[Load, Frame]]) -> None:
         await self._follow(await self._load(loads))
@@ -151,10 +159,7 @@ class Run:
             values = await self._called(field, frame)
         else:
             values = await all_of(
-                [
-                    settled(field.shape, value, Position(field, frame, at))
-                    for at, value in enumerate(values)
-                ]
+                [settled(field.shape, value, Position(field, frame, at)) for at, value in enumerate(values)]
             )
         return self._completed([(field, values, frame)])
 
@@ -171,39 +176,18 @@ class Run:
     async def _load(self, loads: list[tuple[Load, Frame]]) -> Level | None:
         """Call a batch once for every key of the level, and complete the fields that take their values from it."""
         keys = [read(frame.objects, load.key) for load, frame in loads]
-        wanted = dict.fromkeys(
-            key for level in keys for key in level if key is not None and not isinstance(key, Exception)
-        )
         try:
-            found = await self._loaded(loads[0][0], list(wanted))
-        except Exception as error:  # noqa: BLE001 - reported at every field that asked
-            found = dict.fromkeys(wanted, error)
+            found = await self._loader.load(loads[0][0], chain.from_iterable(keys))
+            loaded = [[found.get(key, key) for key in level] for level in keys]
+        except TypeError as error:  # a key that cannot be one
+            loaded = [[error] * len(level) for level in keys]
         done = []
-        for (load, frame), level in zip(loads, keys, strict=True):
-            values = [found.get(key, key) for key in level]
-            done += [(f, _picked(values, f.pick) if f.pick else values, frame) for f in load.fields]
+        for (load, frame), values in zip(loads, loaded, strict=True):
+            done += [(f, picked(values, f.pick) if f.pick else values, frame) for f in load.fields]
         return self._completed(done)
-
-    async def _loaded(self, load: Load, wanted: list[Any]) -> dict[Any, Any]:
-        arguments = self._state.arguments(load.fields[0])
-        found: dict[Any, Any] = {}
-        for start in range(0, len(wanted), LARGEST_BATCH):
-            keys = wanted[start : start + LARGEST_BATCH]
-            loaded = await load.batch.load(self._state.context, keys, **arguments)
-            found |= zip(keys, loaded, strict=True)
-        return found
 
     def _completed(self, done: list[tuple[FieldPlan, list[Any], Frame]]) -> Level | None:
         leveller = Leveller(self._state)
         for field, values, frame in done:
             leveller.complete(field, values, frame)
         return self._level(leveller)
-
-
-def _picked(values: list[Any], attribute: str) -> list[Any]:
-    """Read an attribute of every loaded object; what is no object stays as it is."""
-    places = [at for at, v in enumerate(values) if v is not None and not isinstance(v, Exception)]
-    picked = list(values)
-    for at, value in zip(places, read([values[at] for at in places], attribute), strict=True):
-        picked[at] = value
-    return picked

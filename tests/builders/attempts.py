@@ -9,7 +9,8 @@ from typing import Any
 
 from domain.answers import Answer
 from domain.attempt_grading import GradedSlot, Grading
-from domain.attempts import AttemptMode, AttemptState, PracticeHistory, QuizAttempt
+from domain.attempt_sheets import PracticeHistory
+from domain.attempts import AttemptMode, AttemptState, QuizAttempt
 from domain.ids import AttemptId, ExamDomainId, ExamTypeId, OptionId, QuestionId, QuizId, UserId
 from domain.questions import (
     AcceptedNumber,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain import attempt_grading
 from domain.answers import Answer
-from domain.attempts import AnsweredSlot
+from domain.attempt_sheets import AnsweredSlot
 from domain.questions import QuestionKind
 from tests.builders.attempts import a_graded_slot, a_grading, a_question, right_answer
 
@@ -38,6 +38,11 @@ def test_the_score_is_the_mean_of_exact_credits() -> None:
     assert grading.score == Fraction(1, 3)
 
 
+@given(st.lists(st.fractions(0, 1, max_denominator=100), min_size=1, max_size=60))
+def test_the_score_is_the_mean_of_any_credits(credits: list[Fraction]) -> None:
+    assert a_grading(*credits).score == sum(credits) / len(credits)
+
+
 def test_passing_is_judged_by_the_exact_score() -> None:
     assert not attempt_grading.reaches(Fraction(6_999_999, 10_000_000), 70)
     assert attempt_grading.reaches(Fraction(7, 10), 70)
@@ -46,11 +51,11 @@ def test_passing_is_judged_by_the_exact_score() -> None:
 def test_slots_are_graded_with_their_own_question_and_key() -> None:
     (first, first_key), (second, second_key) = a_question(), a_question(QuestionKind.SHORT_TEXT)
     slots = [
-        AnsweredSlot(number=1, question_id=first.id, answer=Answer(truth=False), fast=False),
-        AnsweredSlot(number=2, question_id=second.id, answer=right_answer(second_key), fast=True),
+        AnsweredSlot(number=1, question=first, key=first_key, answer=Answer(truth=False), fast=False),
+        AnsweredSlot(number=2, question=second, key=second_key, answer=right_answer(second_key), fast=True),
     ]
 
-    grading = attempt_grading.graded(slots, [first, second], [first_key, second_key])
+    grading = attempt_grading.graded(slots)
 
     assert [slot.credit for slot in grading.slots] == [0, 1]
     assert (grading.correct, grading.answered, grading.fast) == (1, 2, 1)
@@ -58,9 +63,9 @@ def test_slots_are_graded_with_their_own_question_and_key() -> None:
 
 def test_an_unanswered_slot_has_no_credit_and_counts_in_the_score() -> None:
     question, key = a_question()
-    empty = AnsweredSlot(number=1, question_id=question.id, answer=None, fast=False)
+    empty = AnsweredSlot(number=1, question=question, key=key, answer=None, fast=False)
 
-    grading = attempt_grading.graded([empty], [question], [key])
+    grading = attempt_grading.graded([empty])
 
     assert (grading.score, grading.answered) == (0, 0)
 

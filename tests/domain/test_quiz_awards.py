@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from domain import quiz_awards
 from domain.attempt_grading import Grading
-from domain.attempts import PracticeHistory, QuizAttempt
+from domain.attempt_sheets import PracticeHistory
+from domain.attempts import QuizAttempt
 from domain.questions import Difficulty
 from domain.xp import Award, QuizXp, XpReason, XpStatus
 from tests.builders.attempts import (
@@ -63,6 +64,17 @@ def test_a_right_answer_earns_by_difficulty(difficulty: Difficulty, xp: int) -> 
 )
 def test_partial_credit_scales_and_is_rounded_down(difficulty: Difficulty, credit: str, xp: int) -> None:
     assert quiz_awards.xp_of_answer(difficulty, Fraction(credit)) == xp
+
+
+@given(st.sampled_from(Difficulty), st.fractions(0, 1), st.fractions(0, 1))
+def test_an_answer_earns_the_floor_of_the_exact_product(
+    difficulty: Difficulty, credit: Fraction, earlier: Fraction
+) -> None:
+    full = Fraction(10) * {"EASY": 100, "MEDIUM": 125, "HARD": 150}[difficulty.value] / 100
+
+    earned = quiz_awards.xp_of_answer(difficulty, credit, earlier=earlier)
+
+    assert earned == int(full * max(credit - earlier, Fraction(0)))
 
 
 def test_each_answer_is_rounded_for_itself() -> None:

@@ -2,17 +2,20 @@
 
 import itertools
 import random
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain import runs
 from domain.calendars import calendar
 from domain.errors import InvalidInputError
 from domain.runs import DayState
 from domain.standings import StreakState
-from tests.builders.streaks import an_activity, at, daily, streak_of
+from domain.streaks import Activity, is_routine, with_activity
+from tests.builders.streaks import an_activity, at, daily, history, streak_of
 
 
 def test_nobody_has_a_streak_before_the_first_activity() -> None:
@@ -245,3 +248,41 @@ class TestCalendars:
             with pytest.raises(InvalidInputError) as refusal:
                 calendar(streak, first=first, last=last)
             assert refusal.value.field == "to"
+
+
+ZONES = ("Pacific/Niue", "UTC", "Pacific/Kiritimati")
+ACTIVITIES = st.builds(
+    lambda hours, zone: an_activity(at("2026-03-01T00:00") + timedelta(hours=hours), zone),
+    st.integers(0, 24 * 9),
+    st.sampled_from(ZONES),
+)
+
+
+@given(st.lists(ACTIVITIES, max_size=25), ACTIVITIES, st.sets(st.integers(0, 9)))
+def test_a_routine_activity_changes_no_run(
+    done: list[Activity], activity: Activity, frozen_days: set[int]
+) -> None:
+    days = history(*done).days
+    frozen = {date(2026, 3, 1) + timedelta(days=n) for n in frozen_days}
+
+    before, after = runs.replay(days, frozen), runs.replay(with_activity(days, activity), frozen)
+
+    if is_routine(days, activity):
+        assert (before.longest, before.length, before.held) == (after.longest, after.length, after.held)
+        assert before.marks == after.marks
+
+
+def test_the_second_activity_of_the_last_date_is_routine_and_no_other_is() -> None:
+    first, noon, last = daily(date(2026, 3, 1), 3)
+    days = history(first, noon, last).days
+    hour = timedelta(hours=1)
+
+    def routine(activity: Activity, moment: datetime, zone: str = "UTC") -> bool:
+        return is_routine(days, replace(activity, occurred_at=moment, time_zone=zone))
+
+    assert routine(last, last.occurred_at)
+    assert routine(last, last.occurred_at + hour, "Asia/Tokyo")
+    assert not routine(last, last.occurred_at - hour)
+    assert not routine(noon, noon.occurred_at + hour)
+    assert not is_routine(days, daily(date(2026, 3, 4), 1)[0])
+    assert not is_routine([], first)

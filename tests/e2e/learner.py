@@ -160,9 +160,12 @@ class Spectator:
         await self._socket.close()
 
     async def hear(self) -> dict[str, Any]:
-        """Take one message and apply it."""
+        """Take one message and apply it; the server's pings are answered on the way."""
         assert self._socket is not None
         message = json.loads(await asyncio.wait_for(self._socket.recv(), 10))
+        while message["type"] == "ping":
+            await self._socket.send(json.dumps({"type": "pong"}))
+            message = json.loads(await asyncio.wait_for(self._socket.recv(), 10))
         assert message["type"] == "next", message
         assert "errors" not in message["payload"], message
         update: dict[str, Any] = message["payload"]["data"]["leaderboardChanged"]

@@ -7,21 +7,25 @@ from fractions import Fraction
 
 from domain import paging
 from domain.answers import Answer
+from domain.attempt_sheets import AnsweredSlot, PracticeHistory, PracticeRecord, Sheet
 from domain.attempts import (
-    AnsweredSlot,
     AttemptReview,
     AttemptSlot,
     AttemptState,
     OpenSlot,
     Place,
-    PracticeHistory,
     QuizAttempt,
     RevealedSlot,
     shown,
 )
-from domain.ids import AttemptId, QuestionId, UserId
+from domain.idempotency import Claim, key_reused
+from domain.ids import AttemptId, QuestionId, QuizId, UserId
 from domain.paging import Page, Window
-from domain.quizzes import Feedback
+from domain.questions import AnswerKey, Question
+from domain.quizzes import Feedback, Quiz
+from tests.fakes.quizzes import FakeReceipts
+from tests.fakes.streaks import FakeStreaks
+from tests.fakes.xp import FakeXp
 
 GRADED = {AttemptState.GRADED, AttemptState.EXPIRED}
 
@@ -42,6 +46,13 @@ class FakeAttempts:
     def __init__(self) -> None:
         self.attempts: dict[AttemptId, QuizAttempt] = {}
         self.kept: dict[Place, Slot] = {}
+        self.questions: dict[QuestionId, tuple[Question, AnswerKey]] = {}
+        self.quizzes: dict[QuizId, Quiz] = {}
+        self.questions_of: dict[QuizId, list[QuestionId]] = {}
+        self.on_roadmaps: set[tuple[UserId, QuizId]] = set()
+        self.streaks = FakeStreaks()
+        self.ledger = FakeXp()
+        self.receipts = FakeReceipts()
 
     async def open(self, attempt: QuizAttempt) -> QuizAttempt:
         for known in self.attempts.values():
@@ -54,9 +65,11 @@ class FakeAttempts:
         self.attempts[attempt.id] = attempt
         return attempt
 
-    async def add_slots(self, attempt_id: AttemptId, question_ids: Sequence[QuestionId]) -> None:
+    async def freeze(self, attempt: QuizAttempt) -> int:
+        question_ids = self.questions_of[attempt.quiz_id]
         for number, question_id in enumerate(question_ids, start=1):
-            self.kept[attempt_id, number] = Slot(question_id)
+            self.kept[attempt.id, number] = Slot(question_id)
+        return len(question_ids)
 
     async def discard(self, attempt_id: AttemptId) -> None:
         del self.attempts[attempt_id]
@@ -87,6 +100,7 @@ class FakeAttempts:
         return OpenSlot(
             attempt=attempt,
             slot=self._face(place),
+            question=self.questions[self.kept[place].question_id][0],
             client_seq=self.kept[place].client_seq,
             previous_at=max((at for at in elsewhere if at), default=attempt.started_at),
         )
@@ -107,16 +121,58 @@ class FakeAttempts:
         self.attempts[attempt_id] = replace(attempt, state=state, finished_at=finished_at)
         return self.attempts[attempt_id]
 
-    async def answered_slots(self, attempt_id: AttemptId) -> list[AnsweredSlot]:
-        kept = [(place[1], self.kept[place]) for place in self._places(attempt_id)]
-        return [
-            AnsweredSlot(number=number, question_id=slot.question_id, answer=slot.answer, fast=slot.fast)
-            for number, slot in kept
-        ]
+    async def hand_in(
+        self,
+        attempt_id: AttemptId,
+        *,
+        user_id: UserId,
+        now: datetime,
+        grace: timedelta,
+        claim: Claim | None = None,
+    ) -> QuizAttempt | None:
+        attempt = self._own(attempt_id, user_id)
+        if attempt is None or attempt.state is not AttemptState.IN_PROGRESS:
+            return None
+        if claim is not None and await self.receipts.claim(
+            user_id=user_id, operation=claim.operation, key=claim.key, receipt=claim.receipt, now=now
+        ):
+            raise key_reused()
+        late = attempt.deadline is not None and now > attempt.deadline + grace
+        state = AttemptState.EXPIRED if late else AttemptState.SUBMITTED
+        finished_at = min(now, attempt.deadline or now)
+        return await self.close(attempt_id, user_id=user_id, state=state, finished_at=finished_at)
 
-    async def history(
-        self, attempt: QuizAttempt, *, question_ids: Sequence[QuestionId], local_date: date, since: datetime
-    ) -> PracticeHistory:
+    async def sheet(self, attempt_id: AttemptId) -> Sheet:
+        attempt = self.attempts[attempt_id]
+        quiz = self.quizzes[attempt.quiz_id]
+        kept = [(place[1], self.kept[place]) for place in self._places(attempt_id)]
+        return Sheet(
+            slots=[
+                AnsweredSlot(
+                    number=number,
+                    question=self.questions[slot.question_id][0],
+                    key=self.questions[slot.question_id][1],
+                    answer=slot.answer,
+                    fast=slot.fast,
+                )
+                for number, slot in kept
+            ],
+            quiz_slug=quiz.slug,
+            quiz_title=quiz.title,
+            exam_type_id=quiz.exam_type_id,
+            zone=await self.streaks.zone_of(attempt.user_id, at=attempt.finished_at),
+            on_roadmap=(attempt.user_id, attempt.quiz_id) in self.on_roadmaps,
+        )
+
+    async def record(
+        self,
+        attempt: QuizAttempt,
+        *,
+        question_ids: Sequence[QuestionId],
+        local_date: date,
+        credits_since: datetime,
+        xp_since: datetime,
+    ) -> PracticeRecord:
         others = [
             a
             for a in self.attempts.values()
@@ -126,11 +182,14 @@ class FakeAttempts:
         for other in others:
             for place in self._places(other.id):
                 slot = self.kept[place]
-                recent = other.finished_at is not None and other.finished_at > since
+                recent = other.finished_at is not None and other.finished_at > credits_since
                 if recent and slot.question_id in question_ids and slot.credit:
                     best[slot.question_id] = max(best.get(slot.question_id, Fraction(0)), slot.credit)
         today = [a for a in others if a.quiz_id == attempt.quiz_id and a.local_date == local_date]
-        return PracticeHistory(credits=best, earlier_today=len(today))
+        return PracticeRecord(
+            history=PracticeHistory(credits=best, earlier_today=len(today)),
+            earned=self.ledger.quiz_xp(attempt.user_id, local_date=local_date, since=xp_since),
+        )
 
     async def finish(self, attempt: QuizAttempt, *, credits: Mapping[int, Fraction]) -> None:
         self.attempts[attempt.id] = attempt

@@ -10,7 +10,7 @@ from domain.errors import NotFoundError
 from domain.ids import ExamDomainId, ExamTypeId, UserId
 from domain.quizzes import ExamDomain, ExamType
 from domain.runs import Day
-from domain.streaks import Activity, History, UserZone, with_activity
+from domain.streaks import Activity, History, UserZone, is_routine, with_activity
 
 
 class FakeStreaks:
@@ -37,12 +37,14 @@ class FakeStreaks:
             days=sorted(days, key=lambda day: day.local_date), frozen=frozenset(self.freezes[user_id])
         )
 
-    async def history_to_extend(self, user_id: UserId) -> History:
-        return await self.history(user_id)
+    async def hold(self, user_id: UserId) -> None:
+        """Nobody else is here."""
 
-    async def add(self, activity: Activity) -> bool:
+    async def add(self, activity: Activity) -> History | None:
+        before = await self.history(activity.user_id)
         key = (activity.user_id, activity.kind, activity.source_type, activity.source_id)
-        return self.activities.setdefault(key, activity) is activity
+        new = self.activities.setdefault(key, activity) is activity
+        return before if new and not is_routine(before.days, activity) else None
 
     async def freeze(self, user_id: UserId, dates: Collection[date]) -> None:
         self.freezes[user_id] |= set(dates)

@@ -36,7 +36,7 @@ class FakeXp:
         mine = sorted((e for e in self.entries if e.user_id == viewer_id), key=lambda e: e.id)
         return [[e for e in mine if (e.source_type, e.source_id) == (source_type, one)] for one in source_ids]
 
-    async def quiz_xp(self, user_id: UserId, *, local_date: date, since: datetime) -> QuizXp:
+    def quiz_xp(self, user_id: UserId, *, local_date: date, since: datetime) -> QuizXp:
         counted = [
             e
             for e in self.entries

@@ -31,6 +31,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("QUESTPATH_PORT", "70000"),
         ("QUESTPATH_POOL", "0"),
         ("QUESTPATH_LOG", "xml"),
+        ("QUESTPATH_ENGINE", "fast"),
         ("DATABASE_URL", "mysql://db/questpath"),
         ("REDIS_URL", "http://redis"),
     ],

@@ -8,14 +8,15 @@ import pytest
 
 from domain import submitting, xp
 from domain.answers import Answer
+from domain.ids import UserId
 from domain.questions import QuestionKind
 from domain.quizzes import Feedback
 from domain.work import Meter
 from tests.asking import START as MORNING
 from tests.asking import Asker
 from tests.builders import mint
-from tests.builders.attempts import right_answer
-from tests.taking import staged
+from tests.builders.attempts import right_answer, store_quiz
+from tests.taking import START, staged
 
 EVERY_KIND = list(QuestionKind)
 
@@ -342,6 +343,39 @@ async def test_fifty_submits_with_keys_of_their_own_have_one_winner(ask: Asker) 
         assert await xp.reconcile(reads.xp) == []
 
 
+async def test_one_key_for_two_attempts_at_once_hands_in_one_and_leaves_the_other_open(ask: Asker) -> None:
+    stages = [await staged(ask) for _ in range(6)]
+    learner = stages[0].viewer
+    started = [await stage.started(f"start {n}", viewer=learner) for n, stage in enumerate(stages)]
+
+    payloads = await asyncio.gather(
+        *(
+            stage.submit(attempt_id, "one key", viewer=learner)
+            for stage, attempt_id in zip(stages, started, strict=True)
+        )
+    )
+
+    refused = [codes(payload) for payload in payloads if payload["userErrors"]]
+    assert refused == [[("IdempotencyKeyReused", "idempotencyKey")]] * 5
+    states = [(await stages[0].read(attempt_id, viewer=learner))["state"] for attempt_id in started]  # type: ignore[index]
+    assert sorted(states) == ["GRADED", *["IN_PROGRESS"] * 5]
+
+
+async def test_an_old_submit_key_may_be_used_again_after_a_day(ask: Asker) -> None:
+    stage = await staged(ask, time_limit=None)
+    first = await stage.started("a")
+    await stage.submit(first, "key")
+    second = await stage.started("b")
+
+    early = await stage.submit(second, "key")
+    ask.clock.forward(hours=25)
+    late = await stage.submit(second, "key")
+
+    assert codes(early) == [("IdempotencyKeyReused", "idempotencyKey")]
+    assert late["attempt"]["id"] == second
+    assert late["attempt"]["state"] == "GRADED"
+
+
 async def test_answers_racing_a_submit_are_graded_or_refused(ask: Asker) -> None:
     stage = await staged(ask, *[QuestionKind.TRUE_FALSE] * 10)
     attempt_id = await stage.started()
@@ -605,17 +639,55 @@ async def test_the_local_date_is_the_learners_own(ask: Asker) -> None:
     assert {node["localDate"] for node in data["viewer"]["xp"]["nodes"]} == {"2026-03-01"}
 
 
-async def test_submitting_takes_a_fixed_number_of_statements(ask: Asker) -> None:
+@pytest.mark.parametrize("passed", [False, True])
+async def test_submitting_takes_a_few_statements_at_any_size(ask: Asker, passed: bool) -> None:
+    text = "mutation ($input: SubmitQuizAttemptInput!) { submitQuizAttempt(input: $input) { attempt { passed } } }"
     counts = []
     for size in (1, 10, 40):
         stage = await staged(ask, *[QuestionKind.TRUE_FALSE] * size)
         attempt_id = await stage.started()
-        await stage.answer_all(attempt_id)
-        await ask.data(
-            "mutation ($input: SubmitQuizAttemptInput!) { submitQuizAttempt(input: $input) { attempt { score } } }",
-            stage.viewer,
-            input={"attemptId": attempt_id, "idempotencyKey": "k"},
-        )
-        counts.append(ask.statements)
+        await stage.answer_all(attempt_id, wrong=0 if passed else size)
+        given = {"attemptId": attempt_id, "idempotencyKey": "k"}
 
-    assert len(set(counts)) == 1, counts
+        data = await ask.data(text, stage.viewer, input=given)
+
+        assert data["submitQuizAttempt"]["attempt"]["passed"] is passed
+        counts.append(ask.statements)
+    assert counts == [7, 7, 7]
+
+
+async def test_starting_takes_four_statements(ask: Asker) -> None:
+    stage = await staged(ask)
+
+    await ask.data(
+        "mutation ($input: StartQuizAttemptInput!) { startQuizAttempt(input: $input) { attempt { id } } }",
+        stage.viewer,
+        input={"quizId": stage.quiz.id, "idempotencyKey": "k"},
+    )
+
+    assert ask.statements == 4
+
+
+async def test_a_quiz_without_questions_is_not_begun(ask: Asker) -> None:
+    stage = await staged(ask)
+    async with ask.postgres.open_work(Meter()) as work:
+        empty = await store_quiz(work, UserId(stage.viewer.user_id), [])
+
+    payload = await stage._do(START, {"quizId": empty.id, "idempotencyKey": "k"}, None)
+
+    assert codes(payload) == [("InvalidInput", "quizId")]
+    data = await ask.data("{ viewer { attempts { nodes { id } } } }", stage.viewer)
+    assert data["viewer"]["attempts"]["nodes"] == []
+
+
+async def test_answering_takes_three_statements(ask: Asker) -> None:
+    stage = await staged(ask)
+    attempt_id = await stage.started()
+
+    await ask.data(
+        "mutation ($input: AnswerQuestionInput!) { answerQuestion(input: $input) { slot { number } } }",
+        stage.viewer,
+        input={"attemptId": attempt_id, "slot": 1, "answer": {"truth": True}, "clientSeq": 1},
+    )
+
+    assert ask.statements == 3

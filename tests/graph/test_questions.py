@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from graphql import GraphQLInterfaceType, GraphQLObjectType, get_named_type
 
 from domain.questions import QuestionKind
@@ -46,14 +47,24 @@ def test_questions_are_reached_through_attempts_alone() -> None:
     assert leading <= {"AttemptSlot"}
 
 
-def test_keys_are_read_by_grading_and_by_revealing_alone() -> None:
+@pytest.mark.parametrize(
+    ("reading", "reader"),
+    [(".keys_by_ids(", "domain/revealing.py"), (".sheet(", "domain/submitting.py")],
+)
+def test_keys_are_read_by_grading_and_by_revealing_alone(reading: str, reader: str) -> None:
+    assert naming(reading, "domain", "resolvers", "graph", "gateway") == {reader}
+
+
+def test_keys_are_selected_by_those_two_statements_alone() -> None:
+    assert naming("question_keys", "persistence") == {
+        "persistence/questions.py",
+        "persistence/attempt_sheets.py",
+    }
+    assert naming("attempt_sheets.sheet(", "persistence") == {"persistence/attempts.py"}
+
+
+def naming(text: str, *layers: str) -> set[str]:
+    """Return the files of the layers in which the text stands."""
     house = Path(__file__).parents[2]
-    layers = [
-        path
-        for layer in ("domain", "resolvers", "graph", "gateway")
-        for path in (house / layer).rglob("*.py")
-    ]
-
-    reading = {path.relative_to(house).as_posix() for path in layers if ".keys_by_ids(" in path.read_text()}
-
-    assert reading <= {"domain/submitting.py", "domain/revealing.py"}
+    paths = [path for layer in layers for path in (house / layer).rglob("*.py")]
+    return {path.relative_to(house).as_posix() for path in paths if text in path.read_text()}

@@ -1,22 +1,31 @@
 """Attempts keep their promises, in memory and in Postgres alike."""
 
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
+from domain import xp
 from domain.answers import Answer
+from domain.attempt_sheets import PracticeRecord, Sheet
 from domain.attempts import AttemptState, QuizAttempt, SlotAnswer
+from domain.errors import IdempotencyKeyReusedError
+from domain.idempotency import Claim, claim_of, first_use_of
 from domain.ids import QuestionId, QuizId, UserId
 from domain.paging import window
-from domain.quizzes import Feedback
+from domain.quizzes import Feedback, NewQuiz, Quiz
+from domain.streaks import UserZone
+from domain.xp import Award, XpReason, XpStatus
 from persistence.work import SqlWork
 from tests.builders import a_user, mint
 from tests.builders.attempts import NINE, a_question, an_attempt, store_quiz
+from tests.builders.xp import NOON, an_award
 from tests.fakes.attempts import FakeAttempts
+from tests.fakes.quizzes import FakeQuizWork
+from tests.persistence.test_roadmaps_store import Stores, built, enrolled
 
 TODAY = date(2026, 3, 2)
 LATER = NINE + timedelta(minutes=5)
@@ -28,31 +37,97 @@ class Shelf:
 
     store: Any
     work: SqlWork | None
+    beside: Any = field(default_factory=FakeQuizWork)
 
-    async def learner(self) -> UserId:
-        new = a_user()
+    async def learner(self, **values: Any) -> UserId:
+        new = a_user(**values)
         if self.work:
             await self.work.users.add(new)
+        else:
+            self.store.streaks.zones[new.id] = UserZone(time_zone=new.time_zone, day_start_hour=0)
         return new.id
 
+    async def award(self, *awards: Award) -> None:
+        ledger = self.work.xp if self.work else self.store.ledger
+        await xp.award(ledger, awards, mint=mint, emit=lambda _: None)
+
+    async def record(
+        self, attempt: QuizAttempt, question_ids: list[QuestionId], **values: Any
+    ) -> PracticeRecord:
+        given = {"local_date": TODAY, "credits_since": LATER - timedelta(days=1), "xp_since": LATER}
+        found: PracticeRecord = await self.store.record(
+            attempt, question_ids=question_ids, **(given | values)
+        )
+        return found
+
     async def quiz(self, count: int = 3) -> tuple[QuizId, list[QuestionId]]:
-        made = [a_question() for _ in range(count)]
+        made = [a_question() for _ in range(count)][::-1]
+        quiz = await store_quiz(self.stores, await self.learner(), made)
         ids = [question.id for question, _ in made]
         if self.work is None:
-            return QuizId(mint("quiz")), ids
-        return (await store_quiz(self.work, await self.learner(), made)).id, ids
+            self._know(quiz, ids)
+            homed = await self.beside.questions.by_ids(ids)
+            self.store.questions |= {q.id: (q, key) for q, (_, key) in zip(homed, made, strict=True) if q}
+        return quiz.id, ids
+
+    async def part_of(
+        self, quiz: tuple[QuizId, list[QuestionId]], count: int
+    ) -> tuple[QuizId, list[QuestionId]]:
+        """Store a quiz of the first questions of another one."""
+        (whole,) = await self.stores.quizzes.by_ids([quiz[0]])
+        part, ids = replace(whole, id=QuizId(mint("quiz")), slug=f"part-of-{whole.slug}"), quiz[1][:count]
+        await self.stores.quizzes.publish(
+            NewQuiz(quiz=part, question_ids=ids, content_hash=part.id), now=NINE
+        )
+        if self.work is None:
+            self._know(part, ids)
+        return part.id, ids
+
+    @property
+    def stores(self) -> Any:
+        return self.work or self.beside
+
+    def _know(self, quiz: Quiz, question_ids: list[QuestionId]) -> None:
+        self.store.quizzes[quiz.id] = quiz
+        self.store.questions_of[quiz.id] = question_ids
 
     async def opened(
         self, user_id: UserId, quiz: tuple[QuizId, list[QuestionId]], **values: Any
     ) -> QuizAttempt:
         attempt = await self.store.open(an_attempt(user_id=user_id, quiz_id=quiz[0], **values))
-        await self.store.add_slots(attempt.id, quiz[1])
+        assert await self.store.freeze(attempt) == len(quiz[1])
         found: QuizAttempt = attempt
         return found
 
     async def say(self, attempt: QuizAttempt, number: int, **values: Any) -> None:
         given = {"answer": Answer(truth=True), "client_seq": 1, "answered_at": LATER, "fast": False}
         await self.store.save((attempt.id, number), **(given | values))
+
+    async def on_a_roadmap(self, user_id: UserId, quiz_id: QuizId) -> None:
+        """Enrol the learner in a roadmap with a node that the quiz completes."""
+        if self.work is None:
+            self.store.on_roadmaps.add((user_id, quiz_id))
+            return
+        (quiz,) = await self.work.quizzes.by_ids([quiz_id])
+        assert quiz is not None
+        stores = Stores(self.work.roadmaps, self.work.nodes, self.work.enrolments)
+        await enrolled(
+            stores, await built(stores, {"exam": []}, author_id=quiz.author_id, quiz=quiz.slug), user_id
+        )
+
+    async def moved(self, user_id: UserId, zone: str, now: datetime) -> None:
+        if self.work:
+            await self.work.users.update_locality(
+                user_id, time_zone=zone, day_start_hour=0, locale="en", now=now
+            )
+        else:
+            self.store.streaks.earlier_zones[user_id].append((now, self.store.streaks.zones[user_id]))
+            self.store.streaks.zones[user_id] = UserZone(time_zone=zone, day_start_hour=0)
+
+    async def handed_in(self, attempt: QuizAttempt, now: datetime = LATER) -> Sheet:
+        await self.store.hand_in(attempt.id, user_id=attempt.user_id, now=now, grace=timedelta(0))
+        found: Sheet = await self.store.sheet(attempt.id)
+        return found
 
     async def graded(
         self, attempt: QuizAttempt, *credits: str, state: AttemptState = AttemptState.GRADED, **values: Any
@@ -133,11 +208,11 @@ async def test_pages_come_newest_first(shelf: Shelf) -> None:
 async def test_slots_stand_in_the_frozen_order(shelf: Shelf) -> None:
     ada, (quiz_id, question_ids) = await shelf.learner(), await shelf.quiz(12)
 
-    attempt = await shelf.opened(ada, (quiz_id, question_ids[::-1]))
+    attempt = await shelf.opened(ada, (quiz_id, question_ids))
 
     (slots,) = await shelf.store.slots([attempt.id], user_id=ada)
     assert [slot.number for slot in slots] == list(range(1, 13))
-    assert [slot.question_id for slot in slots] == question_ids[::-1]
+    assert [slot.question_id for slot in slots] == question_ids != sorted(question_ids)
     assert {slot.seed for slot in slots} == {attempt.seed}
 
 
@@ -156,7 +231,7 @@ async def test_an_answer_is_kept_as_it_is(shelf: Shelf, answer: Answer) -> None:
 
     await shelf.say(attempt, 2, answer=answer)
 
-    kept = await shelf.store.answered_slots(attempt.id)
+    kept = (await shelf.handed_in(attempt)).slots
     assert [slot.answer for slot in kept] == [None, answer, None]
 
 
@@ -200,7 +275,7 @@ async def test_a_fast_answer_stays_marked(shelf: Shelf) -> None:
     await shelf.say(attempt, 1, fast=True)
     await shelf.say(attempt, 1, fast=False, client_seq=2)
 
-    assert [slot.fast for slot in await shelf.store.answered_slots(attempt.id)] == [True, False, False]
+    assert [slot.fast for slot in (await shelf.handed_in(attempt)).slots] == [True, False, False]
 
 
 async def test_an_attempt_is_closed_once_and_by_its_learner(shelf: Shelf) -> None:
@@ -214,6 +289,101 @@ async def test_an_attempt_is_closed_once_and_by_its_learner(shelf: Shelf) -> Non
 
     assert (foreign, second) == (None, None)
     assert (first.state, first.finished_at) == (AttemptState.SUBMITTED, LATER)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "state", "ends"),
+    [
+        (-1, AttemptState.SUBMITTED, -1),
+        (0, AttemptState.SUBMITTED, 0),
+        (5, AttemptState.SUBMITTED, 0),
+        (5.000001, AttemptState.EXPIRED, 0),
+    ],
+)
+async def test_an_attempt_is_handed_in_or_expires_and_ends_at_its_deadline_at_the_latest(
+    shelf: Shelf, seconds: float, state: AttemptState, ends: int
+) -> None:
+    ada, quiz = await shelf.learner(), await shelf.quiz()
+    attempt = await shelf.opened(ada, quiz, deadline=LATER)
+
+    handed = await shelf.store.hand_in(
+        attempt.id, user_id=ada, now=LATER + timedelta(seconds=seconds), grace=timedelta(seconds=5)
+    )
+
+    assert (handed.state, handed.finished_at) == (state, LATER + timedelta(seconds=ends))
+
+
+async def test_an_attempt_without_a_deadline_is_handed_in_at_any_time_once_and_by_its_learner(
+    shelf: Shelf,
+) -> None:
+    ada, bob, quiz = await shelf.learner(), await shelf.learner(), await shelf.quiz()
+    attempt = await shelf.opened(ada, quiz, deadline=None)
+    how = {"now": LATER + timedelta(days=9), "grace": timedelta(0)}
+
+    foreign = await shelf.store.hand_in(attempt.id, user_id=bob, **how)
+    first = await shelf.store.hand_in(attempt.id, user_id=ada, **how)
+    second = await shelf.store.hand_in(attempt.id, user_id=ada, **how)
+
+    assert (foreign, second) == (None, None)
+    assert (first.state, first.finished_at) == (AttemptState.SUBMITTED, how["now"])
+
+
+async def test_handing_in_stores_the_claim_and_a_taken_key_is_refused(shelf: Shelf) -> None:
+    ada, bob = await shelf.learner(), await shelf.learner()
+    first, second = [await shelf.opened(ada, await shelf.quiz()) for _ in range(2)]
+    other = await shelf.opened(bob, await shelf.quiz())
+    how = {"now": LATER, "grace": timedelta(0)}
+    receipts = shelf.work.receipts if shelf.work else shelf.store.receipts
+
+    def claim(attempt: QuizAttempt) -> Claim:
+        given = {"attempt_id": attempt.id}
+        return claim_of(operation="submit", key="k", given=given, result_id=attempt.id)
+
+    closed = await shelf.store.hand_in(first.id, user_id=ada, claim=claim(first), **how)
+    again = await shelf.store.hand_in(first.id, user_id=ada, claim=claim(first), **how)
+    others = await shelf.store.hand_in(other.id, user_id=bob, claim=claim(other), **how)
+
+    assert (closed.id, again, others.id) == (first.id, None, other.id)
+    assert await first_use_of(receipts, claim(first), user_id=ada, now=LATER) == first.id
+    with pytest.raises(IdempotencyKeyReusedError):
+        await shelf.store.hand_in(second.id, user_id=ada, claim=claim(second), **how)
+
+
+async def test_what_is_not_handed_in_claims_nothing(shelf: Shelf) -> None:
+    ada, bob = await shelf.learner(), await shelf.learner()
+    attempt = await shelf.opened(bob, await shelf.quiz())
+    receipts = shelf.work.receipts if shelf.work else shelf.store.receipts
+    claim = claim_of(operation="submit", key="k", given={}, result_id=attempt.id)
+
+    found = await shelf.store.hand_in(attempt.id, user_id=ada, now=LATER, grace=timedelta(0), claim=claim)
+
+    assert found is None
+    assert await first_use_of(receipts, claim, user_id=ada, now=LATER) is None
+
+
+async def test_a_sheet_tells_of_a_node_on_a_roadmap_of_the_learners(shelf: Shelf) -> None:
+    ada, bob, quiz = await shelf.learner(), await shelf.learner(), await shelf.quiz()
+    await shelf.on_a_roadmap(ada, quiz[0])
+    await shelf.on_a_roadmap(bob, (await shelf.quiz())[0])
+
+    sheets = [await shelf.handed_in(await shelf.opened(user, quiz)) for user in (ada, bob)]
+
+    assert [sheet.on_roadmap for sheet in sheets] == [True, False]
+
+
+async def test_a_sheet_holds_quiz_questions_keys_and_the_zone_at_the_end(shelf: Shelf) -> None:
+    ada, quiz = await shelf.learner(time_zone="Pacific/Niue"), await shelf.quiz(12)
+    attempt = await shelf.opened(ada, quiz)
+    await shelf.moved(ada, "Asia/Tokyo", LATER + timedelta(seconds=1))
+
+    sheet = await shelf.handed_in(attempt)
+
+    assert [slot.number for slot in sheet.slots] == list(range(1, 13))
+    assert [slot.question.id for slot in sheet.slots] == quiz[1]
+    assert [slot.key.question_id for slot in sheet.slots] == quiz[1]
+    assert {slot.question.exam_type_id for slot in sheet.slots} == {sheet.exam_type_id}
+    assert sheet.quiz_title.replace("Quiz ", "quiz-") == sheet.quiz_slug
+    assert sheet.zone == UserZone(time_zone="Pacific/Niue", day_start_hour=0)
 
 
 async def test_a_result_is_stored_with_its_review(shelf: Shelf) -> None:
@@ -241,9 +411,7 @@ async def test_history_holds_the_best_recent_credit_and_todays_attempts(shelf: S
     await shelf.graded(await shelf.opened(bob, quiz), "1", "1", "1")
     attempt = await shelf.opened(ada, quiz)
 
-    history = await shelf.store.history(
-        attempt, question_ids=quiz[1][:2], local_date=TODAY, since=LATER - timedelta(days=1)
-    )
+    history = (await shelf.record(attempt, quiz[1][:2])).history
 
     assert history.credits == {quiz[1][0]: Fraction(1, 2)}
     assert history.earlier_today == 2
@@ -255,9 +423,27 @@ async def test_an_abandoned_attempt_is_no_history(shelf: Shelf) -> None:
     await shelf.store.close(gone.id, user_id=ada, state=AttemptState.ABANDONED, finished_at=LATER)
     attempt = await shelf.opened(ada, quiz)
 
-    history = await shelf.store.history(attempt, question_ids=quiz[1], local_date=TODAY, since=NINE)
+    found = await shelf.record(attempt, quiz[1])
 
-    assert history.earlier_today == 0
+    assert found.history.earlier_today == 0
+
+
+async def test_what_was_earned_with_quizzes_counts_the_day_and_the_last_minutes_pending_included(
+    shelf: Shelf,
+) -> None:
+    ada, quiz = await shelf.learner(), await shelf.quiz()
+    attempt = await shelf.opened(ada, quiz)
+    await shelf.award(
+        an_award(ada, amount=1, occurred_at=NOON - timedelta(hours=1)),
+        an_award(ada, amount=2, status=XpStatus.PENDING),
+        an_award(ada, amount=4, local_date=date(2026, 3, 1)),
+        an_award(ada, amount=8, reason=XpReason.NODE_COMPLETED),
+        an_award(await shelf.learner(), amount=16),
+    )
+
+    found = await shelf.record(attempt, quiz[1], xp_since=NOON - timedelta(minutes=10))
+
+    assert (found.earned.today, found.earned.lately) == (3, 6)
 
 
 @pytest.mark.parametrize("state", [AttemptState.GRADED, AttemptState.EXPIRED])
@@ -306,7 +492,7 @@ async def test_a_question_asked_by_another_open_attempt_is_hidden_again(shelf: S
     places = [(attempt.id, n) for n in (1, 2, 3)]
     before = await shelf.store.revealed(places, user_id=ada)
 
-    again = await shelf.opened(ada, (quiz[0], quiz[1][:2]))
+    again = await shelf.opened(ada, await shelf.part_of(quiz, 2))
     during = await shelf.store.revealed(places, user_id=ada)
     await shelf.store.close(again.id, user_id=ada, state=AttemptState.ABANDONED, finished_at=LATER)
 

@@ -73,8 +73,8 @@ async def built(
     quiz: str | None = None,
     **values: Any,
 ) -> Built:
-    """Store a roadmap of Ada's whose nodes are the keys of `needs`."""
-    roadmap = await stores.roadmaps.held(a_roadmap(ADA.id, **values))
+    """Store a roadmap, of Ada's unless told, whose nodes are the keys of `needs`."""
+    roadmap = await stores.roadmaps.held(a_roadmap(values.pop("author_id", ADA.id), **values))
     newest = await stores.roadmaps.newest_version(roadmap.id)
     version = a_version(roadmap, number=newest.number + 1 if newest else 1)
     keys = {

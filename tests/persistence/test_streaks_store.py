@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from domain import streaks
 from domain.errors import NotFoundError
-from domain.streaks import Activity, ActivityKind, Streaks, UserZone
+from domain.streaks import Activity, ActivityKind, History, Streaks, UserZone
 from domain.work import Meter
 from persistence.work import Postgres, SqlWork
 from tests.builders import a_user
@@ -85,11 +86,38 @@ async def test_an_activity_is_stored_once_per_kind_and_source(store: Streaks) ->
     again = an_activity(at("2026-03-05T09:00"), user_id=ADA.id, source_id="one")
     other = an_activity(at("2026-03-02T10:00"), user_id=ADA.id, source_id="one", kind=ActivityKind.STUDY)
 
-    new = [await store.add(activity) for activity in (first, again, other)]
+    before = [await store.add(activity) for activity in (first, again, other)]
 
-    assert new == [True, False, True]
+    assert before == [History(days=[], frozen=frozenset()), None, None]
     (day,) = (await store.history(ADA.id)).days
     assert day.activities == 2
+
+
+async def test_adding_tells_the_history_before_it_unless_it_is_routine(store: Streaks) -> None:
+    saturday, monday = by_ada(*daily(date(2026, 1, 3), 1), *daily(date(2026, 1, 5), 1))
+    await store.freeze(ADA.id, {date(2026, 1, 4)})
+    await store.add(an_activity(at("2026-01-09T12:00"), user_id=BOB.id))
+    hour = timedelta(hours=1)
+
+    def another(activity: Activity, moment: datetime) -> Activity:
+        return replace(activity, occurred_at=moment, source_id=f"another at {moment}")
+
+    found = [
+        await store.add(activity)
+        for activity in (
+            saturday,
+            monday,
+            another(monday, monday.occurred_at),
+            another(monday, monday.occurred_at + hour),
+            another(monday, monday.occurred_at - hour),
+            another(saturday, saturday.occurred_at + hour),
+        )
+    ]
+
+    dates = [None if history is None else [day.local_date.day for day in history.days] for history in found]
+    assert dates == [[], [3], None, None, [3, 5], [3, 5]]
+    assert {date(2026, 1, 4)} == found[0].frozen == found[5].frozen
+    assert [day.activities for day in (await store.history(ADA.id)).days] == [2, 4]
 
 
 async def test_a_day_knows_its_first_and_last_moment_with_their_zones(store: Streaks) -> None:
@@ -109,7 +137,7 @@ async def test_days_come_by_date_and_only_the_learners_own(store: Streaks) -> No
         await store.add(activity)
     await store.add(an_activity(at("2026-01-09T12:00"), user_id=BOB.id))
 
-    days = (await store.history_to_extend(ADA.id)).days
+    days = (await store.history(ADA.id)).days
 
     assert [day.local_date.day for day in days] == [1, 2, 3]
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 import asyncpg
@@ -20,7 +19,7 @@ from persistence.engine import Database
 from persistence.work import Postgres, SqlWork
 from persistence.xp import level_sql
 from tests.builders import a_user, mint
-from tests.builders.xp import NOON, an_award
+from tests.builders.xp import an_award
 from tests.fakes.xp import FakeXp
 
 
@@ -163,20 +162,6 @@ async def test_entries_of_a_source_are_the_viewers_own(ledger: Ledger) -> None:
     found = await ledger.store.by_sources("attempt", ["one", "none"], viewer_id=ada)
 
     assert [[entry.amount for entry in entries] for entries in found] == [[1], []]
-
-
-async def test_quiz_xp_counts_the_day_and_the_last_minutes_pending_included(ledger: Ledger) -> None:
-    ada = await ledger.user()
-    await ledger.award(
-        an_award(ada, amount=1, occurred_at=NOON - timedelta(hours=1)),
-        an_award(ada, amount=2, status=XpStatus.PENDING),
-        an_award(ada, amount=4, local_date=date(2026, 3, 1)),
-        an_award(ada, amount=8, reason=XpReason.NODE_COMPLETED),
-    )
-
-    earned = await ledger.store.quiz_xp(ada, local_date=date(2026, 3, 2), since=NOON - timedelta(minutes=10))
-
-    assert (earned.today, earned.lately) == (3, 6)
 
 
 async def test_fifty_awards_of_one_thing_at_once_are_one_award(postgres: Postgres) -> None:

@@ -1,0 +1,109 @@
+"""Loading: a batch is called once for all that a run wants of it at one moment, and never twice for the same key."""
+
+import asyncio
+from collections.abc import Awaitable, Iterable
+from typing import Any
+
+from graph.engine.plans import Load
+from graph.engine.state import State
+from resolvers.context import LARGEST_BATCH
+
+Found = dict[Any, Any]
+"""What a batch found by key; an exception stands for what could not be loaded."""
+
+
+class _Flight:
+    """One call of a batch that several chains of a run may wait for; until it has `left`, it takes more keys."""
+
+    __slots__ = ("_landed", "has_left", "keys")
+
+    def __init__(self, keys: dict[Any, None]) -> None:
+        self.keys = keys
+        self.has_left = False
+        self._landed: asyncio.Future[None] | None = None
+
+    def landed(self) -> Awaitable[None]:
+        """Return what is done once the call is."""
+        if self._landed is None:
+            self._landed = asyncio.get_running_loop().create_future()
+        return asyncio.shield(self._landed)
+
+    def land(self) -> None:
+        """Let go whoever waits."""
+        if self._landed is not None:
+            self._landed.set_result(None)
+
+
+class Loader:
+    """Calls the batches of one run.
+
+    Where several chains of fields run side by side (`chains`), a call waits for one turn of the event loop, so that
+    what they want of the same batch becomes one statement.
+    """
+
+    __slots__ = ("_flights", "_found", "_state", "chains")
+
+    def __init__(self, state: State) -> None:
+        self.chains = 0
+        self._state = state
+        self._found: dict[Any, Found] = {}
+        self._flights: dict[Any, list[_Flight]] = {}
+
+    def forget(self) -> None:
+        """Forget what was loaded, as after a commit."""
+        self._found.clear()
+
+    async def load(self, load: Load, keys: Iterable[Any]) -> Found:
+        """Return what the batch finds, with at least these keys; None and exceptions are no keys."""
+        wanted = {key: None for key in keys if key is not None and not isinstance(key, Exception)}
+        known = self._found.get(load.identity)
+        if known:
+            wanted = {key: None for key in wanted if key not in known}
+        if wanted and self.chains:
+            await self._together(load, wanted)
+        elif wanted:
+            await self._call(load, wanted)
+        return self._found.get(load.identity, {})
+
+    async def _together(self, load: Load, wanted: dict[Any, None]) -> None:
+        flights = self._flights.setdefault(load.identity, [])
+        waiting = []
+        for flight in flights:
+            if not flight.has_left:
+                flight.keys |= wanted
+            if not wanted.keys().isdisjoint(flight.keys):
+                waiting.append(flight.landed())
+                wanted = {key: None for key in wanted if key not in flight.keys}
+        if wanted:
+            await self._fly(load, wanted, flights)
+        for landed in waiting:
+            await landed
+
+    async def _fly(self, load: Load, wanted: dict[Any, None], flights: list[_Flight]) -> None:
+        flight = _Flight(wanted)
+        flights.append(flight)
+        try:
+            await asyncio.sleep(0)
+            flight.has_left = True
+            await self._call(load, flight.keys)
+        finally:
+            flights.remove(flight)
+            flight.land()
+
+    async def _call(self, load: Load, wanted: dict[Any, None]) -> None:
+        try:
+            found = await self._ask(load, list(wanted))
+        except Exception as error:  # noqa: BLE001 - reported at every field that asked
+            found = dict.fromkeys(wanted, error)
+        known = self._found.setdefault(load.identity, found)
+        if known is not found:
+            known |= found
+
+    async def _ask(self, load: Load, wanted: list[Any]) -> Found:
+        arguments = self._state.arguments(load.fields[0])
+        found: Found = {}
+        for start in range(0, len(wanted), LARGEST_BATCH):
+            keys = wanted[start : start + LARGEST_BATCH]
+            loaded = await load.batch.load(self._state.context, keys, **arguments)
+            found |= zip(keys, loaded, strict=True)
+        return found

@@ -1,0 +1,162 @@
+"""A small schema in the house's five words, which notes every call; `ask` compares both engines on it."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from domain.errors import NotFoundError
+from domain.users import Role, Viewer
+from graph.directives import auth, public
+from graph.documents import Documents
+from graph.execution import Engine, Executor
+from graph.fields import attribute, given, loaded_by, resolved_by, streamed_by
+from graph.limits import Limits
+from graph.masking import Formatted
+from graph.mutations import mutated_by
+from graph.rules import bind_rules
+from graph.schema import executable
+from resolvers.batches import Rows, batch
+from resolvers.context import Context
+
+
+@dataclass(slots=True)
+class ShelfRow:
+    id: int
+    label: str
+    keeper_id: int | None
+    books: list["BookRow"] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class BookRow:
+    title: str
+    author_id: int
+    secret: str = "hidden"
+
+
+@dataclass(slots=True)
+class PersonRow:
+    id: int
+    name: str
+
+
+CALLS: list[Any] = []
+
+
+@batch(Rows.PUBLIC)
+async def people(context: Context, ids: list[int]) -> list[PersonRow | None]:
+    CALLS.append(("people", sorted(ids)))
+    await asyncio.sleep(0)
+    return [PersonRow(id_, f"p{id_}") if id_ < 90 else None for id_ in ids]
+
+
+@batch(Rows.PUBLIC)
+async def best(context: Context, ids: list[int], *, most: int = 1) -> list[list[BookRow]]:
+    CALLS.append(("best", sorted(ids), most))
+    return [[BookRow(f"b{n}", id_) for n in range(most)] for id_ in ids]
+
+
+async def shelves(context: Context, *, count: int = 2, since: datetime | None = None) -> list[ShelfRow]:
+    CALLS.append(("shelves", count, since))
+    return [ShelfRow(n, f"s{n}", n or None, [BookRow("t", n + 1)]) for n in range(count)]
+
+
+async def size(shelf: ShelfRow, context: Context, *, unit: str = "cm") -> str:
+    CALLS.append(("size", shelf.id))
+    return f"{shelf.id} {unit}"
+
+
+async def paint(context: Context, *, label: str, tries: int = 1) -> ShelfRow:
+    CALLS.append(("paint", label, tries))
+    await asyncio.sleep(0)
+    CALLS.append(("painted", label))
+    if label == "none":
+        raise NotFoundError("There is no such shelf.")
+    return ShelfRow(1, label, 3)
+
+
+async def painted(context: Context, *, times: int = 2) -> AsyncGenerator[ShelfRow, None]:
+    for number in range(times):
+        yield ShelfRow(number, f"s{number}", 5)
+
+
+@strawberry.type(description=".", directives=[public()])
+class Person:
+    id: int = attribute(".")
+    name: str = attribute(".")
+
+
+@strawberry.type(description=".", directives=[public()])
+class Book:
+    title: str = attribute(".")
+    secret: str | None = attribute(".", rule=auth(Role.ADMIN))
+    author: Person | None = loaded_by(people, key="author_id", description=".")
+
+
+@strawberry.type(description=".", directives=[public()])
+class Shelf:
+    id: int = attribute(".")
+    label: str = attribute(".")
+    books: list[Book] = attribute(".")
+    keeper: Person | None = loaded_by(people, key="keeper_id", description=".")
+    keeper_name: str | None = loaded_by(people, key="keeper_id", pick="name", description=".")
+    best: list[Book] | None = loaded_by(best, key="id", description=".", args={"most": "."})
+    size: str | None = resolved_by(size, description=".", args={"unit": "."})
+
+
+@strawberry.input(description=".")
+class PaintInput:
+    label: str = given(".", required=True)
+    tries: int = given(".", default=1)
+
+
+@strawberry.type
+class Query:
+    shelves: list[Shelf] | None = resolved_by(
+        shelves, description=".", rule=public(), args={"count": ".", "since": "."}
+    )
+
+
+@strawberry.type
+class Mutation:
+    paint = mutated_by(paint, input=PaintInput, gives={"shelf": (Shelf, ".")}, rule=auth(), description=".")
+
+
+@strawberry.type
+class Subscription:
+    painted: Shelf | None = streamed_by(painted, description=".", rule=public(), args={"times": "."})
+
+
+def _core() -> Any:
+    core = executable(strawberry.Schema(query=Query, mutation=Mutation, subscription=Subscription))
+    bind_rules(core)
+    return core
+
+
+CORE = _core()
+LEARNER = Viewer(user_id="user_1", session_id="session_1", roles=frozenset({Role.LEARNER}))  # type: ignore[arg-type]
+DEFECTS: list[BaseException] = []
+
+
+def executor(engine: Engine = Engine.COMPILED) -> Executor:
+    documents = Documents(CORE, limits=Limits(), hide_suggestions=False)
+    return Executor(documents, log_defect=lambda cause, _: DEFECTS.append(cause), engine=engine)
+
+
+def context(viewer: Viewer | None = LEARNER) -> Context:
+    return Context(None, viewer, "request-of-a-test")  # type: ignore[arg-type]
+
+
+async def ask(text: str, viewer: Viewer | None = LEARNER, /, **variables: Any) -> Formatted:
+    """Run a document with the compiled engine and compare the response with the reference's."""
+    runner, reference = executor(), executor(Engine.REFERENCE)
+    expected = await reference.run(reference.documents.prepare(text, None), variables, context(viewer))
+    CALLS.clear()
+    response = await runner.run(runner.documents.prepare(text, None), variables, context(viewer))
+    assert response == expected
+    assert not runner.fallbacks
+    return response
