@@ -137,7 +137,7 @@ class House:
 
 async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(3):
-        while not true():  # noqa: ASYNC110 - what is waited for has no event
+        while not true():
             await asyncio.sleep(0.001)
 
 

@@ -44,7 +44,7 @@ async def left_in_outbox(postgres: Postgres) -> int:
 
 async def until_projected(postgres: Postgres, total: int) -> None:
     async with asyncio.timeout(10):
-        while sum(e.xp for e in (await page(postgres)).top) != total or await left_in_outbox(postgres):  # noqa: ASYNC110 - what is waited for has no event
+        while sum(e.xp for e in (await page(postgres)).top) != total or await left_in_outbox(postgres):
             await asyncio.sleep(0.02)
 
 
