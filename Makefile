@@ -50,7 +50,7 @@ access-matrix: $(READY) ## write docs/access-matrix.md from the rules of the sch
 browser: $(READY) ## drive the playground in Chromium (needs Node 20 and CHROMIUM=path)
 	@tests/browser/run $(BIN)/questpath
 
-bench: $(READY) ## measure the shapes of docs/performance.md beside other servers (11 minutes)
+bench: $(READY) ## measure six shapes of request beside other servers (11 minutes)
 	@$(BIN)/python -m bench
 
 bench-quick: $(READY) ## the same on a tenth of the data (3 minutes)

@@ -208,8 +208,7 @@ async def ranking(
     """Return a page of the whole board; raises InvalidInputError for a cursor of another list."""
     page = await boards.ranking(board, window)
     nodes = seen_by(viewer_id, page.nodes)
-    edges = [replace(edge, node=node) for edge, node in zip(page.edges, nodes, strict=True)]
-    return Page(edges=edges, nodes=nodes, page_info=page.page_info)
+    return replace(page, nodes=nodes)
 
 
 def seen_by(viewer_id: UserId | None, entries: Sequence[LeaderboardEntry]) -> list[LeaderboardEntry]:

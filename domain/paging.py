@@ -53,11 +53,27 @@ class Edge(Generic[T]):
 
 @entity
 class Page(Generic[T]):
-    """Consecutive items of a list, in list order."""
+    """Consecutive items of a list, in list order; edges and cursors are made when they are asked for."""
 
-    edges: Sequence[Edge[T]]
     nodes: Sequence[T]
-    page_info: PageInfo
+    key_of: Callable[[T], Key]
+    has_next_page: bool
+    has_previous_page: bool
+
+    @property
+    def edges(self) -> Sequence[Edge[T]]:
+        """The items with their cursors."""
+        return [Edge(node=node, cursor=encode(self.key_of(node))) for node in self.nodes]
+
+    @property
+    def page_info(self) -> PageInfo:
+        """Where the page stands."""
+        return PageInfo(
+            has_next_page=self.has_next_page,
+            has_previous_page=self.has_previous_page,
+            start_cursor=encode(self.key_of(self.nodes[0])) if self.nodes else None,
+            end_cursor=encode(self.key_of(self.nodes[-1])) if self.nodes else None,
+        )
 
 
 def window(
@@ -88,14 +104,12 @@ def cut(rows: Sequence[T], asked: Window, key_of: Callable[[T], Key]) -> Page[T]
     kept = list(rows[: asked.size])
     if asked.backward:
         kept.reverse()
-    edges = [Edge(node=row, cursor=encode(key_of(row))) for row in kept]
-    info = PageInfo(
+    return Page(
+        nodes=kept,
+        key_of=key_of,
         has_next_page=asked.key is not None if asked.backward else more,
         has_previous_page=more if asked.backward else asked.key is not None,
-        start_cursor=edges[0].cursor if edges else None,
-        end_cursor=edges[-1].cursor if edges else None,
     )
-    return Page(edges=edges, nodes=kept, page_info=info)
 
 
 def encode(key: Key) -> Cursor:

@@ -53,6 +53,7 @@ attempts = Table(
     Index("quiz_attempts_deadline_idx", "deadline", postgresql_where=_open),
     Index(None, "user_id", "id"),
     Index(None, "user_id", "finished_at"),
+    Index(None, "user_id", "quiz_id", "local_date"),
 )
 slots = Table(
     "attempt_slots",

@@ -13,11 +13,16 @@ from domain.roadmaps import Completion, NodeKind, PrerequisiteGroup, RoadmapNode
 from persistence.base import Statement
 from persistence.rows import maker, member_of
 
+
+def _resources(sent: list[dict[str, str]]) -> list[RoadmapResource]:
+    return [RoadmapResource(**resource) for resource in sent] if sent else []
+
+
 as_node = maker(
     RoadmapNode,
     kind=member_of(NodeKind),
     difficulty=member_of(Difficulty),
-    resources=lambda sent: [RoadmapResource(**resource) for resource in sent],
+    resources=_resources,
     completion=member_of(Completion),
 )
 """Builds a node from its columns."""

@@ -1,6 +1,7 @@
 """Nodes of roadmaps and their prerequisites in Postgres."""
 
 from dataclasses import asdict
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ARRAY, Select, and_, any_, bindparam, select
@@ -73,9 +74,19 @@ _OUTLINE = Statement(
     .order_by(roadmap_nodes.c.position)
 )
 _BY_IDS = Statement(_visible(*_columns).where(roadmap_nodes.c.id == any_(_ids)), as_node)
+# Whether a version is visible is found once, and not again for each of its nodes.
+_allowed = (
+    _visible(
+        roadmap_versions.c.id,
+        of=roadmap_versions.join(roadmaps, roadmap_versions.c.roadmap_id == roadmaps.c.id),
+    )
+    .where(roadmap_versions.c.id == any_(_ids))
+    .cte("allowed")
+    .prefix_with("MATERIALIZED")
+)
 _OF_VERSIONS = Statement(
-    _visible(*_columns)
-    .where(roadmap_nodes.c.version_id == any_(_ids))
+    select(*_columns)
+    .select_from(_allowed.join(roadmap_nodes, roadmap_nodes.c.version_id == _allowed.c.id))
     .order_by(roadmap_nodes.c.version_id, roadmap_nodes.c.position),
     as_node,
 )
@@ -183,7 +194,7 @@ class SqlNodes:
     ) -> list[list[RoadmapNode]]:
         """Return the nodes of each version, in the author's order."""
         found = await self._connection.all(_OF_VERSIONS, ids=ids, viewer_id=viewer_id)
-        return grouped(ids, found, lambda node: node.version_id)
+        return grouped(ids, found, attrgetter("version_id"))
 
     async def edges_of(
         self, ids: list[RoadmapVersionId], *, viewer_id: UserId | None

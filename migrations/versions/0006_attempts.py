@@ -46,6 +46,9 @@ def upgrade() -> None:
     op.create_index("quiz_attempts_deadline_idx", "quiz_attempts", ["deadline"], postgresql_where=open_ones)
     op.create_index("quiz_attempts_user_id_id_idx", "quiz_attempts", ["user_id", "id"])
     op.create_index("quiz_attempts_user_id_finished_at_idx", "quiz_attempts", ["user_id", "finished_at"])
+    op.create_index(
+        "quiz_attempts_user_id_quiz_id_local_date_idx", "quiz_attempts", ["user_id", "quiz_id", "local_date"]
+    )
     op.create_index("quiz_attempts_quiz_id_idx", "quiz_attempts", ["quiz_id"])
     op.create_table(
         "attempt_slots",

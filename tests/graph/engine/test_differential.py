@@ -31,7 +31,7 @@ CHANCES = st.builds(
     wait=st.sampled_from([0.0, 0.5, 1.0]),
 )
 CHECKS = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
-FAST = settings(max_examples=400, deadline=None, print_blob=True, suppress_health_check=CHECKS)
+FAST = settings(max_examples=200, deadline=None, print_blob=True, suppress_health_check=CHECKS)
 SLOW = settings(FAST, max_examples=600)
 """For each of six schemas."""
 

@@ -25,7 +25,7 @@ from tests.graph.world import World, world_of
 SCHEMA = executable()
 SIZE = 3
 CHECKS = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
-FAST = settings(max_examples=150, deadline=None, print_blob=True, suppress_health_check=CHECKS)
+FAST = settings(max_examples=80, deadline=None, print_blob=True, suppress_health_check=CHECKS)
 pytestmark = [
     # graphql-core leaves coroutines behind where a sibling fails at once.
     pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
