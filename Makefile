@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PACKAGES := gateway graph resolvers domain persistence
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast check format schema access-matrix bench bench-quick browser lock clean
+.PHONY: help setup run test test-fast test-reference check format schema access-matrix bench bench-quick browser lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ test: $(READY) ## run every test, on a Postgres and a Redis-protocol server of t
 
 test-fast: $(READY) ## run the tests that need less than a second each
 	@$(BIN)/pytest -n 2 --dist loadscope -m "not slow"
+
+test-reference: $(READY) ## run what asks the schema once more, on graphql-core instead of the compiled engine
+	@QUESTPATH_ENGINE=reference $(BIN)/pytest -q -n 2 --dist loadscope tests/graph tests/gateway tests/contract --ignore tests/graph/engine
 
 check: $(READY) ## lint, types, import rules, SDL and migrations in step
 	@$(BIN)/ruff check .
