@@ -155,11 +155,6 @@ def board_of(scope: LeaderboardScope, window: LeaderboardWindow, moment: datetim
     )
 
 
-def board_key(scope: LeaderboardScope, window: LeaderboardWindow, now: datetime) -> BoardKey:
-    """Return the name of the board that is open now."""
-    return board_of(scope, window, now).key
-
-
 def topic_of(key: BoardKey) -> str:
     """Return the topic of the signals that say the board has a new version."""
     return f"board:{key}"

@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 import structlog
 from graphql import GraphQLError
 
@@ -34,7 +33,6 @@ class Outcome:
     operation_type: str | None = None
     user_id: str | None = None
     context: Context | None = None
-    cost: int = 0
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -112,11 +110,6 @@ class Gateway:
 def log_defect(cause: BaseException, request_id: str) -> None:
     """Write the cause of a masked error to the log."""
     _log.error("defect", request_id=request_id, exc_info=cause)
-
-
-def encode(value: Any) -> bytes:
-    """Write a response as JSON."""
-    return orjson.dumps(value)
 
 
 def _refusals(response: Formatted) -> dict[str, Any]:

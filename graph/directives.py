@@ -125,9 +125,9 @@ def auth(role: Role = Role.LEARNER) -> Auth:
     return Auth(requires=role)
 
 
-def owner(by: str = "userId", *, or_role: Role | None = None) -> Owner:
-    """Ask for the owner of the row; the store's SQL enforces it."""
-    return Owner(by=by, or_role=or_role)
+def owner(by: str = "userId") -> Owner:
+    """Ask for the owner of the row; the store's SQL enforces it, which knows no `orRole` yet."""
+    return Owner(by=by)
 
 
 def reveal() -> Reveal:

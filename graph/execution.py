@@ -52,13 +52,14 @@ class Executor:
         """Run a query or mutation and return the response; it has no `data` where nothing was run."""
         try:
             context.refused = self.documents.judge(prepared, variables, context.viewer)
+            data, errors = await self._answer(prepared, variables, context)
         except RefusedDocumentError as refusal:
             return refused(refusal.errors, context, self._log_defect)
-        try:
-            data, errors = await self._answer(prepared, variables, context)
         except TimeoutError as late:
             error = GraphQLError("Timeout", original_error=late)
             return {"data": None} | refused((error,), context, self._log_defect)
+        except Exception as defect:  # noqa: BLE001 - ours, and no transport should have to guess: masked and logged
+            return self._masked(defect, context)
         return self._response(data, errors, context)
 
     async def _answer(self, prepared: Prepared, variables: dict[str, Any], context: Context) -> Answer:
@@ -97,9 +98,11 @@ class Executor:
         """Start a subscription: an iterator of responses, or the response that refuses it."""
         try:
             context.refused = self.documents.judge(prepared, variables, context.viewer)
+            started = await self._started(prepared, variables, context)
         except RefusedDocumentError as refusal:
             return refused(refusal.errors, context, self._log_defect)
-        started = await self._started(prepared, variables, context)
+        except Exception as defect:  # noqa: BLE001 - masked and logged, as in `run`
+            return self._masked(defect, context)
         if isinstance(started, list):
             return self._response(None, started, context)
         return self._responses(started, context)
@@ -132,10 +135,13 @@ class Executor:
         except GraphQLError as error:
             yield refused((error,), context, self._log_defect)
         except Exception as error:  # noqa: BLE001 - masked and logged, like a failing field
-            cause = GraphQLError("The stream ended", path=[], original_error=error)
-            yield {"data": None} | refused((cause,), context, self._log_defect)
+            yield self._masked(error, context)
         finally:
             await answers.aclose()  # type: ignore[attr-defined]
+
+    def _masked(self, defect: Exception, context: Context) -> Formatted:
+        error = GraphQLError("Defect", path=[], original_error=defect)
+        return {"data": None} | refused((error,), context, self._log_defect)
 
     def _response(
         self, data: dict[str, Any] | None, errors: list[GraphQLError] | None, context: Context

@@ -23,6 +23,12 @@ from resolvers.context import Context
 
 Info = strawberry.Info[Context, None]
 
+ROOT_AND_INFO = [
+    inspect.Parameter("root", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Any),
+    inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info),
+]
+"""The parameters that Strawberry hands to every generated body before the arguments."""
+
 USUAL_LENGTH = 10
 """How long a bounded list is taken to be where its declaration does not tell."""
 
@@ -89,7 +95,7 @@ def loaded_by(
         found = None if value is None else await info.context.load(batch, value, **arguments)
         return found if pick is None or found is None else getattr(found, pick)
 
-    return _resolver_field(
+    return resolver_field(
         body,
         signature,
         Declaration(word="batch", batch=batch, key=key, pick=pick, id_arguments=prefixes),
@@ -118,7 +124,7 @@ def resolved_by(
             return await function(root, info.context, **arguments)
         return await function(info.context, **arguments)
 
-    return _resolver_field(
+    return resolver_field(
         body,
         signature,
         Declaration(word="resolved", function=function, id_arguments=prefixes),
@@ -149,7 +155,7 @@ def streamed_by(
             # graphql-core makes an error of what a field raises, but not of what a stream raises.
             raise GraphQLError(refusal.message, original_error=refusal) from refusal
 
-    return _resolver_field(
+    return resolver_field(
         body,
         signature,
         Declaration(word="streamed", function=function, id_arguments=prefixes),
@@ -176,11 +182,7 @@ def _signature(
         for name, parameter in parameters.items()
     ]
     prefixes = id_prefixes({parameter.name: parameter.annotation for parameter in declared})
-    first = [
-        inspect.Parameter("root", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Any),
-        inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info),
-    ]
-    return inspect.Signature([*first, *declared]), prefixes
+    return inspect.Signature([*ROOT_AND_INFO, *declared]), prefixes
 
 
 def _annotated(annotation: Any, described: Any) -> Any:
@@ -206,7 +208,7 @@ def _with_maximum(description: str, at_most: int | None) -> str:
     return description if at_most is None else f"{description} At most {at_most}."
 
 
-def _resolver_field(
+def resolver_field(
     body: Callable[..., Any],
     signature: inspect.Signature,
     declaration: Declaration,
@@ -215,6 +217,7 @@ def _resolver_field(
     returns: Any = inspect.Signature.empty,
     **options: Any,
 ) -> StrawberryField:
+    """Make a field whose generated `body` shows Strawberry the signature of what stands behind it."""
     body.__name__ = name
     body.__signature__ = signature.replace(return_annotation=returns)  # type: ignore[attr-defined]
     return _field(declaration, base_resolver=StrawberryResolver(body), **options)
@@ -222,6 +225,3 @@ def _resolver_field(
 
 def _field(declaration: Declaration, *, directives: Sequence[object] = (), **options: Any) -> StrawberryField:
     return StrawberryField(metadata={METADATA_KEY: declaration}, directives=list(directives), **options)
-
-
-resolver_field = _resolver_field

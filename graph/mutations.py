@@ -13,7 +13,7 @@ from graph.arguments import check_ids, id_prefixes
 from graph.declarations import Declaration
 from graph.directives import Rule, public
 from graph.errors import ERROR_TYPES, Refusal
-from graph.fields import Info, attribute, resolver_field
+from graph.fields import ROOT_AND_INFO, Info, attribute, resolver_field
 
 ALWAYS: tuple[type[DomainError], ...] = (InvalidInputError, NotFoundError)
 """The refusals that every mutation may answer with."""
@@ -97,12 +97,10 @@ def _inputs(function: Callable[..., Any], input: type[Any] | None) -> tuple[list
 
 
 def _signature(input: type[Any] | None) -> inspect.Signature:
-    place = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    parameters = [
-        inspect.Parameter("root", place, annotation=Any),
-        inspect.Parameter("info", place, annotation=Info),
-    ]
+    parameters = list(ROOT_AND_INFO)
     if input is not None:
         told: Any = Annotated[input, strawberry.argument(description="What to do it with.")]
-        parameters.append(inspect.Parameter("input", place, annotation=told))
+        parameters.append(
+            inspect.Parameter("input", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=told)
+        )
     return inspect.Signature(parameters)

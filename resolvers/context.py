@@ -96,9 +96,8 @@ class Context:
             loader = self._loaders[name] = DataLoader(
                 partial(batch.load, self, **arguments), max_batch_size=LARGEST_BATCH
             )
-        return await asyncio.shield(
-            loader.load(key)
-        )  # a cancelled sibling must not cancel what others wait for
+        # Shielded, because graphql-core cancels the siblings of a failed field, and others wait for this key too.
+        return await asyncio.shield(loader.load(key))
 
     async def gather(self, *waiting: Awaitable[Any]) -> list[Any]:
         """Wait for several answers together, so that their batches fill; the first failure is raised."""

@@ -63,13 +63,6 @@ async def quizzes_by_slug(context: Context, slugs: list[str]) -> list[Quiz | Non
         return await reads.quizzes.by_slugs(slugs)
 
 
-@batch(Rows.PUBLIC)
-async def questions_by_id(context: Context, ids: list[QuestionId]) -> list[Question | None]:
-    """Load the faces of questions, which hold no key; only slots of the viewer's attempts lead here."""
-    async with context.open_reads() as reads:
-        return await reads.questions.by_ids(ids)
-
-
 @batch(Rows.VIEWER)
 async def attempts_by_id(context: Context, ids: list[AttemptId]) -> list[QuizAttempt | None]:
     """Load the viewer's attempts; everybody else's slots stay empty."""

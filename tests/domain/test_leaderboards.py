@@ -14,7 +14,6 @@ from domain.leaderboards import (
     LeaderboardEntry,
     LeaderboardScope,
     LeaderboardWindow,
-    board_key,
     board_of,
     checked_top,
     difference,
@@ -39,7 +38,7 @@ GLOBAL, WEEKLY = LeaderboardScope.GLOBAL, LeaderboardWindow.WEEKLY
     ],
 )
 def test_a_week_begins_on_monday_midnight_utc_wherever_one_is(moment: datetime, week: str) -> None:
-    assert board_key(GLOBAL, WEEKLY, moment) == f"GLOBAL:WEEKLY:{week}"
+    assert board_of(GLOBAL, WEEKLY, moment).key == f"GLOBAL:WEEKLY:{week}"
 
 
 @given(st.integers(0, 3 * 10**9).map(lambda seconds: datetime.fromtimestamp(seconds, UTC)))
