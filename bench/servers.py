@@ -1,6 +1,7 @@
 """The servers that are measured: how each is started, how a request looks to it, and how it ends."""
 
 import json
+import math
 import os
 import signal
 import socket
@@ -73,7 +74,7 @@ class Server:
         """Return a token for our gateway, the same for some minutes; the peers take the id itself."""
         if self.name != OURS:
             return request.user_id
-        made_at, token = self._tokens.get(request.user, (0.0, ""))
+        made_at, token = self._tokens.get(request.user, (-math.inf, ""))
         if time.monotonic() - made_at > _TOKEN_KEPT_S:
             token = _signed(request)
             self._tokens[request.user] = (time.monotonic(), token)
