@@ -10,6 +10,7 @@ from domain.paging import Page, Window
 from domain.prerequisites import PrerequisiteMode, Step
 from domain.questions import Difficulty
 from domain.quizzes import checked_slug
+from domain.rows import Columns, Row
 
 
 class Visibility(Enum):
@@ -161,6 +162,11 @@ class Roadmaps(Protocol):
     async def by_ids(self, ids: list[RoadmapId], *, viewer_id: UserId | None) -> list[Roadmap | None]:
         """Return one slot per id, in their order."""
 
+    async def rows_by_ids(
+        self, ids: list[RoadmapId], columns: Columns, *, viewer_id: UserId | None
+    ) -> list[Row | None]:
+        """Return one slot per id, in their order, with these columns after the id."""
+
     async def by_slug(self, slug: str, *, viewer_id: UserId | None) -> Roadmap | None:
         """Return the roadmap with the slug."""
 
@@ -177,6 +183,11 @@ class Roadmaps(Protocol):
         self, ids: list[RoadmapVersionId], *, viewer_id: UserId | None
     ) -> list[RoadmapVersion | None]:
         """Return one slot per id, in their order."""
+
+    async def version_rows_by_ids(
+        self, ids: list[RoadmapVersionId], columns: Columns, *, viewer_id: UserId | None
+    ) -> list[Row | None]:
+        """Return one slot per id, in their order, with these columns after the id."""
 
     async def versions_of(
         self, roadmap_ids: list[RoadmapId], window: Window, *, viewer_id: UserId | None
@@ -215,6 +226,11 @@ class Nodes(Protocol):
         self, ids: list[RoadmapVersionId], *, viewer_id: UserId | None
     ) -> list[list[RoadmapNode]]:
         """Return the nodes of each version, in the author's order."""
+
+    async def rows_of_versions(
+        self, ids: list[RoadmapVersionId], columns: Columns, *, viewer_id: UserId | None
+    ) -> list[list[Row]]:
+        """Return the nodes of each version, in the author's order, with these columns after the version's id."""
 
     async def edges_of(
         self, ids: list[RoadmapVersionId], *, viewer_id: UserId | None

@@ -12,6 +12,7 @@ from domain.errors import DomainError, InvalidInputError, NotFoundError
 from domain.ids import Mint, SessionId, UserId
 from domain.paging import Page, Window
 from domain.passwords import Passwords, checked_password
+from domain.rows import Columns, Row
 
 _LATEST_DAY_START = 6
 _ZONE_RESTS = timedelta(hours=24)
@@ -106,6 +107,9 @@ class Users(Protocol):
 
     async def by_ids(self, ids: list[UserId]) -> list[User | None]:
         """Return one slot per id, in their order."""
+
+    async def rows_by_ids(self, ids: list[UserId], columns: Columns) -> list[Row | None]:
+        """Return one slot per id, in their order, with these columns after the id."""
 
     async def by_handle(self, handle: str) -> User | None:
         """Return the user with this handle, whatever its case."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from operator import itemgetter
 from typing import Any, Generic, TypeVar, overload
 
 from sqlalchemy import Column, ColumnElement, MetaData, Text
@@ -55,6 +56,10 @@ class Statement(Generic[T]):
 def columns_for(entity: type[Any], source: Any, **special: ColumnElement[Any]) -> list[ColumnElement[Any]]:
     """Return the columns that build `entity`, in field order: `special[name]`, else `source.c[name]`."""
     return [special[f.name].label(f.name) if f.name in special else source.c[f.name] for f in fields(entity)]
+
+
+FIRST: Callable[[Sequence[Any]], Any] = itemgetter(0)
+"""Reads the first column of a row."""
 
 
 def by_key(keys: Sequence[K], rows: Sequence[T], key_of: Callable[[T], K]) -> list[T | None]:

@@ -15,8 +15,10 @@ from domain.roadmaps import (
     PrerequisiteGroup,
     RoadmapNode,
 )
-from persistence.base import ID, Statement, by_key, columns_for, grouped
+from domain.rows import Columns, Row
+from persistence.base import FIRST, ID, Statement, by_key, columns_for, grouped
 from persistence.engine import Connection
+from persistence.narrow import Narrow
 from persistence.node_rows import add_rows, as_group, as_node, node_row, rows_of
 from persistence.prerequisites import as_needs, needs_of
 from persistence.roadmap_tables import (
@@ -84,12 +86,13 @@ _allowed = (
     .cte("allowed")
     .prefix_with("MATERIALIZED")
 )
-_OF_VERSIONS = Statement(
+_of_versions = (
     select(*_columns)
     .select_from(_allowed.join(roadmap_nodes, roadmap_nodes.c.version_id == _allowed.c.id))
-    .order_by(roadmap_nodes.c.version_id, roadmap_nodes.c.position),
-    as_node,
+    .order_by(roadmap_nodes.c.version_id, roadmap_nodes.c.position)
 )
+_OF_VERSIONS = Statement(_of_versions, as_node)
+_ROWS_OF_VERSIONS = Narrow(_of_versions, key=roadmap_nodes.c.version_id, columns=_columns)
 _from = roadmap_nodes.alias("from_nodes")
 _group_of = prerequisite_groups.c.node_id == roadmap_nodes.c.id
 _member_of = prerequisite_members.c.group_id == prerequisite_groups.c.id
@@ -195,6 +198,13 @@ class SqlNodes:
         """Return the nodes of each version, in the author's order."""
         found = await self._connection.all(_OF_VERSIONS, ids=ids, viewer_id=viewer_id)
         return grouped(ids, found, attrgetter("version_id"))
+
+    async def rows_of_versions(
+        self, ids: list[RoadmapVersionId], columns: Columns, *, viewer_id: UserId | None
+    ) -> list[list[Row]]:
+        """Return the nodes of each version, in the author's order, with these columns after the version's id."""
+        found = await _ROWS_OF_VERSIONS.read(self._connection, columns, ids=ids, viewer_id=viewer_id)
+        return grouped(ids, found, FIRST)
 
     async def edges_of(
         self, ids: list[RoadmapVersionId], *, viewer_id: UserId | None

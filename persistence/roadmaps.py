@@ -12,8 +12,10 @@ from domain.errors import NotFoundError
 from domain.ids import RoadmapId, RoadmapVersionId, UserId
 from domain.paging import Page, Window
 from domain.roadmaps import Release, Roadmap, RoadmapVersion, VersionState, Visibility
-from persistence.base import ID, Statement, by_key, columns_for
+from domain.rows import Columns, Row
+from persistence.base import FIRST, ID, Statement, by_key, columns_for
 from persistence.engine import Connection
+from persistence.narrow import Narrow
 from persistence.paging import Pages, PagesPerKey, parent_key
 from persistence.roadmap_tables import roadmap_versions, roadmaps, visible_roadmap, visible_version
 from persistence.rows import maker, member_of
@@ -58,7 +60,9 @@ _ADD = Statement(
 _HOLD_SLUG = Statement(_held(select(*_columns).where(roadmaps.c.slug == bindparam("slug"))), _roadmap)
 _HOLD_ID = Statement(_held(select(*_columns).where(roadmaps.c.id == bindparam("id"))), _roadmap)
 _AUTHOR = Statement(select(roadmaps.c.author_id).where(roadmaps.c.slug == bindparam("slug")))
-_BY_IDS = Statement(_visible(select(*_columns).where(roadmaps.c.id == any_(_ids))), _roadmap)
+_by_ids = _visible(select(*_columns).where(roadmaps.c.id == any_(_ids)))
+_BY_IDS = Statement(_by_ids, _roadmap)
+_ROWS_BY_IDS = Narrow(_by_ids, key=roadmaps.c.id, columns=_columns)
 _BY_SLUG = Statement(_visible(select(*_columns).where(roadmaps.c.slug == bindparam("slug"))), _roadmap)
 _LISTED = Pages(
     select(*_columns)
@@ -85,7 +89,9 @@ _OF_CONTENT = Statement(
     .limit(1),
     _version,
 )
-_VERSIONS_BY_IDS = Statement(_versions().where(roadmap_versions.c.id == any_(_ids)), _version)
+_versions_by_ids = _versions().where(roadmap_versions.c.id == any_(_ids))
+_VERSIONS_BY_IDS = Statement(_versions_by_ids, _version)
+_VERSION_ROWS_BY_IDS = Narrow(_versions_by_ids, key=roadmap_versions.c.id, columns=_version_columns)
 _VERSIONS_OF = PagesPerKey(
     _versions().where(roadmap_versions.c.roadmap_id == parent_key),
     order=[roadmap_versions.c.number],
@@ -158,6 +164,13 @@ class SqlRoadmaps:
         """Return one slot per id, in their order."""
         return by_key(ids, await self._connection.all(_BY_IDS, ids=ids, viewer_id=viewer_id), lambda r: r.id)
 
+    async def rows_by_ids(
+        self, ids: list[RoadmapId], columns: Columns, *, viewer_id: UserId | None
+    ) -> list[Row | None]:
+        """Return one slot per id, in their order, with these columns after the id."""
+        found = await _ROWS_BY_IDS.read(self._connection, columns, ids=ids, viewer_id=viewer_id)
+        return by_key(ids, found, FIRST)
+
     async def by_slug(self, slug: str, *, viewer_id: UserId | None) -> Roadmap | None:
         """Return the roadmap with the slug."""
         return await self._connection.first(_BY_SLUG, slug=slug, viewer_id=viewer_id)
@@ -180,6 +193,13 @@ class SqlRoadmaps:
         """Return one slot per id, in their order."""
         found = await self._connection.all(_VERSIONS_BY_IDS, ids=ids, viewer_id=viewer_id)
         return by_key(ids, found, lambda version: version.id)
+
+    async def version_rows_by_ids(
+        self, ids: list[RoadmapVersionId], columns: Columns, *, viewer_id: UserId | None
+    ) -> list[Row | None]:
+        """Return one slot per id, in their order, with these columns after the id."""
+        found = await _VERSION_ROWS_BY_IDS.read(self._connection, columns, ids=ids, viewer_id=viewer_id)
+        return by_key(ids, found, FIRST)
 
     async def versions_of(
         self, roadmap_ids: list[RoadmapId], window: Window, *, viewer_id: UserId | None

@@ -29,10 +29,13 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.errors import NotFoundError
 from domain.ids import UserId
 from domain.paging import Page, Window
+from domain.rows import Columns, Row
 from domain.users import Account, Credentials, EmailTakenError, HandleTakenError, NewUser, Role, User
-from persistence.base import ID, Statement, by_key, columns_for, id_column, metadata
+from persistence.base import FIRST, ID, Statement, by_key, columns_for, id_column, metadata
 from persistence.engine import Connection
+from persistence.narrow import Narrow
 from persistence.paging import Pages
+from persistence.rows import maker
 
 users = Table(
     "users",
@@ -71,24 +74,12 @@ zone_changes = Table(
 )
 
 
-def _account(
-    user_id: UserId, email: str, verified: bool, zone: str, start: int, locale: str, roles: list[str]
-) -> Account:
-    return Account(
-        user_id=user_id,
-        email=email,
-        email_verified=verified,
-        time_zone=zone,
-        day_start_hour=start,
-        locale=locale,
-        roles=[Role(r) for r in roles],
-    )
+def _roles(names: list[str]) -> list[Role]:
+    return [Role(name) for name in names]
 
 
-def _credentials(user_id: UserId, password_hash: str, roles: list[str]) -> Credentials:
-    return Credentials(user_id=user_id, password_hash=password_hash, roles=[Role(r) for r in roles])
-
-
+_account = maker(Account, roles=_roles)
+_credentials = maker(Credentials, roles=_roles)
 _user = columns_for(User, users)
 _ids = bindparam("ids", type_=ARRAY(ID))
 _ADD = Statement(
@@ -97,7 +88,9 @@ _ADD = Statement(
     .returning(*_user),
     User,
 )
-_BY_IDS = Statement(select(*_user).where(users.c.id == any_(_ids)), User)
+_by_ids = select(*_user).where(users.c.id == any_(_ids))
+_BY_IDS = Statement(_by_ids, User)
+_ROWS_BY_IDS = Narrow(_by_ids, key=users.c.id, columns=_user)
 _BY_HANDLE = Statement(select(*_user).where(users.c.handle == bindparam("handle")), User)
 _NEWEST_FIRST = Pages(
     select(*_user), order=[users.c.id], descending=True, make=User, key_of=lambda user: (user.id,)
@@ -180,6 +173,10 @@ class SqlUsers:
     async def by_ids(self, ids: list[UserId]) -> list[User | None]:
         """Return one slot per id, in their order."""
         return by_key(ids, await self._connection.all(_BY_IDS, ids=ids), lambda user: user.id)
+
+    async def rows_by_ids(self, ids: list[UserId], columns: Columns) -> list[Row | None]:
+        """Return one slot per id, in their order, with these columns after the id."""
+        return by_key(ids, await _ROWS_BY_IDS.read(self._connection, columns, ids=ids), FIRST)
 
     async def by_handle(self, handle: str) -> User | None:
         """Return the user with this handle, whatever its case."""

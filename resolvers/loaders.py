@@ -6,6 +6,7 @@ from domain.ids import AttemptId, ExamDomainId, ExamTypeId, QuestionId, QuizId, 
 from domain.questions import Question
 from domain.quizzes import ExamDomain, ExamType, Quiz
 from domain.revealing import SlotReveal
+from domain.rows import Columns, Row
 from domain.users import Account, User
 from domain.xp import Earned
 from resolvers.batches import Rows, batch
@@ -17,6 +18,12 @@ async def users_by_id(context: Context, ids: list[UserId]) -> list[User | None]:
     """Load public profiles."""
     async with context.open_reads() as reads:
         return await reads.users.by_ids(ids)
+
+
+@users_by_id.narrowed(User)
+async def _(context: Context, ids: list[UserId], columns: Columns) -> list[Row | None]:
+    async with context.open_reads() as reads:
+        return await reads.users.rows_by_ids(ids, columns)
 
 
 @batch(Rows.VIEWER)

@@ -5,6 +5,7 @@ from domain.ids import EnrolmentId, PrerequisiteGroupId, RoadmapId, RoadmapNodeI
 from domain.paging import Page, Window
 from domain.progress import Progress, Standing
 from domain.roadmaps import PrerequisiteEdge, PrerequisiteGroup, Roadmap, RoadmapNode, RoadmapVersion
+from domain.rows import Columns, Row
 from resolvers.batches import Rows, batch
 from resolvers.context import Context
 
@@ -21,6 +22,12 @@ async def roadmaps_by_id(context: Context, ids: list[RoadmapId]) -> list[Roadmap
         return await reads.roadmaps.by_ids(ids, viewer_id=asking(context))
 
 
+@roadmaps_by_id.narrowed(Roadmap)
+async def _(context: Context, ids: list[RoadmapId], columns: Columns) -> list[Row | None]:
+    async with context.open_reads() as reads:
+        return await reads.roadmaps.rows_by_ids(ids, columns, viewer_id=asking(context))
+
+
 @batch(Rows.VISIBLE)
 async def roadmap_versions_by_id(
     context: Context, ids: list[RoadmapVersionId]
@@ -28,6 +35,12 @@ async def roadmap_versions_by_id(
     """Load versions of roadmaps that the viewer may see; drafts for their author alone."""
     async with context.open_reads() as reads:
         return await reads.roadmaps.versions_by_ids(ids, viewer_id=asking(context))
+
+
+@roadmap_versions_by_id.narrowed(RoadmapVersion)
+async def _(context: Context, ids: list[RoadmapVersionId], columns: Columns) -> list[Row | None]:
+    async with context.open_reads() as reads:
+        return await reads.roadmaps.version_rows_by_ids(ids, columns, viewer_id=asking(context))
 
 
 @batch(Rows.VISIBLE)
@@ -44,6 +57,12 @@ async def nodes_by_version(context: Context, ids: list[RoadmapVersionId]) -> lis
     """Load the nodes of each version."""
     async with context.open_reads() as reads:
         return await reads.nodes.of_versions(ids, viewer_id=asking(context))
+
+
+@nodes_by_version.narrowed(RoadmapNode, key="version_id", without=("resources",))
+async def _(context: Context, ids: list[RoadmapVersionId], columns: Columns) -> list[list[Row]]:
+    async with context.open_reads() as reads:
+        return await reads.nodes.rows_of_versions(ids, columns, viewer_id=asking(context))
 
 
 @batch(Rows.VISIBLE)

@@ -25,7 +25,7 @@ class Arguments:
         self._constant = not any(_names_variable(argument.value) for argument in node.arguments or ())
         self._known: dict[str, Any] | None = None if definition.args else {}
         self.convert: Callable[[dict[str, Any]], dict[str, Any]] | None = None
-        self.text = tuple(sorted(print_ast(argument) for argument in node.arguments or ()))
+        self.text = text_of(node)
 
     def read(self, variables: VariableValues) -> dict[str, Any]:
         """Return what the field's function takes; raises what a client is told of a wrong one."""
@@ -45,6 +45,11 @@ class LightInfo:
 
     def __init__(self, context: Any) -> None:
         self.context = context
+
+
+def text_of(node: FieldNode) -> tuple[str, ...]:
+    """Return the arguments as they are written, in alphabetical order."""
+    return tuple(sorted(print_ast(argument) for argument in node.arguments or ()))
 
 
 def declaration_of(definition: GraphQLField) -> Declaration | None:

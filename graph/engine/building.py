@@ -8,10 +8,10 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from graphql import GraphQLEnumType, GraphQLScalarType, is_specified_scalar_type
+from graphql import GraphQLScalarType, is_specified_scalar_type
 from graphql.pyutils import Undefined
 
-from graph.engine.plans import Selection, Shape, Test
+from graph.engine.plans import FieldPlan, Selection, Shape, Test
 
 _PLAIN = {
     "String": "type({first}) is str",
@@ -70,19 +70,26 @@ class _Source:
         parts = []
         for key, value in selection.template.items():
             field = inline.get(key)
-            text = repr(value) if field is None else self.value(field.shape, f"{name}.{field.attribute}")
+            text = repr(value) if field is None else self._attribute(selection, field, name)
             parts.append(f"{key!r}: {text}")
         return f"{{{', '.join(parts)}}}"
 
-    def value(self, shape: Shape, read: str) -> str:
-        """Write the completion of what the expression `read` gives."""
+    def _attribute(self, selection: Selection, field: FieldPlan, name: str) -> str:
+        """Write the completion of an attribute of an object, or of a column of a row."""
+        assert field.attribute is not None  # noqa: S101 - it is inline
+        if selection.layout is None or not selection.layout.is_narrow:
+            return self.value(field.shape, f"{name}.{field.attribute}")
+        return self.value(field.shape, f"{name}[{selection.layout.place(field.attribute)}]", stored=True)
+
+    def value(self, shape: Shape, read: str, *, stored: bool = False) -> str:
+        """Write the completion of what the expression `read` gives; a `stored` enum is its member's value."""
         name = self._fresh()
         first = f"({name} := {read})"
         if shape.nullable:
-            return f"(None if {first} is None else {self._given(shape, name, name)})"
-        return self._given(shape, first, name)
+            return f"(None if {first} is None else {self._given(shape, name, name, stored=stored)})"
+        return self._given(shape, first, name, stored=stored)
 
-    def _given(self, shape: Shape, first: str, then: str) -> str:
+    def _given(self, shape: Shape, first: str, then: str, *, stored: bool) -> str:
         """Write the completion of a value that is not null; `first` is how it is read first, `then` its name."""
         if shape.item is not None:
             item = self._fresh()
@@ -96,7 +103,7 @@ class _Source:
         test = _PLAIN.get(shape.type.name) if is_specified_scalar_type(shape.type) else None
         if test and isinstance(shape.type, GraphQLScalarType):
             return f"({then} if {test.format(first=first, then=then)} else careful({then}))"
-        return self._written(shape, first, then)
+        return self._written(shape, first, then, stored=stored)
 
     def _one_of(self, tests: list[tuple[Test, Selection]], first: str, then: str) -> str:
         """Write the display of the first type whose test holds."""
@@ -107,10 +114,13 @@ class _Source:
             text = f"{self.display(selection, then)} if {name}({then}, None) else {text}"
         return f"(careful({then}) if isinstance({first}, not_objects) else {text})"
 
-    def _written(self, shape: Shape, first: str, then: str) -> str:
+    def _written(self, shape: Shape, first: str, then: str, *, stored: bool) -> str:
         writer, result = self._fresh(), self._fresh()
-        members = getattr(shape.type, "wrapped_cls", None)
-        if isinstance(shape.type, GraphQLEnumType) and members is not None:
+        members = shape.enum
+        if members is not None and stored:
+            self._names[writer] = {m.value: shape.type.coerce_output_value(m) for m in members}
+            return f"{writer}[{first}]"
+        if members is not None:
             # Members live as long as the process, so that an id names one; hashing a member is ten times as slow.
             self._names[writer] = {id(member): shape.type.coerce_output_value(member) for member in members}
             return f"{writer}[id({first})]"

@@ -6,7 +6,6 @@ from typing import Any
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
-    GraphQLField,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
@@ -20,13 +19,15 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
-from graph.engine.answers import BACKREF, caller, converter, declaration_of
+from graph.declarations import Declaration
+from graph.engine.answers import BACKREF, caller, converter, declaration_of, text_of
 from graph.engine.building import builder, column
 from graph.engine.collecting import Collector
+from graph.engine.layouts import Layout
 from graph.engine.plans import FieldPlan, Load, Plan, Selection, Shape, Test
 
 _INTROSPECTION = ("__schema", "__type")
-_Known = tuple[str, tuple[int, ...]]
+_Known = tuple[str, tuple[int, ...], int]
 
 
 class NotCompilableError(Exception):
@@ -48,6 +49,7 @@ class Compiler:
         self._refused = refused
         self._collector = Collector(schema, fragments, variables)
         self._known: dict[_Known, Selection] = {}
+        self._layouts: dict[Any, Layout] = {}
         self._is_serial = False
 
     def plan(self, operation: OperationDefinitionNode) -> Plan:
@@ -58,13 +60,17 @@ class Compiler:
         selection = self._selection(root, [operation.selection_set])
         return Plan(self._schema, operation, self._fragments, selection)
 
-    def _selection(self, type_: GraphQLObjectType, sets: list[SelectionSetNode]) -> Selection:
-        """Compile what the sets select of a type; the same sets of the same type are compiled once."""
-        known = type_.name, tuple(map(id, sets))
+    def _selection(
+        self, type_: GraphQLObjectType, sets: list[SelectionSetNode], layout: Layout | None = None
+    ) -> Selection:
+        """Compile what the sets select of a type; the same sets of the same type and layout are compiled once."""
+        known = type_.name, tuple(map(id, sets)), id(layout)
         selection = self._known.get(known)
         if selection is None:
             test = None if BACKREF in (type_.extensions or {}) else type_.is_type_of
-            selection = self._known[known] = Selection(type_, test)
+            selection = self._known[known] = Selection(type_, test, layout)
+            if layout is not None and test is not None:
+                layout.want_objects()
             for key, nodes in self._collector.fields(type_, sets).items():
                 self._place(selection, key, nodes)
             selection.build = _built_when_used(selection)
@@ -79,35 +85,51 @@ class Compiler:
             raise NotCompilableError("introspection")
         definition = self._schema.get_field(selection.type, name)
         assert definition is not None  # noqa: S101 - validated
-        shape = self._shape(definition.type, nodes)
-        field = FieldPlan(key, len(selection.template), nodes, selection.type, definition, shape)
-        selection.template[key] = None
-        self._sort(selection, field, definition)
-
-    def _sort(self, selection: Selection, field: FieldPlan, definition: GraphQLField) -> None:
-        """Decide how the field gets its value."""
-        field.refusal = self._refused.get(field.coordinate)
         declaration = declaration_of(definition)
+        layout = self._layout(declaration, nodes[0])
+        shape = self._shape(definition.type, nodes, None if declaration and declaration.pick else layout)
+        field = FieldPlan(key, len(selection.template), nodes, selection.type, definition, shape)
+        field.refusal = self._refused.get(field.coordinate)
+        selection.template[key] = None
+        self._sort(selection, field, declaration, layout)
+
+    def _layout(self, declaration: Declaration | None, node: FieldNode) -> Layout | None:
+        """Return the layout of what a field's batch loads, which all loads of it in the plan share."""
+        if declaration is None or declaration.batch is None:
+            return None
+        identity = declaration.batch, text_of(node)
+        return self._layouts.setdefault(identity, Layout(declaration.batch))
+
+    def _sort(
+        self, selection: Selection, field: FieldPlan, declaration: Declaration | None, layout: Layout | None
+    ) -> None:
+        """Decide how the field gets its value."""
+        definition = field.definition
         if field.refusal is not None:
             selection.refused.append(field)
         elif declaration is None or (self._is_serial and selection.type is self._schema.mutation_type):
             self._call(selection, field)
         elif declaration.word == "attribute":
             field.attribute = definition.extensions[BACKREF].python_name
+            _want(selection, field)
             (selection.inline if field.shape.is_plain else selection.composites).append(field)
         elif declaration.word == "streamed":
             field.column = _column_when_used(field)
             selection.composites.append(field)
-        elif declaration.word == "batch" and declaration.batch is not None:
+        elif declaration.batch is not None and layout is not None:
             field.arguments.convert = converter(self._schema, definition, declaration)
             field.pick = declaration.pick
             field.column = _column_when_used(field)
-            self._load(selection, Load(declaration.batch, declaration.key or "id", field))
+            if field.pick:
+                layout.want(field.pick)
+            self._load(selection, Load(declaration.batch, declaration.key or "id", field, layout))
         else:
             self._call(selection, field)
 
     def _call(self, selection: Selection, field: FieldPlan) -> None:
         declaration = declaration_of(field.definition)
+        if selection.layout is not None:
+            selection.layout.want_objects()
         if declaration is not None:
             field.call = caller(field.definition, declaration)
         if declaration is not None and field.call is not None:
@@ -118,28 +140,42 @@ class Compiler:
         selection.calls.append(field)
 
     def _load(self, selection: Selection, load: Load) -> None:
+        if selection.layout is not None:
+            selection.layout.want(load.key)
         for other in selection.loads:
             if (other.identity, other.key) == (load.identity, load.key):
                 other.fields += load.fields
                 return
         selection.loads.append(load)
 
-    def _shape(self, type_: GraphQLOutputType, nodes: list[FieldNode]) -> Shape:
+    def _shape(self, type_: GraphQLOutputType, nodes: list[FieldNode], layout: Layout | None) -> Shape:
         inner: Any = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
         shape = Shape(inner, nullable=inner is type_)
         if is_list_type(inner):
-            shape.item = self._shape(inner.of_type, nodes)
+            shape.item = self._shape(inner.of_type, nodes, layout)
         elif is_leaf_type(inner):
             shape.write = inner.coerce_output_value
         else:
             sets = [node.selection_set for node in nodes if node.selection_set]
             if is_object_type(inner):
-                shape.selection = self._selection(inner, sets)
+                shape.selection = self._selection(inner, sets, layout)
             else:
+                if layout is not None:
+                    layout.want_objects()
                 possible = self._schema.get_possible_types(inner)
                 shape.abstract = {each.name: self._selection(each, sets) for each in possible}
                 shape.tests = _tests(inner, shape.abstract)
         return shape
+
+
+def _want(selection: Selection, field: FieldPlan) -> None:
+    """Note the attribute in the layout; a list of enums is stored otherwise than its objects hold it."""
+    if selection.layout is None or field.attribute is None:
+        return
+    if field.shape.item is not None and field.shape.item.enum is not None:
+        selection.layout.want_objects()
+    else:
+        selection.layout.want(field.attribute)
 
 
 def _built_when_used(selection: Selection) -> Callable[[list[Any]], list[dict[str, Any]]]:

@@ -31,7 +31,8 @@ class Leveller:
         except Exception:  # noqa: BLE001 - whatever is not plain is looked at with care
             frame.outs = [dict(selection.template) for _ in frame.objects]
             for field in selection.inline:
-                self._with_care(field, read(frame.objects, field.attribute), frame)
+                get = selection.getter(field.attribute, field.shape)
+                self._with_care(field, read(frame.objects, get), frame)
         self._go_on(frame)
 
     def complete(self, field: FieldPlan, values: list[Any], frame: Frame) -> None:
@@ -50,7 +51,8 @@ class Leveller:
         if selection.loads or selection.calls or selection.refused:
             self.entered.append(frame)
         for field in selection.composites:
-            self.complete(field, read(frame.objects, field.attribute), frame)
+            get = selection.getter(field.attribute, field.shape)
+            self.complete(field, read(frame.objects, get), frame)
 
     def _at_once(self, field: FieldPlan, values: list[Any], frame: Frame) -> bool:
         """Complete a level whose values are all as their type promises; return False, or raise, for any other."""

@@ -15,23 +15,24 @@ Found = dict[Any, Any]
 class _Flight:
     """One call of a batch that several chains of a run may wait for; until it has `left`, it takes more keys."""
 
-    __slots__ = ("_landed", "has_left", "keys")
+    __slots__ = ("_waiting", "has_left", "keys")
 
     def __init__(self, keys: dict[Any, None]) -> None:
         self.keys = keys
         self.has_left = False
-        self._landed: asyncio.Future[None] | None = None
+        self._waiting: list[asyncio.Future[None]] = []
 
     def landed(self) -> Awaitable[None]:
-        """Return what is done once the call is."""
-        if self._landed is None:
-            self._landed = asyncio.get_running_loop().create_future()
-        return asyncio.shield(self._landed)
+        """Return what is done once the call is: one future a chain, so that cancelling a chain ends no other's wait."""
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
+        return waiter
 
     def land(self) -> None:
-        """Let go whoever waits."""
-        if self._landed is not None:
-            self._landed.set_result(None)
+        """Let go whoever waits; they go on before the chain that flew leaves with its next call, and so join it."""
+        for waiter in self._waiting:
+            if not waiter.done():
+                waiter.set_result(None)
 
 
 class Loader:
@@ -104,6 +105,9 @@ class Loader:
         found: Found = {}
         for start in range(0, len(wanted), LARGEST_BATCH):
             keys = wanted[start : start + LARGEST_BATCH]
-            loaded = await load.batch.load(self._state.context, keys, **arguments)
+            if load.layout.is_narrow:
+                loaded = await load.layout.load(self._state.context, keys)
+            else:
+                loaded = await load.batch.load(self._state.context, keys, **arguments)
             found |= zip(keys, loaded, strict=True)
         return found

@@ -1,11 +1,13 @@
 """Plans: what is left of an operation once everything that does not change from run to run is decided."""
 
 from collections.abc import Callable
+from enum import Enum
 from typing import Any
 
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
+    GraphQLEnumType,
     GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
@@ -14,6 +16,7 @@ from graphql import (
 )
 
 from graph.engine.answers import Arguments
+from graph.engine.layouts import Getter, Layout, getter
 from resolvers.batches import Batch
 
 Test = Callable[[Any, Any], Any]
@@ -38,6 +41,11 @@ class Shape:
         self.selection: Selection | None = None
         self.abstract: dict[str, Selection] | None = None
         self.tests: list[tuple[Test, Selection]] | None = None
+
+    @property
+    def enum(self) -> "type[Enum] | None":
+        """The enum whose members the values are, if they are any's."""
+        return getattr(self.type, "wrapped_cls", None) if isinstance(self.type, GraphQLEnumType) else None
 
     @property
     def is_plain(self) -> bool:
@@ -91,9 +99,9 @@ class FieldPlan:
         self.nodes = nodes
         self.parent = parent
         self.definition = definition
-        self.shape = shape
         self.coordinate = f"{parent.name}.{nodes[0].name.value}"
         self.arguments = Arguments(definition, nodes[0])
+        self.shape = shape
         self.attribute: str | None = None
         self.pick: str | None = None
         self.refusal: str | None = None
@@ -105,16 +113,18 @@ class FieldPlan:
 class Load:
     """A batch of a selection: the fields that take their values from one call of it.
 
-    Loads of one level with the same `identity` share a call, whatever attribute of the parent holds the key.
+    Loads of one level with the same `identity` share a call, whatever attribute of the parent holds the key; all of
+    a plan share the `layout` of what comes back.
     """
 
-    __slots__ = ("batch", "fields", "identity", "key")
+    __slots__ = ("batch", "fields", "identity", "key", "layout")
 
-    def __init__(self, batch: Batch, key: str, field: FieldPlan) -> None:
+    def __init__(self, batch: Batch, key: str, field: FieldPlan, layout: Layout) -> None:
         self.batch = batch
         self.key = key
         self.fields = [field]
         self.identity = (batch, field.arguments.text)
+        self.layout = layout
 
 
 class Selection:
@@ -122,14 +132,16 @@ class Selection:
 
     `build` makes the response objects of a whole level, with every field of `inline` filled in and the other keys
     in place; it raises where a value is not as plain as its type promises. `test` tells whether an object is of
-    the type, where that has to be checked.
+    the type, where that has to be checked. `layout` is that of the batch which the objects come from, if they do.
     """
 
     __slots__ = (
+        "_getters",
         "build",
         "calls",
         "composites",
         "inline",
+        "layout",
         "loads",
         "refused",
         "template",
@@ -137,9 +149,11 @@ class Selection:
         "type",
     )
 
-    def __init__(self, type_: GraphQLObjectType, test: Test | None) -> None:
+    def __init__(self, type_: GraphQLObjectType, test: Test | None, layout: Layout | None = None) -> None:
         self.type = type_
         self.test = test
+        self.layout = layout
+        self._getters: dict[str | None, Getter | None] = {}
         self.template: dict[str, Any] = {}
         self.inline: list[FieldPlan] = []
         self.composites: list[FieldPlan] = []
@@ -147,6 +161,12 @@ class Selection:
         self.calls: list[FieldPlan] = []
         self.refused: list[FieldPlan] = []
         self.build: Callable[[list[Any]], list[dict[str, Any]]] = lambda objects: [{} for _ in objects]
+
+    def getter(self, attribute: str | None, shape: Shape | None = None) -> Getter | None:
+        """Return what reads an attribute of its objects; `shape` is that of the attribute's value."""
+        if attribute not in self._getters:
+            self._getters[attribute] = getter(self.layout, attribute, shape.enum if shape else None)
+        return self._getters[attribute]
 
     @property
     def is_plain(self) -> bool:

@@ -9,6 +9,7 @@ from graphql.execution.values import VariableValues
 
 from graph.engine.completing import Leveller
 from graph.engine.frames import Frame, Position
+from graph.engine.layouts import getter
 from graph.engine.loading import Loader
 from graph.engine.plans import FieldPlan, Load, Plan
 from graph.engine.state import State
@@ -175,7 +176,7 @@ class Run:
 
     async def _load(self, loads: list[tuple[Load, Frame]]) -> Level | None:
         """Call a batch once for every key of the level, and complete the fields that take their values from it."""
-        keys = [read(frame.objects, load.key) for load, frame in loads]
+        keys = [read(frame.objects, frame.selection.getter(load.key)) for load, frame in loads]
         try:
             found = await self._loader.load(loads[0][0], chain.from_iterable(keys))
             loaded = [[found.get(key, key) for key in level] for level in keys]
@@ -183,7 +184,7 @@ class Run:
             loaded = [[error] * len(level) for level in keys]
         done = []
         for (load, frame), values in zip(loads, loaded, strict=True):
-            done += [(f, picked(values, f.pick) if f.pick else values, frame) for f in load.fields]
+            done += [(f, _picked(load, f, values), frame) for f in load.fields]
         return self._completed(done)
 
     def _completed(self, done: list[tuple[FieldPlan, list[Any], Frame]]) -> Level | None:
@@ -191,3 +192,9 @@ class Run:
         for field, values, frame in done:
             leveller.complete(field, values, frame)
         return self._level(leveller)
+
+
+def _picked(load: Load, field: FieldPlan, loaded: list[Any]) -> list[Any]:
+    if field.pick is None:
+        return loaded
+    return picked(loaded, getter(load.layout, field.pick, field.shape.enum))

@@ -1,34 +1,33 @@
 """Values: reading them from objects, and what graphql-core says of those that are not as their type promises."""
 
-from operator import attrgetter
 from typing import Any
 
 from graphql import GraphQLError
 from graphql.pyutils import Undefined, inspect, is_iterable
 
 from graph.engine.frames import Position
+from graph.engine.layouts import Getter
 from graph.engine.plans import Shape
 
 
-def read(objects: list[Any], attribute: str | None) -> list[Any]:
-    """Read an attribute of every object, which is the value itself where there is none (an event of a stream).
+def read(objects: list[Any], get: Getter | None) -> list[Any]:
+    """Read something of every object, which is the value itself where nothing is read (an event of a stream).
 
     What is raised becomes the value, which completion reports.
     """
-    if attribute is None:
+    if get is None:
         return objects
-    get = attrgetter(attribute)
     try:
         return list(map(get, objects))
     except Exception:  # noqa: BLE001 - one of them fails: find out which
         return [_attempt(get, object_) for object_ in objects]
 
 
-def picked(values: list[Any], attribute: str) -> list[Any]:
-    """Read an attribute of every loaded object; what is no object stays as it is."""
+def picked(values: list[Any], get: Getter | None) -> list[Any]:
+    """Read something of every loaded object; what is no object stays as it is."""
     places = [at for at, v in enumerate(values) if v is not None and not isinstance(v, Exception)]
     result = list(values)
-    for at, value in zip(places, read([values[at] for at in places], attribute), strict=True):
+    for at, value in zip(places, read([values[at] for at in places], get), strict=True):
         result[at] = value
     return result
 

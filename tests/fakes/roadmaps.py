@@ -30,6 +30,8 @@ from domain.roadmaps import (
     VersionState,
     Visibility,
 )
+from domain.rows import Columns, Row
+from tests.fakes.rows import row_of
 
 T = TypeVar("T")
 
@@ -102,6 +104,12 @@ class FakeRoadmaps:
         found = [self._shelf.roadmaps.get(id_) for id_ in ids]
         return [r if r and self._shelf.sees(r, viewer_id) else None for r in found]
 
+    async def rows_by_ids(
+        self, ids: list[RoadmapId], columns: Columns, *, viewer_id: UserId | None
+    ) -> list[Row | None]:
+        found = await self.by_ids(ids, viewer_id=viewer_id)
+        return [roadmap and row_of(roadmap, "id", columns) for roadmap in found]
+
     async def by_slug(self, slug: str, *, viewer_id: UserId | None) -> Roadmap | None:
         roadmaps = self._shelf.roadmaps.values()
         return next((r for r in roadmaps if r.slug == slug and self._shelf.sees(r, viewer_id)), None)
@@ -131,6 +139,12 @@ class FakeRoadmaps:
     ) -> list[RoadmapVersion | None]:
         found = [self._shelf.versions.get(id_) for id_ in ids]
         return [v if v and self._shelf.sees_version(v, viewer_id) else None for v in found]
+
+    async def version_rows_by_ids(
+        self, ids: list[RoadmapVersionId], columns: Columns, *, viewer_id: UserId | None
+    ) -> list[Row | None]:
+        found = await self.versions_by_ids(ids, viewer_id=viewer_id)
+        return [version and row_of(version, "id", columns) for version in found]
 
     async def versions_of(
         self, roadmap_ids: list[RoadmapId], window: Window, *, viewer_id: UserId | None
@@ -206,6 +220,12 @@ class FakeNodes:
         self, ids: list[RoadmapVersionId], *, viewer_id: UserId | None
     ) -> list[list[RoadmapNode]]:
         return [self._shelf.nodes_of(id_, viewer_id) for id_ in ids]
+
+    async def rows_of_versions(
+        self, ids: list[RoadmapVersionId], columns: Columns, *, viewer_id: UserId | None
+    ) -> list[list[Row]]:
+        found = await self.of_versions(ids, viewer_id=viewer_id)
+        return [[row_of(node, "version_id", columns) for node in nodes] for nodes in found]
 
     async def edges_of(
         self, ids: list[RoadmapVersionId], *, viewer_id: UserId | None

@@ -1,6 +1,6 @@
 """Roadmaps, nodes and enrolments: one suite over the fakes and the real stores."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -29,11 +29,13 @@ from domain.roadmaps import (
     VersionState,
     Visibility,
 )
+from domain.rows import Columns
 from persistence.work import SqlWork
 from tests.asking import START
 from tests.builders import a_user, mint
 from tests.builders.roadmaps import a_roadmap, a_stored_node, a_version, every, some
 from tests.fakes.roadmaps import FakeEnrolments, FakeNodes, FakeRoadmaps, FakeShelf
+from tests.fakes.rows import row_of
 
 ADA, BOB = (
     a_user(handle="road_ada", email="road_ada@example.org"),
@@ -382,3 +384,42 @@ async def test_enrolments_are_found_by_the_quiz_of_their_pinned_version(stores: 
 
     assert await stores.enrolments.holding_for_quiz(BOB.id, "exam") == [with_quiz]
     assert await stores.enrolments.holding_for_quiz(ADA.id, "exam") == []
+
+
+async def test_rows_hold_what_the_objects_hold(stores: Stores) -> None:
+    made = await built(stores, {"a": [], "b": [every("a")]}, quiz="loops")
+    ids, version_ids = [made.roadmap.id], [made.version.id]
+    (roadmap,) = await stores.roadmaps.by_ids(ids, viewer_id=None)
+    (version,) = await stores.roadmaps.versions_by_ids(version_ids, viewer_id=None)
+    (nodes,) = await stores.nodes.of_versions(version_ids, viewer_id=None)
+
+    (roadmap_row,) = await stores.roadmaps.rows_by_ids(ids, columns(Roadmap), viewer_id=None)
+    (version_row,) = await stores.roadmaps.version_rows_by_ids(
+        version_ids, columns(RoadmapVersion), viewer_id=None
+    )
+    (node_rows,) = await stores.nodes.rows_of_versions(version_ids, columns(RoadmapNode), viewer_id=None)
+
+    assert list(roadmap_row or ()) == row_of(roadmap, "id", columns(Roadmap))
+    assert list(version_row or ()) == row_of(version, "id", columns(RoadmapVersion))
+    assert [list(row) for row in node_rows] == [
+        row_of(node, "version_id", columns(RoadmapNode)) for node in nodes
+    ]
+
+
+async def test_rows_follow_the_same_rule_as_the_objects(stores: Stores) -> None:
+    made = await built(stores, {"a": []}, publish=False)
+    ids, version_ids = [made.roadmap.id], [made.version.id]
+
+    for viewer_id, seen in ((ADA.id, True), (BOB.id, False), (None, False)):
+        found = (
+            *await stores.roadmaps.rows_by_ids(ids, ("title",), viewer_id=viewer_id),
+            *await stores.roadmaps.version_rows_by_ids(version_ids, ("title",), viewer_id=viewer_id),
+            *await stores.nodes.rows_of_versions(version_ids, ("title",), viewer_id=viewer_id),
+        )
+
+        assert [bool(each) for each in found] == [seen] * 3
+
+
+def columns(entity: Any) -> Columns:
+    """Name the fields that are columns of their own."""
+    return tuple(field.name for field in fields(entity) if field.name != "resources")

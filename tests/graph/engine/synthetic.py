@@ -25,6 +25,7 @@ from graphql import (
 from graph.declarations import METADATA_KEY, Declaration
 from graph.engine.answers import BACKREF
 from resolvers.batches import Batch, Rows
+from tests.graph.engine.rows import narrow
 
 SDL = """
 scalar Moment
@@ -252,6 +253,7 @@ def _batch(definition: GraphQLField, name: str) -> Declaration:
         return [value(definition.type, f"{name}/{key}", context.chances) for key in keys]
 
     batch = Batch(load, Rows.PUBLIC)
+    batch.narrow = narrow(batch)
 
     async def body(thing: Any, info: Any) -> Any:
         key = thing.key
