@@ -6,6 +6,7 @@ from typing import Protocol
 
 from domain.entities import entity
 from domain.ids import AttemptId, ExamDomainId, ExamTypeId, QuizId, UserId
+from domain.streaks import UserZone
 
 MOST_DOMAINS = 500
 """How many exam domains one answer may tell of."""
@@ -52,6 +53,14 @@ class DayTotals:
 
 
 @entity
+class LearnerDays:
+    """A learner's days with quizzes, by date, and the zone in which their days are counted now."""
+
+    zone: UserZone
+    days: list[DayTotals]
+
+
+@entity
 class DomainTotals:
     """All answers to questions of one exam domain, with the names that a sentence about it needs."""
 
@@ -70,8 +79,8 @@ class Analytics(Protocol):
 
     async def days(
         self, user_id: UserId, *, exam_type_id: ExamTypeId | None, since: date | None
-    ) -> list[DayTotals]:
-        """Return the days with quizzes, by date, from `since` on."""
+    ) -> LearnerDays:
+        """Return the days with quizzes, by date, from `since` on; raises NotFoundError where there is no such user."""
 
     async def domains(self, user_id: UserId, *, exam_type_id: ExamTypeId | None) -> list[DomainTotals]:
         """Return the domains with answers, at most 500."""

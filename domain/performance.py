@@ -1,8 +1,7 @@
 """Performance: quizzes and scores by local day, over a period and against the one before."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from fractions import Fraction
 
@@ -10,11 +9,12 @@ from domain.analytics import Analytics, DayTotals
 from domain.days import local_date
 from domain.entities import entity
 from domain.ids import ExamTypeId, UserId
-from domain.streaks import Streaks
 
 MOST_DAYS = 366
 """How many days are listed of a period without a beginning: the latest ones."""
 _DAY = timedelta(days=1)
+_FURTHEST = timedelta(days=2)
+"""How far a local date can be behind that of UTC: half a day by the zone and six hours by the start of the day."""
 
 
 class Period(Enum):
@@ -55,53 +55,51 @@ class PerformanceSummary:
 
 @entity
 class Performance:
-    """How a learner did in a period."""
+    """How a learner did in a period; `totals` are its days with quizzes and those of the period before, by date."""
 
     period: Period
-    days: list[PerformanceDay]
-    summary: PerformanceSummary
+    today: date
+    totals: Sequence[DayTotals]
+
+    @property
+    def days(self) -> list[PerformanceDay]:
+        """Every local day of the period, those without quizzes with zeros; of a longer one the latest 366."""
+        first = max(self._start, self.today - (MOST_DAYS - 1) * _DAY)
+        known = {day.local_date: day for day in self.totals}
+        dates = [first + n * _DAY for n in range((self.today - first).days + 1)]
+        return [_day(known[day]) if day in known else _empty(day) for day in dates]
+
+    @property
+    def summary(self) -> PerformanceSummary:
+        """The period as a whole, against the one before."""
+        return _summary(self._between(self._start, self.today + _DAY), self._before)
+
+    @property
+    def _start(self) -> date:
+        if self.period.days is not None:
+            return self.today - (self.period.days - 1) * _DAY
+        return self.totals[0].local_date if self.totals else self.today + _DAY
+
+    @property
+    def _before(self) -> list[DayTotals]:
+        if self.period.days is None:
+            return []
+        return self._between(self._start - self.period.days * _DAY, self._start)
+
+    def _between(self, first: date, end: date) -> list[DayTotals]:
+        return [day for day in self.totals if first <= day.local_date < end]
 
 
 def first_needed(period: Period, today: date) -> date | None:
-    """Return the first date that `performance` needs: that of the period before, or None for all."""
+    """Return the first date that a performance needs: that of the period before, or None for all."""
     return None if period.days is None else today - (2 * period.days - 1) * _DAY
-
-
-def performance(totals: Sequence[DayTotals], *, period: Period, today: date) -> Performance:
-    """Sum up the days with quizzes, which come by date; every other day of the period is listed with zeros."""
-    start = _start(totals, period, today)
-    inside = [day for day in totals if start <= day.local_date <= today]
-    listed = max(start, today - (MOST_DAYS - 1) * _DAY)
-    return Performance(
-        period=period,
-        days=_listed(inside, listed, today),
-        summary=_summary(inside, _before(totals, period, start)),
-    )
-
-
-def _start(totals: Sequence[DayTotals], period: Period, today: date) -> date:
-    if period.days is not None:
-        return today - (period.days - 1) * _DAY
-    return min([day.local_date for day in totals], default=today + _DAY)
-
-
-def _before(totals: Sequence[DayTotals], period: Period, start: date) -> list[DayTotals]:
-    if period.days is None:
-        return []
-    return [day for day in totals if start - period.days * _DAY <= day.local_date < start]
-
-
-def _listed(inside: Sequence[DayTotals], first: date, today: date) -> list[PerformanceDay]:
-    known = {day.local_date: day for day in inside}
-    dates = [first + n * _DAY for n in range((today - first).days + 1)]
-    return [_day(known[day]) if day in known else _empty(day) for day in dates]
 
 
 def _day(totals: DayTotals) -> PerformanceDay:
     return PerformanceDay(
         local_date=totals.local_date,
         quizzes_taken=totals.quizzes,
-        average_score=_shown(_average([totals])),
+        average_score=rounded(totals.score_tenths, totals.quizzes) / 10,
         total_questions=totals.questions,
         correct_answers=totals.correct,
     )
@@ -118,10 +116,10 @@ def _summary(inside: Sequence[DayTotals], before: Sequence[DayTotals]) -> Perfor
     best = max(inside, key=lambda day: (_average([day]) or 0, -day.local_date.toordinal()), default=None)
     return PerformanceSummary(
         total_quizzes=sum(day.quizzes for day in inside),
-        average_score=_shown(average),
+        average_score=None if average is None else one_decimal(average),
         improvement=None if average is None or earlier is None else one_decimal(average - earlier),
         best_day=None if best is None else best.local_date,
-        best_score=_shown(Fraction(max(day.best_tenths for day in inside), 10)) if inside else None,
+        best_score=max(day.best_tenths for day in inside) / 10 if inside else None,
     )
 
 
@@ -131,19 +129,19 @@ def _average(days: Sequence[DayTotals]) -> Fraction | None:
     return Fraction(sum(day.score_tenths for day in days), 10 * quizzes) if quizzes else None
 
 
-def _shown(exact: Fraction | None) -> float | None:
-    return None if exact is None else one_decimal(exact)
-
-
 def one_decimal(exact: Fraction) -> float:
     """Round half up (away from zero) to one decimal."""
-    value = Decimal(exact.numerator) / Decimal(exact.denominator)
-    return float(value.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP))
+    tenths = rounded(10 * abs(exact.numerator), exact.denominator) / 10
+    return -tenths if exact < 0 else tenths
+
+
+def rounded(whole: int, parts: int) -> int:
+    """Return a quotient of numbers from zero up as the nearest integer, half up."""
+    return (2 * whole + parts) // (2 * parts)
 
 
 async def of_user(
     analytics: Analytics,
-    streaks: Streaks,
     *,
     user_id: UserId,
     period: Period,
@@ -151,8 +149,7 @@ async def of_user(
     now: datetime,
 ) -> Performance:
     """Return how the user did in the period that ends with their current local day."""
-    zone = await streaks.zone_of(user_id)
-    today = local_date(now, time_zone=zone.time_zone, day_start_hour=zone.day_start_hour)
-    since = first_needed(period, today)
-    totals = await analytics.days(user_id, exam_type_id=exam_type_id, since=since)
-    return performance(totals, period=period, today=today)
+    earliest = now.astimezone(UTC).date() - _FURTHEST  # the zone, and with it today, comes with the days
+    found = await analytics.days(user_id, exam_type_id=exam_type_id, since=first_needed(period, earliest))
+    today = local_date(now, time_zone=found.zone.time_zone, day_start_hour=found.zone.day_start_hour)
+    return Performance(period=period, today=today, totals=found.days)

@@ -48,11 +48,7 @@ class Completion(Enum):
 
 @entity
 class Roadmap:
-    """A roadmap; title, description and visibility are those of the version that was published last.
-
-    Before the first publication they are those of the first draft. `current_version_id` is None while nothing is
-    published.
-    """
+    """A roadmap, which shows the version published last (`current_version_id`), or without one its first draft."""
 
     id: RoadmapId
     slug: str

@@ -24,14 +24,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.analytics import MOST_DOMAINS, AttemptFacts, DayTotals, DomainTotals
+from domain.analytics import MOST_DOMAINS, AttemptFacts, DayTotals, DomainTotals, LearnerDays
+from domain.errors import NotFoundError
 from domain.ids import ExamTypeId, UserId
+from domain.streaks import UserZone
 from persistence.attempt_tables import attempts, slots
 from persistence.base import ID, Statement, metadata
 from persistence.engine import Connection
 from persistence.exam_types import exam_domains, exam_types
 from persistence.questions import questions
 from persistence.quizzes import quizzes
+from persistence.rows import maker
+from persistence.users import users
 
 attempt_days = Table(
     "attempt_days",
@@ -93,6 +97,7 @@ _ADD = Statement(
         set_={name: domain_days.c[name] + _domain.excluded[name] for name in ("attempts", "correct")},
     ).add_cte(_added_day)
 )
+_totals = maker(DayTotals)
 _sums = [
     cast(func.sum(attempt_days.c.quizzes), Integer),
     cast(func.sum(attempt_days.c.score_tenths), BigInteger),
@@ -102,14 +107,19 @@ _sums = [
     cast(func.sum(attempt_days.c.seconds), BigInteger),
 ]
 _since = bindparam("since", type_=Date)
-_DAYS = Statement(
+_by_date = (
     select(attempt_days.c.local_date, *_sums)
     .where(attempt_days.c.user_id == _USER)
     .where(or_(_EXAM_TYPE.is_(None), attempt_days.c.exam_type_id == _EXAM_TYPE))
     .where(or_(_since.is_(None), attempt_days.c.local_date >= _since))
     .group_by(attempt_days.c.local_date)
-    .order_by(attempt_days.c.local_date),
-    DayTotals,
+    .subquery("by_date")
+)
+_DAYS = Statement(
+    select(users.c.time_zone, users.c.day_start_hour, *_by_date.c)
+    .select_from(users.outerjoin(_by_date, true()))
+    .where(users.c.id == _USER)
+    .order_by(_by_date.c.local_date)
 )
 _DOMAINS = Statement(
     select(
@@ -206,9 +216,16 @@ class SqlAnalytics:
 
     async def days(
         self, user_id: UserId, *, exam_type_id: ExamTypeId | None, since: date | None
-    ) -> list[DayTotals]:
-        """Return the days with quizzes, by date, from `since` on."""
-        return await self._connection.all(_DAYS, user_id=user_id, exam_type_id=exam_type_id, since=since)
+    ) -> LearnerDays:
+        """Return the days with quizzes, by date, from `since` on; a learner without any is a row of nulls."""
+        rows = await self._connection.rows(_DAYS, user_id=user_id, exam_type_id=exam_type_id, since=since)
+        if not rows:
+            raise NotFoundError("There is no such user.")
+        time_zone, day_start_hour = rows[0][:2]
+        return LearnerDays(
+            zone=UserZone(time_zone=time_zone, day_start_hour=day_start_hour),
+            days=[_totals(*row[2:]) for row in rows if row[2] is not None],
+        )
 
     async def domains(self, user_id: UserId, *, exam_type_id: ExamTypeId | None) -> list[DomainTotals]:
         """Return the domains with answers, at most 500."""

@@ -28,7 +28,6 @@ async def performance_in(
     async with context.open_reads() as reads:
         return await performance.of_user(
             reads.analytics,
-            reads.streaks,
             user_id=analytics.user_id,
             period=period,
             exam_type_id=exam_type,

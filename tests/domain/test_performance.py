@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.analytics import DayTotals
-from domain.performance import Performance, Period, first_needed, performance
+from domain.performance import Performance, Period, first_needed
 
 TODAY = date(2026, 3, 10)
 
@@ -29,7 +29,7 @@ def ago(days: int) -> date:
 
 
 def of(*days: DayTotals, period: Period = Period.D7) -> Performance:
-    return performance(sorted(days, key=lambda d: d.local_date), period=period, today=TODAY)
+    return Performance(totals=sorted(days, key=lambda d: d.local_date), period=period, today=TODAY)
 
 
 @pytest.mark.parametrize(("period", "count"), [(Period.D7, 7), (Period.D30, 30), (Period.D90, 90)])

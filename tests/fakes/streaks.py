@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 
-from domain.analytics import AttemptFacts, DayTotals, DomainTotals
+from domain.analytics import AttemptFacts, DayTotals, DomainTotals, LearnerDays
 from domain.errors import NotFoundError
 from domain.ids import ExamDomainId, ExamTypeId, UserId
 from domain.quizzes import ExamDomain, ExamType
@@ -85,12 +85,13 @@ class FakeAnalytics:
 
     async def days(
         self, user_id: UserId, *, exam_type_id: ExamTypeId | None, since: date | None
-    ) -> list[DayTotals]:
+    ) -> LearnerDays:
         by_date: dict[date, DayTotals] = {}
         for (user, exam_type, day), totals in self._days.items():
             if user == user_id and exam_type_id in {None, exam_type} and (since is None or day >= since):
                 by_date[day] = _sum(by_date[day], totals) if day in by_date else totals
-        return [by_date[day] for day in sorted(by_date)]
+        days = [by_date[day] for day in sorted(by_date)]
+        return LearnerDays(zone=UserZone(time_zone="UTC", day_start_hour=0), days=days)
 
     async def rebuild(self) -> int:
         return sum(day.quizzes for day in self._days.values())

@@ -210,6 +210,6 @@ async def rolled_up(stage: Stage) -> tuple[list[DayTotals], list[DomainTotals]]:
     async with stage.ask.postgres.open_reads(Meter()) as reads:
         user_id = stage.viewer.user_id
         return (
-            await reads.analytics.days(user_id, exam_type_id=stage.quiz.exam_type_id, since=None),
+            (await reads.analytics.days(user_id, exam_type_id=stage.quiz.exam_type_id, since=None)).days,
             await reads.analytics.domains(user_id, exam_type_id=None),
         )

@@ -16,6 +16,7 @@ from tests.builders.analytics import an_exam_domain, an_exam_type, count, facts
 from tests.fakes.streaks import FakeAnalytics
 
 ADA = a_user(handle="counting_ada", email="counting@example.org")
+BOB = a_user(handle="counting_bob", email="counting_bob@example.org")
 SECURITY, NETWORK = an_exam_type("security", name="Security+"), an_exam_type("network")
 FIRST, SECOND = an_exam_domain(SECURITY, "1.1"), an_exam_domain(SECURITY, "2.3")
 OTHER = an_exam_domain(NETWORK, "1.1")
@@ -31,7 +32,8 @@ async def store(request: Any, work: SqlWork) -> Analytics:
 
 
 async def prepare(work: SqlWork) -> None:
-    await work.users.add(ADA)
+    for user in (ADA, BOB):
+        await work.users.add(user)
     for exam_type in (SECURITY, NETWORK):
         await work.exam_types.add(exam_type)
     await work.exam_types.add_domains([FIRST, SECOND, OTHER])
@@ -47,7 +49,7 @@ async def test_attempts_of_one_day_add_up(store: Analytics) -> None:
             store, by_ada(facts(SECURITY, MONDAY, score, questions=3, correct=1, seconds=7))
         )
 
-    (day,) = await store.days(ADA.id, exam_type_id=None, since=None)
+    (day,) = (await store.days(ADA.id, exam_type_id=None, since=None)).days
 
     assert (day.local_date, day.quizzes, day.score_tenths, day.best_tenths) == (MONDAY, 2, 1000, 667)
     assert (day.questions, day.correct, day.seconds) == (6, 2, 14)
@@ -58,9 +60,9 @@ async def test_days_add_up_over_exam_types_or_tell_of_one(store: Analytics) -> N
     await analytics.record(store, by_ada(facts(NETWORK, TUESDAY, "40.0")))
     await analytics.record(store, by_ada(facts(NETWORK, MONDAY, "20.0")))
 
-    together = await store.days(ADA.id, exam_type_id=None, since=None)
-    network = await store.days(ADA.id, exam_type_id=NETWORK.id, since=None)
-    lately = await store.days(ADA.id, exam_type_id=None, since=TUESDAY)
+    together = (await store.days(ADA.id, exam_type_id=None, since=None)).days
+    network = (await store.days(ADA.id, exam_type_id=NETWORK.id, since=None)).days
+    lately = (await store.days(ADA.id, exam_type_id=None, since=TUESDAY)).days
 
     assert [(d.local_date, d.score_tenths, d.best_tenths) for d in together] == [
         (MONDAY, 200, 200),
@@ -91,10 +93,9 @@ async def test_domains_add_up_over_days_or_tell_of_one_exam_type(store: Analytic
 
 async def test_another_learner_sees_nothing_of_it(store: Analytics) -> None:
     await analytics.record(store, by_ada(facts(SECURITY, MONDAY, domains=[count(FIRST, 1, 4)])))
-    bob = a_user().id
 
-    assert await store.days(bob, exam_type_id=None, since=None) == []
-    assert await store.domains(bob, exam_type_id=None) == []
+    assert (await store.days(BOB.id, exam_type_id=None, since=None)).days == []
+    assert await store.domains(BOB.id, exam_type_id=None) == []
 
 
 async def test_attempts_that_finish_at_once_are_all_counted(postgres: Postgres) -> None:
@@ -109,7 +110,7 @@ async def test_attempts_that_finish_at_once_are_all_counted(postgres: Postgres) 
     await asyncio.gather(*(finish(order) for order in (1, -1) * 10))
 
     async with postgres.open_reads(Meter()) as reads:
-        (day,) = await reads.analytics.days(ADA.id, exam_type_id=None, since=None)
+        (day,) = (await reads.analytics.days(ADA.id, exam_type_id=None, since=None)).days
         domains = await reads.analytics.domains(ADA.id, exam_type_id=None)
     assert day.quizzes == 20
     assert [d.attempts for d in domains] == [20, 20]
