@@ -6,10 +6,10 @@ from typing import Any
 
 from graphql import FieldNode, GraphQLField, GraphQLSchema, VariableNode, print_ast
 from graphql.execution.values import VariableValues, get_argument_values
-from strawberry.types.arguments import convert_arguments
 
 from graph.arguments import read_arguments, takes_parent
 from graph.declarations import METADATA_KEY, Declaration
+from graph.engine.inputs import Inputs
 
 BACKREF = "strawberry-definition"
 
@@ -67,13 +67,9 @@ def converter(
         return None
     field = definition.extensions[BACKREF]
     strawberry: Any = schema._strawberry_schema  # type: ignore[attr-defined]  # noqa: SLF001 - its only way back
-    registry = strawberry.schema_converter.scalar_registry
-    arguments, config = field.arguments, strawberry.config
+    converted = Inputs(strawberry).arguments(field.arguments)
     signature = inspect.signature(field.base_resolver.wrapped_func)
     prefixes = declaration.id_arguments or {}
-
-    def converted(sent: dict[str, Any]) -> dict[str, Any]:
-        return convert_arguments(sent, arguments, registry, config)
 
     def read(sent: dict[str, Any]) -> dict[str, Any]:
         return read_arguments(converted(sent), signature, prefixes)
