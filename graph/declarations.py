@@ -16,7 +16,7 @@ class Declaration:
 
     `word` is attribute, batch, resolved, mutated or streamed. `function` is the resolver, `batch` and `key` the
     batch and the attribute of the parent that holds its key, `id_arguments` the prefix of each argument (or
-    input field) that is an identifier.
+    input field) that is an identifier. `is_certain` says that whoever sees the parent sees what its key names.
     """
 
     word: str
@@ -24,5 +24,6 @@ class Declaration:
     batch: Batch | None = None
     key: str | None = None
     pick: str | None = None
+    is_certain: bool = False
     id_arguments: dict[str, str] | None = None
     refuses: tuple[type[DomainError], ...] = ()

@@ -76,6 +76,7 @@ def loaded_by(
     key: str,
     description: str,
     pick: str | None = None,
+    is_certain: bool = False,
     rule: Rule | None = None,
     at_most: int | None = None,
     usual: int | None = None,
@@ -85,7 +86,9 @@ def loaded_by(
 
     A parent whose key is None has no relation. `pick` names the attribute of the loaded object that is the
     field's value, where that is not the object itself. `args` describes the arguments that the batch takes after
-    its keys; they are the same for a whole group of parents.
+    its keys; they are the same for a whole group of parents. `is_certain` promises that the database keeps the object
+    as long as the parent, and that whoever sees the parent sees it: where nothing but the key is read of it, the
+    engine asks nobody.
     """
     signature, prefixes = _signature(batch.load, args or {})
 
@@ -98,7 +101,9 @@ def loaded_by(
     return resolver_field(
         body,
         signature,
-        Declaration(word="batch", batch=batch, key=key, pick=pick, id_arguments=prefixes),
+        Declaration(
+            word="batch", batch=batch, key=key, pick=pick, is_certain=is_certain, id_arguments=prefixes
+        ),
         name=batch.name,
         description=_with_maximum(description, at_most),
         directives=_directives(rule, at_most, usual, signature),

@@ -81,7 +81,9 @@ class Goal(Node):
     created_at: datetime = attribute("When it was written down.")
     completed_at: datetime | None = attribute("When it was completed, or null.")
     allowed_transitions: list[GoalState] = attribute("Where transitionGoal can move it now.", at_most=STATES)
-    owner: User | None = loaded_by(loaders.users_by_id, key="owner_id", description="Whose goal it is.")
+    owner: User | None = loaded_by(
+        loaders.users_by_id, key="owner_id", is_certain=True, description="Whose goal it is."
+    )
     roadmap: Roadmap | None = loaded_by(
         roadmap_loaders.roadmaps_by_id,
         key="roadmap_id",

@@ -43,7 +43,9 @@ class Quiz(Node):
     exam_type: ExamType | None = loaded_by(
         loaders.exam_types_by_id, key="exam_type_id", description="The exam type that it prepares for."
     )
-    author: User | None = loaded_by(loaders.users_by_id, key="author_id", description="Who published it.")
+    author: User | None = loaded_by(
+        loaders.users_by_id, key="author_id", is_certain=True, description="Who published it."
+    )
     time_limit: timedelta | None = attribute("How long an attempt may last, or null for no limit.")
     pass_mark: int = attribute("The score in percent from which the quiz is passed.")
     feedback: Feedback = attribute("When a learner is told what was right.")

@@ -108,11 +108,12 @@ class Roadmap(Node):
     visibility: Visibility = attribute("Who finds it.")
     created_at: datetime = attribute("When it was first imported.")
     author: User | None = loaded_by(
-        loaders.users_by_id, key="author_id", description="Who wrote or imported it."
+        loaders.users_by_id, key="author_id", is_certain=True, description="Who wrote or imported it."
     )
     current_version: RoadmapVersion | None = loaded_by(
         roadmap_loaders.roadmap_versions_by_id,
         key="current_version_id",
+        is_certain=True,
         description="The published version; null while there is none.",
     )
     versions: Connection[RoadmapVersion] | None = loaded_by(

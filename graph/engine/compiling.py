@@ -122,7 +122,8 @@ class Compiler:
             field.column = _column_when_used(field)
             if field.pick:
                 layout.want(field.pick)
-            self._load(selection, Load(declaration.batch, declaration.key or "id", field, layout))
+            key, is_certain = declaration.key or "id", declaration.is_certain
+            self._load(selection, Load(declaration.batch, key, field, layout, is_certain=is_certain))
         else:
             self._call(selection, field)
 
@@ -145,6 +146,7 @@ class Compiler:
         for other in selection.loads:
             if (other.identity, other.key) == (load.identity, load.key):
                 other.fields += load.fields
+                other.is_certain &= load.is_certain
                 return
         selection.loads.append(load)
 

@@ -12,6 +12,11 @@ Found = dict[Any, Any]
 """What a batch found by key; an exception stands for what could not be loaded."""
 
 
+def known(keys: Iterable[Any]) -> Found:
+    """Return rows that hold nothing but the key, for objects that are certain to be there; None is no key."""
+    return {key: (key,) for key in keys if key is not None and not isinstance(key, Exception)}
+
+
 class _Flight:
     """One call of a batch that several chains of a run may wait for; until it has `left`, it takes more keys."""
 

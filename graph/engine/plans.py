@@ -117,14 +117,22 @@ class Load:
     a plan share the `layout` of what comes back.
     """
 
-    __slots__ = ("batch", "fields", "identity", "key", "layout")
+    __slots__ = ("batch", "fields", "identity", "is_certain", "key", "layout")
 
-    def __init__(self, batch: Batch, key: str, field: FieldPlan, layout: Layout) -> None:
+    def __init__(
+        self, batch: Batch, key: str, field: FieldPlan, layout: Layout, *, is_certain: bool = False
+    ) -> None:
         self.batch = batch
         self.key = key
         self.fields = [field]
         self.identity = (batch, field.arguments.text)
         self.layout = layout
+        self.is_certain = is_certain
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the keys are all that the plan reads of objects which are certain to be there."""
+        return self.is_certain and self.layout.is_narrow and not self.layout.columns
 
 
 class Selection:

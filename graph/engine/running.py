@@ -10,7 +10,7 @@ from graphql.execution.values import VariableValues
 from graph.engine.completing import Leveller
 from graph.engine.frames import Frame, Position
 from graph.engine.layouts import getter
-from graph.engine.loading import Loader
+from graph.engine.loading import Loader, known
 from graph.engine.plans import FieldPlan, Load, Plan
 from graph.engine.state import State
 from graph.engine.values import picked, read
@@ -178,7 +178,10 @@ class Run:
         """Call a batch once for every key of the level, and complete the fields that take their values from it."""
         keys = [read(frame.objects, frame.selection.getter(load.key)) for load, frame in loads]
         try:
-            found = await self._loader.load(loads[0][0], chain.from_iterable(keys))
+            if all(load.is_known for load, _ in loads):
+                found = known(chain.from_iterable(keys))
+            else:
+                found = await self._loader.load(loads[0][0], chain.from_iterable(keys))
             loaded = [[found.get(key, key) for key in level] for level in keys]
         except TypeError as error:  # a key that cannot be one
             loaded = [[error] * len(level) for level in keys]

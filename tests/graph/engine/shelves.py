@@ -9,6 +9,7 @@ from typing import Any
 import strawberry
 
 from domain.errors import NotFoundError
+from domain.rows import Columns, Row
 from domain.users import Role, Viewer
 from graph.directives import auth, public
 from graph.documents import Documents
@@ -21,6 +22,7 @@ from graph.rules import bind_rules
 from graph.schema import executable
 from resolvers.batches import Rows, batch
 from resolvers.context import Context
+from tests.fakes.rows import row_of
 
 
 @dataclass(slots=True)
@@ -52,6 +54,12 @@ async def people(context: Context, ids: list[int]) -> list[PersonRow | None]:
     CALLS.append(("people", sorted(ids)))
     await asyncio.sleep(0)
     return [PersonRow(id_, f"p{id_}") if id_ < 90 else None for id_ in ids]
+
+
+@people.narrowed(PersonRow)
+async def _(context: Context, ids: list[int], columns: Columns) -> list[Row | None]:
+    CALLS.append(("rows of people", sorted(ids), columns))
+    return [row_of(PersonRow(id_, f"p{id_}"), "id", columns) if id_ < 90 else None for id_ in ids]
 
 
 @batch(Rows.PUBLIC)
@@ -103,6 +111,7 @@ class Shelf:
     label: str = attribute(".")
     books: list[Book] = attribute(".")
     keeper: Person | None = loaded_by(people, key="keeper_id", description=".")
+    owner: Person | None = loaded_by(people, key="keeper_id", is_certain=True, description=".")
     keeper_name: str | None = loaded_by(people, key="keeper_id", pick="name", description=".")
     best: list[Book] | None = loaded_by(best, key="id", description=".", args={"most": "."})
     size: str | None = resolved_by(size, description=".", args={"unit": "."})

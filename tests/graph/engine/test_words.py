@@ -21,7 +21,31 @@ async def test_a_batch_is_called_once_for_all_fields_and_lists_of_a_level() -> N
 
     assert response["data"]["shelves"][1]["keeper"] == {"name": "p1"}
     assert response["data"]["shelves"][0]["keeper"] is None
-    assert [call for call in CALLS if call[0] == "people"] == [("people", [1, 2, 3])]
+    assert asked_of_people() == [("rows of people", [1, 2, 3], ("name",))]
+
+
+async def test_all_that_a_plan_reads_of_a_batch_comes_in_one_call() -> None:
+    await ask(
+        "{ shelves(count: 3) { keeper { id } other: keeper { n: name } books { author { id name } } } }"
+    )
+
+    assert asked_of_people() == [("rows of people", [1, 2, 3], ("name",))]
+
+
+async def test_nobody_is_asked_for_the_key_of_what_is_certain_to_be_there() -> None:
+    response = await ask("{ shelves(count: 3) { owner { id __typename } } }")
+
+    assert response["data"]["shelves"][2]["owner"] == {"id": 2, "__typename": "Person"}
+    assert asked_of_people() == []
+
+
+async def test_what_is_not_certain_is_looked_for_even_where_only_its_key_is_read() -> None:
+    await ask("{ shelves(count: 2) { owner { id } keeper { id } } }")
+    first = asked_of_people()
+    await ask("{ shelves(count: 2) { owner { id name } } }")
+
+    assert first == [("rows of people", [1], ())]
+    assert asked_of_people() == [("rows of people", [1], ("name",))]
 
 
 async def test_a_batch_is_called_once_for_each_of_its_arguments() -> None:
@@ -69,7 +93,7 @@ async def test_mutations_run_one_after_another_in_the_order_of_the_document() ->
     assert response["data"]["z"] == {"shelf": {"label": "z", "keeper": {"name": "p3"}}}
     assert response["data"]["a"]["shelf"] is None
     assert response["data"]["a"]["userErrors"][0]["__typename"] == "NotFound"
-    assert [call[:2] for call in CALLS if call[0] != "people"] == [
+    assert [call[:2] for call in CALLS if call[0] != "rows of people"] == [
         ("paint", "z"),
         ("painted", "z"),
         ("paint", "none"),
@@ -88,7 +112,7 @@ async def test_a_subscription_answers_each_event(engine: Engine) -> None:
     assert [response async for response in started] == [
         {"data": {"painted": {"label": f"s{n}", "keeper": {"name": "p5"}}}} for n in range(2)
     ]
-    assert len([call for call in CALLS if call[0] == "people"]) == 2
+    assert len(asked_of_people()) == 2
 
 
 @pytest.mark.parametrize(
@@ -106,3 +130,8 @@ async def test_introspection_is_left_to_the_reference_and_counted(text: str) -> 
 async def test_what_needs_no_waiting_is_answered_without_a_coroutine() -> None:
     assert await ask("{ __typename a: __typename }") == {"data": {"__typename": "Query", "a": "Query"}}
     assert CALLS == []
+
+
+def asked_of_people() -> list[Any]:
+    """Return the calls of the batch `people`, of either kind."""
+    return [call for call in CALLS if "people" in call[0]]
