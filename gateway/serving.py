@@ -9,6 +9,8 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from gateway import telemetry
+from gateway.corking import CorkedHttp
 from gateway.http import LARGEST_BODY
 
 DRAIN_S = 20
@@ -57,6 +59,8 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,
+                http=CorkedHttp,
                 ws="websockets-sansio",
                 ws_max_size=LARGEST_BODY,
                 ws_per_message_deflate=False,
@@ -71,6 +75,11 @@ class Server(uvicorn.Server):
         if self.started:
             spare_the_start()
             self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, let requests end, and write what is left of the log."""
+        await super().shutdown(sockets)
+        telemetry.lines.flush()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,5 +1,6 @@
 """Logs: one JSON object a line on stdout, the same processors for our lines and the libraries'."""
 
+import asyncio
 import logging
 import sys
 from collections.abc import Callable
@@ -12,6 +13,9 @@ import structlog
 from gateway.settings import LogFormat
 
 _OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z
+LINES_WAIT_S = 0.02
+"""How long a line may wait for others, in seconds."""
+MOST_WAITING = 256
 _QUIET = ("uvicorn.error", "uvicorn.access", "asyncio", "alembic", "websockets")
 
 
@@ -20,10 +24,42 @@ def tell(line: dict[str, Any]) -> None:
     _writer(line)
 
 
+class Lines:
+    """Lines of operations on their way to stdout: those of one moment leave in one system call."""
+
+    def __init__(self) -> None:
+        self._waiting: list[bytes] = []
+        self._due: asyncio.AbstractEventLoop | None = None
+
+    def add(self, line: bytes) -> None:
+        """Write the line within 20 ms, or at once where no event loop would come back to it."""
+        self._waiting.append(line)
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            loop = None
+        if loop is None or len(self._waiting) >= MOST_WAITING:
+            self.flush()
+        elif loop is not self._due:
+            self._due = loop
+            loop.call_later(LINES_WAIT_S, self.flush)
+
+    def flush(self) -> None:
+        """Write what waits."""
+        lines, self._due = b"".join(self._waiting), None
+        self._waiting.clear()
+        if lines:
+            sys.stdout.buffer.write(lines)
+            sys.stdout.buffer.flush()
+
+
+lines = Lines()
+"""The lines of this process; whoever ends it flushes them."""
+
+
 def _write_json(line: dict[str, Any]) -> None:
     moment = {"level": "info", "timestamp": datetime.now(UTC)}
-    sys.stdout.buffer.write(orjson.dumps(line | moment, default=str, option=_OPTIONS))
-    sys.stdout.buffer.flush()
+    lines.add(orjson.dumps(line | moment, default=str, option=_OPTIONS))
 
 
 def _write_text(line: dict[str, Any]) -> None:

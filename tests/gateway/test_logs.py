@@ -1,5 +1,6 @@
 """The log: one JSON object a line, what operators need, and never a secret."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -24,6 +25,7 @@ def json_log() -> Iterator[None]:
 
 
 def lines(capture: "pytest.CaptureFixture[bytes]") -> tuple[bytes, list[dict[str, Any]]]:
+    telemetry.lines.flush()
     written = capture.readouterr().out
     return written, [json.loads(line) for line in written.splitlines()]
 
@@ -59,3 +61,31 @@ async def test_refusals_are_told_and_secrets_are_not(
     assert told[4]["user_id"].startswith("user_")
     for secret in (PASSWORD, token, token.rpartition(".")[2]):
         assert secret.encode() not in written
+
+
+async def test_lines_leave_by_themselves_and_together(capsysbinary: "pytest.CaptureFixture[bytes]") -> None:
+    for number in range(3):
+        telemetry.tell({"event": f"number {number}"})
+    at_once = capsysbinary.readouterr().out
+    await asyncio.sleep(2 * telemetry.LINES_WAIT_S)
+
+    assert at_once == b""
+    written = capsysbinary.readouterr().out
+    assert [json.loads(line)["event"] for line in written.splitlines()] == [
+        "number 0",
+        "number 1",
+        "number 2",
+    ]
+
+
+async def test_many_lines_do_not_pile_up(capsysbinary: "pytest.CaptureFixture[bytes]") -> None:
+    for _ in range(telemetry.MOST_WAITING):
+        telemetry.tell({"event": "one of many"})
+
+    assert capsysbinary.readouterr().out.count(b"\n") == telemetry.MOST_WAITING
+
+
+def test_a_line_without_a_loop_is_written_at_once(capsysbinary: "pytest.CaptureFixture[bytes]") -> None:
+    telemetry.tell({"event": "alone"})
+
+    assert b"alone" in capsysbinary.readouterr().out
