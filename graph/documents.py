@@ -20,7 +20,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 
 from domain.paging import LARGEST_PAGE
 from domain.users import Role, Viewer
-from graph.engine.variants import Variants
+from graph.engine.variants import Compilations, Variants
 from graph.limits import Limits, Measure, Survey, exceeded
 from graph.rules import Rules, refusal_error, refusals, rules_of
 
@@ -65,11 +65,12 @@ class Prepared:
         document: DocumentNode,
         operation: OperationDefinitionNode,
         limits: Limits,
+        compilations: Compilations | None = None,
     ) -> None:
         self.document = document
         self.operation = operation
         self.name = operation.name.value if operation.name else None
-        self.variants = Variants(schema, document, operation)
+        self.variants = Variants(schema, document, operation, compilations)
         self._schema = schema
         self._limits = limits
         self._reads: tuple[str, ...] | None = None
@@ -136,6 +137,7 @@ class Documents:
         self._hide_suggestions = hide_suggestions
         self._largest = largest
         self.bytes = 0
+        self.compilations = Compilations()
         self._known: OrderedDict[tuple[str, str | None], Prepared] = OrderedDict()
 
     def prepare(self, text: str, operation_name: str | None) -> Prepared:
@@ -146,7 +148,8 @@ class Documents:
             self._known.move_to_end(key)
             return known
         document = self._valid(text)
-        prepared = Prepared(self.schema, document, _operation(document, operation_name), self._limits)
+        operation = _operation(document, operation_name)
+        prepared = Prepared(self.schema, document, operation, self._limits, self.compilations)
         self._keep(key, prepared)
         return prepared
 

@@ -1,6 +1,7 @@
 """Compiling: from a validated operation, with the truth of its conditions, to a plan."""
 
 from collections.abc import Callable
+from inspect import iscoroutinefunction
 from typing import Any
 
 from graphql import (
@@ -162,12 +163,20 @@ class Compiler:
             if is_object_type(inner):
                 shape.selection = self._selection(inner, sets, layout)
             else:
+                _refuse_what_waits(inner, self._schema)
                 if layout is not None:
                     layout.want_objects()
                 possible = self._schema.get_possible_types(inner)
                 shape.abstract = {each.name: self._selection(each, sets) for each in possible}
                 shape.tests = _tests(inner, shape.abstract)
         return shape
+
+
+def _refuse_what_waits(type_: Any, schema: GraphQLSchema) -> None:
+    """Leave an abstract type whose objects are told apart asynchronously to graphql-core."""
+    tests = [type_.resolve_type, *(possible.is_type_of for possible in schema.get_possible_types(type_))]
+    if any(iscoroutinefunction(test) for test in tests):
+        raise NotCompilableError("asynchronous type test")
 
 
 def _want(selection: Selection, field: FieldPlan) -> None:

@@ -1,5 +1,6 @@
 """Variants: the plans of one operation, one for each assignment of its conditions and judgement of roles."""
 
+from time import perf_counter
 from typing import Any
 
 from graphql import (
@@ -20,17 +21,37 @@ _NOT_OURS = {"defer", "stream", "experimental_disableErrorPropagation"}
 _Key = tuple[tuple[Any, ...], tuple[tuple[str, str], ...]]
 
 
+class Compilations:
+    """How many plans were compiled, and how many seconds that took in all: a metric."""
+
+    __slots__ = ("count", "seconds")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.seconds = 0.0
+
+    def add(self, seconds: float) -> None:
+        """Count a plan."""
+        self.count += 1
+        self.seconds += seconds
+
+
 class Variants:
     """The plans of one operation, at most eight; a ninth takes the place of the oldest.
 
     `obstacle` says why an operation cannot be compiled at all.
     """
 
-    __slots__ = ("_conditions", "_fragments", "_operation", "_plans", "_schema", "obstacle")
+    __slots__ = ("_compilations", "_conditions", "_fragments", "_operation", "_plans", "_schema", "obstacle")
 
     def __init__(
-        self, schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        compilations: Compilations | None = None,
     ) -> None:
+        self._compilations = compilations or Compilations()
         self._schema = schema
         self._operation = operation
         self._fragments = {
@@ -53,6 +74,7 @@ class Variants:
         return known if known is not None else self._compiled(key, variables, refused)
 
     def _compiled(self, key: _Key, variables: VariableValues, refused: dict[str, str]) -> Plan | None:
+        began = perf_counter()
         try:
             plan = Compiler(self._schema, self._fragments, variables, refused).plan(self._operation)
         except NotCompilableError as error:
@@ -63,6 +85,7 @@ class Variants:
         except (RecursionError, SyntaxError):
             self.obstacle = "depth"
             return None
+        self._compilations.add(perf_counter() - began)
         if len(self._plans) >= MOST_VARIANTS:
             del self._plans[next(iter(self._plans))]
         self._plans[key] = plan

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from graphql import build_schema, get_variable_values, parse
+from graphql.execution.values import VariableValues
 
 from graph.documents import BYTES_PER_CHARACTER, Documents, RefusedDocumentError
 from graph.engine import variants
@@ -92,3 +93,33 @@ def test_a_survey_is_remembered_for_each_length_that_variables_ask_for() -> None
     found = documents.prepare("query ($n: Int, $u: String!) { shelves(count: $n) { size(unit: $u) } }", None)
 
     assert found.survey({"n": 1, "u": "cm"}) is found.survey({"n": 2, "u": "m"})
+
+
+def test_plans_and_the_time_that_compiling_takes_are_counted() -> None:
+    documents = Documents(CORE, limits=Limits(), hide_suggestions=False)
+    text = "query ($deep: Boolean!) { shelves { id books @include(if: $deep) { title } } }"
+    found = documents.prepare(text, None)
+
+    for deep in (True, False, True):
+        values = found.values({"deep": deep})
+        assert not isinstance(values, list)
+        found.variants.plan(values, {})
+
+    assert documents.compilations.count == 2
+    assert 0 < documents.compilations.seconds < 10
+
+
+def test_types_that_are_told_apart_asynchronously_are_left_to_the_reference() -> None:
+    schema = build_schema(
+        "union Either = A | B type A { a: Int } type B { b: Int } type Query { either: Either }"
+    )
+
+    async def resolve_type(*_: object) -> str:
+        return "A"
+
+    schema.type_map["Either"].resolve_type = resolve_type  # type: ignore[attr-defined]
+    document = parse("{ either { ... on A { a } } }")
+    found = Variants(schema, document, document.definitions[0])  # type: ignore[arg-type]
+
+    assert found.plan(VariableValues({}, {}), {}) is None
+    assert found.obstacle == "asynchronous type test"
