@@ -40,7 +40,7 @@ class Load:
 
 
 @dataclass(slots=True)
-class _Line:
+class Line:
     """One connection and the answer that is coming in on it."""
 
     sock: socket.socket
@@ -49,6 +49,7 @@ class _Line:
     wanted: int = -1
 
     def send(self, message: bytes) -> None:
+        """Send a request and begin to wait for its answer."""
         self.received.clear()
         self.wanted = -1
         self.began = time.perf_counter()
@@ -83,7 +84,7 @@ def message(port: int, body: bytes, *, token: str) -> bytes:
 def load(port: int, messages: Iterable[bytes], *, connections: int, seconds: float | None = None) -> Load:
     """Send the messages one by one until they or the seconds run out; every answer must be 200 without errors."""
     waiting = iter(messages)
-    lines = {line.sock.fileno(): line for line in (_open(port) for _ in range(connections))}
+    lines = {line.sock.fileno(): line for line in (open_line(port) for _ in range(connections))}
     poll = select.epoll()
     for number in lines:
         poll.register(number, select.EPOLLIN)
@@ -97,7 +98,7 @@ def load(port: int, messages: Iterable[bytes], *, connections: int, seconds: flo
 
 def ask(port: int, one: bytes) -> bytes:
     """Send one message and return the body of the answer."""
-    line = _open(port)
+    line = open_line(port)
     with line.sock as sock:
         sock.settimeout(_PATIENCE_S)
         line.send(one)
@@ -107,9 +108,7 @@ def ask(port: int, one: bytes) -> bytes:
         return bytes(line.received).partition(b"\r\n\r\n")[2]
 
 
-def _run(
-    poll: select.epoll, lines: dict[int, _Line], waiting: Iterator[bytes], seconds: float | None
-) -> Load:
+def _run(poll: select.epoll, lines: dict[int, Line], waiting: Iterator[bytes], seconds: float | None) -> Load:
     result, clock = Load(), time.perf_counter
     began = clock()
     ends = began + seconds if seconds is not None else float("inf")
@@ -137,12 +136,18 @@ def _run(
     return result
 
 
-def _open(port: int) -> _Line:
+def open_line(port: int) -> Line:
+    """Open a connection."""
     sock = socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE_S)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return _Line(sock)
+    return Line(sock)
+
+
+def check(received: bytearray) -> bool:
+    """Tell whether an answer is 200 and holds no errors."""
+    return received.startswith(b"HTTP/1.1 200") and b'"errors":' not in received
 
 
 def _check(received: bytearray) -> None:
-    if not received.startswith(b"HTTP/1.1 200") or b'"errors":' in received:
+    if not check(received):
         raise ClientError(received.partition(b"\r\n\r\n")[2][:600].decode(errors="replace"))
