@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PACKAGES := gateway graph resolvers domain persistence
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast test-reference check format schema access-matrix bench bench-quick browser lock clean
+.PHONY: help setup run test test-fast test-reference check format schema access-matrix bench bench-quick bench-live bench-logins browser lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,12 @@ bench: $(READY) ## measure six shapes of request beside other servers (11 minute
 
 bench-quick: $(READY) ## the same on a tenth of the data (3 minutes)
 	@$(BIN)/python -m bench --quick
+
+bench-logins: $(READY) ## measure what a hundred sign-ins at once cost everybody else (half a minute)
+	@$(BIN)/python -m bench.logins
+
+bench-live: $(READY) ## measure live boards beside Strawberry's own handler (1 minute)
+	@$(BIN)/python -m bench.live
 
 lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.lock

@@ -19,7 +19,8 @@ from bench.machine import on_core
 from bench.shapes import Request, Shape, identifier
 from domain.ids import SessionId, UserId
 from domain.users import Role, Viewer
-from gateway.security import JwtTokens, derived
+from gateway.security import derived
+from gateway.tokens import JwtTokens
 
 ROOT = Path(__file__).parent.parent
 PEERS = ROOT / "bench" / "peers"
@@ -31,9 +32,12 @@ OURS, STOCK, LIMIT, MERCURIUS, POSTGRAPHILE = (
     "mercurius",
     "postgraphile",
 )
+LIVE = "live-strawberry"
+"""Strawberry's websocket handler, which the bench of subscriptions measures."""
 COMMANDS = {
     OURS: [sys.executable, "-m", "gateway.cli", "serve"],
     STOCK: [sys.executable, "-m", "bench.peers.stock_strawberry"],
+    LIVE: [sys.executable, "-m", "bench.peers.live_strawberry"],
     LIMIT: [sys.executable, "-m", "bench.peers.sql_limit"],
     MERCURIUS: [str(NODE), str(PEERS / "mercurius" / "server.mjs")],
     POSTGRAPHILE: [str(NODE), str(PEERS / "postgraphile" / "server.mjs")],
@@ -76,18 +80,19 @@ class Server:
             return request.user_id
         made_at, token = self._tokens.get(request.user, (-math.inf, ""))
         if time.monotonic() - made_at > _TOKEN_KEPT_S:
-            token = _signed(request)
+            token = signed(request)
             self._tokens[request.user] = (time.monotonic(), token)
         return token
 
 
-def _signed(request: Request) -> str:
+def signed(request: Request) -> str:
+    """Sign an access token for our gateway, in the name of the learner who asks."""
     viewer = Viewer(
         user_id=UserId(request.user_id),
         session_id=SessionId(identifier("session", request.user)),
         roles=frozenset({Role.LEARNER}),
     )
-    token, _ = JwtTokens(derived(_SECRET, "access tokens")).issue(viewer, now=datetime.now(UTC))
+    token, _ = JwtTokens(derived(_SECRET, "access key")).issue(viewer, now=datetime.now(UTC))
     return token
 
 

@@ -38,6 +38,11 @@ class AttemptFacts:
     seconds: int
     domains: list[DomainCount]
 
+    @property
+    def score_tenths(self) -> int:
+        """The score in tenths of a percent."""
+        return int(self.score * 10)
+
 
 @entity
 class DayTotals:
@@ -74,7 +79,7 @@ class DomainTotals:
 class Analytics(Protocol):
     """Daily roll-ups of graded attempts."""
 
-    async def add(self, facts: AttemptFacts, *, score_tenths: int) -> None:
+    async def add(self, facts: AttemptFacts) -> None:
         """Add an attempt to its day and its answers to their domains."""
 
     async def days(
@@ -91,7 +96,7 @@ class Analytics(Protocol):
 
 async def record(analytics: Analytics, facts: AttemptFacts) -> None:
     """Add a graded attempt to the roll-ups; the caller records each attempt once."""
-    await analytics.add(facts, score_tenths=int(facts.score * 10))
+    await analytics.add(facts)
 
 
 async def rebuild(analytics: Analytics) -> int:

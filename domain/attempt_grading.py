@@ -1,13 +1,14 @@
 """Grading an attempt: the credit of each slot, and the score that they make, in exact fractions."""
 
 from collections.abc import Sequence
+from dataclasses import field
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
 
 from domain import grading
 from domain.analytics import DomainCount
-from domain.attempt_sheets import AnsweredSlot
+from domain.attempt_sheets import AnsweredSlot, Marking
 from domain.entities import entity
 from domain.grading import NOTHING
 from domain.questions import Question
@@ -18,7 +19,7 @@ class GradedSlot:
     """A slot with its credit, 0 to 1."""
 
     number: int
-    question: Question
+    question: Question | Marking
     credit: Fraction
     answered: bool
     fast: bool
@@ -26,21 +27,21 @@ class GradedSlot:
 
 @entity
 class Grading:
-    """The graded slots of an attempt, by number; an unanswered one has no credit."""
+    """The graded slots of an attempt, by number; an unanswered one has no credit.
+
+    `score` is their mean credit, 0 to 1, and `percent` the same as it is shown.
+    """
 
     slots: list[GradedSlot]
+    score: Fraction = field(init=False)
+    percent: Decimal = field(init=False)
 
-    @property
-    def score(self) -> Fraction:
-        """The mean credit, 0 to 1."""
+    def __post_init__(self) -> None:
+        """Reckon the mean credit, 0 to 1, and the same in percent as it is shown."""
         whole = lcm(*(slot.credit.denominator for slot in self.slots))  # one fraction, not a sum of them
         parts = sum(slot.credit.numerator * (whole // slot.credit.denominator) for slot in self.slots)
-        return Fraction(parts, whole * max(len(self.slots), 1))
-
-    @property
-    def percent(self) -> Decimal:
-        """The score in percent, as it is shown."""
-        return percent(self.score)
+        score = Fraction(parts, whole * max(len(self.slots), 1))
+        self.score, self.percent = score, percent(score)  # type: ignore[misc]
 
     @property
     def answered(self) -> int:
@@ -65,12 +66,12 @@ def graded(slots: Sequence[AnsweredSlot]) -> Grading:
 
 def reaches(score: Fraction, percentage: int) -> bool:
     """Tell whether the exact score is at least `percentage`; the shown, rounded one has no say."""
-    return score * 100 >= percentage
+    return score.numerator * 100 >= percentage * score.denominator
 
 
 def percent(score: Fraction) -> Decimal:
     """Return the score, 0 to 1, in percent with one decimal, rounded half up."""
-    return Decimal(int(score * 1000 + Fraction(1, 2))).scaleb(-1)
+    return Decimal((2000 * score.numerator + score.denominator) // (2 * score.denominator)).scaleb(-1)
 
 
 def by_domain(slots: Sequence[GradedSlot]) -> list[DomainCount]:

@@ -1,14 +1,30 @@
-"""What a closed attempt is graded and rewarded by: its sheet, keys included, and what its learner did before."""
+"""What an attempt is graded and rewarded by: its sheet, keys included, and what its learner did before."""
 
+from collections import Counter
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 
 from domain.answers import Answer
 from domain.entities import entity
-from domain.ids import ExamTypeId, QuestionId
-from domain.questions import AnswerKey, Question
-from domain.streaks import UserZone
+from domain.ids import ExamDomainId, OptionId, QuestionId
+from domain.questions import AcceptedNumber, AcceptedText, AnswerKey, Difficulty, Question, QuestionKind
 from domain.xp import QuizXp
+
+
+@entity
+class Marking:
+    """The part of a question and of its key that an answer is graded by: nothing that is only shown."""
+
+    id: QuestionId
+    domain_id: ExamDomainId
+    kind: QuestionKind
+    difficulty: Difficulty
+    all_or_nothing: bool
+    correct_options: frozenset[OptionId]
+    truth: bool | None
+    texts: list[AcceptedText]
+    numbers: list[AcceptedNumber]
 
 
 @entity
@@ -16,25 +32,10 @@ class AnsweredSlot:
     """A slot as grading sees it: what was asked, what is right, and what was answered."""
 
     number: int
-    question: Question
-    key: AnswerKey
+    question: Question | Marking
+    key: AnswerKey | Marking
     answer: Answer | None
     fast: bool
-
-
-@entity
-class Sheet:
-    """All that a closed attempt is graded by: its slots by number, its quiz, and the learner's zone at its end.
-
-    `on_roadmap` says that a roadmap which the learner is enrolled in has a node that the quiz completes.
-    """
-
-    slots: list[AnsweredSlot]
-    quiz_slug: str
-    quiz_title: str
-    exam_type_id: ExamTypeId
-    zone: UserZone
-    on_roadmap: bool
 
 
 @entity
@@ -50,8 +51,22 @@ class PracticeHistory:
 
 
 @entity
-class PracticeRecord:
-    """What the learner did before, and what they have earned with quizzes."""
+class Practice:
+    """What the learner practised around the end of an attempt, for whatever local date that turns out to be.
 
-    history: PracticeHistory
-    earned: QuizXp
+    `attempts` holds the local date of each graded attempt at the same quiz, `xp` what quizzes earned on each local
+    date and `lately` what they earned in the last minutes, pending included.
+    """
+
+    credits: Mapping[QuestionId, Fraction]
+    attempts: list[date]
+    xp: Mapping[date, int]
+    lately: int
+
+    def history(self, today: date) -> PracticeHistory:
+        """Return what an award on this local date depends on."""
+        return PracticeHistory(credits=self.credits, earlier_today=Counter(self.attempts)[today])
+
+    def earned(self, today: date) -> QuizXp:
+        """Return what quizzes earned on this local date, and lately."""
+        return QuizXp(today=self.xp.get(today, 0), lately=self.lately)

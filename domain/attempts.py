@@ -1,15 +1,12 @@
 """Attempts: one learner's run through one quiz, with its questions frozen and its answers kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import Enum
-from fractions import Fraction
 from typing import Protocol
 
 from domain.answers import Answer
-from domain.attempt_sheets import PracticeRecord, Sheet
 from domain.entities import entity
-from domain.idempotency import Claim
 from domain.ids import AttemptId, OptionId, QuestionId, QuizId, UserId
 from domain.paging import Page, Window
 from domain.questions import Question
@@ -159,48 +156,18 @@ class Attempts(Protocol):
     async def save(
         self, place: Place, *, answer: Answer, client_seq: int, answered_at: datetime, fast: bool
     ) -> None:
-        """Keep an answer at a slot that `open_slot` returned; `fast` says that it came too soon to be read."""
+        """Keep an answer at a slot that `open_slot` returned; `fast` says that it came too soon to be read.
+
+        A sheet that was read before is out of date then.
+        """
 
     async def close(
         self, attempt_id: AttemptId, *, user_id: UserId, state: AttemptState, finished_at: datetime
     ) -> QuizAttempt | None:
         """Close an attempt that is in progress; None where it is not.
 
-        Of any number of concurrent calls exactly one gets the attempt. Until its transaction ends, no other
-        attempt of the learner is closed.
+        Of any number of concurrent calls exactly one gets the attempt.
         """
-
-    async def hand_in(
-        self,
-        attempt_id: AttemptId,
-        *,
-        user_id: UserId,
-        now: datetime,
-        grace: timedelta,
-        claim: Claim | None = None,
-    ) -> QuizAttempt | None:
-        """Close an attempt for grading, as `close` does: at `now`, or at its deadline where that was before.
-
-        It is EXPIRED where the deadline lies more than `grace` before `now`, else SUBMITTED. The claim is stored
-        where the attempt is closed, and not otherwise; raises IdempotencyKeyReusedError where its key is taken.
-        """
-
-    async def sheet(self, attempt_id: AttemptId) -> Sheet:
-        """Return what a closed attempt is graded by, keys included: for grading alone."""
-
-    async def record(
-        self,
-        attempt: QuizAttempt,
-        *,
-        question_ids: Sequence[QuestionId],
-        local_date: date,
-        credits_since: datetime,
-        xp_since: datetime,
-    ) -> PracticeRecord:
-        """Return what the learner's other graded attempts and their ledger say about this attempt."""
-
-    async def finish(self, attempt: QuizAttempt, *, credits: Mapping[int, Fraction]) -> None:
-        """Store the result of a closed attempt: its state, score and day, and the credit of each slot."""
 
     async def revealed(self, places: Sequence[Place], *, user_id: UserId) -> list[RevealedSlot | None]:
         """Return one slot per place, filled only where the user may see what was right.

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from domain.answers import Answer
+from domain.attempt_sheets import Marking
 from domain.questions import AnswerKey, Question, QuestionKind
 
 NOTHING, ALL = Fraction(0), Fraction(1)
 
 
-def grade(question: Question, key: AnswerKey, answer: Answer) -> Fraction:
+def grade(question: Question | Marking, key: AnswerKey | Marking, answer: Answer) -> Fraction:
     """Return what the answer earns, 0 to 1; an answer without the field of the question's kind earns 0.
 
     Single choice and true/false earn 0 or 1. A multiple choice earns max(0, (hits - wrong) / keys), or all or
@@ -36,7 +37,7 @@ def normal_text(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 
-def _multiple(question: Question, key: AnswerKey, answer: Answer) -> Fraction:
+def _multiple(question: Question | Marking, key: AnswerKey | Marking, answer: Answer) -> Fraction:
     chosen, right = set(answer.options or ()), key.correct_options
     if not right:
         return NOTHING
@@ -46,14 +47,14 @@ def _multiple(question: Question, key: AnswerKey, answer: Answer) -> Fraction:
     return max(NOTHING, Fraction(hits - len(chosen - right), len(right)))
 
 
-def _text(key: AnswerKey, answer: Answer) -> Fraction:
+def _text(key: AnswerKey | Marking, answer: Answer) -> Fraction:
     if answer.text is None:
         return NOTHING
     given = normal_text(answer.text)
     return _best(accepted.weight for accepted in key.texts if normal_text(accepted.text) == given)
 
 
-def _number(key: AnswerKey, answer: Answer) -> Fraction:
+def _number(key: AnswerKey | Marking, answer: Answer) -> Fraction:
     number = answer.number
     if number is None or not number.is_finite():
         return NOTHING

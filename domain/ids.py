@@ -20,6 +20,9 @@ OptionId = NewType("OptionId", str)
 AttemptId = NewType("AttemptId", str)
 XpEntryId = NewType("XpEntryId", str)
 ImportId = NewType("ImportId", str)
+AuditEntryId = NewType("AuditEntryId", str)
+ApiKeyId = NewType("ApiKeyId", str)
+ExportId = NewType("ExportId", str)
 
 PREFIXES: dict[object, str] = {
     UserId: "user",
@@ -39,6 +42,9 @@ PREFIXES: dict[object, str] = {
     AttemptId: "attempt",
     XpEntryId: "xp",
     ImportId: "import",
+    AuditEntryId: "audit",
+    ApiKeyId: "apikey",
+    ExportId: "export",
 }
 """The prefix of each kind of identifier; the graph refuses one that starts with another."""
 

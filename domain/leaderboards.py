@@ -80,7 +80,7 @@ class BoardPage:
 
 @entity
 class Leaderboard:
-    """A board as a viewer sees it; everything in it belongs to one `version`."""
+    """A board as a viewer sees it; everything in it belongs to one `version`, and holds what was asked for."""
 
     board: Board
     scope: LeaderboardScope
@@ -174,10 +174,13 @@ async def read(
     window: LeaderboardWindow,
     viewer_id: UserId | None,
     now: datetime,
+    top: int = LARGEST_TOP,
+    own: bool = True,
 ) -> Leaderboard:
-    """Read the board that is open now, with its first 100 entries and the viewer's own."""
+    """Read the board that is open now, with its first `top` entries (0 to 100) and, if `own`, the viewer's."""
     board = board_of(scope, window, now)
-    page = await boards.page(board, top=LARGEST_TOP, viewers=[] if viewer_id is None else [viewer_id])
+    viewers = [viewer_id] if own and viewer_id is not None else []
+    page = await boards.page(board, top=max(0, min(top, LARGEST_TOP)), viewers=viewers)
     return Leaderboard(
         board=board,
         scope=scope,

@@ -4,10 +4,13 @@ import unicodedata
 from typing import Protocol
 
 from domain.errors import DomainError, InvalidInputError
+from domain.guesses import is_guessable
 
 SHORTEST = 12
 LONGEST = 128
 _FEWEST_DIFFERENT = 5
+_SHORTEST_WORD = 4
+_HOUSE = "questpath"
 
 
 class WeakPasswordError(DomainError):
@@ -16,8 +19,14 @@ class WeakPasswordError(DomainError):
     code = "WEAK_PASSWORD"
 
 
+class BusyError(DomainError):
+    """So many passwords wait to be checked that this one would take too long; try again in a few seconds."""
+
+    code = "SERVICE_DEGRADED"
+
+
 class Passwords(Protocol):
-    """Hashes and verifies off the event loop."""
+    """Hashes and verifies off the event loop; raises BusyError where too many wait already."""
 
     async def hash(self, password: str) -> str:
         """Return an Argon2id hash with its parameters and salt."""
@@ -25,25 +34,37 @@ class Passwords(Protocol):
     async def verify(self, password_hash: str | None, password: str) -> bool:
         """Compare; without a hash do the same work and return False."""
 
+    def is_outdated(self, password_hash: str) -> bool:
+        """Tell whether the hash was made with other parameters than those of today."""
 
-def checked_password(password: str, *, email: str) -> str:
+    def is_common(self, password: str) -> bool:
+        """Tell whether the password, in lower case, is one of the common and breached ones."""
+
+
+def checked_password(
+    password: str, *, email: str, handle: str, passwords: Passwords, field: str = "password"
+) -> str:
     """Return the password in NFKC when it has 12 to 128 characters and is not plainly guessable.
 
     No composition rules (NIST SP 800-63B, section 3.1.1.2): length and unpredictability count.
     """
     if len(password) > 4 * LONGEST:
-        raise InvalidInputError(f"password may hold at most {LONGEST} characters.", field="password")
+        raise InvalidInputError(f"{field} may hold at most {LONGEST} characters.", field=field)
     password = normal(password)
     if not SHORTEST <= len(password) <= LONGEST:
         raise WeakPasswordError(
-            f"password must hold {SHORTEST} to {LONGEST} characters; a sentence is easy to remember.",
-            field="password",
+            f"{field} must hold {SHORTEST} to {LONGEST} characters; a sentence is easy to remember.",
+            field=field,
         )
     folded = password.casefold()
-    if len(set(folded)) < _FEWEST_DIFFERENT or folded == email.strip().casefold():
+    words = _words_of_account(email, handle)
+    if len(set(folded)) < _FEWEST_DIFFERENT or is_guessable(
+        folded, lambda text: text in words or passwords.is_common(text)
+    ):
         raise WeakPasswordError(
-            "This password is easy to guess; use more different characters and not your e-mail.",
-            field="password",
+            "This password is easy to guess: it is common, was breached elsewhere or is close to your e-mail or "
+            "handle; choose another, like a sentence.",
+            field=field,
         )
     return password
 
@@ -51,3 +72,10 @@ def checked_password(password: str, *, email: str) -> str:
 def normal(password: str) -> str:
     """Return the password in NFKC, so that every keyboard's spelling of it is the same; longer ones are cut."""
     return unicodedata.normalize("NFKC", password[: 4 * LONGEST])
+
+
+def _words_of_account(email: str, handle: str) -> frozenset[str]:
+    """Return what somebody who knows the account would try first."""
+    address = normal(email).strip().casefold()
+    words = (address, address.partition("@")[0], handle.casefold(), _HOUSE)
+    return frozenset(word for word in words if len(word) >= _SHORTEST_WORD)

@@ -72,26 +72,33 @@ class Runs:
         return {day for day, mark in self.marks.items() if mark.state is DayState.FROZEN}
 
 
-def replay(days: Iterable[Day], frozen: Collection[date]) -> Runs:
-    """Replay all days by date; `frozen` are the dates under which a freeze is stored.
+NONE = Runs(longest=0, length=0, held=0, last=None, marks={})
+"""The runs of whoever has not done anything yet."""
+
+
+def replay(days: Iterable[Day], frozen: Collection[date], *, after: Runs = NONE) -> Runs:
+    """Replay the days by date, `after` earlier ones where these are replayed already; `frozen` are the stored freezes.
 
     A stored freeze is never taken away; one under a date that turned out done counts as not used.
     """
-    runs = Runs(longest=0, length=0, held=0, last=None, marks={})
+    longest, length, held, last = after.longest, after.length, after.held, after.last
+    marks = dict(after.marks)
     for day in sorted(days, key=lambda d: d.local_date):
-        gap = gap_before(runs, day.local_date, at=day.first_at, zone=day.first_zone, frozen=frozen)
-        length = runs.length + 1 if gap.whole else 1
-        earned = 1 if length % DAYS_PER_FREEZE == 0 else 0
-        runs.marks.update(gap.marks)
-        runs.marks[day.local_date] = Mark(state=DayState.DONE, length=length)
-        runs = Runs(
-            longest=max(runs.longest, length),
-            length=length,
-            held=min(FREEZES_HELD_AT_MOST, gap.held + earned),
-            last=day,
-            marks=runs.marks,
-        )
-    return runs
+        if last is None or day.local_date - last.local_date != _DAY:
+            if last is not None and (held or frozen or day.first_zone != last.last_zone):
+                runs = Runs(longest=longest, length=length, held=held, last=last, marks=marks)
+                gap = gap_before(runs, day.local_date, at=day.first_at, zone=day.first_zone, frozen=frozen)
+                marks.update(gap.marks)
+                length, held = (length if gap.whole else 0), gap.held
+            else:  # nothing is there to cover a missing date with
+                length = 0
+        length += 1
+        if length % DAYS_PER_FREEZE == 0:
+            held = min(FREEZES_HELD_AT_MOST, held + 1)
+        longest = max(longest, length)
+        marks[day.local_date] = Mark(state=DayState.DONE, length=length)
+        last = day
+    return Runs(longest=longest, length=length, held=held, last=last, marks=marks)
 
 
 def gap_before(runs: Runs, until: date, *, at: datetime, zone: str, frozen: Collection[date]) -> Gap:

@@ -1,30 +1,38 @@
-"""Sessions: signing in and out, and refresh tokens that are spent at each use."""
+"""Sessions: what they are and where they are kept, with refresh tokens that are spent at each use."""
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from domain.access import Standing
 from domain.entities import entity
 from domain.errors import DomainError
 from domain.ids import Mint, SessionId, UserId
-from domain.passwords import Passwords, normal
-from domain.users import Credentials, NewUser, Role, User, Users, Viewer
+from domain.users import User, Viewer
 
 REFRESH_LIFETIME = timedelta(days=30)
 GRACE = timedelta(seconds=10)
 """How long a spent refresh token still yields its successor, for a client whose answer got lost."""
+MOST_SESSIONS = 50
+"""How many sessions a user may have open; one more ends the one that was unused longest."""
 
 
 @entity
 class Session:
-    """One signed-in device; it ends at `expires_at` however often it is refreshed."""
+    """One signed-in device; it ends at `expires_at` however often it is refreshed.
+
+    `address` is masked, and that of the last use.
+    """
 
     id: SessionId
     user_id: UserId
     created_at: datetime
     expires_at: datetime
     last_used_at: datetime
+    device: str | None
+    address: str | None
 
 
 @entity
@@ -33,7 +41,6 @@ class Spent:
 
     session: Session
     spent_before: datetime | None
-    roles: list[Role]
 
 
 @entity
@@ -59,7 +66,7 @@ class InvalidRefreshTokenError(DomainError):
 
 
 class Sessions(Protocol):
-    """Sessions with the hashes of their refresh tokens."""
+    """Sessions with the hashes of their refresh tokens; a session is the family of its tokens."""
 
     async def add(self, session: Session, *, token_hash: str) -> None:
         """Store a session with its first refresh token."""
@@ -70,98 +77,47 @@ class Sessions(Protocol):
         Of any number of concurrent calls exactly one sees `spent_before` None.
         """
 
-    async def succeed(self, session_id: SessionId, *, token_hash: str, now: datetime) -> None:
-        """Store the successor of a spent token; storing it again changes nothing."""
+    async def succeed(
+        self, session_id: SessionId, *, token_hash: str, now: datetime, address: str | None
+    ) -> None:
+        """Store the successor of a spent token and the use of the session; the same one again adds nothing."""
 
     async def is_unspent(self, token_hash: str) -> bool:
         """Tell whether the token is known and was never presented."""
 
-    async def revoke(self, session_id: SessionId, *, now: datetime) -> None:
-        """End a session and all its refresh tokens."""
+    async def open_by_users(
+        self, ids: Sequence[UserId], *, viewer_id: UserId, now: datetime
+    ) -> list[list[Session]]:
+        """Return one list per user, last used first; only the viewer's own is filled."""
+
+    async def end(self, ids: Sequence[SessionId], *, user_id: UserId, now: datetime) -> list[Session]:
+        """End those of the sessions that are the user's and open, and return them."""
+
+    async def knows_device(self, user_id: UserId, device: str | None, *, since: datetime) -> bool | None:
+        """Tell whether a session on the device was used since then; None for who never had a session."""
+
+    async def forget(self, *, unused_since: datetime) -> None:
+        """Remove the sessions that are over and were last used before then."""
 
 
-async def register(
-    accounts: Users, sessions: Sessions, *, new: NewUser, mint: Mint, now: datetime, secret: bytes
-) -> SignedIn:
-    """Store a new user and sign them in; raises EmailTakenError or HandleTakenError."""
-    user = await accounts.add(new)
-    return await _open(sessions, user, new.roles, mint=mint, now=now, secret=secret)
-
-
-async def identify(known: Credentials | None, *, passwords: Passwords, password: str) -> Credentials:
-    """Return the credentials when the password is theirs; raises InvalidCredentialsError.
-
-    No credentials (an unknown address) cost the same work and say the same words as a wrong password. No
-    database connection should be held meanwhile.
-    """
-    right = await passwords.verify(known.password_hash if known else None, normal(password))
-    if known is None or not right:
-        raise InvalidCredentialsError("No account has this e-mail and password; check both and try again.")
-    return known
-
-
-async def login(
-    accounts: Users, sessions: Sessions, *, known: Credentials, mint: Mint, now: datetime, secret: bytes
-) -> SignedIn:
-    """Open a session for someone who was identified; raises InvalidCredentialsError if they are gone."""
-    (user,) = await accounts.by_ids([known.user_id])
-    if user is None:
-        raise InvalidCredentialsError("No account has this e-mail and password; check both and try again.")
-    return await _open(sessions, user, known.roles, mint=mint, now=now, secret=secret)
-
-
-async def refresh(
-    accounts: Users, sessions: Sessions, *, now: datetime, secret: bytes, refresh_token: str
-) -> SignedIn | None:
-    """Spend a refresh token and return its one successor, or None where the whole session was revoked.
-
-    The successor is derived from the spent token, so that a client whose answer got lost may repeat the call
-    within ten seconds and gets the same one. A token that comes back later, or after its successor was used,
-    was stolen: the session ends, which the caller must commit before it refuses.
-    """
-    spent = await sessions.spend(_digest(refresh_token), now=now)
-    if spent is None:
-        return None
-    successor = _successor(refresh_token, secret)
-    lost = spent.spent_before is not None and now - spent.spent_before <= GRACE
-    if spent.spent_before is not None and not (lost and await sessions.is_unspent(_digest(successor))):
-        await sessions.revoke(spent.session.id, now=now)
-        return None
-    await sessions.succeed(spent.session.id, token_hash=_digest(successor), now=now)
-    (user,) = await accounts.by_ids([spent.session.user_id])
-    if user is None:
-        return None
-    return _signed_in(user, spent.roles, spent.session, successor)
-
-
-async def logout(sessions: Sessions, *, viewer: Viewer, now: datetime) -> None:
-    """End the caller's session; its refresh tokens stop working at once."""
-    await sessions.revoke(viewer.session_id, now=now)
-
-
-async def _open(
-    sessions: Sessions, user: User, roles: list[Role], *, mint: Mint, now: datetime, secret: bytes
-) -> SignedIn:
-    session = Session(
-        id=SessionId(mint("session")),
-        user_id=user.id,
-        created_at=now,
-        expires_at=now + REFRESH_LIFETIME,
-        last_used_at=now,
+def signed_in(user: User, standing: Standing, session: Session, token: str) -> SignedIn:
+    """Compose what a client gets; the viewer has the roles and the version that the user has now."""
+    viewer = Viewer(
+        user_id=user.id, session_id=session.id, roles=frozenset(standing.roles), version=standing.version
     )
-    token = _successor(mint("refresh"), secret)
-    await sessions.add(session, token_hash=_digest(token))
-    return _signed_in(user, roles, session, token)
-
-
-def _signed_in(user: User, roles: list[Role], session: Session, token: str) -> SignedIn:
-    viewer = Viewer(user_id=user.id, session_id=session.id, roles=frozenset(roles))
     return SignedIn(user=user, viewer=viewer, refresh_token=token, session=session)
 
 
-def _successor(token: str, secret: bytes) -> str:
+def first_token(kind: str, mint: Mint, secret: bytes) -> str:
+    """Make a token that follows none, from 148 random bits: an identifier alone has 74, too few for a secret."""
+    return successor(f"{mint(kind)} {mint(kind)}", secret)
+
+
+def successor(token: str, secret: bytes) -> str:
+    """Derive the one token that follows another."""
     return hmac.new(secret, token.encode(), hashlib.sha256).hexdigest()
 
 
-def _digest(token: str) -> str:
+def digest(token: str) -> str:
+    """Return what is stored of a token."""
     return hashlib.sha256(token.encode()).hexdigest()

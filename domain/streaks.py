@@ -9,7 +9,7 @@ from typing import Protocol
 from domain import runs, xp_rules
 from domain.entities import entity
 from domain.ids import UserId
-from domain.runs import Day
+from domain.runs import Day, Runs
 from domain.xp import Award, XpReason
 
 
@@ -53,6 +53,14 @@ class History:
     frozen: frozenset[date]
 
 
+@entity
+class Change:
+    """What an activity changes: the dates that a freeze is used for now, and the milestones reached."""
+
+    freezes: Collection[date]
+    milestones: list[Award]
+
+
 class Streaks(Protocol):
     """What every learner did on which local date."""
 
@@ -68,7 +76,8 @@ class Streaks(Protocol):
     async def add(self, activity: Activity) -> History | None:
         """Store an activity once per (user, kind, source) and return the history before it.
 
-        Returns None where that cannot matter: the activity is known, or `is_routine`.
+        Returns None where that cannot matter: the activity is known, or `is_routine`. A sheet of the user's that was
+        read before is out of date from now on.
         """
 
     async def freeze(self, user_id: UserId, dates: Collection[date]) -> None:
@@ -86,15 +95,24 @@ async def record(streaks: Streaks, activity: Activity, *, held: bool = False) ->
     before = await streaks.add(activity)
     if before is None:
         return []
+    change = change_by(activity, before)
+    if change.freezes:
+        await streaks.freeze(activity.user_id, change.freezes)
+    return change.milestones
+
+
+def change_by(activity: Activity, before: History) -> Change:
+    """Return what an activity that is not known yet changes."""
+    if is_routine(before.days, activity):
+        return Change(freezes=frozenset(), milestones=[])
     earlier = runs.replay(before.days, before.frozen)
-    later = runs.replay(with_activity(before.days, activity), before.frozen)
-    if used := later.frozen - before.frozen:
-        await streaks.freeze(activity.user_id, used)
-    return [
+    later = _with_activity(earlier, before, activity)
+    milestones = [
         _milestone(activity, days, amount)
         for days, amount in xp_rules.CURRENT.streak_milestones.items()
         if earlier.longest < days <= later.longest
     ]
+    return Change(freezes=later.frozen - before.frozen, milestones=milestones)
 
 
 def is_routine(days: list[Day], activity: Activity) -> bool:
@@ -106,6 +124,13 @@ def is_routine(days: list[Day], activity: Activity) -> bool:
     return (
         last is not None and last.local_date == activity.local_date and last.first_at <= activity.occurred_at
     )
+
+
+def _with_activity(earlier: Runs, before: History, activity: Activity) -> Runs:
+    """Replay the history with one more activity: from its end on where that is a new last date, as it mostly is."""
+    if earlier.last is None or activity.local_date > earlier.last.local_date:
+        return runs.replay(with_activity([], activity), before.frozen, after=earlier)
+    return runs.replay(with_activity(before.days, activity), before.frozen)
 
 
 def with_activity(days: list[Day], activity: Activity) -> list[Day]:

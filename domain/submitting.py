@@ -1,20 +1,23 @@
-"""How an attempt ends: submitted or expired, then graded and rewarded, all in one transaction."""
+"""How an attempt ends: submitted or expired, graded and rewarded at once.
+
+All that the result follows from is read by one statement, and all that follows is stored by another one, which stores
+nothing where something of it has changed in between. Nobody has to wait therefore, unless two are at it: then
+`submit_at_once` gives way to `submit`, which holds the others back first.
+"""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
-from domain import analytics, attempt_grading, days, enrolments, idempotency, quiz_awards, streaks, xp
-from domain.analytics import AttemptFacts
-from domain.attempt_grading import Grading
+from domain import attempt_grading, attempt_results, idempotency
 from domain.attempt_refusals import AttemptAlreadySubmittedError
-from domain.attempt_sheets import Sheet
 from domain.attempts import GRACE, AttemptState, QuizAttempt
 from domain.errors import NotFoundError
 from domain.idempotency import Claim
 from domain.ids import AttemptId, Mint, UserId
-from domain.streaks import Activity, ActivityKind
+from domain.streaks import History
+from domain.submissions import Sheet
 from domain.work import Work
-from domain.xp import Award
+from domain.xp import grown
 from domain.xp_rules import CURRENT
 
 
@@ -33,26 +36,41 @@ async def submit(
     concurrent submits one grades it. Raises NotFoundError, AttemptAlreadySubmittedError that carries the attempt,
     or IdempotencyKeyReusedError.
     """
-    claim = idempotency.claim_of(
-        operation="submitQuizAttempt",
-        key=idempotency_key,
-        given={"attempt_id": attempt_id},
-        result_id=attempt_id,
-    )
-    finished = await _finish(work, attempt_id, user_id=user_id, claim=claim, mint=mint, now=now)
-    if finished is not None:
-        return finished
-    earlier = await idempotency.first_use_of(work.receipts, claim, user_id=user_id, now=now)
-    attempt = await own_attempt(work, user_id=user_id, attempt_id=attempt_id)
-    if earlier is None:
-        raise AttemptAlreadySubmittedError(attempt)
-    return attempt
+    claim = _claim(attempt_id, idempotency_key)
+    await work.submissions.hold(attempt_id, user_id=user_id)
+    sheet = await _sheet(work, attempt_id, user_id=user_id, claim=claim, now=now)
+    return _repeated(sheet) or await _finish(work, sheet, claim=claim, mint=mint, now=now)
+
+
+async def submit_at_once(
+    work: Work,
+    *,
+    user_id: UserId,
+    attempt_id: AttemptId,
+    idempotency_key: str,
+    mint: Mint,
+    now: datetime,
+) -> QuizAttempt | None:
+    """Do what `submit` does without a transaction; return None, having changed nothing, where that takes one.
+
+    It takes one where someone else changes the attempt or the learner's record at the same time, and where a roadmap
+    has a node that the quiz completes.
+    """
+    claim = _claim(attempt_id, idempotency_key)
+    sheet = await _sheet(work, attempt_id, user_id=user_id, claim=claim, now=now)
+    repeated = _repeated(sheet)
+    if repeated is not None or sheet.on_roadmap:
+        return repeated
+    return await _stored(work, sheet, claim=claim, mint=mint, now=now)
 
 
 async def expire(work: Work, attempt: QuizAttempt, *, mint: Mint, now: datetime) -> QuizAttempt:
     """Grade an overdue attempt with the answers saved; return it as it is where another call was first."""
-    finished = await _finish(work, attempt.id, user_id=attempt.user_id, mint=mint, now=now)
-    return finished or await own_attempt(work, user_id=attempt.user_id, attempt_id=attempt.id)
+    await work.submissions.hold(attempt.id, user_id=attempt.user_id)
+    sheet = await _sheet(work, attempt.id, user_id=attempt.user_id, claim=None, now=now)
+    if sheet.attempt.state is not AttemptState.IN_PROGRESS:
+        return sheet.attempt
+    return await _finish(work, sheet, claim=None, mint=mint, now=now)
 
 
 async def expire_overdue(
@@ -69,106 +87,81 @@ async def own_attempt(work: Work, *, user_id: UserId, attempt_id: AttemptId) -> 
     """Return the user's attempt; raises NotFoundError, for another one's too."""
     (attempt,) = await work.attempts.by_ids([attempt_id], user_id=user_id)
     if attempt is None:
-        raise NotFoundError("There is no such attempt.", field="attemptId")
+        raise _not_found()
     return attempt
 
 
-async def _finish(
-    work: Work,
-    attempt_id: AttemptId,
-    *,
-    user_id: UserId,
-    mint: Mint,
-    now: datetime,
-    claim: Claim | None = None,
-) -> QuizAttempt | None:
-    """Close, grade and reward an attempt; None where it is closed already, whoever did that, or not the user's."""
-    closed = await work.attempts.hand_in(attempt_id, user_id=user_id, now=now, grace=GRACE, claim=claim)
-    return None if closed is None else await _grade(work, closed, mint=mint)
+def _claim(attempt_id: AttemptId, key: str) -> Claim:
+    return idempotency.claim_of(
+        operation="submitQuizAttempt", key=key, given={"attempt_id": attempt_id}, result_id=attempt_id
+    )
 
 
-async def _grade(work: Work, attempt: QuizAttempt, *, mint: Mint) -> QuizAttempt:
-    """Grade an attempt that this transaction closed, and hand out everything that follows from its result."""
-    if attempt.finished_at is None:
-        raise LookupError(f"attempt {attempt.id} has lost its end")
-    sheet = await work.attempts.sheet(attempt.id)
-    local_date = days.local_date(
-        attempt.finished_at, time_zone=sheet.zone.time_zone, day_start_hour=sheet.zone.day_start_hour
+def _not_found() -> NotFoundError:
+    return NotFoundError("There is no such attempt.", field="attemptId")
+
+
+async def _sheet(
+    work: Work, attempt_id: AttemptId, *, user_id: UserId, claim: Claim | None, now: datetime
+) -> Sheet:
+    """Return the sheet of the user's attempt; raises IdempotencyKeyReusedError where the claim is another's."""
+    sheet = await work.submissions.sheet(
+        attempt_id,
+        user_id=user_id,
+        claim=claim,
+        now=now,
+        credits_within=CURRENT.same_question_rests,
+        xp_within=CURRENT.burst_window,
     )
-    grading = attempt_grading.graded(sheet.slots)
-    finished = replace(
-        attempt,
-        state=AttemptState.EXPIRED if attempt.state is AttemptState.EXPIRED else AttemptState.GRADED,
-        local_date=local_date,
-        score=float(grading.percent),
-        passed=attempt_grading.reaches(grading.score, attempt.pass_mark),
-    )
-    awards = await _quiz_awards(work, finished, grading, local_date)
-    awards += await _consequences(work, finished, grading, sheet)
-    await work.attempts.finish(finished, credits={slot.number: slot.credit for slot in grading.slots})
-    await xp.award(work.xp, awards, mint=mint, emit=work.emit)
+    if sheet is None:
+        raise _not_found()
+    if claim and sheet.receipt and sheet.receipt.fingerprint != claim.receipt.fingerprint:
+        raise idempotency.key_reused()
+    return sheet
+
+
+def _repeated(sheet: Sheet) -> QuizAttempt | None:
+    """Return the attempt that the same key finished before, None where it is open; refuses another key."""
+    if sheet.attempt.state is AttemptState.IN_PROGRESS:
+        return None
+    if sheet.receipt is None:
+        raise AttemptAlreadySubmittedError(sheet.attempt)
+    return sheet.attempt
+
+
+async def _finish(work: Work, sheet: Sheet, *, claim: Claim | None, mint: Mint, now: datetime) -> QuizAttempt:
+    """Store the result of an attempt that this transaction holds."""
+    finished = await _stored(work, sheet, claim=claim, mint=mint, now=now)
+    if finished is None:
+        raise LookupError(f"attempt {sheet.attempt.id} has changed while it was held")
     return finished
 
 
-async def _quiz_awards(work: Work, attempt: QuizAttempt, grading: Grading, local_date: date) -> list[Award]:
-    if attempt.finished_at is None or not grading.answered:
-        return []
-    before = await work.attempts.record(
-        attempt,
-        question_ids=[slot.question.id for slot in grading.slots],
-        local_date=local_date,
-        credits_since=attempt.finished_at - CURRENT.same_question_rests,
-        xp_since=attempt.finished_at - CURRENT.burst_window,
+async def _stored(
+    work: Work, sheet: Sheet, *, claim: Claim | None, mint: Mint, now: datetime
+) -> QuizAttempt | None:
+    """Grade the attempt and store all that follows; None where the sheet is out of date, and nothing is stored."""
+    grading = attempt_grading.graded(sheet.slots)
+    finished = attempt_results.finished(sheet, grading, now=now)
+    nodes = await attempt_results.nodes_of(work.enrolments, sheet, finished)
+    result = attempt_results.result_of(
+        replace(sheet, history=await _history(work, sheet, finished)),
+        finished,
+        grading,
+        nodes=nodes,
+        claim=claim,
+        mint=mint,
+        now=now,
     )
-    return quiz_awards.awards_of(
-        attempt, grading, history=before.history, earned=before.earned, local_date=local_date
-    )
+    if not await work.submissions.finish(result, read=sheet.revisions):
+        return None
+    if result.entries:
+        work.emit(grown(finished.user_id))
+    return finished
 
 
-async def _consequences(work: Work, attempt: QuizAttempt, grading: Grading, sheet: Sheet) -> list[Award]:
-    """Tell the streak, the roadmaps and the analytics; return the awards that follow there."""
-    finished_at, local_date = attempt.finished_at, attempt.local_date
-    if finished_at is None or local_date is None:
-        return []
-    awards: list[Award] = []
-    if attempt.passed and sheet.on_roadmap:
-        awards += await enrolments.nodes_passed(
-            work.enrolments,
-            user_id=attempt.user_id,
-            quiz_slug=sheet.quiz_slug,
-            now=finished_at,
-            local_date=local_date,
-        )
-    if grading.answered:
-        activity = Activity(
-            user_id=attempt.user_id,
-            kind=ActivityKind.QUIZ_ATTEMPT,
-            source_type="attempt",
-            source_id=attempt.id,
-            summary=f"Took the quiz {sheet.quiz_title}: {grading.percent} %",
-            occurred_at=finished_at,
-            local_date=local_date,
-            time_zone=sheet.zone.time_zone,
-        )
-        awards += await streaks.record(work.streaks, activity, held=True)
-    await analytics.record(work.analytics, _facts(attempt, grading, sheet, finished_at, local_date))
-    return awards
-
-
-def _facts(
-    attempt: QuizAttempt, grading: Grading, sheet: Sheet, finished_at: datetime, local_date: date
-) -> AttemptFacts:
-    return AttemptFacts(
-        user_id=attempt.user_id,
-        attempt_id=attempt.id,
-        quiz_id=attempt.quiz_id,
-        exam_type_id=sheet.exam_type_id,
-        local_date=local_date,
-        finished_at=finished_at,
-        score=grading.percent,
-        passed=bool(attempt.passed),
-        questions=len(grading.slots),
-        correct=grading.correct,
-        seconds=int((finished_at - attempt.started_at).total_seconds()),
-        domains=attempt_grading.by_domain(grading.slots),
-    )
+async def _history(work: Work, sheet: Sheet, finished: QuizAttempt) -> History | None:
+    """Return the days before the attempt, None where one more activity is routine; read them where they are missing."""
+    if sheet.history is not None or sheet.active_on == finished.local_date:
+        return sheet.history
+    return await work.streaks.history(finished.user_id)

@@ -13,6 +13,7 @@ from domain.ids import Mint, SessionId, UserId
 from domain.paging import Page, Window
 from domain.passwords import Passwords, checked_password
 from domain.rows import Columns, Row
+from domain.scopes import Scope
 
 _LATEST_DAY_START = 6
 _ZONE_RESTS = timedelta(hours=24)
@@ -30,14 +31,17 @@ class Role(Enum):
 
 @entity
 class User:
-    """What everyone may see of a user; `xp_total` is the sum of the settled XP entries."""
+    """What a viewer may see of a user: None is what the user left empty, or hides from them.
+
+    `xp_total` is the sum of the settled XP entries.
+    """
 
     id: UserId
     handle: str
     display_name: str
     avatar_url: str | None
-    bio: str
-    joined_at: datetime
+    bio: str | None
+    joined_at: datetime | None
     level: int
     xp_total: int
 
@@ -57,31 +61,28 @@ class Account:
 
 @entity
 class Viewer:
-    """The authenticated caller of one operation; the roles are those of the access token."""
+    """The authenticated caller of one operation; the roles are those of the access token.
+
+    The token is void once the user's access has a later `version`. `scopes` are those of an API key; a person has
+    None and is not bound by any.
+    """
 
     user_id: UserId
     session_id: SessionId
     roles: frozenset[Role]
-
-
-@entity
-class Credentials:
-    """What signing in needs to know of an account."""
-
-    user_id: UserId
-    password_hash: str
-    roles: list[Role]
+    version: int = 0
+    scopes: frozenset[Scope] | None = None
 
 
 @entity
 class NewUser:
-    """A user about to be stored, with every value checked."""
+    """A user about to be stored, with every value checked; one without a password signs in elsewhere."""
 
     id: UserId
     handle: str
     display_name: str
     email: str
-    password_hash: str
+    password_hash: str | None
     time_zone: str
     roles: list[Role]
     joined_at: datetime
@@ -105,23 +106,22 @@ class Users(Protocol):
     async def add(self, user: NewUser) -> User:
         """Store a user; raises EmailTakenError or HandleTakenError."""
 
-    async def by_ids(self, ids: list[UserId]) -> list[User | None]:
-        """Return one slot per id, in their order."""
+    async def by_ids(self, ids: list[UserId], *, viewer_id: UserId | None = None) -> list[User | None]:
+        """Return one slot per id, in their order; what a user hides from the viewer is None."""
 
-    async def rows_by_ids(self, ids: list[UserId], columns: Columns) -> list[Row | None]:
-        """Return one slot per id, in their order, with these columns after the id."""
+    async def rows_by_ids(
+        self, ids: list[UserId], columns: Columns, *, viewer_id: UserId | None = None
+    ) -> list[Row | None]:
+        """Return one slot per id, in their order, with these columns after the id; the hidden are None."""
 
-    async def by_handle(self, handle: str) -> User | None:
+    async def by_handle(self, handle: str, *, viewer_id: UserId | None = None) -> User | None:
         """Return the user with this handle, whatever its case."""
 
-    async def page(self, window: Window) -> Page[User]:
-        """Return users, newest first."""
+    async def page(self, window: Window, *, viewer_id: UserId | None = None) -> Page[User]:
+        """Return users, newest first; anonymised accounts are left out."""
 
     async def accounts_by_ids(self, ids: list[UserId], *, viewer_id: UserId) -> list[Account | None]:
         """Return one slot per id; only the viewer's own is filled."""
-
-    async def credentials(self, email: str) -> Credentials | None:
-        """Return what signing in with this address needs."""
 
     async def count(self) -> int:
         """Return how many users there are."""
@@ -163,17 +163,18 @@ async def new_user(
     Raises InvalidInputError or WeakPasswordError that names the field.
     """
     address = identity.checked_email(email)
-    unhashed = NewUser(
+    checked = NewUser(
         id=UserId(mint("user")),
         handle=identity.checked_handle(handle),
         display_name=text.line(display_name, field="displayName", longest=60),
         email=address,
-        password_hash=checked_password(password, email=address),
+        password_hash=None,
         time_zone=identity.checked_time_zone(time_zone),
         roles=roles,
         joined_at=now,
     )
-    return replace(unhashed, password_hash=await passwords.hash(unhashed.password_hash))
+    strong = checked_password(password, email=address, handle=checked.handle, passwords=passwords)
+    return replace(checked, password_hash=await passwords.hash(strong))
 
 
 async def update_profile(
@@ -192,7 +193,7 @@ async def update_profile(
     At most one change of the zone in 24 hours takes effect; stored dates stay as they are.
     """
     (user,), (account,) = (
-        await users.by_ids([user_id]),
+        await users.by_ids([user_id], viewer_id=user_id),
         await users.accounts_by_ids([user_id], viewer_id=user_id),
     )
     if user is None or account is None:
@@ -205,7 +206,7 @@ async def update_profile(
     shown = text.line(
         mandatory(display_name, user.display_name, field="displayName"), field="displayName", longest=60
     )
-    told = text.prose(mandatory(bio, user.bio, field="bio"), field="bio", longest=500)
+    told = text.prose(mandatory(bio, user.bio or "", field="bio"), field="bio", longest=500)
     link = None if link is None else identity.checked_url(link, field="avatarUrl")
     if (zone, start) != (account.time_zone, account.day_start_hour):
         zone = identity.checked_time_zone(zone)

@@ -4,21 +4,34 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from domain.access import Access
 from domain.analytics import Analytics
+from domain.api_keys import ApiKeys
 from domain.attempts import Attempts
+from domain.audit import Audit
 from domain.boards_projection import Projection
 from domain.dashboards import Dashboards
 from domain.enrolments import Enrolments
+from domain.erasure import Erasure
+from domain.exports import Exports
+from domain.external_identities import ExternalIdentities
 from domain.goals import Goals
+from domain.holders import Holders
 from domain.idempotency import Receipts
 from domain.import_reports import ImportReports
 from domain.leaderboards import Boards
+from domain.mails import Mails
+from domain.one_time_tokens import OneTimeTokens
+from domain.privacy import Privacies
 from domain.questions import Questions
 from domain.quizzes import ExamTypes, Quizzes
 from domain.roadmaps import Nodes, Roadmaps
+from domain.roles import Roles
 from domain.sessions import Sessions
 from domain.signals import Signal
 from domain.streaks import Streaks
+from domain.submissions import Submissions
+from domain.throttles import Throttles
 from domain.users import Users
 from domain.xp import Xp
 
@@ -42,6 +55,34 @@ class Work(Protocol):
     @property
     def sessions(self) -> Sessions:
         """Sessions and their refresh tokens."""
+
+    @property
+    def access(self) -> Access:
+        """What ended access before its token did."""
+
+    @property
+    def audit(self) -> Audit:
+        """What was done, by whom and from where; entries are never changed."""
+
+    @property
+    def privacies(self) -> Privacies:
+        """Who sees what of a profile."""
+
+    @property
+    def exports(self) -> Exports:
+        """Everything that is kept of a user, for the user."""
+
+    @property
+    def erasure(self) -> Erasure:
+        """Accounts that are to be anonymised."""
+
+    @property
+    def roles(self) -> Roles:
+        """Accounts as admins see them."""
+
+    @property
+    def api_keys(self) -> ApiKeys:
+        """Keys with which other programs act for a user."""
 
     @property
     def receipts(self) -> Receipts:
@@ -96,6 +137,10 @@ class Work(Protocol):
         """Attempts at quizzes and their slots."""
 
     @property
+    def submissions(self) -> Submissions:
+        """Attempts that are handed in."""
+
+    @property
     def import_reports(self) -> ImportReports:
         """Reports of the imports that were done."""
 
@@ -106,6 +151,26 @@ class Work(Protocol):
     @property
     def dashboards(self) -> Dashboards:
         """Everything that a dashboard shows, at once."""
+
+    @property
+    def mails(self) -> Mails:
+        """Letters that wait to be sent."""
+
+    @property
+    def holders(self) -> Holders:
+        """Addresses and password hashes of accounts."""
+
+    @property
+    def one_time_tokens(self) -> OneTimeTokens:
+        """Secrets that came by mail."""
+
+    @property
+    def throttles(self) -> Throttles:
+        """How often what was tried."""
+
+    @property
+    def external_identities(self) -> ExternalIdentities:
+        """Who somebody is elsewhere."""
 
     def emit(self, signal: Signal) -> None:
         """Send `signal` once the transaction is committed; a rolled-back one sends nothing."""

@@ -122,6 +122,8 @@ class Xp(Protocol):
     async def add(self, entries: Sequence[XpEntry]) -> list[XpEntry]:
         """Store the entries whose key is new and raise totals and levels with them, in one statement.
 
+        Sheets of their learners that were read before are out of date then.
+
         Returns one slot per entry: itself, or the one that was stored under its key before.
         """
 
@@ -147,12 +149,22 @@ async def award(
     """
     if not awards:
         return []
-    wanted = [_entry(given, XpEntryId(mint("xp"))) for given in awards]
+    wanted = entries_of(awards, mint=mint)
     stored = await ledger.add(wanted)
     new = {entry.user_id for entry, asked in zip(stored, wanted, strict=True) if entry.id == asked.id}
     for user_id in sorted(new):
-        emit(Signal(topic=TOPIC, body=user_id))
+        emit(grown(user_id))
     return stored
+
+
+def entries_of(awards: Sequence[Award], *, mint: Mint) -> list[XpEntry]:
+    """Return the entries that the awards make in the ledger."""
+    return [_entry(given, XpEntryId(mint("xp"))) for given in awards]
+
+
+def grown(user_id: UserId) -> Signal:
+    """Return the signal that a learner's ledger grew."""
+    return Signal(topic=TOPIC, body=user_id)
 
 
 async def reconcile(ledger: Xp) -> list[Discrepancy]:

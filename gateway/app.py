@@ -12,12 +12,19 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from domain.signals import Signals
-from gateway import health, jobs, security
+from gateway import google, health, jobs, outside, security
+from gateway.addresses import networks
+from gateway.doors import Doorway
+from gateway.exports import EXPORT_PATH, ExportDownloads
 from gateway.http import HttpEndpoint, wants_page
+from gateway.keys import KEY_SET_PATH, KeySet
 from gateway.operations import Gateway, log_defect
+from gateway.passwords import Argon2Passwords
 from gateway.playground import serve_asset, serve_page
-from gateway.security import Argon2Passwords, JwtTokens, derived
+from gateway.security import derived
 from gateway.settings import Settings
+from gateway.shielding import Shield
+from gateway.tokens import JwtTokens
 from gateway.websocket import WebSocketEndpoint
 from graph.documents import Documents
 from graph.execution import Executor
@@ -46,25 +53,39 @@ async def application(settings: Settings, database_url: str) -> AsyncIterator[Ap
         database = await stack.enter_async_context(connect(database_url, largest=settings.pool))
         redis, signals = await stack.enter_async_context(_bus(settings))
         postgres = Postgres(database, signals)
-        tokens = JwtTokens(derived(settings.secret.get_secret_value(), "access tokens"))
+        seed, *old_seeds = _secrets(settings, "access key")
+        tokens = JwtTokens(seed, old_seeds)
+        refresh_secret, *old_refresh_secrets = _secrets(settings, "refresh tokens")
         ports = Ports(
             open_reads=postgres.open_reads,
+            open_step=postgres.open_step,
             open_work=postgres.open_work,
             signals=signals,
             passwords=Argon2Passwords(),
             tokens=tokens,
-            refresh_secret=derived(settings.secret.get_secret_value(), "refresh tokens"),
+            refresh_secret=refresh_secret,
+            previous_refresh_secrets=tuple(old_refresh_secrets),
             now=security.now,
             mint=security.mint,
+            public_url=settings.public_url,
+            google=await stack.enter_async_context(google.opened(outside.registration(settings))),
         )
         documents = Documents(executable(), limits=settings.limits, hide_suggestions=settings.production)
         executor = Executor(
             documents, log_defect=log_defect, deadline_s=settings.deadline_s, engine=settings.engine
         )
         gateway = Gateway(executor, ports, tokens, strict=settings.production)
-        await stack.enter_async_context(jobs.running(ports))
+        await stack.enter_async_context(jobs.running(ports, gateway.revocations, outside.postman(settings)))
         readiness = health.Readiness(database, redis)
         yield Application(_routes(gateway, readiness, settings), gateway, readiness)
+
+
+def _secrets(settings: Settings, purpose: str) -> list[bytes]:
+    """Derive a key for the purpose from the secret, then one from each that it follows."""
+    return [
+        derived(secret.get_secret_value(), purpose)
+        for secret in (settings.secret, *settings.previous_secrets)
+    ]
 
 
 @asynccontextmanager
@@ -86,13 +107,16 @@ async def _bus(settings: Settings) -> AsyncIterator[tuple["Redis | None", Signal
 
 
 def _routes(gateway: Gateway, readiness: health.Readiness, settings: Settings) -> ASGIApp:
-    http = HttpEndpoint(gateway)
-    sockets = WebSocketEndpoint(gateway, frozenset(settings.origins))
+    doorway = Doorway(frozenset(settings.origins), networks(settings.trusted_proxies))
+    http = HttpEndpoint(gateway, doorway)
+    sockets = WebSocketEndpoint(gateway, doorway)
     others = Starlette(
         routes=[
             Route("/health/live", health.live),
             Route("/health/ready", readiness.answer),
             Route("/graphiql/{name}", serve_asset),
+            Route(KEY_SET_PATH, KeySet(gateway.tokens).answer),
+            Route(EXPORT_PATH, ExportDownloads(gateway.ports).answer),
         ]
     )
 
@@ -106,4 +130,4 @@ def _routes(gateway: Gateway, readiness: health.Readiness, settings: Settings) -
         else:
             await http(scope, receive, send)
 
-    return dispatch
+    return Shield(dispatch, production=settings.production)

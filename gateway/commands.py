@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from domain import users
+from domain import audit, users
+from domain.audit import NOWHERE, AuditAction
 from domain.users import Role
 from domain.work import Meter
 from gateway import migrating, security, seeding
 from gateway.app import PATH, application
-from gateway.security import Argon2Passwords
+from gateway.passwords import Argon2Passwords
 from gateway.serving import Server
 from gateway.settings import Settings
 from persistence.engine import connect
@@ -83,6 +84,16 @@ async def create_user(_configured: Settings, url: str, arguments: argparse.Names
     )
     async with _stores(url) as postgres, postgres.open_work(Meter()) as work:
         user = await work.users.add(new)
+        await audit.record(
+            work.audit,
+            mint=security.mint,
+            now=new.joined_at,
+            actor_id=None,
+            action=AuditAction.ROLES_SET,
+            target=user.id,
+            origin=NOWHERE,
+            difference={"after": ", ".join(role.value for role in new.roles)},
+        )
     print(f"Created {user.handle} ({user.id}) with {', '.join(role.value for role in new.roles)}.")
     return 0
 

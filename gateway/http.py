@@ -2,6 +2,7 @@
 
 import re
 import time
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -9,6 +10,8 @@ import orjson
 from graphql import GraphQLError, OperationType
 from starlette.types import Receive, Scope, Send
 
+from gateway.api_keys import is_api_key
+from gateway.doors import Doorway, answered_cookie
 from gateway.negotiation import GRAPHQL, HTML, JSON, is_json, preferred
 from gateway.operations import Gateway, Outcome
 from gateway.requests import GraphQLRequest, malformed, parse_json, read_request
@@ -39,8 +42,9 @@ class HttpError(Exception):
 class HttpEndpoint:
     """Answers POST and GET with GraphQL responses; a browser's GET gets the playground where it is on."""
 
-    def __init__(self, gateway: Gateway) -> None:
+    def __init__(self, gateway: Gateway, doorway: Doorway) -> None:
         self._gateway = gateway
+        self._doorway = doorway
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -49,7 +53,7 @@ class HttpEndpoint:
         given = headers.get(b"x-request-id", b"")
         request_id = given.decode() if _REQUEST_ID.fullmatch(given) else self._gateway.new_request_id()
         media = preferred(headers.get(b"accept", b"").decode("latin-1"))
-        outcome = Outcome(request_id)
+        outcome = Outcome(request_id, find_door=partial(self._doorway.of_request, scope, headers))
         extra: list[tuple[bytes, bytes]] = []
         try:
             status, response = await self._answer(scope, headers, receive, media, outcome)
@@ -59,6 +63,8 @@ class HttpEndpoint:
         except RefusedDocumentError as refusal:
             response = self._gateway.refusal(request_id, *refusal.errors)
             status = _refused_status(response, media)
+        if outcome.context is not None:
+            extra += answered_cookie(outcome.context.opened_door, now=self._gateway.ports.now())
         self._gateway.finish(outcome, response, began)
         await _write(send, status, media or JSON, response, request_id, extra)
 
@@ -77,10 +83,16 @@ class HttpEndpoint:
             )
         if media is None:
             raise HttpError(406, "NOT_ACCEPTABLE", f"Accept {GRAPHQL} or {JSON}.")
+        if self._doorway.is_trap(headers):
+            raise HttpError(403, "CSRF_BLOCKED", "This page's origin may not send the session's cookie.")
         request = (
             await _post(headers, receive) if method == "POST" else _get(scope, headers, self._gateway.strict)
         )
-        viewer = self._gateway.viewer(headers.get(b"authorization", b"").decode("latin-1"))
+        given = headers.get(b"authorization", b"").decode("latin-1")
+        if is_api_key(given):
+            viewer, _ = await self._gateway.admit(given)
+        else:
+            viewer = self._gateway.viewer(given)
         prepared = self._gateway.prepare(request, outcome)
         if prepared.kind is OperationType.SUBSCRIPTION:
             raise HttpError(

@@ -3,6 +3,7 @@
 import itertools
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,13 +11,16 @@ import structlog
 from graphql import GraphQLError
 
 from domain.users import Viewer
+from gateway.api_keys import KeyDoor, is_api_key
 from gateway.requests import GraphQLRequest
-from gateway.security import InvalidTokenError, JwtTokens
+from gateway.revocations import Revocations
 from gateway.telemetry import tell
+from gateway.tokens import InvalidTokenError, JwtTokens
 from graph.documents import Prepared, RefusedDocumentError
 from graph.execution import Executor
 from graph.masking import Formatted, formatted
 from resolvers.context import Context, Ports
+from resolvers.door import Door
 
 _SLOW_MS = 1_000
 _BEARER = "bearer "
@@ -33,17 +37,23 @@ class Outcome:
     operation_type: str | None = None
     user_id: str | None = None
     context: Context | None = None
+    find_door: Callable[[], Door] = Door
     extra: dict[str, Any] = field(default_factory=dict)
 
 
 class Gateway:
-    """What every transport shares: the executor, the ports, the tokens, and whether the strict profile holds."""
+    """What every transport shares: the executor, the ports, the tokens and which of them were withdrawn.
+
+    `strict` tells whether the strict profile holds.
+    """
 
     def __init__(self, executor: Executor, ports: Ports, tokens: JwtTokens, *, strict: bool) -> None:
+        self.revocations = Revocations()
         self.executor = executor
         self.ports = ports
         self.tokens = tokens
         self.strict = strict
+        self.keys = KeyDoor(ports, self.revocations)
         self._request_prefix = f"req_{os.urandom(8).hex()}_"
         self._request_numbers = itertools.count(1)
 
@@ -58,9 +68,23 @@ class Gateway:
         if authorization[: len(_BEARER)].lower() != _BEARER:
             raise _unauthenticated("Send the access token as `Authorization: Bearer ...`.")
         try:
-            return self.tokens.read(authorization[len(_BEARER) :].strip())
+            viewer = self.tokens.read(authorization[len(_BEARER) :].strip())
         except InvalidTokenError as error:
             raise _unauthenticated(str(error)) from None
+        if self.revocations.voids(viewer):
+            raise _unauthenticated(
+                "The session ended or your access changed; refresh the session or sign in."
+            )
+        return viewer
+
+    async def admit(self, authorization: str) -> tuple[Viewer | None, float]:
+        """Return whose header it is, key or token, and when that ends in Unix seconds; raises RefusedDocumentError."""
+        if is_api_key(authorization):
+            held = await self.keys.holding(authorization)
+            return held.viewer, held.expires_at
+        viewer = self.viewer(authorization)
+        ends = self.tokens.expiry(authorization.partition(" ")[2].strip()) if viewer else 0.0
+        return viewer, ends
 
     def prepare(self, request: GraphQLRequest, outcome: Outcome) -> Prepared:
         """Return the operation to run; raises RefusedDocumentError."""
@@ -71,7 +95,7 @@ class Gateway:
 
     def context(self, viewer: Viewer | None, outcome: Outcome) -> Context:
         """Make the context of one operation."""
-        context = Context(self.ports, viewer, outcome.request_id)
+        context = Context(self.ports, viewer, outcome.request_id, find_door=outcome.find_door)
         outcome.context = context
         outcome.user_id = viewer.user_id if viewer else None
         return context

@@ -13,7 +13,7 @@ from domain.imports import question_imports, roadmap_imports
 from domain.users import Role
 from domain.work import Meter
 from gateway import demo_activity, security
-from gateway.security import Argon2Passwords
+from gateway.passwords import Argon2Passwords
 from persistence.work import Postgres
 
 CONTENT = Path(__file__).parent.parent / "content"

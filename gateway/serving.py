@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from gateway import telemetry
 from gateway.corking import CorkedHttp
 from gateway.http import LARGEST_BODY
+from gateway.wires import Wire
 
 DRAIN_S = 20
 COLLECT_AFTER = (10_000, 20, 100)
@@ -59,9 +60,9 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                proxy_headers=False,
+                proxy_headers=False,  # uvicorn would believe every local peer; the doorway knows which to believe
                 http=CorkedHttp,
-                ws="websockets-sansio",
+                ws=Wire,
                 ws_max_size=LARGEST_BODY,
                 ws_per_message_deflate=False,
                 timeout_graceful_shutdown=DRAIN_S,

@@ -7,6 +7,9 @@ from typing import Annotated
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from gateway import outside
+from gateway.addresses import networks
+from gateway.outside import OutsideError
 from graph.execution import Engine
 from graph.limits import Limits
 
@@ -19,12 +22,21 @@ EXAMPLES = {
     "QUESTPATH_HOST": "127.0.0.1",
     "QUESTPATH_PORT": "8000",
     "QUESTPATH_SECRET": "the output of: openssl rand -base64 48",
+    "QUESTPATH_PREVIOUS_SECRETS": "the secret that the present one replaced; several separated by commas",
+    "QUESTPATH_TRUSTED_PROXIES": "10.0.0.0/8,192.0.2.7/32",
     "QUESTPATH_ORIGINS": "https://app.example.org,https://admin.example.org",
     "QUESTPATH_DATA": ".data",
     "QUESTPATH_LOG": "json or text",
     "QUESTPATH_POOL": "10",
     "QUESTPATH_DEADLINE_S": "10",
     "QUESTPATH_ENGINE": "compiled or reference",
+    "QUESTPATH_PUBLIC_URL": "https://app.example.org",
+    "QUESTPATH_SMTP_URL": "smtp+starttls://user:password@mail.example.org:587",
+    "QUESTPATH_MAIL_FROM": "QuestPath <no-reply@example.org>",
+    "QUESTPATH_GOOGLE_CLIENT_ID": "1234567890-abc.apps.googleusercontent.com",
+    "QUESTPATH_GOOGLE_CLIENT_SECRET": "what Google's console shows beside the client id",
+    "QUESTPATH_GOOGLE_REDIRECT_URIS": "https://app.example.org/sign-in/google",
+    "QUESTPATH_GOOGLE_ISSUER": "https://accounts.google.com",
     "DATABASE_URL": "postgresql://user:password@db.example.org/questpath",
     "REDIS_URL": "redis://redis.example.org:6379/0",
 }
@@ -63,8 +75,12 @@ class Settings(BaseSettings):
     """A Redis address for signals between processes; one process needs none."""
     secret: SecretStr = SecretStr(_DEVELOPMENT_SECRET)
     """At least 32 characters from which the keys for tokens are derived."""
+    previous_secrets: Annotated[list[SecretStr], NoDecode] = []
+    """Secrets whose keys still read tokens but sign none, for as long as one is being replaced."""
+    trusted_proxies: Annotated[list[str], NoDecode] = []
+    """Networks, in CIDR notation, whose X-Forwarded-For is believed."""
     origins: Annotated[list[str], NoDecode] = []
-    """Web origins whose pages may call the API, beside its own."""
+    """Web origins whose pages may open websockets and use the session's cookie, beside its own."""
     data: Path = Path(".data")
     """Where the embedded Postgres keeps its data."""
     log: LogFormat = LogFormat.JSON
@@ -75,7 +91,24 @@ class Settings(BaseSettings):
     engine: Engine = Engine.COMPILED
     """What runs operations: compiled plans, or graphql-core."""
 
-    @field_validator("origins", mode="before")
+    public_url: str = "http://127.0.0.1:8000"
+    """Where the web app is, for the links in mails."""
+    smtp_url: SecretStr | None = None
+    """The server that mails are handed to; without one they wait, or in development go into the log."""
+    mail_from: str = "QuestPath <no-reply@localhost>"
+    google_client_id: str | None = None
+    google_client_secret: SecretStr | None = None
+    google_redirect_uris: Annotated[list[str], NoDecode] = []
+    """Addresses of the web and mobile apps to which Google may send people back, exactly as they are."""
+    google_issuer: str = "https://accounts.google.com"
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: list[str]) -> list[str]:
+        networks(value)
+        return value
+
+    @field_validator("origins", "previous_secrets", "trusted_proxies", "google_redirect_uris", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return (
@@ -110,16 +143,25 @@ def _check(settings: Settings) -> None:
     redis = settings.redis_url
     if redis is not None and not redis.get_secret_value().startswith(("redis://", "rediss://")):
         raise SettingsError(f"REDIS_URL must be a Redis address, like {EXAMPLES['REDIS_URL']}")
+    try:
+        outside.check(settings)
+    except OutsideError as error:
+        raise SettingsError(f"{error}, like {EXAMPLES[error.name]}") from None
     if not settings.production:
         return
-    secret = settings.secret.get_secret_value()
-    if secret == _DEVELOPMENT_SECRET or len(secret) < _SHORTEST_SECRET:
-        raise SettingsError(
-            f"QUESTPATH_SECRET must be set to at least {_SHORTEST_SECRET} characters in production, "
-            f"like {EXAMPLES['QUESTPATH_SECRET']}"
-        )
+    _check_secret("QUESTPATH_SECRET", settings.secret)
+    for previous in settings.previous_secrets:
+        _check_secret("QUESTPATH_PREVIOUS_SECRETS", previous)
     if url is None:
         raise SettingsError(f"DATABASE_URL must be set in production, like {EXAMPLES['DATABASE_URL']}")
+
+
+def _check_secret(name: str, given: SecretStr) -> None:
+    secret = given.get_secret_value()
+    if secret == _DEVELOPMENT_SECRET or len(secret) < _SHORTEST_SECRET:
+        raise SettingsError(
+            f"{name} must be set to at least {_SHORTEST_SECRET} characters in production, like {EXAMPLES[name]}"
+        )
 
 
 def _sentence(error: ValidationError) -> str:

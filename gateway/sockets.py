@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import orjson
@@ -13,55 +13,91 @@ from starlette.types import Receive, Send
 from domain.users import Viewer
 from gateway.frames import CloseSocket, read_id, read_message
 from gateway.operations import Gateway, Outcome
+from gateway.outlets import SEND_TIMEOUT_S, WireOutlet
 from gateway.requests import GraphQLRequest, read_request
-from graph.documents import RefusedDocumentError
+from gateway.revocations import Seat
+from gateway.watchdogs import Watchdog
+from gateway.wires import Wire
+from graph.documents import Prepared, RefusedDocumentError
 from graph.masking import Formatted
+from resolvers.door import Door
 
-INIT_WAIT_S = 5.0
-PING_EVERY_S = 20.0
-SEND_TIMEOUT_S = 10.0
 MOST_OPERATIONS = 100
 
 
 class Socket:
     """One connection: it has to be initialised once, then runs operations side by side."""
 
-    def __init__(self, gateway: Gateway, receive: Receive, send: Send) -> None:
+    __slots__ = (
+        "_ending",
+        "_find_door",
+        "_gateway",
+        "_initialised",
+        "_operations",
+        "_reader",
+        "_receive",
+        "_seat",
+        "_send",
+        "_viewer",
+        "_watchdog",
+        "_wire",
+    )
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        receive: Receive,
+        send: Send,
+        find_door: Callable[[], Door] = Door,
+        *,
+        wire: Wire | None = None,
+    ) -> None:
         self._gateway = gateway
+        self._wire = wire
+        self._find_door = find_door
+        self._seat: Seat | None = None
         self._receive = receive
         self._send = send
         self._viewer: Viewer | None = None
         self._initialised = False
-        self._operations: dict[str, asyncio.Task[None]] = {}
-        self._alive = True
-        self._ended = asyncio.Event()
+        self._operations: dict[str, asyncio.Task[None] | WireOutlet] = {}
+        self._reader: asyncio.Task[Any] | None = None
         self._ending: CloseSocket | None = None
-        self._expiry: asyncio.TimerHandle | None = None
+        self._watchdog = Watchdog(end=self._end, ping=self._ping)
 
     async def serve(self) -> None:
         """Read messages until the end; whatever ends it, every operation is cancelled."""
-        reader = asyncio.create_task(self._read())
-        watchers = [asyncio.create_task(self._await_init()), asyncio.create_task(self._keep_alive())]
-        ended = asyncio.create_task(self._ended.wait())
+        self._reader = asyncio.current_task()
         try:
-            await asyncio.wait([reader, ended], return_when=asyncio.FIRST_COMPLETED)
+            await self._read()
+        except asyncio.CancelledError:
+            if self._ending is None or self._reader is None or self._reader.uncancel():
+                raise
         finally:
-            if self._expiry is not None:
-                self._expiry.cancel()
-            tasks = [reader, ended, *watchers, *self._operations.values()]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            self._reader = None
+            await self._clear()
         if self._ending is not None:
             with contextlib.suppress(Exception):
                 await self._send(
                     {"type": "websocket.close", "code": self._ending.code, "reason": self._ending.reason}
                 )
 
+    async def _clear(self) -> None:
+        self._watchdog.stop()
+        if self._seat is not None:
+            self._gateway.revocations.leave(self._seat)
+        operations = list(self._operations.values())
+        for operation in operations:
+            operation.cancel()
+        tasks = [operation for operation in operations if isinstance(operation, asyncio.Task)]
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     def _end(self, code: int, reason: str) -> None:
+        """End the connection, from wherever; the reader is woken for it."""
         if self._ending is None:
             self._ending = CloseSocket(code, reason)
-            self._ended.set()
+            if self._reader is not None:
+                self._reader.cancel()
 
     async def _read(self) -> None:
         try:
@@ -69,10 +105,10 @@ class Socket:
                 event = await self._receive()
                 if event["type"] == "websocket.disconnect":
                     return
-                self._alive = True
+                self._watchdog.heard()
                 await self._take(read_message(event))
         except CloseSocket as ending:
-            self._end(ending.code, ending.reason)
+            self._ending = self._ending or ending
 
     async def _take(self, message: dict[str, Any]) -> None:
         kind = message["type"]
@@ -83,9 +119,7 @@ class Socket:
         elif kind == "subscribe":
             self._subscribe(message)
         elif kind == "complete":
-            operation = self._operations.pop(read_id(message), None)
-            if operation is not None:
-                operation.cancel()
+            self._close(read_id(message))
         elif kind != "pong":
             raise CloseSocket(4400, "Unknown message type")
 
@@ -95,18 +129,23 @@ class Socket:
         if payload is not None and not isinstance(payload, dict):
             raise CloseSocket(4400, "The payload of connection_init must be an object")
         self._initialised = True
+        self._watchdog.initialised()
         given = (payload or {}).get("authorization") or (payload or {}).get("Authorization") or ""
         if not isinstance(given, str):
             raise CloseSocket(4400, "authorization must be a string")
         try:
-            self._viewer = self._gateway.viewer(given)
+            self._viewer, ends_at = await self._gateway.admit(given)
         except RefusedDocumentError:
             raise CloseSocket(4403, "Forbidden") from None
-        if given:
-            left = self._gateway.tokens.expiry(given.partition(" ")[2].strip()) - time.time()
-            loop = asyncio.get_running_loop()
-            self._expiry = loop.call_later(max(0.0, left), self._end, 4403, "The access token expired")
+        if self._viewer is not None:
+            self._seat = self._gateway.revocations.take_seat(self._viewer, self._end)
+            self._watchdog.expires(ends_at - time.time())
         await self._say({"type": "connection_ack"})
+
+    def _close(self, id_: str) -> None:
+        operation = self._operations.pop(id_, None)
+        if operation is not None:
+            operation.cancel()
 
     def _subscribe(self, message: dict[str, Any]) -> None:
         if not self._initialised:
@@ -121,18 +160,21 @@ class Socket:
 
     async def _operate(self, id_: str, payload: dict[str, Any]) -> None:
         began = time.perf_counter()
-        outcome = Outcome(self._gateway.new_request_id(), transport="websocket")
-        response: Formatted = {}
+        outcome = Outcome(self._gateway.new_request_id(), transport="websocket", find_door=self._find_door)
+        response: Formatted | None = {}
         try:
             response = await self._answer(id_, payload, outcome)
         except RefusedDocumentError as refusal:
             response = self._gateway.refusal(outcome.request_id, *refusal.errors)
             await self._say({"id": id_, "type": "error", "payload": response["errors"]})
         finally:
-            self._operations.pop(id_, None)
-            self._gateway.finish(outcome, response, began)
+            if self._operations.get(id_) is asyncio.current_task():
+                del self._operations[id_]
+            if response is not None:
+                self._gateway.finish(outcome, response, began)
 
-    async def _answer(self, id_: str, payload: dict[str, Any], outcome: Outcome) -> Formatted:
+    async def _answer(self, id_: str, payload: dict[str, Any], outcome: Outcome) -> Formatted | None:
+        """Run an operation to its end; None where it goes on as an outlet."""
         if len(self._operations) > MOST_OPERATIONS:
             raise RefusedDocumentError(
                 GraphQLError(
@@ -146,9 +188,25 @@ class Socket:
             response = await self._gateway.run(prepared, request.variables, self._viewer, outcome)
             await self._respond(id_, response)
             return response
+        if self._wire is not None and await self._listen(self._wire, id_, prepared, request, outcome):
+            return None
         return await self._stream(id_, prepared, request, outcome)
 
-    async def _stream(self, id_: str, prepared: Any, request: GraphQLRequest, outcome: Outcome) -> Formatted:
+    async def _listen(
+        self, wire: Wire, id_: str, prepared: Prepared, request: GraphQLRequest, outcome: Outcome
+    ) -> bool:
+        """Share a subscription with others where nothing in it depends on who asks; no task is left behind."""
+        outlet = WireOutlet(self._gateway, wire, id_, outcome, done=self._close, end=self._end)
+        context = self._gateway.context(self._viewer, outcome)
+        outlet.subscriber = await self._gateway.executor.listen(prepared, request.variables, context, outlet)
+        if outlet.subscriber is None:
+            return False
+        self._operations[id_] = outlet
+        return True
+
+    async def _stream(
+        self, id_: str, prepared: Prepared, request: GraphQLRequest, outcome: Outcome
+    ) -> Formatted:
         context = self._gateway.context(self._viewer, outcome)
         started = await self._gateway.executor.stream(prepared, request.variables, context)
         if not isinstance(started, AsyncIterator):
@@ -170,6 +228,9 @@ class Socket:
         await self._say({"id": id_, "type": "next", "payload": response})
         await self._say({"id": id_, "type": "complete"})
 
+    async def _ping(self) -> None:
+        await self._say({"type": "ping"})
+
     async def _say(self, message: dict[str, Any]) -> None:
         """Send one message; a peer that does not read for ten seconds is closed, nothing piles up for it."""
         try:
@@ -179,19 +240,3 @@ class Socket:
             self._end(1013, "The client reads too slowly")
         except (RuntimeError, OSError):
             self._end(1006, "The client is gone")
-
-    async def _await_init(self) -> None:
-        await asyncio.sleep(INIT_WAIT_S)
-        if not self._initialised:
-            self._end(4408, "Connection initialisation timeout")
-
-    async def _keep_alive(self) -> None:
-        while True:
-            self._alive = False
-            await asyncio.sleep(PING_EVERY_S)
-            if not self._alive:
-                await self._say({"type": "ping"})
-                await asyncio.sleep(PING_EVERY_S)
-                if not self._alive:
-                    self._end(1011, "The peer does not answer")
-                    return

@@ -1,11 +1,13 @@
 """Websockets: which are accepted, by origin and subprotocol."""
 
-from urllib.parse import urlsplit
+from functools import partial
 
 from starlette.types import Receive, Scope, Send
 
+from gateway.doors import Doorway
 from gateway.operations import Gateway
 from gateway.sockets import Socket
+from gateway.wires import wire_of
 
 PROTOCOL = "graphql-transport-ws"
 
@@ -13,15 +15,15 @@ PROTOCOL = "graphql-transport-ws"
 class WebSocketEndpoint:
     """Accepts sockets that speak the protocol and come from an allowed origin."""
 
-    def __init__(self, gateway: Gateway, origins: frozenset[str]) -> None:
+    def __init__(self, gateway: Gateway, doorway: Doorway) -> None:
         self._gateway = gateway
-        self._origins = origins
+        self._doorway = doorway
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket until either side closes it."""
         await receive()
         headers = dict(scope["headers"])
-        if not self._allowed(headers):
+        if not self._doorway.is_own(headers):
             await send({"type": "websocket.close", "code": 4403, "reason": "Origin not allowed"})
             return
         if PROTOCOL not in scope.get("subprotocols", ()):
@@ -29,9 +31,8 @@ class WebSocketEndpoint:
             await send({"type": "websocket.close", "code": 4406, "reason": "Subprotocol not acceptable"})
             return
         await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
-        await Socket(self._gateway, receive, send).serve()
-
-    def _allowed(self, headers: dict[bytes, bytes]) -> bool:
-        origin = headers.get(b"origin", b"").decode("latin-1")
-        host = headers.get(b"host", b"").decode("latin-1")
-        return not origin or origin in self._origins or urlsplit(origin).netloc == host
+        find_door = partial(self._doorway.of_socket, scope, headers)
+        wire = wire_of(scope)
+        if wire is not None:
+            wire.forget_handshake()
+        await Socket(self._gateway, receive, send, find_door, wire=wire).serve()

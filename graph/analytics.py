@@ -8,7 +8,7 @@ from domain.analytics import MOST_DOMAINS
 from domain.performance import MOST_DAYS, Period
 from domain.weaknesses import Trend
 from graph.described import declare_enum
-from graph.directives import auth
+from graph.directives import reads_learning
 from graph.exam_types import ExamDomain
 from graph.fields import attribute, loaded_by, resolved_by
 from resolvers import analytics, loaders
@@ -31,7 +31,10 @@ declare_enum(
 _EXAM_TYPE = "The id of an exam type, to count its quizzes alone; all exam types where it is left out."
 
 
-@strawberry.type(description="One local day of a learner's quizzes.", directives=[auth()])
+@strawberry.type(
+    description="One local day of a learner's quizzes.",
+    directives=[*reads_learning()],
+)
 class PerformanceDay:
     """A day, with or without quizzes."""
 
@@ -44,7 +47,10 @@ class PerformanceDay:
     correct_answers: int = attribute("How many were answered correctly.")
 
 
-@strawberry.type(description="A period of a learner's quizzes as a whole.", directives=[auth()])
+@strawberry.type(
+    description="A period of a learner's quizzes as a whole.",
+    directives=[*reads_learning()],
+)
 class PerformanceSummary:
     """Totals of a period."""
 
@@ -58,7 +64,7 @@ class PerformanceSummary:
     best_score: float | None = attribute("The highest score of a single quiz in percent.")
 
 
-@strawberry.type(description="How a learner did in a period.", directives=[auth()])
+@strawberry.type(description="How a learner did in a period.", directives=[*reads_learning()])
 class Performance:
     """Days and their summary."""
 
@@ -70,7 +76,10 @@ class Performance:
     summary: PerformanceSummary = attribute("The whole period, days that are not listed included.")
 
 
-@strawberry.type(description="How a learner answers the questions of one exam domain.", directives=[auth()])
+@strawberry.type(
+    description="How a learner answers the questions of one exam domain.",
+    directives=[*reads_learning()],
+)
 class DomainPerformance:
     """Accuracy in a domain."""
 
@@ -84,7 +93,8 @@ class DomainPerformance:
 
 
 @strawberry.type(
-    description="The range that the true value lies in with a likelihood of 95 %.", directives=[auth()]
+    description="The range that the true value lies in with a likelihood of 95 %.",
+    directives=[*reads_learning()],
 )
 class Interval:
     """A confidence interval."""
@@ -95,7 +105,7 @@ class Interval:
 
 @strawberry.type(
     description="An exam domain to work on: at least 10 answers, of which less than 70 % are correct.",
-    directives=[auth()],
+    directives=[*reads_learning()],
 )
 class WeakArea:
     """A weak domain."""
@@ -110,7 +120,10 @@ class WeakArea:
     recommendation: str = attribute("A sentence that says what to do, with the numbers in it.")
 
 
-@strawberry.type(description="What the caller's graded attempts add up to.", directives=[auth()])
+@strawberry.type(
+    description="What the caller's graded attempts add up to.",
+    directives=[*reads_learning()],
+)
 class Analytics:
     """Everything is reckoned from daily totals."""
 

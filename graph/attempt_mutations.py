@@ -14,7 +14,7 @@ from domain.attempts import AttemptMode
 from domain.errors import IdempotencyKeyReusedError
 from domain.ids import AttemptId, OptionId, QuizId
 from graph.attempts import AttemptSlot, QuizAttempt
-from graph.directives import auth
+from graph.directives import writes_learning
 from graph.errors import UserError, declare_error
 from graph.fields import attribute, given
 from graph.mutations import mutated_by
@@ -100,7 +100,7 @@ class AttemptMutations:
         input=StartQuizAttemptInput,
         gives=_GIVES,
         refuses=(QuizClosedError, IdempotencyKeyReusedError),
-        rule=auth(),
+        rule=writes_learning(),
         description="Begins an attempt at a quiz with its questions frozen, or returns the one that is open.",
     )
     answer_question = mutated_by(
@@ -108,7 +108,7 @@ class AttemptMutations:
         input=AnswerQuestionInput,
         gives={"slot": (AttemptSlot, "The slot with the answer that stands.")},
         refuses=(AttemptClosedError, SlotLockedError),
-        rule=auth(),
+        rule=writes_learning(),
         description="Saves an answer; it may be changed until the attempt ends, unless the quiz gives feedback "
         "after each answer. Refused from five seconds after the deadline on.",
     )
@@ -117,7 +117,7 @@ class AttemptMutations:
         input=SubmitQuizAttemptInput,
         gives=_GIVES,
         refuses=(AttemptAlreadySubmittedError, IdempotencyKeyReusedError),
-        rule=auth(),
+        rule=writes_learning(),
         description="Finishes an attempt: grades it, awards XP, extends the streak and completes nodes of roadmaps.",
     )
     abandon_quiz_attempt = mutated_by(
@@ -125,6 +125,6 @@ class AttemptMutations:
         input=AbandonQuizAttemptInput,
         gives=_GIVES,
         refuses=(AttemptAlreadySubmittedError,),
-        rule=auth(),
+        rule=writes_learning(),
         description="Gives an attempt up: it earns nothing and reveals nothing.",
     )

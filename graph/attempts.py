@@ -9,7 +9,7 @@ from domain.ids import AttemptId, OptionId
 from domain.imports.question_drafts import MOST_ACCEPTED, MOST_OPTIONS
 from domain.quizzes import MOST_QUESTIONS, Feedback
 from graph.described import declare_enum
-from graph.directives import auth
+from graph.directives import reads_learning
 from graph.fields import attribute, loaded_by, resolved_by
 from graph.nodes import Node
 from graph.questions import Question
@@ -38,7 +38,8 @@ declare_enum(
 
 
 @strawberry.type(
-    description="What was answered; the field of the question's kind is set.", directives=[auth()]
+    description="What was answered; the field of the question's kind is set.",
+    directives=[*reads_learning()],
 )
 class SlotAnswer:
     """An answer, as it was given."""
@@ -49,7 +50,10 @@ class SlotAnswer:
     number: str | None = attribute("The number in decimal, like `-1.5`.")
 
 
-@strawberry.type(description="The place of one question in an attempt.", directives=[auth()])
+@strawberry.type(
+    description="The place of one question in an attempt.",
+    directives=[*reads_learning()],
+)
 class AttemptSlot:
     """A slot; what is secret about it is null until the attempt is closed."""
 
@@ -72,7 +76,7 @@ class AttemptSlot:
     )
 
 
-@strawberry.type(description="A graded attempt in numbers.", directives=[auth()])
+@strawberry.type(description="A graded attempt in numbers.", directives=[*reads_learning()])
 class AttemptReview:
     """How many were right."""
 
@@ -84,7 +88,10 @@ class AttemptReview:
     pass_mark: int = attribute("The score in percent that passes.")
 
 
-@strawberry.type(description="One learner's run through one quiz.", directives=[auth()])
+@strawberry.type(
+    description="One learner's run through one quiz.",
+    directives=[*reads_learning()],
+)
 class QuizAttempt(Node):
     """An attempt; only its learner can reach it."""
 
@@ -134,6 +141,6 @@ class AttemptQueries:
     attempt: QuizAttempt | None = resolved_by(
         attempts.attempt,
         description="One of the caller's attempts, or null; an overdue one is graded by reading it.",
-        rule=auth(),
+        rule=reads_learning(),
         args={"id": "The attempt's id."},
     )

@@ -7,7 +7,7 @@ import strawberry
 from domain.dashboards import LATEST_ACTIVITIES
 from domain.streaks import ActivityKind
 from graph.described import declare_enum
-from graph.directives import auth
+from graph.directives import reads_learning
 from graph.fields import attribute
 from graph.scalars import BigInt
 from graph.streaks import Streak
@@ -23,7 +23,7 @@ declare_enum(
 )
 
 
-@strawberry.type(description="Something that the learner did.", directives=[auth()])
+@strawberry.type(description="Something that the learner did.", directives=[*reads_learning()])
 class ActivityEvent:
     """One activity."""
 
@@ -32,7 +32,10 @@ class ActivityEvent:
     occurred_at: datetime = attribute("When it happened.")
 
 
-@strawberry.type(description="Where the caller stands, at a glance.", directives=[auth()])
+@strawberry.type(
+    description="Where the caller stands, at a glance.",
+    directives=[*reads_learning()],
+)
 class Dashboard:
     """Totals, the streak and the latest activities."""
 

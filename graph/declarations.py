@@ -11,12 +11,27 @@ METADATA_KEY = "questpath"
 
 
 @entity
+class Foresight:
+    """What a resolver learns of the selection below its field, so that it reads no more than that.
+
+    It is the largest value of `argument` that the fields named `field` ask for, 0 without any; without an
+    `argument`, whether the field is selected.
+    """
+
+    field: str
+    argument: str | None = None
+
+
+@entity
 class Declaration:
     """How a field is answered.
 
     `word` is attribute, batch, resolved, mutated or streamed. `function` is the resolver, `batch` and `key` the
-    batch and the attribute of the parent that holds its key, `id_arguments` the prefix of each argument (or
-    input field) that is an identifier. `is_certain` says that whoever sees the parent sees what its key names.
+    batch and the attribute of the parent that holds its key, `foresees` the parameters of the function that tell
+    of the selection below, `id_arguments` the prefix of each argument (or input field) that is an identifier.
+    An attribute that is `personal` depends on who asks. `shared` lets a listener join a stream without a task of its
+    own: `shared(context, listener, *, arguments...)` returns the first event; all anonymous ones get the same.
+    `is_certain` says that whoever sees the parent sees what its key names, which the database keeps.
     """
 
     word: str
@@ -25,5 +40,8 @@ class Declaration:
     key: str | None = None
     pick: str | None = None
     is_certain: bool = False
+    personal: bool = False
+    shared: Callable[..., Any] | None = None
+    foresees: "dict[str, Foresight] | None" = None
     id_arguments: dict[str, str] | None = None
     refuses: tuple[type[DomainError], ...] = ()

@@ -6,6 +6,7 @@ from typing import Protocol
 import strawberry
 from strawberry.schema_directive import Location
 
+from domain.scopes import Scope
 from domain.users import Role, Viewer
 from graph.described import declare_enum
 
@@ -19,6 +20,17 @@ declare_enum(
     SERVICE="Another program, acting with an API key.",
 )
 
+declare_enum(
+    Scope,
+    "What an API key may do, within the roles of its owner. What is public needs no scope; what names none is out of "
+    "reach for every key.",
+    READ_PROFILE="Read the private half of the owner's profile, like e-mail and time zone.",
+    READ_LEARNING="Read what the owner learns: goals, enrolments, attempts, streak, XP and analytics.",
+    WRITE_LEARNING="Change what the owner learns: set goals, enrol, take quizzes.",
+    IMPORT_CONTENT="Import, publish and archive roadmaps and questions, where the owner is an AUTHOR.",
+    ADMIN_READ="Search users and read the audit log, where the owner is an ADMIN.",
+)
+
 _PLACES = [Location.FIELD_DEFINITION, Location.OBJECT, Location.INTERFACE]
 UNAUTHENTICATED = "UNAUTHENTICATED"
 FORBIDDEN = "FORBIDDEN"
@@ -29,6 +41,10 @@ class Rule(Protocol):
 
     def refusal(self, viewer: Viewer | None) -> str | None:
         """Return None when the caller may go on, else UNAUTHENTICATED or FORBIDDEN."""
+
+
+Rules = Rule | tuple[Rule, ...]
+"""A rule of a field, or several that hold together."""
 
 
 @strawberry.schema_directive(locations=_PLACES, name="public", description="Everyone may read it.")
@@ -54,6 +70,32 @@ class Auth:
             return UNAUTHENTICATED
         held = self.requires is Role.LEARNER or self.requires in viewer.roles or Role.ADMIN in viewer.roles
         return None if held else FORBIDDEN
+
+
+@strawberry.schema_directive(
+    locations=_PLACES,
+    name="requiresScopes",
+    description="What an API key needs beside the roles of its owner: all scopes of one of the lists. People are not "
+    "bound by it. A key reaches nothing that is neither public nor names scopes.",
+)
+class RequiresScopes:
+    """A caller who is a person, or a key with enough scopes."""
+
+    scopes: list[list[Scope]]
+
+    def refusal(self, viewer: Viewer | None) -> str | None:
+        """Refuse keys without the scopes; whether anonymous callers may go on, another rule says."""
+        if viewer is None or viewer.scopes is None:
+            return None
+        return None if any(viewer.scopes.issuperset(each) for each in self.scopes) else FORBIDDEN
+
+
+class NoKeys:
+    """What holds where neither `@public` nor `@requiresScopes` stands: keys are kept out, and nothing is printed."""
+
+    def refusal(self, viewer: Viewer | None) -> str | None:
+        """Refuse every key."""
+        return None if viewer is None or viewer.scopes is None else FORBIDDEN
 
 
 @strawberry.schema_directive(
@@ -115,6 +157,11 @@ class ListSize:
     sized_fields: list[str] | None = None
 
 
+def listed(rules: Rules | None) -> list[object]:
+    """Return the rules of a field as its directives."""
+    return [] if rules is None else [*rules] if isinstance(rules, tuple) else [rules]
+
+
 def public() -> Public:
     """Let everyone read it."""
     return Public()
@@ -123,6 +170,26 @@ def public() -> Public:
 def auth(role: Role = Role.LEARNER) -> Auth:
     """Ask for a signed-in caller with a role."""
     return Auth(requires=role)
+
+
+def requires_scopes(*scopes: Scope) -> RequiresScopes:
+    """Ask an API key for all of these scopes."""
+    return RequiresScopes(scopes=[list(scopes)])
+
+
+def reads_learning() -> tuple[Auth, RequiresScopes]:
+    """Ask for a signed-in caller; a key needs READ_LEARNING."""
+    return auth(), requires_scopes(Scope.READ_LEARNING)
+
+
+def writes_learning() -> tuple[Auth, RequiresScopes]:
+    """Ask for a signed-in caller; a key needs WRITE_LEARNING."""
+    return auth(), requires_scopes(Scope.WRITE_LEARNING)
+
+
+def imports_content() -> tuple[Auth, RequiresScopes]:
+    """Ask for an author; a key needs IMPORT_CONTENT."""
+    return auth(Role.AUTHOR), requires_scopes(Scope.IMPORT_CONTENT)
 
 
 def owner(by: str = "userId") -> Owner:

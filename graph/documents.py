@@ -19,12 +19,14 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_variable_values
 
 from domain.paging import LARGEST_PAGE
+from domain.scopes import Scope
 from domain.users import Role, Viewer
 from graph.engine.variants import Compilations, Variants
 from graph.limits import Limits, Measure, Survey, exceeded
 from graph.rules import Rules, refusal_error, refusals, rules_of
 
 Coordinates = dict[str, tuple[str, ...]]
+_Powers = tuple[frozenset[Role], frozenset[Scope] | None]
 _MOST_ERRORS = 5
 _MOST_COERCION_ERRORS = 50
 _MOST_SURVEYS = 16
@@ -75,7 +77,7 @@ class Prepared:
         self._limits = limits
         self._reads: tuple[str, ...] | None = None
         self._surveys: OrderedDict[tuple[int | None, ...], tuple[Measure, Coordinates]] = OrderedDict()
-        self._refused: dict[frozenset[Role] | None, dict[str, str]] = {}
+        self._refused: dict[_Powers | None, dict[str, str]] = {}
 
     @property
     def kind(self) -> OperationType:
@@ -109,11 +111,11 @@ class Prepared:
         return found
 
     def refused(self, rules: Rules, coordinates: Coordinates, viewer: Viewer | None) -> dict[str, str]:
-        """Return the coordinates that the viewer's roles do not reach, each with its code; judged once per roles."""
-        roles = viewer.roles if viewer else None
-        known = self._refused.get(roles)
+        """Return the coordinates that the viewer does not reach, each with its code; judged once per powers."""
+        powers = (viewer.roles, viewer.scopes) if viewer else None
+        known = self._refused.get(powers)
         if known is None:
-            known = self._refused[roles] = refusals(rules, coordinates, viewer)
+            known = self._refused[powers] = refusals(rules, coordinates, viewer)
         return known
 
 

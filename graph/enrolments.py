@@ -10,7 +10,7 @@ from domain.ids import EnrolmentId, RoadmapId, RoadmapNodeId
 from domain.imports.roadmap_plans import MOST_NODES
 from domain.nodes import NodeCompletedByQuizError, NodeLockedError
 from domain.progress import NodeState
-from graph.directives import auth
+from graph.directives import reads_learning, writes_learning
 from graph.errors import UserError, declare_error
 from graph.fields import attribute, given, loaded_by
 from graph.mutations import mutated_by
@@ -46,7 +46,10 @@ declare_error(
 declare_error(RoadmapNotPublishedError, "No version of the roadmap is published, so nobody can enrol.")
 
 
-@strawberry.type(description="How far an enrolment is, by the weight of its nodes.", directives=[auth()])
+@strawberry.type(
+    description="How far an enrolment is, by the weight of its nodes.",
+    directives=[*reads_learning()],
+)
 class RoadmapProgress:
     """Progress in whole numbers."""
 
@@ -63,7 +66,8 @@ class RoadmapProgress:
 
 
 @strawberry.type(
-    description="The caller on a roadmap, pinned to the version in which they enrolled.", directives=[auth()]
+    description="The caller on a roadmap, pinned to the version in which they enrolled.",
+    directives=[*reads_learning()],
 )
 class Enrolment:
     """An enrolment; only its learner sees it."""
@@ -121,7 +125,7 @@ class EnrolmentMutations:
         input=EnrolInput,
         gives={"enrolment": (Enrolment, "The caller's enrolment.")},
         refuses=(RoadmapNotPublishedError, IdempotencyKeyReusedError),
-        rule=auth(),
+        rule=writes_learning(),
         description="Enrols the caller in the current version of a roadmap; who is enrolled already stays so.",
     )
     set_node_state = mutated_by(
@@ -132,7 +136,7 @@ class EnrolmentMutations:
             "node": (RoadmapNode, "The node that was changed."),
         },
         refuses=(NodeLockedError, NodeCompletedByQuizError),
-        rule=auth(),
+        rule=writes_learning(),
         description="Puts a node of the caller's path into a state. DONE awards XP, once for each node's lineage, "
         "and counts for the streak; taking it back keeps the XP.",
     )

@@ -5,15 +5,18 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from enum import Enum
 from typing import Any
+from weakref import WeakValueDictionary
 
 from graphql import ExecutionResult, GraphQLError, execute, subscribe
 from graphql.execution.values import VariableValues
 
+from domain.errors import DomainError
 from graph.documents import Documents, Prepared, RefusedDocumentError
 from graph.engine.plans import Plan
 from graph.engine.running import Run
 from graph.engine.streaming import results_of
 from graph.masking import DefectLog, Formatted, formatted, refused
+from graph.sharing import Broadcast, Outlet, Subscriber, source_of
 from resolvers.context import Context
 
 DEADLINE_S = 10.0
@@ -45,6 +48,7 @@ class Executor:
         self.documents = documents
         self.engine = engine
         self.fallbacks: Counter[str] = Counter()
+        self._broadcasts: WeakValueDictionary[Plan, Broadcast] = WeakValueDictionary()
         self._log_defect = log_defect
         self._deadline_s = deadline_s
 
@@ -107,6 +111,41 @@ class Executor:
             return self._response(None, started, context)
         return self._responses(started, context)
 
+    async def listen(
+        self, prepared: Prepared, variables: dict[str, Any], context: Context, outlet: Outlet
+    ) -> Subscriber | None:
+        """Join a subscription that tells its events to many, and send the first response.
+
+        None where it cannot be joined, or has to be refused: `stream` does that.
+        """
+        try:
+            self.documents.judge(prepared, variables, context.viewer)
+            values = prepared.values(variables)
+            if isinstance(values, list) or self.engine is not Engine.COMPILED:
+                return None
+            plan = prepared.variants.plan(values, {})
+            source = None if plan is None else source_of(plan)
+            if plan is None or source is None:
+                return None
+            broadcast = self._broadcast(plan, values, context, is_shared=source.is_shared)
+            subscriber = Subscriber(broadcast, outlet)
+            first = await source.join(subscriber, context, values)
+        except Exception:  # noqa: BLE001 - it comes again in the stream, which tells of it
+            return None
+        await subscriber.begin(first)
+        return subscriber
+
+    def _broadcast(
+        self, plan: Plan, values: VariableValues, context: Context, *, is_shared: bool
+    ) -> Broadcast:
+        known = self._broadcasts.get(plan) if is_shared else None
+        if known is None:
+            viewer = None if is_shared else context.viewer
+            known = Broadcast(plan, values, context.ports, viewer, respond=self._respond, fail=self._failed)
+        if is_shared:
+            self._broadcasts[plan] = known
+        return known
+
     async def _started(
         self, prepared: Prepared, variables: dict[str, Any], context: Context
     ) -> AsyncIterator[Answer] | list[GraphQLError]:
@@ -138,6 +177,16 @@ class Executor:
             yield self._masked(error, context)
         finally:
             await answers.aclose()  # type: ignore[attr-defined]
+
+    def _respond(self, answer: Answer, context: Context) -> Formatted:
+        return self._response(*answer, context)
+
+    def _failed(self, error: Exception, context: Context) -> Formatted:
+        """Format what ended a shared stream, a refusal as its own stream would tell it."""
+        if not isinstance(error, DomainError):
+            return self._masked(error, context)
+        refusal = GraphQLError(error.message, original_error=error)
+        return refused((refusal,), context, self._log_defect)
 
     def _masked(self, defect: Exception, context: Context) -> Formatted:
         error = GraphQLError("Defect", path=[], original_error=defect)

@@ -5,7 +5,7 @@ every relation is generated here, so that the engine may call the batch behind i
 """
 
 import inspect
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
 from contextlib import aclosing
 from typing import Annotated, Any
 
@@ -16,8 +16,8 @@ from strawberry.types.fields.resolver import StrawberryResolver
 
 from domain.errors import DomainError
 from graph.arguments import PAGING, arguments_of, id_prefixes, read_arguments, takes_parent
-from graph.declarations import METADATA_KEY, Declaration
-from graph.directives import ListSize, Rule
+from graph.declarations import METADATA_KEY, Declaration, Foresight
+from graph.directives import ListSize, Rules, listed
 from resolvers.batches import Batch
 from resolvers.context import Context
 
@@ -36,19 +36,20 @@ USUAL_LENGTH = 10
 def attribute(
     description: str,
     *,
-    rule: Rule | None = None,
+    rule: Rules | None = None,
     at_most: int | None = None,
     usual: int | None = None,
     name: str | None = None,
     deprecated: str | None = None,
+    personal: bool = False,
 ) -> Any:
     """Declare a field that is an attribute of the domain object.
 
     `at_most` is the maximum of a list, which its description tells; `usual` the length that its cost is reckoned
-    with, the maximum or ten unless told.
+    with, the maximum or ten unless told. The value of a `personal` one depends on who asks.
     """
     return _field(
-        Declaration(word="attribute"),
+        Declaration(word="attribute", personal=personal),
         description=_with_maximum(description, at_most),
         directives=_directives(rule, at_most, usual),
         graphql_name=name,
@@ -77,7 +78,7 @@ def loaded_by(
     description: str,
     pick: str | None = None,
     is_certain: bool = False,
-    rule: Rule | None = None,
+    rule: Rules | None = None,
     at_most: int | None = None,
     usual: int | None = None,
     args: dict[str, Any] | None = None,
@@ -114,13 +115,18 @@ def resolved_by(
     function: Callable[..., Any],
     *,
     description: str,
-    rule: Rule | None = None,
+    rule: Rules | None = None,
     at_most: int | None = None,
     usual: int | None = None,
     args: dict[str, Any] | None = None,
+    foresees: dict[str, Foresight] | None = None,
 ) -> Any:
-    """Declare a field with I/O of its own, answered by `function([parent,] context, *, arguments...)`."""
-    signature, prefixes = _signature(function, args or {})
+    """Declare a field with I/O of its own, answered by `function([parent,] context, *, arguments...)`.
+
+    The parameters in `foresees` are no arguments: they tell the function of the selection below. Where nothing is
+    known of that they keep their defaults, with which the function has to read all.
+    """
+    signature, prefixes = _signature(function, args or {}, without=foresees or ())
     wants_parent = takes_parent(function)
 
     async def body(root: Any, info: Info, **sent: Any) -> Any:
@@ -132,7 +138,7 @@ def resolved_by(
     return resolver_field(
         body,
         signature,
-        Declaration(word="resolved", function=function, id_arguments=prefixes),
+        Declaration(word="resolved", function=function, foresees=foresees, id_arguments=prefixes),
         name=function.__name__,
         description=_with_maximum(description, at_most),
         directives=_directives(rule, at_most, usual, signature),
@@ -143,10 +149,15 @@ def streamed_by(
     function: Callable[..., AsyncGenerator[Any, None]],
     *,
     description: str,
-    rule: Rule,
+    rule: Rules,
     args: dict[str, Any] | None = None,
+    shared: Callable[..., Any] | None = None,
 ) -> Any:
-    """Declare a subscription, answered by the async generator `function(context, *, arguments...)`."""
+    """Declare a subscription, answered by the async generator `function(context, *, arguments...)`.
+
+    `shared(context, listener, *, arguments...)` is the same stream, told to many (see resolvers.listening). Those whose
+    selection holds nothing that depends on who asks join it as nobody, and share every event.
+    """
     signature, prefixes = _signature(function, args or {})
 
     async def body(root: Any, info: Info, **sent: Any) -> AsyncIterator[Any]:  # noqa: ARG001 - Strawberry's signature
@@ -163,19 +174,19 @@ def streamed_by(
     return resolver_field(
         body,
         signature,
-        Declaration(word="streamed", function=function, id_arguments=prefixes),
+        Declaration(word="streamed", function=function, shared=shared, id_arguments=prefixes),
         name=function.__name__,
         description=description,
-        directives=[rule],
+        directives=listed(rule),
         is_subscription=True,
     )
 
 
 def _signature(
-    function: Callable[..., Any], args: dict[str, Any]
+    function: Callable[..., Any], args: dict[str, Any], *, without: Collection[str] = ()
 ) -> tuple[inspect.Signature, dict[str, str]]:
     """Derive the field's signature from the resolver's keyword-only parameters and their descriptions."""
-    parameters = arguments_of(function)
+    parameters = {name: p for name, p in arguments_of(function).items() if name not in without}
     args = args | (PAGING if "first" in parameters else {})
     if undescribed := parameters.keys() ^ args.keys():
         raise TypeError(f"{function.__name__}: describe exactly its arguments, {sorted(undescribed)} differ")
@@ -197,9 +208,9 @@ def _annotated(annotation: Any, described: Any) -> Any:
 
 
 def _directives(
-    rule: Rule | None, at_most: int | None, usual: int | None, signature: inspect.Signature | None = None
+    rule: Rules | None, at_most: int | None, usual: int | None, signature: inspect.Signature | None = None
 ) -> list[object]:
-    directives: list[object] = [] if rule is None else [rule]
+    directives = listed(rule)
     slicing = [name for name in ("first", "last") if signature and name in signature.parameters]
     if at_most is not None:
         assumed = usual or min(at_most, USUAL_LENGTH)

@@ -8,7 +8,7 @@ from domain.errors import IdempotencyKeyReusedError, VersionConflictError
 from domain.goal_moves import GoalNotReachedError, IllegalTransitionError
 from domain.goals import GoalKind, GoalState
 from domain.ids import GoalId, RoadmapId
-from graph.directives import auth
+from graph.directives import writes_learning
 from graph.fields import given
 from graph.goals import Goal
 from graph.mutations import mutated_by
@@ -78,7 +78,7 @@ class GoalMutations:
         input=CreateGoalInput,
         gives={"goal": (Goal, "The new goal, a draft.")},
         refuses=(IdempotencyKeyReusedError,),
-        rule=auth(),
+        rule=writes_learning(),
         description="Writes down a goal as a draft; transitionGoal makes it active.",
     )
     update_goal = mutated_by(
@@ -86,7 +86,7 @@ class GoalMutations:
         input=UpdateGoalInput,
         gives={"goal": (Goal, "The changed goal.")},
         refuses=(VersionConflictError,),
-        rule=auth(),
+        rule=writes_learning(),
         description="Changes title, description or deadline of a goal of the caller's.",
     )
     transition_goal = mutated_by(
@@ -99,7 +99,7 @@ class GoalMutations:
             GoalNotReachedError,
             IdempotencyKeyReusedError,
         ),
-        rule=auth(),
+        rule=writes_learning(),
         description="Moves a goal of the caller's to another state. Completing one awards 100 XP, once.",
     )
     extend_goal = mutated_by(
@@ -107,13 +107,13 @@ class GoalMutations:
         input=ExtendGoalInput,
         gives={"goal": (Goal, "The extended goal.")},
         refuses=(VersionConflictError, IllegalTransitionError),
-        rule=auth(),
+        rule=writes_learning(),
         description="Gives a goal of the caller's a later deadline; an overdue one becomes active again.",
     )
     delete_goal = mutated_by(
         goals.delete_goal,
         input=DeleteGoalInput,
         gives={"goal": (Goal, "The goal as it was; it is gone.")},
-        rule=auth(),
+        rule=writes_learning(),
         description="Removes a goal of the caller's with its history; XP that it earned stays.",
     )

@@ -8,7 +8,7 @@ from domain.goal_moves import GoalNotReachedError, IllegalTransitionError
 from domain.goals import MOST_TRANSITIONS, GoalKind, GoalState
 from domain.ids import GoalId
 from graph.described import declare_enum
-from graph.directives import auth
+from graph.directives import reads_learning
 from graph.errors import UserError, declare_error
 from graph.fields import attribute, loaded_by, resolved_by
 from graph.nodes import Node
@@ -55,7 +55,10 @@ declare_error(
 )
 
 
-@strawberry.type(description="One move of a goal from state to state.", directives=[auth()])
+@strawberry.type(
+    description="One move of a goal from state to state.",
+    directives=[*reads_learning()],
+)
 class GoalTransition:
     """A move."""
 
@@ -65,7 +68,8 @@ class GoalTransition:
 
 
 @strawberry.type(
-    description="Something that a learner wants to reach. Only its owner sees it.", directives=[auth()]
+    description="Something that a learner wants to reach. Only its owner sees it.",
+    directives=[*reads_learning()],
 )
 class Goal(Node):
     """A goal of the caller's."""
@@ -110,6 +114,6 @@ class GoalQueries:
     goal: Goal | None = resolved_by(
         goals.goal,
         description="One goal of the caller's, or null.",
-        rule=auth(),
+        rule=reads_learning(),
         args={"id": "The goal's id."},
     )

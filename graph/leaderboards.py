@@ -8,6 +8,7 @@ import strawberry
 from domain import leaderboards as boards
 from domain.ids import UserId
 from domain.leaderboards import LARGEST_TOP, MOST_AROUND, LeaderboardScope, LeaderboardWindow
+from graph.declarations import Foresight
 from graph.described import declare_enum
 from graph.directives import public
 from graph.fields import arg, attribute, loaded_by, resolved_by, streamed_by
@@ -46,7 +47,7 @@ class LeaderboardEntry:
     xp: BigInt = attribute("The XP that counts on this board.")
     delta: BigInt = attribute("The XP that the latest change brought; negative for a correction.")
     reached_at: datetime = attribute("When the latest counted XP was earned; who was earlier stands first.")
-    is_viewer: bool = attribute("Whether this is the caller.")
+    is_viewer: bool = attribute("Whether this is the caller.", personal=True)
 
 
 @strawberry.type(
@@ -63,7 +64,8 @@ class Leaderboard:
     as_of: datetime = attribute("When the board was read.")
     total: BigInt = attribute("How many learners are on the board.")
     viewer_entry: LeaderboardEntry | None = attribute(
-        "The caller's own place, however far down; null for the anonymous and for those without XP here."
+        "The caller's own place, however far down; null for the anonymous and for those without XP here.",
+        personal=True,
     )
     entries: list[LeaderboardEntry] | None = resolved_by(
         leaderboards.entries,
@@ -92,7 +94,7 @@ class LeaderboardSnapshot:
     version: LeaderboardVersion = attribute("The state that this is.")
     as_of: datetime = attribute("When it was read.")
     entries: list[LeaderboardEntry] = attribute("The first entries.", at_most=LARGEST_TOP)
-    viewer_entry: LeaderboardEntry | None = attribute("The caller's own place, or null.")
+    viewer_entry: LeaderboardEntry | None = attribute("The caller's own place, or null.", personal=True)
 
 
 @strawberry.type(
@@ -112,7 +114,9 @@ class LeaderboardDelta:
     left: list[UserId] = attribute(
         "The ids of the users whose entries are gone from here.", at_most=LARGEST_TOP
     )
-    viewer_entry: LeaderboardEntry | None = attribute("The caller's own place, changed or not, or null.")
+    viewer_entry: LeaderboardEntry | None = attribute(
+        "The caller's own place, changed or not, or null.", personal=True
+    )
 
 
 def _is_type_of(kind: type[Any], entity: type[Any]) -> None:
@@ -137,6 +141,11 @@ class LeaderboardQueries:
         description="A leaderboard as it is now.",
         rule=public(),
         args=_PLACE,
+        foresees={
+            "top": Foresight(field="entries", argument="top"),
+            "own": Foresight(field="viewerEntry"),
+            "resumable": Foresight(field="version"),
+        },
     )
 
 
@@ -146,6 +155,7 @@ class LeaderboardSubscriptions:
 
     leaderboard_changed: LeaderboardUpdate | None = streamed_by(
         leaderboards.leaderboard_changed,
+        shared=leaderboards.listen_to_leaderboard,
         description="A snapshot, then what changed, at most one message a second. When the window ends, a snapshot of "
         "the next one follows.",
         rule=public(),

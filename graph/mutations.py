@@ -11,7 +11,7 @@ from strawberry.types.base import get_object_definition
 from domain.errors import DomainError, InvalidInputError, NotFoundError
 from graph.arguments import check_ids, id_prefixes
 from graph.declarations import Declaration
-from graph.directives import Rule, public
+from graph.directives import Rules, listed, public
 from graph.errors import ERROR_TYPES, Refusal
 from graph.fields import ROOT_AND_INFO, Info, attribute, resolver_field
 
@@ -25,7 +25,7 @@ def mutated_by(
     input: type[Any] | None,
     gives: dict[str, tuple[Any, str]],
     refuses: tuple[type[DomainError], ...] = (),
-    rule: Rule,
+    rule: Rules,
     description: str,
 ) -> Any:
     """Declare a mutation named like its resolver `function(context, *, fields of the input...)`.
@@ -58,7 +58,7 @@ def mutated_by(
         name=function.__name__,
         returns=Optional[payload],  # noqa: UP045 - a value, not an annotation
         description=description,
-        directives=[rule],
+        directives=listed(rule),
     )
 
 

@@ -7,9 +7,8 @@ import strawberry
 from domain.errors import IdempotencyKeyReusedError
 from domain.ids import QuizId
 from domain.quizzes import Feedback, SlugTakenError
-from domain.users import Role
 from graph.described import declare_enum
-from graph.directives import auth, public
+from graph.directives import imports_content, public
 from graph.errors import declare_error
 from graph.exam_types import ExamType
 from graph.fields import arg, attribute, given, loaded_by, resolved_by
@@ -108,7 +107,7 @@ class QuizMutations:
         input=ImportQuestionsInput,
         gives={"report": (ImportReport, "What the file holds and what became of it.")},
         refuses=(SlugTakenError, IdempotencyKeyReusedError),
-        rule=auth(Role.AUTHOR),
+        rule=imports_content(),
         description="Imports a file of questions and publishes its quizzes: all of it, or nothing where an item "
         "is refused. A quiz of the caller that has the slug already gets the new content and keeps its id; "
         "attempts that are open keep the questions they began with.",

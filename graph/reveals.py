@@ -6,14 +6,18 @@ import strawberry
 
 from domain.ids import OptionId
 from domain.imports.question_drafts import MOST_ACCEPTED, MOST_OPTIONS
-from graph.directives import auth, reveal
+from domain.scopes import Scope
+from graph.directives import reads_learning, requires_scopes, reveal
 from graph.fields import attribute, loaded_by
 from resolvers import loaders
 
 _USUAL_ACCEPTED = 5
 
 
-@strawberry.type(description="Words that are accepted as an answer.", directives=[auth()])
+@strawberry.type(
+    description="Words that are accepted as an answer.",
+    directives=[*reads_learning()],
+)
 class AcceptedText:
     """A text with its weight."""
 
@@ -22,7 +26,8 @@ class AcceptedText:
 
 
 @strawberry.type(
-    description="Numbers that are accepted as an answer, both ends included.", directives=[auth()]
+    description="Numbers that are accepted as an answer, both ends included.",
+    directives=[*reads_learning()],
 )
 class AcceptedRange:
     """A range with its weight."""
@@ -32,7 +37,10 @@ class AcceptedRange:
     weight: int = attribute("What they earn, in percent.")
 
 
-@strawberry.type(description="What was right, in the field of the question's kind.", directives=[auth()])
+@strawberry.type(
+    description="What was right, in the field of the question's kind.",
+    directives=[*reads_learning()],
+)
 class RevealedKey:
     """The key of a question."""
 
@@ -48,7 +56,10 @@ class RevealedKey:
     )
 
 
-@strawberry.type(description="What the author says to one answer.", directives=[auth()])
+@strawberry.type(
+    description="What the author says to one answer.",
+    directives=[*reads_learning()],
+)
 class OptionFeedback:
     """A remark."""
 
@@ -66,6 +77,6 @@ def revealed(name: str, description: str, at_most: int | None = None) -> Any:
         key="place",
         pick=name,
         description=description + " Null until it may be shown.",
-        rule=reveal(),
+        rule=(reveal(), requires_scopes(Scope.READ_LEARNING)),
         at_most=at_most,
     )

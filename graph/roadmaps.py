@@ -11,9 +11,8 @@ from domain.imports.roadmap_plans import MOST_EDGES, MOST_NODES
 from domain.prerequisites import FlawKind
 from domain.publishing import NothingToPublishError, UnsoundRoadmapError
 from domain.roadmaps import VersionState, Visibility
-from domain.users import Role
 from graph.described import declare_enum
-from graph.directives import auth, public
+from graph.directives import imports_content, public
 from graph.errors import UserError, declare_error
 from graph.fields import arg, attribute, given, loaded_by, resolved_by
 from graph.imports import ImportReport
@@ -195,7 +194,7 @@ class RoadmapMutations:
             "report": (ImportReport, "What the file holds and what became of it."),
         },
         refuses=(IdempotencyKeyReusedError,),
-        rule=auth(Role.AUTHOR),
+        rule=imports_content(),
         description="Imports a file as the draft of the caller's roadmap with its slug: all of it, or nothing. "
         "The same content again changes nothing.",
     )
@@ -207,7 +206,7 @@ class RoadmapMutations:
             "version": (RoadmapVersion, "The version that was published."),
         },
         refuses=(UnsoundRoadmapError, NothingToPublishError, ForbiddenError),
-        rule=auth(Role.AUTHOR),
+        rule=imports_content(),
         description="Publishes the draft of a roadmap of the caller's own, or of anyone's for an admin. The enrolled "
         "stay with the version that they are pinned to.",
     )
@@ -216,6 +215,6 @@ class RoadmapMutations:
         input=ArchiveRoadmapInput,
         gives={"roadmap": (Roadmap, "The withdrawn roadmap.")},
         refuses=(ForbiddenError,),
-        rule=auth(Role.AUTHOR),
+        rule=imports_content(),
         description="Withdraws a roadmap: nobody else finds it or enrols any more, and the enrolled go on.",
     )

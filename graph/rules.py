@@ -6,17 +6,21 @@ from typing import Any
 from graphql import GraphQLError, GraphQLInterfaceType, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
 
 from domain.users import Viewer
-from graph.directives import Auth, Owner, Public, Reveal, Rule
+from graph.directives import Auth, NoKeys, Owner, Public, RequiresScopes, Reveal, Rule
 from resolvers.context import Context
 
 _RULES = (Public, Auth, Owner, Reveal)
+_NO_KEYS = NoKeys()
 SENTENCES = {
     "UNAUTHENTICATED": "Sign in and send an access token to read {}.",
-    "FORBIDDEN": "Your roles do not reach {}.",
+    "FORBIDDEN": "Your roles, or the scopes of your API key, do not reach {}.",
 }
 
 Rules = dict[str, tuple[Rule, ...]]
-"""Every coordinate (`Type.field`) with the rules that hold there: its own, else those of its type."""
+"""Every coordinate (`Type.field`) with the rules that hold there: its own, else those of its type.
+
+The scopes that it asks an API key for stand beside them, and are inherited apart from them.
+"""
 
 
 class UnruledError(Exception):
@@ -35,7 +39,8 @@ def rules_of(schema: GraphQLSchema) -> Rules:
         if type_.name.startswith("__") or not isinstance(type_, GraphQLObjectType | GraphQLInterfaceType):
             continue
         for name, field in type_.fields.items():
-            rules[f"{type_.name}.{name}"] = _declared(field) or _declared(type_)
+            own = _declared(field, _RULES) or _declared(type_, _RULES)
+            rules[f"{type_.name}.{name}"] = own and (*own, *_of_keys(own, field, type_))
     for type_ in schema.type_map.values():
         if isinstance(type_, GraphQLInterfaceType) and not type_.name.startswith("__"):
             for name in type_.fields:
@@ -91,9 +96,17 @@ def _is_public(rules: Rules, type_: GraphQLObjectType, field: str) -> bool:
     return all(isinstance(rule, Public) for way in ways for rule in rules[f"{way}.{field}"])
 
 
-def _declared(thing: Any) -> tuple[Rule, ...]:
+def _declared(thing: Any, kinds: tuple[type[Any], ...]) -> tuple[Rule, ...]:
     definition = (thing.extensions or {}).get("strawberry-definition")
-    return tuple(d for d in getattr(definition, "directives", ()) or () if isinstance(d, _RULES))
+    return tuple(d for d in getattr(definition, "directives", ()) or () if isinstance(d, kinds))
+
+
+def _of_keys(own: tuple[Rule, ...], field: Any, type_: Any) -> tuple[Rule, ...]:
+    """Return what binds API keys: the scopes of the field, else of its type, else nothing where all is public."""
+    scopes = _declared(field, (RequiresScopes,)) or _declared(type_, (RequiresScopes,))
+    if scopes or all(isinstance(rule, Public) for rule in own):
+        return scopes
+    return (_NO_KEYS,)
 
 
 def _guarded(coordinate: str, resolve: Any) -> Any:

@@ -12,17 +12,24 @@ import domain.goals
 import domain.quizzes
 import domain.roadmaps
 import domain.users
+from graph.api_keys import ApiKeyMutations
 from graph.attempt_mutations import AttemptMutations
 from graph.attempts import AttemptQueries, QuizAttempt
+from graph.audit import AuditQueries
 from graph.enrolments import EnrolmentMutations
 from graph.exam_types import ExamType, ExamTypeQueries
 from graph.goal_mutations import GoalMutations
 from graph.goals import Goal, GoalQueries
+from graph.google import GoogleMutations
 from graph.leaderboards import LeaderboardQueries, LeaderboardSubscriptions
 from graph.nodes import NodeQueries, is_node_of
+from graph.open_sessions import OpenSessionMutations
+from graph.privacy import PrivacyMutations
 from graph.questions import QUESTION_TYPES
 from graph.quizzes import Quiz, QuizMutations, QuizQueries
+from graph.recovery import RecoveryMutations
 from graph.roadmaps import Roadmap, RoadmapMutations, RoadmapQueries, RoadmapVersion
+from graph.roles import RoleMutations, RoleQueries
 from graph.rules import bind_rules
 from graph.scalars import SCALARS
 from graph.sdl import print_sorted
@@ -51,15 +58,23 @@ QUERIES = (
     AttemptQueries,
     RoadmapQueries,
     GoalQueries,
+    AuditQueries,
+    RoleQueries,
 )
 MUTATIONS = (
     SessionMutations,
+    RecoveryMutations,
+    GoogleMutations,
+    OpenSessionMutations,
     UserMutations,
     QuizMutations,
     AttemptMutations,
     RoadmapMutations,
     EnrolmentMutations,
     GoalMutations,
+    RoleMutations,
+    ApiKeyMutations,
+    PrivacyMutations,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (LeaderboardSubscriptions,)
 

@@ -1,36 +1,36 @@
-"""Sessions: registering, signing in, refreshing and signing out."""
+"""Sessions: registering, signing in and refreshing."""
 
 from datetime import datetime
 
 import strawberry
 
-from domain.ids import SessionId
-from domain.passwords import WeakPasswordError
-from domain.sessions import InvalidCredentialsError, InvalidRefreshTokenError
+from domain.sessions import InvalidRefreshTokenError
+from domain.suspensions import AccountSuspendedError
+from domain.throttles import TooManyAttemptsError
 from domain.users import EmailTakenError, HandleTakenError
-from graph.directives import auth, public
+from graph.described import declare_enum
+from graph.directives import public
 from graph.errors import declare_error
-from graph.fields import attribute, given
+from graph.fields import given
 from graph.mutations import mutated_by
+from graph.open_sessions import Session
+from graph.proving import PROVING, SETTING
 from graph.scalars import EmailAddress
 from graph.users import User
 from resolvers import sessions
+from resolvers.door import RefreshDelivery
 
-declare_error(WeakPasswordError, "The password is too easy to guess.")
-declare_error(EmailTakenError, "Another account uses this e-mail address.")
-declare_error(HandleTakenError, "Another user has this handle.")
-declare_error(InvalidCredentialsError, "No account has this e-mail and password.")
+declare_error(AccountSuspendedError, "The account is suspended; `message` says why and until when.")
 declare_error(InvalidRefreshTokenError, "The refresh token is unknown, spent or expired; sign in again.")
 
 
-@strawberry.type(description="One signed-in device.", directives=[public()])
-class Session:
-    """What a user sees of a session of theirs."""
-
-    id: SessionId = attribute("The session's id, `session_...`.")
-    created_at: datetime = attribute("When the user signed in.")
-    expires_at: datetime = attribute("When the session ends, however often it is refreshed.")
-    last_used_at: datetime = attribute("When the session was last refreshed.")
+declare_enum(
+    RefreshDelivery,
+    "How a client gets its refresh token.",
+    PAYLOAD="In `refreshToken` of the payload: for apps, which keep it in the safe place of their system.",
+    COOKIE="In a cookie that scripts cannot read: for browsers. HTTP only.",
+)
+REFRESH_BY = "How the refresh token is handed out."
 
 
 @strawberry.input(description="The new account.")
@@ -42,6 +42,7 @@ class RegisterInput:
     handle: str = given("A unique short name: 3 to 30 letters a-z, digits, inner underscores.", required=True)
     display_name: str = given("The name to show, 1 to 60 characters.", required=True)
     time_zone: str = given("The IANA zone in which the user's days are counted.", default="UTC")
+    refresh_by: RefreshDelivery = given(REFRESH_BY, default=RefreshDelivery.PAYLOAD)
 
 
 @strawberry.input(description="Who signs in.")
@@ -50,20 +51,29 @@ class LoginInput:
 
     email: EmailAddress = given("The address of the account.", required=True)
     password: str = given("Its password.", required=True)
+    refresh_by: RefreshDelivery = given(REFRESH_BY, default=RefreshDelivery.PAYLOAD)
 
 
 @strawberry.input(description="The token to exchange.")
 class RefreshSessionInput:
     """A refresh token."""
 
-    refresh_token: str = given("The refresh token that was given out last.", required=True)
+    refresh_token: str | None = given(
+        "The refresh token that was given out last. Leave it out to use the cookie, which is then set anew."
+    )
 
 
-_TOKENS = {
+TOKENS = {
     "user": (User, "Who is signed in."),
     "access_token": (str, "Send it as `Authorization: Bearer ...`; a secret."),
-    "access_token_expires_at": (datetime, "When the access token ends, 15 minutes after it was issued."),
-    "refresh_token": (str, "Exchange it once, with refreshSession, for the next pair; a secret."),
+    "access_token_expires_at": (
+        datetime,
+        "When the access token ends, 15 minutes from now or with its session.",
+    ),
+    "refresh_token": (
+        str,
+        "Exchange it once, with refreshSession, for the next pair; a secret. Null where it went into a cookie.",
+    ),
     "session": (Session, "The session that was opened or refreshed."),
 }
 
@@ -75,31 +85,25 @@ class SessionMutations:
     register = mutated_by(
         sessions.register,
         input=RegisterInput,
-        gives=_TOKENS,
-        refuses=(WeakPasswordError, EmailTakenError, HandleTakenError),
+        gives=TOKENS,
+        refuses=(*SETTING, EmailTakenError, HandleTakenError, TooManyAttemptsError),
         rule=public(),
-        description="Creates an account with the role LEARNER and signs it in.",
+        description="Creates an account with the role LEARNER and signs it in. A mail asks to verify the address.",
     )
     login = mutated_by(
         sessions.login,
         input=LoginInput,
-        gives=_TOKENS,
-        refuses=(InvalidCredentialsError,),
+        gives=TOKENS,
+        refuses=(*PROVING, AccountSuspendedError),
         rule=public(),
         description="Signs in with e-mail and password.",
     )
     refresh_session = mutated_by(
         sessions.refresh_session,
         input=RefreshSessionInput,
-        gives=_TOKENS,
-        refuses=(InvalidRefreshTokenError,),
+        gives=TOKENS,
+        refuses=(InvalidRefreshTokenError, AccountSuspendedError),
         rule=public(),
-        description="Exchanges a refresh token for new tokens. A token that comes back later ends the session.",
-    )
-    logout = mutated_by(
-        sessions.logout,
-        input=None,
-        gives={"signed_out": (bool, "True once the session is over.")},
-        rule=auth(),
-        description="Ends the caller's session; its refresh token stops working at once.",
+        description="Exchanges a refresh token, given or from the cookie, for new tokens. A repeated call gets the "
+        "same ones within ten seconds; a token that comes back later ends the session.",
     )

@@ -8,7 +8,7 @@ import strawberry
 from domain.runs import DayState
 from domain.standings import StreakState
 from graph.described import declare_enum
-from graph.directives import auth
+from graph.directives import reads_learning
 from graph.fields import attribute, resolved_by
 from resolvers import streaks
 
@@ -31,7 +31,10 @@ declare_enum(
 )
 
 
-@strawberry.type(description="One local date of a streak's calendar.", directives=[auth()])
+@strawberry.type(
+    description="One local date of a streak's calendar.",
+    directives=[*reads_learning()],
+)
 class CalendarDay:
     """A date and why it did or did not count."""
 
@@ -43,7 +46,8 @@ class CalendarDay:
 
 
 @strawberry.type(
-    description="How many local days in a row a learner did something that counts.", directives=[auth()]
+    description="How many local days in a row a learner did something that counts.",
+    directives=[*reads_learning()],
 )
 class Streak:
     """A streak at one moment."""

@@ -5,15 +5,23 @@ from typing import Any
 
 import strawberry
 
+from domain.api_keys import MOST_KEYS
 from domain.ids import UserId
+from domain.scopes import Scope
+from domain.sessions import MOST_SESSIONS
 from domain.users import Role
-from graph.directives import auth, owner, public
+from graph.api_keys import ApiKey
+from graph.directives import auth, owner, public, requires_scopes
 from graph.fields import arg, attribute, given, loaded_by, resolved_by
 from graph.mutations import mutated_by
 from graph.nodes import Node
+from graph.open_sessions import Session
 from graph.paging import Connection
+from graph.privacy import Privacy
 from graph.scalars import URL, BigInt, EmailAddress
-from resolvers import loaders, users
+from resolvers import api_keys as keys
+from resolvers import loaders, open_sessions, users
+from resolvers import privacy as private
 
 
 def _own(attribute_name: str, description: str, at_most: int | None = None) -> Any:
@@ -23,7 +31,7 @@ def _own(attribute_name: str, description: str, at_most: int | None = None) -> A
         key="id",
         pick=attribute_name,
         description=description + " Null for everyone but the user.",
-        rule=owner(by="id"),
+        rule=(owner(by="id"), requires_scopes(Scope.READ_PROFILE)),
         at_most=at_most,
     )
 
@@ -35,9 +43,13 @@ class User(Node):
     id: UserId = attribute("The user's id, `user_...`.")
     handle: str = attribute("The unique short name, in lower case.")
     display_name: str = attribute("The name to show.")
-    avatar_url: URL | None = attribute("The address of a picture, or null.")
-    bio: str = attribute("What the user says of themselves.")
-    joined_at: datetime = attribute("When the account was created.")
+    avatar_url: URL | None = attribute(
+        "The address of a picture; null without one, or where they hide it.", personal=True
+    )
+    bio: str | None = attribute("What the user says of themselves; null where they hide it.", personal=True)
+    joined_at: datetime | None = attribute(
+        "When the account was created; null where they hide it.", personal=True
+    )
     level: int = attribute("The level that the XP total has reached; level 1 is the first.")
     xp_total: BigInt = attribute("All settled XP.")
     email: EmailAddress | None = _own("email", "The address that signs in.")
@@ -46,6 +58,36 @@ class User(Node):
     day_start_hour: int | None = _own("day_start_hour", "The hour, 0 to 6, at which the user's day begins.")
     locale: str | None = _own("locale", "The language for texts, as a BCP 47 tag.")
     roles: list[Role] | None = _own("roles", "What the user may do.", at_most=5)
+    sessions: list[Session] | None = loaded_by(
+        open_sessions.sessions_by_user,
+        key="id",
+        description="The devices on which the user is signed in, last used first. Null for everyone but the user.",
+        rule=owner(by="id"),
+        at_most=MOST_SESSIONS,
+        usual=5,
+    )
+    api_keys: list[ApiKey] | None = loaded_by(
+        keys.api_keys_by_user,
+        key="id",
+        description="The user's API keys that were not revoked, newest first. Null for everyone but the user.",
+        rule=owner(by="id"),
+        at_most=MOST_KEYS,
+        usual=2,
+    )
+    privacy: Privacy | None = loaded_by(
+        private.privacy_by_user,
+        key="id",
+        description="Who sees what of the user. Null for everyone but the user.",
+        rule=(owner(by="id"), requires_scopes(Scope.READ_PROFILE)),
+    )
+    deletes_at: datetime | None = loaded_by(
+        private.deletions_by_user,
+        key="id",
+        pick="deletes_at",
+        description="When the account will be anonymised, where its user asked for that and cancelDeletion can still "
+        "keep it. Null for everyone but the user.",
+        rule=(owner(by="id"), requires_scopes(Scope.READ_PROFILE)),
+    )
 
 
 @strawberry.input(description="Finds one user, by exactly one of its fields.", one_of=True)

@@ -2,10 +2,12 @@
 
 import strawberry
 
+from domain.scopes import Scope
 from graph.analytics import Analytics
 from graph.attempts import QuizAttempt
+from graph.audit import AuditEntry
 from graph.dashboards import Dashboard
-from graph.directives import auth, public
+from graph.directives import public, reads_learning, requires_scopes
 from graph.enrolments import Enrolment
 from graph.fields import loaded_by, resolved_by
 from graph.goals import Goal
@@ -13,10 +15,13 @@ from graph.paging import Connection
 from graph.streaks import Streak
 from graph.users import User
 from graph.xp import LevelProgress, XpEntry
-from resolvers import analytics, attempts, dashboards, enrolments, goals, loaders, streaks, users, xp
+from resolvers import analytics, attempts, audit, dashboards, enrolments, goals, loaders, streaks, users, xp
 
 
-@strawberry.type(description="The signed-in caller and all that is theirs.", directives=[auth()])
+@strawberry.type(
+    description="The signed-in caller and all that is theirs.",
+    directives=[*reads_learning()],
+)
 class Viewer:
     """The caller's own view."""
 
@@ -24,6 +29,7 @@ class Viewer:
         loaders.users_by_id,
         key="user_id",
         description="The caller's profile; their private fields are filled.",
+        rule=requires_scopes(Scope.READ_PROFILE),
     )
     streak: Streak | None = resolved_by(
         streaks.viewer_streak, description="How many days in a row the caller did something that counts."
@@ -50,6 +56,11 @@ class Viewer:
     )
     enrolments: Connection[Enrolment] | None = resolved_by(
         enrolments.viewer_enrolments, description="The roadmaps that the caller learns on, newest first."
+    )
+    audit_log: Connection[AuditEntry] | None = resolved_by(
+        audit.viewer_audit_log,
+        description="What the caller did and what was done to them, newest first.",
+        rule=requires_scopes(Scope.ADMIN_READ),
     )
 
 

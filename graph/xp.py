@@ -7,7 +7,7 @@ import strawberry
 from domain.ids import XpEntryId
 from domain.xp import XpReason, XpStatus
 from graph.described import declare_enum
-from graph.directives import auth
+from graph.directives import reads_learning
 from graph.fields import attribute
 from graph.scalars import BigInt
 
@@ -33,7 +33,7 @@ declare_enum(
 )
 
 
-@strawberry.type(description="What XP was earned with.", directives=[auth()])
+@strawberry.type(description="What XP was earned with.", directives=[*reads_learning()])
 class XpSource:
     """A kind of thing and its id."""
 
@@ -42,7 +42,8 @@ class XpSource:
 
 
 @strawberry.type(
-    description="One line of a learner's ledger; lines are added and never changed.", directives=[auth()]
+    description="One line of a learner's ledger; lines are added and never changed.",
+    directives=[*reads_learning()],
 )
 class XpEntry:
     """An entry, with the sentence that explains it."""
@@ -58,7 +59,10 @@ class XpEntry:
     status: XpStatus = attribute("Whether it counts.")
 
 
-@strawberry.type(description="Where a learner stands on the level curve.", directives=[auth()])
+@strawberry.type(
+    description="Where a learner stands on the level curve.",
+    directives=[*reads_learning()],
+)
 class LevelProgress:
     """A place on the curve."""
 

@@ -9,13 +9,10 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Integer,
-    Text,
     and_,
     any_,
     bindparam,
-    case,
     delete,
-    exists,
     func,
     literal_column,
     or_,
@@ -34,10 +31,8 @@ from persistence.attempt_tables import (
     slots,
 )
 from persistence.base import ID, Statement
-from persistence.idempotency import claiming
 from persistence.paging import Pages
 from persistence.questions import question_columns, questions
-from persistence.users import users
 
 _IN_PROGRESS: ColumnElement[str] = literal_column("'IN_PROGRESS'")
 _MOMENT = DateTime(timezone=True)
@@ -46,7 +41,7 @@ _mine = attempts.c.user_id == bindparam("user_id")
 
 OPEN = Statement(
     insert(attempts)
-    .values({column.name: bindparam(column.name) for column in attempts.c})
+    .values({column.name: bindparam(column.name) for column in attempt_columns})
     .on_conflict_do_nothing(
         index_elements=["user_id", "quiz_id"], index_where=attempts.c.state == _IN_PROGRESS
     )
@@ -126,8 +121,15 @@ OPEN_SLOT = Statement(
     .select_from(slots.join(attempts).join(questions))
     .where(_place)
 )
+_noted = (
+    update(attempts)
+    .where(attempts.c.id == bindparam("attempt_id"))
+    .values(revision=attempts.c.revision + 1)  # a sheet that was read before is out of date
+    .cte("noted")
+)
 SAVE = Statement(
     update(slots)
+    .add_cte(_noted)
     .where(_place)
     .values(
         answer=bindparam("answer", type_=JSONB),
@@ -136,50 +138,19 @@ SAVE = Statement(
         fast=or_(slots.c.fast, bindparam("fast", type_=Boolean)),
     )
 )
-# The learner's row is locked first, as everything that awards XP does it: so that two attempts of one learner
-# cannot both fill the room under the daily cap, and that nobody waits for each other in a circle.
-_learner = select(users.c.id).where(users.c.id == bindparam("user_id")).with_for_update(key_share=True)
-_closed = (
-    update(attempts)
-    .where(attempts.c.id == bindparam("attempt_id"))
-    .where(attempts.c.user_id == _learner.cte("learner").c.id)
-    .where(attempts.c.state == _IN_PROGRESS)
-    .returning(*attempt_columns)
-)
 CLOSE = Statement(
-    _closed.values(state=bindparam("closed"), finished_at=bindparam("finished_at", type_=_MOMENT)),
-    attempt_of,
-)
-_now = bindparam("now", type_=_MOMENT)
-_late = attempts.c.deadline < bindparam("late_before", type_=_MOMENT)
-_handed_in = _closed.values(
-    state=case((_late, literal_column("'EXPIRED'")), else_=literal_column("'SUBMITTED'")),
-    finished_at=func.least(attempts.c.deadline, _now),
-).cte("handed_in")
-_key = bindparam("key", type_=Text)
-# Stored from the closed row, so that a key is claimed by the submit that wins and by no other one.
-_claimed = claiming(
-    select(
-        _handed_in.c.user_id,
-        bindparam("operation", type_=Text),
-        _key,
-        bindparam("fingerprint", type_=Text),
-        _handed_in.c.id,
-        _now,
-    ).where(_key.is_not(None))
-).cte("claimed")
-HAND_IN = Statement(select(exists(select(_claimed.c.result_id)), *_handed_in.c))
-FINISH = Statement(
-    text("""
-    WITH graded AS (
-        UPDATE attempt_slots SET credit_numerator = part, credit_denominator = whole
-        FROM unnest(CAST(:numbers AS int[]), CAST(:parts AS int[]), CAST(:wholes AS int[]))
-             AS credit (slot, part, whole)
-        WHERE attempt_id = :attempt_id AND number = slot
+    update(attempts)
+    .where(attempts.c.id == bindparam("attempt_id"), _mine)
+    .where(
+        attempts.c.finished_at.is_(None)
+    )  # by state, the partial index of open ones would be walked end to end
+    .values(
+        state=bindparam("closed"),
+        finished_at=bindparam("finished_at", type_=_MOMENT),
+        revision=attempts.c.revision + 1,
     )
-    UPDATE quiz_attempts SET state = :state, score = :score, passed = :passed, local_date = :local_date
-    WHERE id = :attempt_id
-    """)
+    .returning(*attempt_columns),
+    attempt_of,
 )
 OVERDUE = Statement(
     select(*attempt_columns)

@@ -46,6 +46,7 @@ attempts = Table(
     Column("local_date", Date),
     Column("score", Numeric(4, 1)),
     Column("passed", Boolean),
+    Column("revision", Integer, nullable=False, server_default=text("0")),
     CheckConstraint("state IN ('IN_PROGRESS', 'SUBMITTED', 'GRADED', 'EXPIRED', 'ABANDONED')", name="state"),
     CheckConstraint("score BETWEEN 0 AND 100", name="score"),
     CheckConstraint("(state = 'IN_PROGRESS') = (finished_at IS NULL)", name="finished_at"),
@@ -54,6 +55,7 @@ attempts = Table(
     Index(None, "user_id", "id"),
     Index(None, "user_id", "finished_at"),
     Index(None, "user_id", "quiz_id", "local_date"),
+    postgresql_with={"fillfactor": 70},
 )
 slots = Table(
     "attempt_slots",
@@ -74,6 +76,7 @@ slots = Table(
     CheckConstraint(
         "credit_numerator BETWEEN 0 AND credit_denominator AND credit_denominator > 0", name="credit"
     ),
+    postgresql_with={"fillfactor": 50},
 )
 
 attempt_columns = columns_for(QuizAttempt, attempts)
@@ -103,7 +106,7 @@ def attempt_of(*columns: Any) -> QuizAttempt:
 
 def values_of(attempt: QuizAttempt) -> dict[str, Any]:
     """Return the values of an attempt by column."""
-    values = {column.name: getattr(attempt, column.name) for column in attempts.c}
+    values = {column.name: getattr(attempt, column.name) for column in attempt_columns}
     return values | {
         "mode": attempt.mode.value,
         "state": attempt.state.value,

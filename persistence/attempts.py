@@ -1,11 +1,9 @@
 """Attempts in Postgres."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
-from fractions import Fraction
+from collections.abc import Sequence
+from datetime import datetime
 
 from domain.answers import Answer
-from domain.attempt_sheets import PracticeRecord, Sheet
 from domain.attempts import (
     AttemptReview,
     AttemptSlot,
@@ -15,12 +13,11 @@ from domain.attempts import (
     QuizAttempt,
     RevealedSlot,
 )
-from domain.idempotency import REMEMBERED, Claim, key_reused
-from domain.ids import AttemptId, QuestionId, UserId
+from domain.ids import AttemptId, UserId
 from domain.paging import Page, Window
-from persistence import attempt_secrets, attempt_sheets
+from persistence import attempt_secrets
 from persistence import attempt_statements as sql
-from persistence.attempt_tables import attempt_of, kept_of, values_of
+from persistence.attempt_tables import kept_of, values_of
 from persistence.base import by_key, grouped
 from persistence.engine import Connection
 from persistence.questions import question_columns, question_of
@@ -105,69 +102,6 @@ class SqlAttempts:
         """Close an attempt that is in progress; the row's lock picks the one winner."""
         return await self._connection.first(
             sql.CLOSE, attempt_id=attempt_id, user_id=user_id, closed=state.value, finished_at=finished_at
-        )
-
-    async def hand_in(
-        self,
-        attempt_id: AttemptId,
-        *,
-        user_id: UserId,
-        now: datetime,
-        grace: timedelta,
-        claim: Claim | None = None,
-    ) -> QuizAttempt | None:
-        """Close an attempt for grading and store the claim, in one statement; the row's lock picks the one winner."""
-        rows = await self._connection.rows(
-            sql.HAND_IN,
-            attempt_id=attempt_id,
-            user_id=user_id,
-            now=now,
-            late_before=now - grace,
-            operation=claim and claim.operation,
-            key=claim and claim.key,
-            fingerprint=claim and claim.receipt.fingerprint,
-            forgotten=now - REMEMBERED,
-        )
-        if not rows:
-            return None
-        claimed, *columns = rows[0]
-        if claim is not None and not claimed:  # an open attempt's own receipt cannot be there before
-            raise key_reused()
-        return attempt_of(*columns)
-
-    async def sheet(self, attempt_id: AttemptId) -> Sheet:
-        """Return what a closed attempt is graded by, keys included: for grading alone."""
-        return await attempt_sheets.sheet(self._connection, attempt_id)
-
-    async def record(
-        self,
-        attempt: QuizAttempt,
-        *,
-        question_ids: Sequence[QuestionId],
-        local_date: date,
-        credits_since: datetime,
-        xp_since: datetime,
-    ) -> PracticeRecord:
-        """Return what the learner's other graded attempts and their ledger say about this attempt."""
-        return await attempt_sheets.record(
-            self._connection,
-            attempt,
-            question_ids=question_ids,
-            local_date=local_date,
-            credits_since=credits_since,
-            xp_since=xp_since,
-        )
-
-    async def finish(self, attempt: QuizAttempt, *, credits: Mapping[int, Fraction]) -> None:
-        """Store the result of a closed attempt and the credit of each slot, in one statement."""
-        values = values_of(attempt)
-        await self._connection.run(
-            sql.FINISH,
-            attempt_id=attempt.id,
-            numbers=list(credits),
-            parts=[credit.numerator for credit in credits.values()],
-            wholes=[credit.denominator for credit in credits.values()],
-            **{name: values[name] for name in ("state", "score", "passed", "local_date")},
         )
 
     async def revealed(self, places: Sequence[Place], *, user_id: UserId) -> list[RevealedSlot | None]:

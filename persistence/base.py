@@ -46,6 +46,10 @@ class Statement(Generic[T]):
         self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
         self._defaults: dict[str, Any] = dict(compiled.params)
 
+    def taken(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Return those of the values that the statement has parameters for."""
+        return {name: value for name, value in values.items() if name in self._defaults}
+
     def arguments(self, values: dict[str, Any]) -> list[Any]:
         """Return the values in the order of the parameters; a name that the statement lacks is a KeyError."""
         if unknown := values.keys() - self._defaults.keys():

@@ -25,7 +25,7 @@ from persistence.engine import Connection
 from persistence.goal_tables import goals, is_overdue
 from persistence.roadmap_tables import enrolments, node_progress
 from persistence.streaks import activities, history_from, history_of
-from persistence.users import users
+from persistence.user_tables import users
 
 _USER = bindparam("user_id", type_=ID)
 

@@ -19,7 +19,7 @@ from persistence.engine import Connection
 from persistence.paging import Pages
 from persistence.prerequisites import as_needs, needs_of
 from persistence.roadmap_tables import enrolments, node_progress, prerequisite_members, roadmap_nodes, viewer
-from persistence.users import users
+from persistence.user_tables import users
 
 _columns = columns_for(Enrolment, enrolments)
 _ids = bindparam("ids", type_=ARRAY(ID))

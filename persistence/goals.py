@@ -31,7 +31,7 @@ from persistence.goal_tables import goal_transitions, goals, is_overdue, reads_a
 from persistence.paging import Pages, parent_key, parents
 from persistence.roadmap_tables import enrolments, node_progress, roadmap_nodes
 from persistence.rows import maker, member_of
-from persistence.users import users
+from persistence.user_tables import users
 
 _goal = maker(Goal, kind=member_of(GoalKind), state=member_of(GoalState))
 

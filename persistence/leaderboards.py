@@ -19,6 +19,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy import Sequence as Counter
+from sqlalchemy.types import TypeEngine
 
 from domain.ids import UserId
 from domain.leaderboards import Board, BoardPage, LeaderboardEntry
@@ -87,39 +88,55 @@ _RANKS_OF_MANY = """
 """
 
 
+_STATE = """
+    SELECT coalesce(b.version, (
+        SELECT e.version FROM leaderboards e WHERE e.board >= :family AND e.board < :board
+        ORDER BY e.board DESC LIMIT 1
+    ), 0) AS version, b.board IS NOT NULL AS opened, coalesce(b.learners, 0) AS learners
+    FROM (SELECT) one LEFT JOIN leaderboards b ON b.board = :board
+"""
+_TOP = """
+    SELECT CAST(NULL AS bigint) AS rank, user_id, xp, last_gain, reached_at FROM leaderboard_entries
+    WHERE board = :board AND visible AND xp > 0
+    ORDER BY xp DESC, reached_at, user_id LIMIT :top
+"""
+_MINE = """
+    SELECT user_id, xp, last_gain, reached_at FROM leaderboard_entries
+    WHERE board = :board AND user_id = ANY (:viewers) AND xp > 0
+"""
+# The ranks of the first are left out: whoever counts them from the top knows them.
+_SHOWN = "version, opened, learners, rank, user_id, xp, last_gain, reached_at"
+_PARAMETERS: dict[str, TypeEngine[Any]] = {"family": ID, "top": Integer(), "viewers": ARRAY(ID)}
+
+
+def _statement(sql: str, *names: str) -> Statement[Any]:
+    return Statement(text(sql).bindparams(_board, *(bindparam(n, type_=_PARAMETERS[n]) for n in names)))
+
+
 def _page(ranks: str) -> Statement[Any]:
-    written = text(f"""
-    WITH top AS (
-        SELECT user_id, xp, last_gain, reached_at FROM leaderboard_entries
-        WHERE board = :board AND visible AND xp > 0
-        ORDER BY xp DESC, reached_at, user_id LIMIT :top
-    ), mine AS (
-        SELECT user_id, xp, last_gain, reached_at FROM leaderboard_entries
-        WHERE board = :board AND user_id = ANY (:viewers) AND xp > 0
-    ), ranks AS ({ranks}), found AS (
-        SELECT false AS own, user_id, rank() OVER (ORDER BY xp DESC) AS rank, xp, last_gain, reached_at FROM top
-        UNION ALL
-        SELECT true, user_id, rank, xp, last_gain, reached_at FROM mine JOIN ranks USING (xp)
-    ), state AS (
-        SELECT coalesce(b.version, (
-            SELECT e.version FROM leaderboards e WHERE e.board >= :family AND e.board < :board
-            ORDER BY e.board DESC LIMIT 1
-        ), 0) AS version, b.board IS NOT NULL AS opened, coalesce(b.learners, 0) AS learners
-        FROM (SELECT) one LEFT JOIN leaderboards b ON b.board = :board
-    )
-    SELECT version, opened, learners, own, user_id, rank, xp, last_gain, reached_at
-    FROM state LEFT JOIN found ON true ORDER BY own, xp DESC, reached_at, user_id
-    """)  # noqa: S608 - the part is one of the constants above
-    return Statement(
-        written.bindparams(
-            _board,
-            bindparam("family", type_=ID),
-            bindparam("top", type_=Integer),
-            bindparam("viewers", type_=ARRAY(ID)),
-        )
+    return _statement(
+        f"""
+    WITH mine AS ({_MINE}), ranks AS ({ranks}), found AS (
+        ({_TOP}) UNION ALL
+        SELECT rank, user_id, xp, last_gain, reached_at FROM mine JOIN ranks USING (xp)
+    ), state AS ({_STATE})
+    SELECT {_SHOWN} FROM state LEFT JOIN found ON true
+    ORDER BY rank IS NOT NULL, xp DESC, reached_at, user_id
+    """,  # noqa: S608 - the parts are the constants above
+        "family",
+        "top",
+        "viewers",
     )
 
 
+_PAGE = _statement(
+    f"""
+    SELECT {_SHOWN} FROM ({_STATE}) state LEFT JOIN LATERAL ({_TOP}) top ON true
+    ORDER BY xp DESC, reached_at, user_id
+    """,  # noqa: S608 - as above
+    "family",
+    "top",
+)
 _PAGE_FOR_FEW, _PAGE_FOR_MANY = _page(_RANKS_OF_FEW), _page(_RANKS_OF_MANY)
 
 # Scalar subqueries and not a join with `mine`: their values bound the scan of the index. The ranks of neighbours are
@@ -162,18 +179,19 @@ class SqlBoards:
 
     async def page(self, board: Board, *, top: int, viewers: Sequence[UserId]) -> BoardPage:
         """Return the first `top` entries, and those of `viewers`, also of the ones who opted out."""
-        statement = _PAGE_FOR_FEW if len(viewers) <= _FEW else _PAGE_FOR_MANY
-        rows = await self._connection.rows(
-            statement, board=board.key, family=board.family, top=top, viewers=list(viewers)
-        )
+        wanted: dict[str, Any] = {"board": board.key, "family": board.family, "top": top}
+        if viewers:
+            statement = _PAGE_FOR_FEW if len(viewers) <= _FEW else _PAGE_FOR_MANY
+            rows = await self._connection.rows(statement, **wanted, viewers=list(viewers))
+        else:
+            rows = await self._connection.rows(_PAGE, **wanted)
         version, opened, total = rows[0][:3]
-        found = [(row[3], _entry(*row[4:])) for row in rows if row[3] is not None]
         return BoardPage(
             version=version,
             opened=opened,
             total=total,
-            top=[entry for own, entry in found if not own],
-            viewers={entry.user_id: entry for own, entry in found if own},
+            top=_ranked([row for row in rows if row[3] is None and row[4] is not None]),
+            viewers={row[4]: _entry(row[4], row[3], *row[5:]) for row in rows if row[3] is not None},
         )
 
     async def around(self, board: Board, *, user_id: UserId, count: int) -> list[LeaderboardEntry]:
@@ -183,3 +201,13 @@ class SqlBoards:
     async def ranking(self, board: Board, window: Window) -> Page[LeaderboardEntry]:
         """Return a page of the whole board."""
         return await read_ranking(self._connection, board.key, window)
+
+
+def _ranked(rows: Sequence[Any]) -> list[LeaderboardEntry]:
+    """Build the first entries of a board, whose ranks follow from their order."""
+    entries, rank, level = [], 0, None
+    for place, (_, _, _, _, user_id, xp, gain, reached_at) in enumerate(rows, 1):
+        if xp != level:
+            rank, level = place, xp
+        entries.append(_entry(user_id, rank, xp, gain, reached_at))
+    return entries

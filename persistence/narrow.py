@@ -26,8 +26,12 @@ class Narrow:
         self._of = lru_cache(maxsize=MOST_STATEMENTS)(self._statement)
 
     async def read(self, connection: Connection, columns: Columns, **values: Any) -> list[Row]:
-        """Return the rows with these columns after the key; `values` are the parameters of the SELECT."""
-        rows: Any = await connection.rows(self._of(columns), **values)
+        """Return the rows with these columns after the key.
+
+        `values` are the parameters of the whole SELECT; one that only other columns take is left out.
+        """
+        statement = self._of(columns)
+        rows: Any = await connection.rows(statement, **statement.taken(values))
         return cast("list[Row]", rows)
 
     def _statement(self, columns: Columns) -> Statement[Any]:

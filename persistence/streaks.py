@@ -29,6 +29,7 @@ from sqlalchemy import (
     select,
     true,
     union_all,
+    update,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.sql.selectable import CompoundSelect, LateralFromClause
@@ -39,7 +40,7 @@ from domain.runs import Day
 from domain.streaks import Activity, History, UserZone
 from persistence.base import ID, Statement, metadata
 from persistence.engine import Connection
-from persistence.users import users, zone_changes
+from persistence.user_tables import users, zone_changes
 
 activities = Table(
     "activities",
@@ -133,6 +134,12 @@ _added = (
     .returning(activities.c.user_id)
     .cte("added")
 )
+_noted = (
+    update(users)
+    .where(users.c.id == _added.c.user_id)
+    .values(revision=users.c.revision + 1)  # what was read of the history before is out of date
+    .cte("noted")
+)
 _mine = exists().where(activities.c.user_id == _USER)
 _begun = _mine.where(
     activities.c.local_date == _LOCAL_DATE,
@@ -147,7 +154,7 @@ _ADD = Statement(
         select(cast(null(), Date), *_nothing, literal(-1, Integer)).where(_so),
         _days(_USER).where(_so),
         _freezes(_USER).where(_so),
-    )
+    ).add_cte(_noted)
 )
 _dates = (
     func.unnest(bindparam("dates", type_=ARRAY(Date)))

@@ -5,23 +5,13 @@ from datetime import datetime
 import asyncpg
 from sqlalchemy import (
     ARRAY,
-    BigInteger,
-    Boolean,
-    CheckConstraint,
-    Column,
     DateTime,
-    ForeignKey,
-    Index,
-    Integer,
-    PrimaryKeyConstraint,
     SmallInteger,
-    Table,
     Text,
     any_,
     bindparam,
     func,
     select,
-    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -30,48 +20,14 @@ from domain.errors import NotFoundError
 from domain.ids import UserId
 from domain.paging import Page, Window
 from domain.rows import Columns, Row
-from domain.users import Account, Credentials, EmailTakenError, HandleTakenError, NewUser, Role, User
-from persistence.base import FIRST, ID, Statement, by_key, columns_for, id_column, metadata
+from domain.users import Account, EmailTakenError, HandleTakenError, NewUser, Role, User
+from persistence.base import FIRST, ID, Statement, by_key, columns_for
 from persistence.engine import Connection
 from persistence.narrow import Narrow
 from persistence.paging import Pages
+from persistence.privacy import profile_columns
 from persistence.rows import maker
-
-users = Table(
-    "users",
-    metadata,
-    id_column(),
-    Column("handle", Text, nullable=False),
-    Column("display_name", Text, nullable=False),
-    Column("avatar_url", Text),
-    Column("bio", Text, nullable=False, server_default=text("''")),
-    Column("joined_at", DateTime(timezone=True), nullable=False),
-    Column("level", Integer, nullable=False, server_default=text("1")),
-    Column("xp_total", BigInteger, nullable=False, server_default=text("0")),
-    Column("email", Text, nullable=False),
-    Column("email_verified", Boolean, nullable=False, server_default=text("false")),
-    Column("password_hash", Text, nullable=False),
-    Column("roles", ARRAY(Text), nullable=False),
-    Column("time_zone", Text, nullable=False),
-    Column("day_start_hour", SmallInteger, nullable=False, server_default=text("0")),
-    Column("locale", Text, nullable=False, server_default=text("'en'")),
-    Column("on_boards", Boolean, nullable=False, server_default=text("true")),
-    CheckConstraint("day_start_hour BETWEEN 0 AND 6", name="day_start_hour"),
-    CheckConstraint("xp_total >= 0", name="xp_total"),
-    Index("users_email_key", "email", unique=True),
-    Index("users_handle_key", "handle", unique=True),
-)
-zone_changes = Table(
-    "zone_changes",
-    metadata,
-    Column("user_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
-    Column("changed_at", DateTime(timezone=True), nullable=False),
-    Column("old_time_zone", Text, nullable=False),
-    Column("new_time_zone", Text, nullable=False),
-    Column("old_day_start_hour", SmallInteger, nullable=False),
-    Column("new_day_start_hour", SmallInteger, nullable=False),
-    PrimaryKeyConstraint("user_id", "changed_at"),
-)
+from persistence.user_tables import users, zone_changes
 
 
 def _roles(names: list[str]) -> list[Role]:
@@ -79,7 +35,6 @@ def _roles(names: list[str]) -> list[Role]:
 
 
 _account = maker(Account, roles=_roles)
-_credentials = maker(Credentials, roles=_roles)
 _user = columns_for(User, users)
 _ids = bindparam("ids", type_=ARRAY(ID))
 _ADD = Statement(
@@ -88,22 +43,22 @@ _ADD = Statement(
     .returning(*_user),
     User,
 )
-_by_ids = select(*_user).where(users.c.id == any_(_ids))
+_by_ids = select(*profile_columns).where(users.c.id == any_(_ids))
 _BY_IDS = Statement(_by_ids, User)
-_ROWS_BY_IDS = Narrow(_by_ids, key=users.c.id, columns=_user)
-_BY_HANDLE = Statement(select(*_user).where(users.c.handle == bindparam("handle")), User)
+_ROWS_BY_IDS = Narrow(_by_ids, key=users.c.id, columns=profile_columns)
+_BY_HANDLE = Statement(select(*profile_columns).where(users.c.handle == bindparam("handle")), User)
 _NEWEST_FIRST = Pages(
-    select(*_user), order=[users.c.id], descending=True, make=User, key_of=lambda user: (user.id,)
+    select(*profile_columns).where(users.c.erased_at.is_(None)),
+    order=[users.c.id],
+    descending=True,
+    make=User,
+    key_of=lambda user: (user.id,),
 )
 _ACCOUNTS = Statement(
     select(*columns_for(Account, users, user_id=users.c.id))
     .where(users.c.id == any_(_ids))
     .where(users.c.id == bindparam("viewer_id")),
     _account,
-)
-_CREDENTIALS = Statement(
-    select(users.c.id, users.c.password_hash, users.c.roles).where(users.c.email == bindparam("email")),
-    _credentials,
 )
 _ROLES = Statement(select(users.c.roles).where(users.c.id == bindparam("id")))
 _COUNT = Statement(select(func.count()).select_from(users))
@@ -170,30 +125,30 @@ class SqlUsers:
         assert added is not None  # noqa: S101 - INSERT ... RETURNING of one row
         return added
 
-    async def by_ids(self, ids: list[UserId]) -> list[User | None]:
-        """Return one slot per id, in their order."""
-        return by_key(ids, await self._connection.all(_BY_IDS, ids=ids), lambda user: user.id)
+    async def by_ids(self, ids: list[UserId], *, viewer_id: UserId | None = None) -> list[User | None]:
+        """Return one slot per id, in their order; what a user hides from the viewer is None."""
+        found = await self._connection.all(_BY_IDS, ids=ids, viewer_id=viewer_id)
+        return by_key(ids, found, lambda user: user.id)
 
-    async def rows_by_ids(self, ids: list[UserId], columns: Columns) -> list[Row | None]:
+    async def rows_by_ids(
+        self, ids: list[UserId], columns: Columns, *, viewer_id: UserId | None = None
+    ) -> list[Row | None]:
         """Return one slot per id, in their order, with these columns after the id."""
-        return by_key(ids, await _ROWS_BY_IDS.read(self._connection, columns, ids=ids), FIRST)
+        found = await _ROWS_BY_IDS.read(self._connection, columns, ids=ids, viewer_id=viewer_id)
+        return by_key(ids, found, FIRST)
 
-    async def by_handle(self, handle: str) -> User | None:
+    async def by_handle(self, handle: str, *, viewer_id: UserId | None = None) -> User | None:
         """Return the user with this handle, whatever its case."""
-        return await self._connection.first(_BY_HANDLE, handle=handle.lower())
+        return await self._connection.first(_BY_HANDLE, handle=handle.lower(), viewer_id=viewer_id)
 
-    async def page(self, window: Window) -> Page[User]:
-        """Return users, newest first."""
-        return await _NEWEST_FIRST.read(self._connection, window)
+    async def page(self, window: Window, *, viewer_id: UserId | None = None) -> Page[User]:
+        """Return users, newest first; anonymised accounts are left out."""
+        return await _NEWEST_FIRST.read(self._connection, window, viewer_id=viewer_id)
 
     async def accounts_by_ids(self, ids: list[UserId], *, viewer_id: UserId) -> list[Account | None]:
         """Return one slot per id; the statement itself leaves out everyone but the viewer."""
         found = await self._connection.all(_ACCOUNTS, ids=ids, viewer_id=viewer_id)
         return by_key(ids, found, lambda account: account.user_id)
-
-    async def credentials(self, email: str) -> Credentials | None:
-        """Return what signing in with this address needs."""
-        return await self._connection.first(_CREDENTIALS, email=email)
 
     async def count(self) -> int:
         """Return how many users there are."""

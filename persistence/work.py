@@ -6,23 +6,36 @@ from typing import Generic, TypeVar
 
 from domain.signals import Signal, Signals
 from domain.work import Meter
+from persistence.access import SqlAccess
 from persistence.analytics import SqlAnalytics
+from persistence.api_keys import SqlApiKeys
 from persistence.attempts import SqlAttempts
+from persistence.audit import SqlAudit
 from persistence.dashboards import SqlDashboards
 from persistence.engine import Borrowed, Connection, Database
 from persistence.enrolments import SqlEnrolments
+from persistence.erasure import SqlErasure
 from persistence.exam_types import SqlExamTypes
+from persistence.exports import SqlExports
+from persistence.external_identities import SqlExternalIdentities
 from persistence.goals import SqlGoals
+from persistence.holders import SqlHolders
 from persistence.idempotency import SqlReceipts
 from persistence.import_reports import SqlImportReports
 from persistence.leaderboard_projection import SqlProjection
 from persistence.leaderboards import SqlBoards
+from persistence.mails import SqlMails
+from persistence.one_time_tokens import SqlOneTimeTokens
+from persistence.privacy import SqlPrivacies
 from persistence.questions import SqlQuestions
 from persistence.quizzes import SqlQuizzes
 from persistence.roadmap_nodes import SqlNodes
 from persistence.roadmaps import SqlRoadmaps
+from persistence.roles import SqlRoles
 from persistence.sessions import SqlSessions
 from persistence.streaks import SqlStreaks
+from persistence.submissions import SqlSubmissions
+from persistence.throttles import SqlThrottles
 from persistence.users import SqlUsers
 from persistence.xp import SqlXp
 
@@ -49,6 +62,13 @@ class SqlWork:
 
     users = _Store(SqlUsers)
     sessions = _Store(SqlSessions)
+    access = _Store(SqlAccess)
+    audit = _Store(SqlAudit)
+    privacies = _Store(SqlPrivacies)
+    exports = _Store(SqlExports)
+    erasure = _Store(SqlErasure)
+    roles = _Store(SqlRoles)
+    api_keys = _Store(SqlApiKeys)
     receipts = _Store(SqlReceipts)
     xp = _Store(SqlXp)
     streaks = _Store(SqlStreaks)
@@ -63,8 +83,14 @@ class SqlWork:
     nodes = _Store(SqlNodes)
     enrolments = _Store(SqlEnrolments)
     attempts = _Store(SqlAttempts)
+    submissions = _Store(SqlSubmissions)
     goals = _Store(SqlGoals)
     dashboards = _Store(SqlDashboards)
+    mails = _Store(SqlMails)
+    holders = _Store(SqlHolders)
+    one_time_tokens = _Store(SqlOneTimeTokens)
+    throttles = _Store(SqlThrottles)
+    external_identities = _Store(SqlExternalIdentities)
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -94,6 +120,29 @@ class Reads:
         await self._borrowed.__aexit__(kind, error, trace)
 
 
+class Steps(Reads):
+    """Stores for a verb that writes in one statement, which is a transaction of its own."""
+
+    __slots__ = ("_signals", "_work")
+
+    def __init__(self, borrowed: Borrowed, signals: Signals) -> None:
+        super().__init__(borrowed)
+        self._signals = signals
+
+    async def __aenter__(self) -> SqlWork:
+        """Borrow a connection."""
+        self._work = await super().__aenter__()
+        return self._work
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
+    ) -> None:
+        """Give it back; then publish what was done."""
+        await super().__aexit__(kind, error, trace)
+        if error is None and self._work.signals:
+            await self._signals.publish(self._work.signals)
+
+
 class Postgres:
     """Opens units of work on a database and publishes their signals on a bus."""
 
@@ -104,6 +153,10 @@ class Postgres:
     def open_reads(self, meter: Meter) -> Reads:
         """Open the stores for reading, without a transaction; concurrent readers open one each."""
         return Reads(self._database.connection(meter))
+
+    def open_step(self, meter: Meter) -> Steps:
+        """Open the stores without a transaction, for a verb that writes in one statement; then publish."""
+        return Steps(self._database.connection(meter), self._signals)
 
     @asynccontextmanager
     async def open_work(self, meter: Meter) -> AsyncIterator[SqlWork]:

@@ -26,11 +26,11 @@ from sqlalchemy import (
 
 from domain.ids import UserId
 from domain.paging import Page, Window
-from domain.xp import QUIZ_REASONS, Discrepancy, XpEntry, XpReason, XpStatus
+from domain.xp import Discrepancy, XpEntry, XpReason, XpStatus
 from persistence.base import ID, Statement, columns_for, grouped, id_column, metadata
 from persistence.engine import Connection
 from persistence.paging import Pages
-from persistence.users import users
+from persistence.user_tables import users
 
 xp_entries = Table(
     "xp_entries",
@@ -57,11 +57,14 @@ xp_outbox = Table(
     "xp_outbox",
     metadata,
     id_column("entry_id"),
-    Column("user_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("user_id", ID, nullable=False),
     Column("amount", Integer, nullable=False),
     Column("occurred_at", DateTime(timezone=True), nullable=False),
 )
-"""Settled amounts that the leaderboards have not taken up yet; whoever takes one deletes it."""
+"""Settled amounts that the leaderboards have not taken up yet; whoever takes one deletes it.
+
+A queue of copies: its learners are not checked again, and an amount of a deleted one is dropped when it is taken.
+"""
 
 
 def level_sql(xp: str) -> str:
@@ -93,27 +96,34 @@ _KINDS = {
 }
 _NAMES = [f.name for f in fields(XpEntry)]
 _COLUMNS = ", ".join(_NAMES)
-_ADD = Statement(
-    text(f"""
-    WITH added AS (
+_GIVEN = ", ".join(f"CAST(:xp_{name} AS {_KINDS.get(name, 'text[]')})" for name in _NAMES)
+
+
+def adding(source: str, *, learners: str) -> str:
+    """Write the CTEs that add entries and let all follow: totals, levels, revisions and the outbox.
+
+    `source` is a FROM clause around `{entries}`, `learners` the rows whose `user_id` names who gets a new revision.
+    """
+    return f"""added AS (
         INSERT INTO xp_entries ({_COLUMNS})
-        SELECT * FROM unnest({", ".join(f"CAST(:{name} AS {_KINDS.get(name, 'text[]')})" for name in _NAMES)})
+        SELECT entries.* {source.format(entries=f"unnest({_GIVEN}) AS entries")}
         ON CONFLICT ON CONSTRAINT xp_entries_user_id_reason_source_type_source_id_key DO NOTHING
         RETURNING {_COLUMNS}
     ), sums AS (
-        SELECT user_id, sum(amount) AS amount FROM added WHERE status = 'SETTLED' GROUP BY user_id
+        SELECT user_id, coalesce(sum(amount) FILTER (WHERE status = 'SETTLED'), 0) AS amount
+        FROM {learners} LEFT JOIN added USING (user_id) GROUP BY user_id
     ), raised AS (
-        UPDATE users SET xp_total = users.xp_total + sums.amount,
+        UPDATE users SET revision = users.revision + 1, xp_total = users.xp_total + sums.amount,
             level = greatest(users.level, {level_sql("users.xp_total + sums.amount")})
-        FROM sums WHERE users.id = sums.user_id AND sums.amount <> 0
+        FROM sums WHERE users.id = sums.user_id
     ), queued AS (
         INSERT INTO xp_outbox (entry_id, user_id, amount, occurred_at)
         SELECT id, user_id, amount, occurred_at FROM added WHERE status = 'SETTLED' AND amount <> 0
-    )
-    SELECT {_COLUMNS} FROM added
-    """),  # noqa: S608 - names of columns
-    _entry,
-)
+    )"""  # noqa: S608 - names of columns
+
+
+_ADDING = adding("FROM {entries}", learners="(SELECT DISTINCT user_id FROM added) learners")
+_ADD = Statement(text(f"WITH {_ADDING} SELECT {_COLUMNS} FROM added"), _entry)  # noqa: S608 - names of columns
 _entry_columns = columns_for(XpEntry, xp_entries)
 _BY_KEYS = Statement(
     text(f"""
@@ -139,19 +149,6 @@ _BY_SOURCES = Statement(
     .order_by(xp_entries.c.id),
     _entry,
 )
-_lately = xp_entries.c.occurred_at > bindparam("xp_since", type_=DateTime(timezone=True))
-_today = xp_entries.c.local_date == bindparam("local_date", type_=Date)
-quiz_xp = (
-    select(
-        func.coalesce(func.sum(xp_entries.c.amount).filter(_today), literal_column("0")).label("today"),
-        func.coalesce(func.sum(xp_entries.c.amount).filter(_lately), literal_column("0")).label("lately"),
-    )
-    .where(xp_entries.c.user_id == bindparam("user_id"))
-    .where(xp_entries.c.local_date >= bindparam("eve", type_=Date))
-    .where(xp_entries.c.reason.in_([literal_column(f"'{r.value}'") for r in sorted(QUIZ_REASONS, key=str)]))
-    .where(xp_entries.c.status != literal_column("'REVERSED'"))
-)
-"""What a learner earned with quizzes on a local date and since a moment, in one row; `eve` bounds the scan."""
 _settled = func.coalesce(
     func.sum(xp_entries.c.amount).filter(xp_entries.c.status == literal_column("'SETTLED'")), 0
 )
@@ -177,8 +174,7 @@ class SqlXp:
         Entries go in by key, so that two transactions with the same awards wait for each other in one order.
         """
         ordered = sorted(entries, key=_key)
-        rows = [_values(entry) for entry in ordered]
-        added = await self._connection.all(_ADD, **{name: [row[name] for row in rows] for name in _NAMES})
+        added = await self._connection.all(_ADD, **arguments(ordered))
         stored = {_key(entry): entry for entry in added}
         missing = [_key(entry) for entry in ordered if _key(entry) not in stored]
         if missing:
@@ -207,10 +203,14 @@ class SqlXp:
         return await self._connection.all(_DISCREPANCIES)
 
 
+def arguments(entries: Sequence[XpEntry]) -> dict[str, list[Any]]:
+    """Return what `adding` takes."""
+    values = {f"xp_{name}": [getattr(entry, name) for entry in entries] for name in _NAMES}
+    return values | {
+        "xp_reason": [entry.reason.value for entry in entries],
+        "xp_status": [entry.status.value for entry in entries],
+    }
+
+
 def _key(entry: XpEntry) -> tuple[str, str, str, str]:
     return entry.user_id, entry.reason.value, entry.source_type, entry.source_id
-
-
-def _values(entry: XpEntry) -> dict[str, Any]:
-    values = {name: getattr(entry, name) for name in _NAMES}
-    return values | {"reason": entry.reason.value, "status": entry.status.value}

@@ -90,7 +90,19 @@ async def answer_question(
 async def submit_quiz_attempt(
     context: Context, *, attempt_id: AttemptId, idempotency_key: str
 ) -> QuizAttempt:
-    """Finish an attempt and have it graded."""
+    """Finish an attempt and have it graded: at once, or in its turn where someone or a roadmap is in the way."""
+    now = context.now()
+    async with context.open_step() as step:
+        done = await submitting.submit_at_once(
+            step,
+            user_id=context.user_id,
+            attempt_id=attempt_id,
+            idempotency_key=idempotency_key,
+            mint=context.ports.mint,
+            now=now,
+        )
+    if done is not None:
+        return done
     async with context.open_work() as work:
         return await submitting.submit(
             work,
@@ -98,7 +110,7 @@ async def submit_quiz_attempt(
             attempt_id=attempt_id,
             idempotency_key=idempotency_key,
             mint=context.ports.mint,
-            now=context.now(),
+            now=now,
         )
 
 

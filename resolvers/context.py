@@ -1,6 +1,7 @@
 """The context of one operation (or one subscription event): who asks, and what answering may use."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,9 @@ from typing import Any, Protocol
 
 from aiodataloader import DataLoader
 
+from domain.audit import Origin
 from domain.errors import DomainError
+from domain.external_identities import Provider
 from domain.ids import Mint, UserId
 from domain.passwords import Passwords
 from domain.signals import Signals
@@ -18,6 +21,7 @@ from domain.users import Viewer
 from domain.work import Meter, OpenWork, Work
 from resolvers.batches import Batch
 from resolvers.board_feed import BoardFeed
+from resolvers.door import Door
 
 LARGEST_BATCH = 1_000
 
@@ -31,8 +35,8 @@ class UnauthenticatedError(DomainError):
 class AccessTokens(Protocol):
     """Writes access tokens, which the gateway reads back at the door."""
 
-    def issue(self, viewer: Viewer, *, now: datetime) -> tuple[str, datetime]:
-        """Return a signed token and the moment it expires."""
+    def issue(self, viewer: Viewer, *, now: datetime, until: datetime | None = None) -> tuple[str, datetime]:
+        """Return a signed token and the moment it expires, `until` at the latest."""
 
 
 @dataclass(slots=True)
@@ -40,6 +44,7 @@ class Ports:
     """What the gateway lends to every operation; one object a process."""
 
     open_reads: OpenWork
+    open_step: OpenWork
     open_work: OpenWork
     signals: Signals
     passwords: Passwords
@@ -47,18 +52,27 @@ class Ports:
     refresh_secret: bytes
     now: Callable[[], datetime]
     mint: Mint
+    previous_refresh_secrets: tuple[bytes, ...] = ()
+    randomness: Callable[[int], bytes] = os.urandom
     boards: BoardFeed = field(default_factory=BoardFeed)
+    public_url: str = "http://127.0.0.1:8000"
+    google: Provider | None = None
 
 
 @dataclass(slots=True)
 class Context:
-    """One operation. `refused` holds the coordinates that the caller's roles do not reach."""
+    """One operation. `refused` holds the coordinates that the caller's roles do not reach.
+
+    `find_door` is asked once and only where something wants to know: most operations do not.
+    """
 
     ports: Ports
     viewer: Viewer | None
     request_id: str
     refused: dict[str, str] = field(default_factory=dict)
     meter: Meter = field(default_factory=Meter)
+    find_door: Callable[[], Door] = Door
+    opened_door: Door | None = None
     _loaders: dict[Any, "DataLoader[Any, Any]"] = field(default_factory=dict)
 
     @property
@@ -67,11 +81,29 @@ class Context:
         return self.caller.user_id
 
     @property
+    def viewer_id(self) -> UserId | None:
+        """The caller's id; None for an anonymous one."""
+        return self.viewer.user_id if self.viewer else None
+
+    @property
     def caller(self) -> Viewer:
         """The authenticated caller; raises UnauthenticatedError for an anonymous one."""
         if self.viewer is None:
             raise UnauthenticatedError("Sign in and send the access token.")
         return self.viewer
+
+    @property
+    def door(self) -> Door:
+        """The door that the operation came through."""
+        if self.opened_door is None:
+            self.opened_door = self.find_door()
+        return self.opened_door
+
+    @property
+    def origin(self) -> Origin:
+        """Where an act of this operation comes from, for the audit log."""
+        session_id = self.viewer.session_id if self.viewer else None
+        return Origin(address=self.door.masked_address, session_id=session_id)
 
     def now(self) -> datetime:
         """The current moment, UTC."""
@@ -80,6 +112,13 @@ class Context:
     def open_reads(self) -> AbstractAsyncContextManager[Work]:
         """Open the stores for one batch or one root read."""
         return self.ports.open_reads(self.meter)
+
+    @asynccontextmanager
+    async def open_step(self) -> AsyncIterator[Work]:
+        """Open the stores without a transaction, for a verb that writes in one statement or leaves it at that."""
+        async with self.ports.open_step(self.meter) as work:
+            yield work
+        self.forget()
 
     @asynccontextmanager
     async def open_work(self) -> AsyncIterator[Work]:

@@ -7,14 +7,16 @@ from domain import leaderboards
 from domain.leaderboards import (
     DEFAULT_AROUND,
     DEFAULT_TOP,
+    LARGEST_TOP,
     Leaderboard,
     LeaderboardEntry,
     LeaderboardScope,
     LeaderboardWindow,
 )
 from domain.paging import Page, Window
-from resolvers.board_feed import Update, Wish
+from resolvers.board_screens import Update, Wish
 from resolvers.context import Context
+from resolvers.listening import Listener
 
 
 async def leaderboard(
@@ -22,14 +24,18 @@ async def leaderboard(
     *,
     scope: LeaderboardScope = LeaderboardScope.GLOBAL,
     period: LeaderboardWindow = LeaderboardWindow.ALL_TIME,
+    top: int = LARGEST_TOP,
+    own: bool = True,
+    resumable: bool = True,
 ) -> Leaderboard:
-    """Return a board as the caller sees it."""
+    """Return a board as the caller sees it; a `resumable` one is a state that a subscription may go on from."""
     viewer_id = context.viewer.user_id if context.viewer else None
     async with context.open_reads() as reads:
         shown = await leaderboards.read(
-            reads.boards, scope=scope, window=period, viewer_id=viewer_id, now=context.now()
+            reads.boards, scope=scope, window=period, viewer_id=viewer_id, now=context.now(), top=top, own=own
         )
-    context.ports.boards.remember(shown)
+    if resumable:
+        context.ports.boards.remember(shown)
     return shown
 
 
@@ -63,15 +69,29 @@ async def leaderboard_changed(
 ) -> AsyncGenerator[Update, None]:
     """Stream a board as the caller sees it."""
     ports = context.ports
-    wish = Wish(
-        scope=scope,
-        window=period,
-        first=leaderboards.checked_top(top),
-        viewer_id=context.viewer.user_id if context.viewer else None,
-    )
+    viewer_id = context.viewer.user_id if context.viewer else None
+    wish = Wish(scope=scope, window=period, first=leaderboards.checked_top(top), viewer_id=viewer_id)
     updates = ports.boards.updates(
         wish, after=after, open_reads=ports.open_reads, signals=ports.signals, now=ports.now
     )
     async with aclosing(updates) as messages:
         async for message in messages:
             yield message
+
+
+async def listen_to_leaderboard(
+    context: Context,
+    listener: Listener,
+    *,
+    scope: LeaderboardScope = LeaderboardScope.GLOBAL,
+    period: LeaderboardWindow = LeaderboardWindow.ALL_TIME,
+    top: int = DEFAULT_TOP,
+    after: str | None = None,
+) -> Update:
+    """Return the first message of `leaderboard_changed`; the listener is told the others."""
+    ports = context.ports
+    viewer_id = context.viewer.user_id if context.viewer else None
+    wish = Wish(scope=scope, window=period, first=leaderboards.checked_top(top), viewer_id=viewer_id)
+    return await ports.boards.join(
+        listener, wish, after=after, open_reads=ports.open_reads, signals=ports.signals, now=ports.now
+    )

@@ -15,15 +15,15 @@ from resolvers.context import Context
 
 @batch(Rows.PUBLIC)
 async def users_by_id(context: Context, ids: list[UserId]) -> list[User | None]:
-    """Load public profiles."""
+    """Load profiles; what their owners hide from the viewer is left out."""
     async with context.open_reads() as reads:
-        return await reads.users.by_ids(ids)
+        return await reads.users.by_ids(ids, viewer_id=context.viewer_id)
 
 
 @users_by_id.narrowed(User)
 async def _(context: Context, ids: list[UserId], columns: Columns) -> list[Row | None]:
     async with context.open_reads() as reads:
-        return await reads.users.rows_by_ids(ids, columns)
+        return await reads.users.rows_by_ids(ids, columns, viewer_id=context.viewer_id)
 
 
 @batch(Rows.VIEWER)

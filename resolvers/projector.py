@@ -19,7 +19,7 @@ async def run(
     now: Callable[[], datetime],
     complain: Callable[[Exception, float], None],
     tick_s: float = 0.5,
-    pause_s: float = 0.05,
+    pause_s: float = 0.25,
     batch: int = BATCH,
 ) -> None:
     """Project until cancelled: on each signal of new XP, and every `tick_s` seconds in case one was lost.

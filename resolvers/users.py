@@ -29,13 +29,13 @@ async def user_by(context: Context, *, by: UserLookup) -> User | None:
         found: User | None = await context.load(loaders.users_by_id, by.id)
         return found
     async with context.open_reads() as reads:
-        return await reads.users.by_handle(by.handle or "")
+        return await reads.users.by_handle(by.handle or "", viewer_id=context.viewer_id)
 
 
 async def users_page(context: Context, *, window: Window) -> Page[User]:
     """Return a page of users, newest first."""
     async with context.open_reads() as reads:
-        return await reads.users.page(window)
+        return await reads.users.page(window, viewer_id=context.viewer_id)
 
 
 async def update_profile(

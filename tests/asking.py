@@ -18,6 +18,7 @@ from persistence.engine import Database
 from persistence.signals import LocalSignals
 from persistence.work import Postgres
 from resolvers.context import Context, Ports
+from resolvers.door import Door
 from tests.builders import a_user, mint
 from tests.fakes import FakePasswords, FakeTokens
 
@@ -43,7 +44,10 @@ class Clock:
 
 @dataclass
 class Asker:
-    """Runs documents as a viewer; `defects` holds the causes of masked errors, which most tests want empty."""
+    """Runs documents as a viewer; `defects` holds the causes of masked errors, which most tests want empty.
+
+    `door` is the one that every operation comes through.
+    """
 
     postgres: Postgres
     executor: Executor
@@ -51,10 +55,11 @@ class Asker:
     clock: Clock
     defects: list[BaseException] = field(default_factory=list)
     statements: int = 0
+    door: Door = field(default_factory=Door)
 
     async def __call__(self, text: str, viewer: Viewer | None = None, /, **variables: Any) -> dict[str, Any]:
         """Run the one operation of `text` and return the whole response."""
-        context = Context(self.ports, viewer, "request-of-a-test")
+        context = Context(self.ports, viewer, "request-of-a-test", find_door=lambda: self.door)
         try:
             prepared = self.executor.documents.prepare(text, None)
         except RefusedDocumentError as refusal:
@@ -93,6 +98,7 @@ async def asker_on(database: Database, *, limits: Limits | None = None) -> Async
     postgres = Postgres(database, signals)
     ports = Ports(
         open_reads=postgres.open_reads,
+        open_step=postgres.open_step,
         open_work=postgres.open_work,
         signals=signals,
         passwords=FakePasswords(),

@@ -21,7 +21,8 @@ from domain.leaderboards import (
 from domain.signals import Signal
 from domain.work import Meter
 from persistence.signals import LocalSignals
-from resolvers.board_feed import BoardFeed, Update, Wish
+from resolvers.board_feed import BoardFeed
+from resolvers.board_screens import Update, Wish
 from tests.builders import mint
 from tests.builders.leaderboards import EVER, MONDAY
 from tests.fakes.leaderboards import FakeBoards

@@ -24,6 +24,7 @@ from graph.declarations import Declaration
 from graph.engine.answers import BACKREF, caller, converter, declaration_of, text_of
 from graph.engine.building import builder, column
 from graph.engine.collecting import Collector
+from graph.engine.foreseeing import ForeseeingArguments
 from graph.engine.layouts import Layout
 from graph.engine.plans import FieldPlan, Load, Plan, Selection, Shape, Test
 
@@ -135,6 +136,8 @@ class Compiler:
         if declaration is not None:
             field.call = caller(field.definition, declaration)
         if declaration is not None and field.call is not None:
+            if declaration.foresees is not None:
+                field.arguments = ForeseeingArguments(field, declaration.foresees)
             field.arguments.convert = converter(self._schema, field.definition, declaration)
         else:
             field.resolve = field.definition.resolve

@@ -23,9 +23,11 @@ from domain.questions import (
     QuestionKind,
 )
 from domain.quizzes import ExamDomain, ExamType, Feedback, NewQuiz, Quiz
+from domain.submissions import Result
 from domain.work import Work
 from domain.xp import QuizXp
 from tests.builders import mint
+from tests.builders.analytics import an_exam_type, facts
 
 _numbers = itertools.count(1)
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -104,6 +106,32 @@ def an_attempt(**values: Any) -> QuizAttempt:
             "passed": None,
         }
         | values
+    )
+
+
+def a_result(attempt: QuizAttempt, *credits: str, **values: Any) -> Result:
+    """A result that says no more than the attempt's own; values of the attempt and of the result may be given."""
+    end = {
+        "state": AttemptState.GRADED,
+        "finished_at": NINE + timedelta(minutes=5),
+        "local_date": NINE.date(),
+        "score": 66.7,
+        "passed": True,
+    }
+    told = {"entries": [], "activity": None, "freezes": (), "claim": None, "claimed_at": NINE}
+    told |= {name: values.pop(name) for name in told.keys() & values.keys()}
+    finished = replace(attempt, **(end | values))
+    return Result(
+        attempt=finished,
+        credits={number: Fraction(credit) for number, credit in enumerate(credits, start=1)},
+        facts=facts(
+            an_exam_type("any"),
+            finished.local_date or NINE.date(),
+            user_id=attempt.user_id,
+            attempt_id=attempt.id,
+            quiz_id=attempt.quiz_id,
+        ),
+        **told,  # type: ignore[arg-type]
     )
 
 

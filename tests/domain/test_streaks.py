@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import runs
+from domain import runs, streaks
 from domain.calendars import calendar
 from domain.errors import InvalidInputError
 from domain.runs import DayState
@@ -286,3 +286,25 @@ def test_the_second_activity_of_the_last_date_is_routine_and_no_other_is() -> No
     assert not routine(noon, noon.occurred_at + hour)
     assert not is_routine(days, daily(date(2026, 3, 4), 1)[0])
     assert not is_routine([], first)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.sampled_from(["UTC", "Asia/Tokyo"])), max_size=30),
+    st.integers(0, 45),
+    st.sets(st.integers(0, 40), max_size=3),
+)
+def test_a_change_is_the_difference_of_two_whole_replays(
+    done: list[tuple[int, str]], offset: int, frozen: set[int]
+) -> None:
+    first = date(2026, 1, 1)
+    activities = [an_activity(at(f"{first + timedelta(days=day)}T12:00", zone), zone) for day, zone in done]
+    before = history(*activities, frozen=frozenset(first + timedelta(days=day) for day in frozen))
+    activity = an_activity(at(f"{first + timedelta(days=offset)}T18:00"))
+
+    change = streaks.change_by(activity, before)
+
+    earlier = runs.replay(before.days, before.frozen)
+    later = runs.replay(with_activity(before.days, activity), before.frozen)
+    reached = [days for days in (7, 30, 100, 365) if earlier.longest < days <= later.longest]
+    assert [int(award.source_id) for award in change.milestones] == reached
+    assert set(change.freezes) == later.frozen - before.frozen

@@ -12,11 +12,17 @@ class FakePasswords:
         return f"hash of: {password}"
 
     async def verify(self, password_hash: str | None, password: str) -> bool:
-        return password_hash == f"hash of: {password}"
+        return password_hash is not None and password_hash.removeprefix("old ") == f"hash of: {password}"
+
+    def is_outdated(self, password_hash: str) -> bool:
+        return password_hash.startswith("old ")
+
+    def is_common(self, password: str) -> bool:
+        return password in {"password", "correct horse battery staple"}
 
 
 class FakeTokens:
     """Tokens that can be read; the real ones have a test of their own."""
 
-    def issue(self, viewer: Viewer, *, now: datetime) -> tuple[str, datetime]:
+    def issue(self, viewer: Viewer, *, now: datetime, until: datetime | None = None) -> tuple[str, datetime]:
         return f"token of {viewer.user_id}", now + timedelta(minutes=15)

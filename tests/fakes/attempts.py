@@ -1,13 +1,13 @@
 """Attempts in memory."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 from domain import paging
 from domain.answers import Answer
-from domain.attempt_sheets import AnsweredSlot, PracticeHistory, PracticeRecord, Sheet
 from domain.attempts import (
     AttemptReview,
     AttemptSlot,
@@ -18,14 +18,10 @@ from domain.attempts import (
     RevealedSlot,
     shown,
 )
-from domain.idempotency import Claim, key_reused
 from domain.ids import AttemptId, QuestionId, QuizId, UserId
 from domain.paging import Page, Window
 from domain.questions import AnswerKey, Question
 from domain.quizzes import Feedback, Quiz
-from tests.fakes.quizzes import FakeReceipts
-from tests.fakes.streaks import FakeStreaks
-from tests.fakes.xp import FakeXp
 
 GRADED = {AttemptState.GRADED, AttemptState.EXPIRED}
 
@@ -49,10 +45,7 @@ class FakeAttempts:
         self.questions: dict[QuestionId, tuple[Question, AnswerKey]] = {}
         self.quizzes: dict[QuizId, Quiz] = {}
         self.questions_of: dict[QuizId, list[QuestionId]] = {}
-        self.on_roadmaps: set[tuple[UserId, QuizId]] = set()
-        self.streaks = FakeStreaks()
-        self.ledger = FakeXp()
-        self.receipts = FakeReceipts()
+        self.saved: Counter[AttemptId] = Counter()
 
     async def open(self, attempt: QuizAttempt) -> QuizAttempt:
         for known in self.attempts.values():
@@ -75,7 +68,7 @@ class FakeAttempts:
         del self.attempts[attempt_id]
 
     async def by_ids(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[QuizAttempt | None]:
-        return [self._own(attempt_id, user_id) for attempt_id in ids]
+        return [self.own(attempt_id, user_id) for attempt_id in ids]
 
     async def page(self, user_id: UserId, window: Window) -> Page[QuizAttempt]:
         mine = sorted((a for a in self.attempts.values() if a.user_id == user_id), key=lambda a: a.id)
@@ -88,15 +81,15 @@ class FakeAttempts:
 
     async def slots(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[list[AttemptSlot]]:
         return [
-            [self._face(place) for place in self._places(one)] if self._own(one, user_id) else []
+            [self._face(place) for place in self.places_of(one)] if self.own(one, user_id) else []
             for one in ids
         ]
 
     async def open_slot(self, place: Place, *, user_id: UserId) -> OpenSlot | None:
-        attempt = self._own(place[0], user_id)
+        attempt = self.own(place[0], user_id)
         if attempt is None or place not in self.kept:
             return None
-        elsewhere = [self.kept[p].answered_at for p in self._places(place[0]) if p != place]
+        elsewhere = [self.kept[p].answered_at for p in self.places_of(place[0]) if p != place]
         return OpenSlot(
             attempt=attempt,
             slot=self._face(place),
@@ -111,90 +104,16 @@ class FakeAttempts:
         slot = self.kept[place]
         slot.answer, slot.client_seq, slot.answered_at = answer, client_seq, answered_at
         slot.fast = slot.fast or fast
+        self.saved[place[0]] += 1
 
     async def close(
         self, attempt_id: AttemptId, *, user_id: UserId, state: AttemptState, finished_at: datetime
     ) -> QuizAttempt | None:
-        attempt = self._own(attempt_id, user_id)
+        attempt = self.own(attempt_id, user_id)
         if attempt is None or attempt.state is not AttemptState.IN_PROGRESS:
             return None
         self.attempts[attempt_id] = replace(attempt, state=state, finished_at=finished_at)
         return self.attempts[attempt_id]
-
-    async def hand_in(
-        self,
-        attempt_id: AttemptId,
-        *,
-        user_id: UserId,
-        now: datetime,
-        grace: timedelta,
-        claim: Claim | None = None,
-    ) -> QuizAttempt | None:
-        attempt = self._own(attempt_id, user_id)
-        if attempt is None or attempt.state is not AttemptState.IN_PROGRESS:
-            return None
-        if claim is not None and await self.receipts.claim(
-            user_id=user_id, operation=claim.operation, key=claim.key, receipt=claim.receipt, now=now
-        ):
-            raise key_reused()
-        late = attempt.deadline is not None and now > attempt.deadline + grace
-        state = AttemptState.EXPIRED if late else AttemptState.SUBMITTED
-        finished_at = min(now, attempt.deadline or now)
-        return await self.close(attempt_id, user_id=user_id, state=state, finished_at=finished_at)
-
-    async def sheet(self, attempt_id: AttemptId) -> Sheet:
-        attempt = self.attempts[attempt_id]
-        quiz = self.quizzes[attempt.quiz_id]
-        kept = [(place[1], self.kept[place]) for place in self._places(attempt_id)]
-        return Sheet(
-            slots=[
-                AnsweredSlot(
-                    number=number,
-                    question=self.questions[slot.question_id][0],
-                    key=self.questions[slot.question_id][1],
-                    answer=slot.answer,
-                    fast=slot.fast,
-                )
-                for number, slot in kept
-            ],
-            quiz_slug=quiz.slug,
-            quiz_title=quiz.title,
-            exam_type_id=quiz.exam_type_id,
-            zone=await self.streaks.zone_of(attempt.user_id, at=attempt.finished_at),
-            on_roadmap=(attempt.user_id, attempt.quiz_id) in self.on_roadmaps,
-        )
-
-    async def record(
-        self,
-        attempt: QuizAttempt,
-        *,
-        question_ids: Sequence[QuestionId],
-        local_date: date,
-        credits_since: datetime,
-        xp_since: datetime,
-    ) -> PracticeRecord:
-        others = [
-            a
-            for a in self.attempts.values()
-            if a.user_id == attempt.user_id and a.state in GRADED and a.id != attempt.id
-        ]
-        best: dict[QuestionId, Fraction] = {}
-        for other in others:
-            for place in self._places(other.id):
-                slot = self.kept[place]
-                recent = other.finished_at is not None and other.finished_at > credits_since
-                if recent and slot.question_id in question_ids and slot.credit:
-                    best[slot.question_id] = max(best.get(slot.question_id, Fraction(0)), slot.credit)
-        today = [a for a in others if a.quiz_id == attempt.quiz_id and a.local_date == local_date]
-        return PracticeRecord(
-            history=PracticeHistory(credits=best, earlier_today=len(today)),
-            earned=self.ledger.quiz_xp(attempt.user_id, local_date=local_date, since=xp_since),
-        )
-
-    async def finish(self, attempt: QuizAttempt, *, credits: Mapping[int, Fraction]) -> None:
-        self.attempts[attempt.id] = attempt
-        for number, credit in credits.items():
-            self.kept[attempt.id, number].credit = credit
 
     async def revealed(self, places: Sequence[Place], *, user_id: UserId) -> list[RevealedSlot | None]:
         return [self._revealed(place, user_id) for place in places]
@@ -215,11 +134,11 @@ class FakeAttempts:
         ]
         return sorted(found, key=lambda a: (a.user_id, a.id))[:limit]
 
-    def _own(self, attempt_id: AttemptId, user_id: UserId) -> QuizAttempt | None:
+    def own(self, attempt_id: AttemptId, user_id: UserId) -> QuizAttempt | None:
         attempt = self.attempts.get(attempt_id)
         return attempt if attempt and attempt.user_id == user_id else None
 
-    def _places(self, attempt_id: AttemptId) -> list[Place]:
+    def places_of(self, attempt_id: AttemptId) -> list[Place]:
         return sorted(place for place in self.kept if place[0] == attempt_id)
 
     def _final(self, place: Place) -> bool:
@@ -239,7 +158,7 @@ class FakeAttempts:
         )
 
     def _revealed(self, place: Place, user_id: UserId) -> RevealedSlot | None:
-        attempt = self._own(place[0], user_id)
+        attempt = self.own(place[0], user_id)
         if attempt is None or place not in self.kept:
             return None
         slot = self.kept[place]
@@ -258,10 +177,10 @@ class FakeAttempts:
         )
 
     def _review(self, attempt_id: AttemptId, user_id: UserId) -> AttemptReview | None:
-        attempt = self._own(attempt_id, user_id)
+        attempt = self.own(attempt_id, user_id)
         if attempt is None or attempt.state not in GRADED:
             return None
-        kept = [self.kept[place] for place in self._places(attempt_id)]
+        kept = [self.kept[place] for place in self.places_of(attempt_id)]
         return AttemptReview(
             attempt_id=attempt_id,
             correct=sum(slot.credit == 1 for slot in kept),

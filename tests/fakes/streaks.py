@@ -59,13 +59,13 @@ class FakeAnalytics:
         self._days: dict[tuple[UserId, ExamTypeId, date], DayTotals] = {}
         self._counts: dict[tuple[UserId, ExamDomainId], DomainTotals] = {}
 
-    async def add(self, facts: AttemptFacts, *, score_tenths: int) -> None:
+    async def add(self, facts: AttemptFacts) -> None:
         key = (facts.user_id, facts.exam_type_id, facts.local_date)
         added = DayTotals(
             local_date=facts.local_date,
             quizzes=1,
-            score_tenths=score_tenths,
-            best_tenths=score_tenths,
+            score_tenths=facts.score_tenths,
+            best_tenths=facts.score_tenths,
             questions=facts.questions,
             correct=facts.correct,
             seconds=facts.seconds,

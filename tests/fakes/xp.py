@@ -1,12 +1,11 @@
 """The XP ledger in memory."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
 
 from domain import levels, paging
 from domain.ids import UserId
 from domain.paging import Page, Window
-from domain.xp import QUIZ_REASONS, Discrepancy, QuizXp, XpEntry, XpStatus
+from domain.xp import Discrepancy, XpEntry, XpStatus
 
 
 class FakeXp:
@@ -35,17 +34,6 @@ class FakeXp:
     ) -> list[list[XpEntry]]:
         mine = sorted((e for e in self.entries if e.user_id == viewer_id), key=lambda e: e.id)
         return [[e for e in mine if (e.source_type, e.source_id) == (source_type, one)] for one in source_ids]
-
-    def quiz_xp(self, user_id: UserId, *, local_date: date, since: datetime) -> QuizXp:
-        counted = [
-            e
-            for e in self.entries
-            if e.user_id == user_id and e.reason in QUIZ_REASONS and e.status is not XpStatus.REVERSED
-        ]
-        return QuizXp(
-            today=sum(e.amount for e in counted if e.local_date == local_date),
-            lately=sum(e.amount for e in counted if e.occurred_at > since),
-        )
 
     async def discrepancies(self) -> list[Discrepancy]:
         found = []

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,14 +54,21 @@ def overrides() -> dict[str, Any]:
 
 @pytest.fixture
 async def live(database_url: str, overrides: dict[str, Any]) -> AsyncIterator[Live]:
+    async with running(database_url, **overrides) as started:
+        yield started
+
+
+@asynccontextmanager
+async def running(database_url: str, **overrides: Any) -> AsyncIterator[Live]:
+    """Run a gateway until the end of the block; a test may run several on one database."""
     listener = socket.create_server(("127.0.0.1", 0))
     ready = asyncio.Event()
     async with application(Settings(**overrides), database_url) as app:
         server = Server(app.asgi, on_ready=ready.set)
-        running = asyncio.create_task(server.serve([listener]))
+        serving = asyncio.create_task(server.serve([listener]))
         await asyncio.wait_for(ready.wait(), 10)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         async with httpx.AsyncClient(base_url=url) as client:
             yield Live(app, url, client)
         server.should_exit = True
-        await running
+        await serving

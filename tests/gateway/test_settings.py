@@ -31,6 +31,8 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("QUESTPATH_PORT", "70000"),
         ("QUESTPATH_POOL", "0"),
         ("QUESTPATH_LOG", "xml"),
+        ("QUESTPATH_TRUSTED_PROXIES", "10.0.0.0/8, everyone"),
+        ("QUESTPATH_TRUSTED_PROXIES", "10.1.2.3/8"),
         ("QUESTPATH_ENGINE", "fast"),
         ("DATABASE_URL", "mysql://db/questpath"),
         ("REDIS_URL", "http://redis"),
@@ -54,6 +56,7 @@ def test_a_wrong_setting_is_named_with_an_example(
         ({}, "QUESTPATH_SECRET"),
         ({"QUESTPATH_SECRET": "short"}, "QUESTPATH_SECRET"),
         ({"QUESTPATH_SECRET": STRONG}, "DATABASE_URL"),
+        ({"QUESTPATH_SECRET": STRONG, "QUESTPATH_PREVIOUS_SECRETS": "short"}, "QUESTPATH_PREVIOUS_SECRETS"),
     ],
 )
 def test_production_refuses_what_is_for_development(
@@ -81,6 +84,16 @@ def test_origins_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QUESTPATH_ORIGINS", "https://a.example, https://b.example")
 
     assert settings.read().origins == ["https://a.example", "https://b.example"]
+
+
+def test_previous_secrets_and_trusted_proxies_are_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUESTPATH_PREVIOUS_SECRETS", "one, two")
+    monkeypatch.setenv("QUESTPATH_TRUSTED_PROXIES", "10.0.0.0/8,fd00::/8")
+
+    found = settings.read()
+
+    assert [secret.get_secret_value() for secret in found.previous_secrets] == ["one", "two"]
+    assert found.trusted_proxies == ["10.0.0.0/8", "fd00::/8"]
 
 
 @pytest.mark.slow

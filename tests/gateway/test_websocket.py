@@ -11,7 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
-from gateway import sockets
+from gateway import watchdogs
 from tests.gateway.conftest import Live
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
@@ -123,7 +123,7 @@ async def test_a_foreign_origin_is_refused(live: Live) -> None:
 
 
 async def test_a_silent_client_is_closed(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sockets, "INIT_WAIT_S", 0.05)
+    monkeypatch.setattr(watchdogs, "INIT_WAIT_S", 0.05)
 
     async with socket(live) as opened:
         assert await closed_with(opened) == 4408

@@ -5,6 +5,10 @@ from pathlib import Path
 import pytest
 from graphql import OperationType, parse
 
+from domain.ids import SessionId, UserId
+from domain.scopes import Scope
+from domain.users import Role, Viewer
+from graph.directives import Public, RequiresScopes
 from graph.documents import Documents, RefusedDocumentError
 from graph.limits import Limits
 from graph.matrix import REFUSED, callers, cell, matrix
@@ -29,7 +33,7 @@ def test_a_minimal_query_is_judged_as_the_rules_say(coordinate: str) -> None:
     assert text is not None, f"nothing leads to {coordinate}"
     prepared = DOCUMENTS.prepare(text, None)
 
-    for name, viewer in callers().items():
+    for name, viewer in (callers() | keys()).items():
         try:
             refused = set(DOCUMENTS.judge(prepared, {}, viewer))
         except RefusedDocumentError as refusal:
@@ -38,12 +42,41 @@ def test_a_minimal_query_is_judged_as_the_rules_say(coordinate: str) -> None:
         assert (coordinate in refused) == (cell(DOCUMENTS.rules, coordinate, viewer) == REFUSED), name
 
 
+def keys() -> dict[str, Viewer | None]:
+    """Return a key of every scope, one of all and one of none, whose owner holds every role."""
+    scopes = {f"key with {scope.value}": frozenset({scope}) for scope in Scope}
+    scopes |= {"key with all": frozenset(Scope), "key with none": frozenset()}
+    return {
+        name: Viewer(
+            user_id=UserId("user_of_the_test"),
+            session_id=SessionId("apikey_of_the_test"),
+            roles=frozenset(Role),
+            scopes=held,
+        )
+        for name, held in scopes.items()
+    }
+
+
+@pytest.mark.parametrize("coordinate", COORDINATES)
+def test_a_key_reaches_nothing_that_is_neither_public_nor_names_its_scopes(coordinate: str) -> None:
+    rules = DOCUMENTS.rules[coordinate]
+    named = [rule.scopes for rule in rules if isinstance(rule, RequiresScopes)]
+    is_public = all(isinstance(rule, Public | RequiresScopes) for rule in rules)
+
+    for name, viewer in keys().items():
+        assert viewer is not None
+        assert viewer.scopes is not None
+        enough = all(any(viewer.scopes.issuperset(way) for way in ways) for ways in named)
+        reaches = cell(DOCUMENTS.rules, coordinate, viewer) != REFUSED
+        assert reaches == (enough and (bool(named) or is_public)), name
+
+
 def test_the_rules_are_those_that_the_sdl_prints() -> None:
-    printed = {"public": 0, "auth": 0, "owner": 0, "reveal": 0}
+    printed = {"public": 0, "auth": 0, "owner": 0, "reveal": 0, "requiresscopes": 0}
     for definition in parse(sdl()).definitions:
         for field in getattr(definition, "fields", None) or ():
-            own = {d.name.value for d in field.directives or ()} & printed.keys()
-            of_type = {d.name.value for d in definition.directives or ()} & printed.keys()
+            own = {d.name.value.lower() for d in field.directives or ()} & printed.keys()
+            of_type = {d.name.value.lower() for d in definition.directives or ()} & printed.keys()
             coordinate = f"{definition.name.value}.{field.name.value}"
             if coordinate in DOCUMENTS.rules:
                 enforced = {type(rule).__name__.lower() for rule in DOCUMENTS.rules[coordinate]}

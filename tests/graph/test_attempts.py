@@ -626,6 +626,36 @@ async def test_a_submitted_attempt_keeps_the_streak_and_an_empty_one_does_not(as
     assert (mine["viewer"]["streak"]["current"], theirs["viewer"]["streak"]["current"]) == (1, 0)
 
 
+async def test_attempts_on_both_sides_of_midnight_are_two_days_of_a_streak(ask: Asker) -> None:
+    stage = await staged(ask, time_limit=None)
+    ask.clock.forward(hours=14, minutes=30)
+    for number in range(3):
+        attempt_id = await stage.started(f"start {number}")
+        await stage.answer_all(attempt_id)
+        await stage.submit(attempt_id, f"submit {number}")
+        ask.clock.forward(minutes=40)
+
+    data = await ask.data("{ viewer { streak { current } attempts { nodes { localDate } } } }", stage.viewer)
+
+    dates = [node["localDate"] for node in data["viewer"]["attempts"]["nodes"]]
+    assert dates == ["2026-03-03", "2026-03-03", "2026-03-02"]
+    assert data["viewer"]["streak"]["current"] == 2
+
+
+async def test_a_milestone_is_paid_with_the_attempt_that_reaches_it(ask: Asker) -> None:
+    stage = await staged(ask, time_limit=None)
+    earned = []
+    for number in range(8):
+        attempt_id = await stage.started(f"start {number}")
+        await stage.answer_all(attempt_id, wrong=5)
+        before = await stage.total()
+        await stage.submit(attempt_id, f"submit {number}")
+        earned.append(await stage.total() - before)
+        ask.clock.forward(hours=24)
+
+    assert earned == [0, 0, 0, 0, 0, 0, 50, 0]
+
+
 async def test_the_local_date_is_the_learners_own(ask: Asker) -> None:
     stage = await staged(ask)
     _, niue = await ask.learner(time_zone="Pacific/Niue")
@@ -640,7 +670,7 @@ async def test_the_local_date_is_the_learners_own(ask: Asker) -> None:
 
 
 @pytest.mark.parametrize("passed", [False, True])
-async def test_submitting_takes_a_few_statements_at_any_size(ask: Asker, passed: bool) -> None:
+async def test_submitting_takes_two_statements_at_any_size(ask: Asker, passed: bool) -> None:
     text = "mutation ($input: SubmitQuizAttemptInput!) { submitQuizAttempt(input: $input) { attempt { passed } } }"
     counts = []
     for size in (1, 10, 40):
@@ -653,7 +683,7 @@ async def test_submitting_takes_a_few_statements_at_any_size(ask: Asker, passed:
 
         assert data["submitQuizAttempt"]["attempt"]["passed"] is passed
         counts.append(ask.statements)
-    assert counts == [7, 7, 7]
+    assert counts == [2, 2, 2]
 
 
 async def test_starting_takes_four_statements(ask: Asker) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from domain.ids import UserId
 from domain.leaderboards import Leaderboard, read
-from resolvers.board_feed import Update
+from resolvers.board_screens import Update
 from tests.builders.leaderboards import EVER, earned
 from tests.feed_house import House, Screen, latest
 

@@ -57,6 +57,22 @@ async def test_a_client_can_go_on_from_what_it_queried() -> None:
         assert screen.rows == (await house.query(b)).top
 
 
+@pytest.mark.parametrize(("first", "message"), [(2, LeaderboardDelta), (3, LeaderboardSnapshot)])
+async def test_a_client_that_queried_a_part_can_go_on_with_no_more_than_that(
+    first: int, message: type[object]
+) -> None:
+    house = House()
+    users = [house.learner() for _ in range(5)]
+    await house.earn(*(earned(user, 10 + n) for n, user in enumerate(users)))
+    queried = await house.query(top=2)
+    screen = Screen({e.user_id: e for e in queried.top}, version=queried.version)
+
+    await house.earn(earned(users[0], 50))
+    async with house.watching(screen, after=queried.version, first=first):
+        assert isinstance(screen.messages[0], message)
+        assert screen.rows == (await house.query(top=first)).top
+
+
 async def test_coming_back_to_an_unchanged_board_tells_so() -> None:
     house = House()
     await house.earn(earned(house.learner()))
@@ -209,4 +225,4 @@ def test_a_marked_entry_is_remembered_without_its_mark() -> None:
         )
     )
 
-    assert feed._channel(EVER).past("7") == [replace(entry, is_viewer=False)]
+    assert feed._channel(EVER).past("7", 10) == [replace(entry, is_viewer=False)]

@@ -1,10 +1,15 @@
 """Leaderboards through the schema."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from tests.asking import Asker
+from domain.ids import UserId
+from domain.leaderboards import Board, BoardPage
+from graph.execution import Engine
+from persistence.leaderboards import SqlBoards
+from tests.asking import ENGINE, Asker
 from tests.board_client import BOARD, RANKING, board, earn
 
 
@@ -108,3 +113,25 @@ async def test_a_malformed_cursor_is_bad_user_input(ask: Asker, after: str) -> N
 
     assert [e["extensions"]["code"] for e in response["errors"]] == ["BAD_USER_INPUT"]
     assert ask.defects == []
+
+
+@pytest.mark.skipif(
+    ENGINE is Engine.REFERENCE, reason="the reference engine foresees nothing, so all is read"
+)
+async def test_a_query_reads_no_more_of_the_board_than_it_shows(ask: Asker) -> None:
+    learners = [await ask.learner() for _ in range(4)]
+    await earn(ask, *((user, 10 + n) for n, (user, _) in enumerate(learners)))
+    asked: list[tuple[int, int]] = []
+    page = SqlBoards.page
+
+    async def noted(boards: SqlBoards, place: Board, *, top: int, viewers: Sequence[UserId]) -> BoardPage:
+        asked.append((top, len(viewers)))
+        return await page(boards, place, top=top, viewers=viewers)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SqlBoards, "page", noted)
+        await ask.data("{ leaderboard { total } }", learners[0][1])
+        await ask.data("{ leaderboard { total viewerEntry { rank } } }", learners[0][1])
+        await ask.data("{ leaderboard { a: entries(first: 1) { xp } b: entries(first: 3) { xp } } }")
+
+    assert asked == [(0, 0), (0, 1), (3, 0)]

@@ -27,6 +27,9 @@ SIZES = (1, 10, 100)
 ROOMY = Limits(depth=30, aliases=1_000, fields=10_000, cost=10**8, tokens=20_000)
 SCHEMA = executable()
 OF_FIXED_LENGTH = {
+    "AdminUser.roles": "the roles of one user",
+    "AuditEntry.difference": "what one act changed",
+    "ApiKey.scopes": "the scopes of one key",
     "Analytics.weakAreas": "needs ten answers a domain",
     "Performance.days": "the period's",
     "AttemptSlot.optionFeedback": "true/false questions have one remark",
@@ -45,6 +48,7 @@ OF_FIXED_LENGTH = {
     "SingleChoice.options": "the world's questions are true or false",
     "SlotAnswer.options": "the world's questions are true or false",
     "Roadmap.versions": "one a roadmap",
+    "User.apiKeys": "at most twenty a user",
     "User.roles": "the roles of one user",
 }
 """List fields whose length is not the world's: their statements are counted all the same."""

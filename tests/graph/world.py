@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from domain import boards_projection, xp
+from domain import audit, boards_projection, xp
+from domain.audit import NOWHERE, AuditAction
 from domain.users import Role, Viewer
 from domain.work import Meter
 from domain.xp import Award, XpReason
 from tests.asking import Asker
 from tests.builders import mint
+from tests.builders.accounts import an_api_key
+from tests.builders.sessions import a_session
 
 IMPORT_ROADMAP = """mutation ($input: ImportRoadmapInput!) {
   importRoadmap(input: $input) { roadmap { id } report { accepted refused { reason } } userErrors { ... on UserError { message } } }
@@ -35,8 +38,10 @@ class World:
 
 
 async def world_of(ask: Asker, size: int) -> World:
-    """Make `size` of everything; the viewer is an author and a learner, and owns what can be owned."""
-    _, viewer = await ask.learner(roles=[Role.LEARNER, Role.AUTHOR])
+    """Make `size` of everything; the viewer is a learner, an author and an admin, and owns what can be owned."""
+    _, viewer = await ask.learner(roles=[Role.LEARNER, Role.AUTHOR, Role.ADMIN])
+    await _acts_in_the_log(ask, viewer, size)
+    await _signed_in_on_devices(ask, viewer, size)
     await _learners_on_the_board(ask, viewer, size)
     for edition in range(1, size):
         await _published(ask, viewer, a_roadmap_file(0, 1, edition=edition))
@@ -148,6 +153,28 @@ def a_question_file(number: int, size: int) -> str:
             ],
         }
     )
+
+
+async def _acts_in_the_log(ask: Asker, viewer: Viewer, size: int) -> None:
+    async with ask.postgres.open_work(Meter()) as work:
+        await work.api_keys.add(an_api_key(viewer.user_id), key_hash="hash")
+        for _ in range(size):
+            await audit.record(
+                work.audit,
+                mint=mint,
+                now=ask.clock(),
+                actor_id=viewer.user_id,
+                action=AuditAction.PRIVACY_CHANGED,
+                target=viewer.user_id,
+                origin=NOWHERE,
+                difference={"bio": "NOBODY"},
+            )
+
+
+async def _signed_in_on_devices(ask: Asker, viewer: Viewer, size: int) -> None:
+    async with ask.postgres.open_work(Meter()) as work:
+        for _ in range(size):
+            await work.sessions.add(a_session(viewer.user_id), token_hash=mint("hash"))
 
 
 async def _learners_on_the_board(ask: Asker, viewer: Viewer, size: int) -> None:

@@ -3,28 +3,26 @@
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from domain import xp
 from domain.answers import Answer
-from domain.attempt_sheets import PracticeRecord, Sheet
 from domain.attempts import AttemptState, QuizAttempt, SlotAnswer
-from domain.errors import IdempotencyKeyReusedError
-from domain.idempotency import Claim, claim_of, first_use_of
+from domain.idempotency import Claim
 from domain.ids import QuestionId, QuizId, UserId
 from domain.paging import window
 from domain.quizzes import Feedback, NewQuiz, Quiz
 from domain.streaks import UserZone
-from domain.xp import Award, XpReason, XpStatus
+from domain.submissions import Sheet
+from domain.xp import Award
 from persistence.work import SqlWork
 from tests.builders import a_user, mint
-from tests.builders.attempts import NINE, a_question, an_attempt, store_quiz
-from tests.builders.xp import NOON, an_award
+from tests.builders.attempts import NINE, a_question, a_result, an_attempt, store_quiz
 from tests.fakes.attempts import FakeAttempts
 from tests.fakes.quizzes import FakeQuizWork
+from tests.fakes.submissions import FakeSubmissions
 from tests.persistence.test_roadmaps_store import Stores, built, enrolled
 
 TODAY = date(2026, 3, 2)
@@ -36,6 +34,7 @@ class Shelf:
     """A store under test, with learners and quizzes to put into it."""
 
     store: Any
+    submissions: Any
     work: SqlWork | None
     beside: Any = field(default_factory=FakeQuizWork)
 
@@ -44,21 +43,12 @@ class Shelf:
         if self.work:
             await self.work.users.add(new)
         else:
-            self.store.streaks.zones[new.id] = UserZone(time_zone=new.time_zone, day_start_hour=0)
+            self.submissions.streaks.zones[new.id] = UserZone(time_zone=new.time_zone, day_start_hour=0)
         return new.id
 
     async def award(self, *awards: Award) -> None:
-        ledger = self.work.xp if self.work else self.store.ledger
+        ledger = self.work.xp if self.work else self.submissions.ledger
         await xp.award(ledger, awards, mint=mint, emit=lambda _: None)
-
-    async def record(
-        self, attempt: QuizAttempt, question_ids: list[QuestionId], **values: Any
-    ) -> PracticeRecord:
-        given = {"local_date": TODAY, "credits_since": LATER - timedelta(days=1), "xp_since": LATER}
-        found: PracticeRecord = await self.store.record(
-            attempt, question_ids=question_ids, **(given | values)
-        )
-        return found
 
     async def quiz(self, count: int = 3) -> tuple[QuizId, list[QuestionId]]:
         made = [a_question() for _ in range(count)][::-1]
@@ -106,7 +96,7 @@ class Shelf:
     async def on_a_roadmap(self, user_id: UserId, quiz_id: QuizId) -> None:
         """Enrol the learner in a roadmap with a node that the quiz completes."""
         if self.work is None:
-            self.store.on_roadmaps.add((user_id, quiz_id))
+            self.submissions.on_roadmaps.add((user_id, quiz_id))
             return
         (quiz,) = await self.work.quizzes.by_ids([quiz_id])
         assert quiz is not None
@@ -121,31 +111,33 @@ class Shelf:
                 user_id, time_zone=zone, day_start_hour=0, locale="en", now=now
             )
         else:
-            self.store.streaks.earlier_zones[user_id].append((now, self.store.streaks.zones[user_id]))
-            self.store.streaks.zones[user_id] = UserZone(time_zone=zone, day_start_hour=0)
+            self.submissions.streaks.earlier_zones[user_id].append(
+                (now, self.submissions.streaks.zones[user_id])
+            )
+            self.submissions.streaks.zones[user_id] = UserZone(time_zone=zone, day_start_hour=0)
 
-    async def handed_in(self, attempt: QuizAttempt, now: datetime = LATER) -> Sheet:
-        await self.store.hand_in(attempt.id, user_id=attempt.user_id, now=now, grace=timedelta(0))
-        found: Sheet = await self.store.sheet(attempt.id)
+    async def sheet(
+        self, attempt: QuizAttempt, now: datetime = LATER, claim: Claim | None = None, **values: Any
+    ) -> Sheet:
+        within = {"credits_within": timedelta(days=1), "xp_within": timedelta(minutes=10)} | values
+        found: Sheet = await self.submissions.sheet(
+            attempt.id, user_id=attempt.user_id, claim=claim, now=now, **within
+        )
         return found
 
-    async def graded(
-        self, attempt: QuizAttempt, *credits: str, state: AttemptState = AttemptState.GRADED, **values: Any
-    ) -> QuizAttempt:
-        first = AttemptState.EXPIRED if state is AttemptState.EXPIRED else AttemptState.SUBMITTED
-        finished_at = values.pop("finished_at", LATER)
-        closed = await self.store.close(
-            attempt.id, user_id=attempt.user_id, state=first, finished_at=finished_at
-        )
-        result = {"state": state, "score": 66.7, "passed": True, "local_date": TODAY}
-        finished = replace(closed, **(result | values))
-        await self.store.finish(finished, credits={n: Fraction(c) for n, c in enumerate(credits, start=1)})
-        return finished
+    async def graded(self, attempt: QuizAttempt, *credits: str, **values: Any) -> QuizAttempt:
+        result = a_result(attempt, *credits, **values)
+        read = (await self.sheet(attempt)).revisions
+        assert await self.submissions.finish(result, read=read)
+        return result.attempt
 
 
 @pytest.fixture(params=["fake", "sql"])
 def shelf(request: pytest.FixtureRequest, work: SqlWork) -> Shelf:
-    return Shelf(FakeAttempts(), None) if request.param == "fake" else Shelf(work.attempts, work)
+    if request.param == "sql":
+        return Shelf(work.attempts, work.submissions, work)
+    attempts = FakeAttempts()
+    return Shelf(attempts, FakeSubmissions(attempts), None)
 
 
 async def test_one_attempt_is_open_per_learner_and_quiz(shelf: Shelf) -> None:
@@ -231,7 +223,7 @@ async def test_an_answer_is_kept_as_it_is(shelf: Shelf, answer: Answer) -> None:
 
     await shelf.say(attempt, 2, answer=answer)
 
-    kept = (await shelf.handed_in(attempt)).slots
+    kept = (await shelf.sheet(attempt)).slots
     assert [slot.answer for slot in kept] == [None, answer, None]
 
 
@@ -275,7 +267,7 @@ async def test_a_fast_answer_stays_marked(shelf: Shelf) -> None:
     await shelf.say(attempt, 1, fast=True)
     await shelf.say(attempt, 1, fast=False, client_seq=2)
 
-    assert [slot.fast for slot in (await shelf.handed_in(attempt)).slots] == [True, False, False]
+    assert [slot.fast for slot in (await shelf.sheet(attempt)).slots] == [True, False, False]
 
 
 async def test_an_attempt_is_closed_once_and_by_its_learner(shelf: Shelf) -> None:
@@ -289,101 +281,6 @@ async def test_an_attempt_is_closed_once_and_by_its_learner(shelf: Shelf) -> Non
 
     assert (foreign, second) == (None, None)
     assert (first.state, first.finished_at) == (AttemptState.SUBMITTED, LATER)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "state", "ends"),
-    [
-        (-1, AttemptState.SUBMITTED, -1),
-        (0, AttemptState.SUBMITTED, 0),
-        (5, AttemptState.SUBMITTED, 0),
-        (5.000001, AttemptState.EXPIRED, 0),
-    ],
-)
-async def test_an_attempt_is_handed_in_or_expires_and_ends_at_its_deadline_at_the_latest(
-    shelf: Shelf, seconds: float, state: AttemptState, ends: int
-) -> None:
-    ada, quiz = await shelf.learner(), await shelf.quiz()
-    attempt = await shelf.opened(ada, quiz, deadline=LATER)
-
-    handed = await shelf.store.hand_in(
-        attempt.id, user_id=ada, now=LATER + timedelta(seconds=seconds), grace=timedelta(seconds=5)
-    )
-
-    assert (handed.state, handed.finished_at) == (state, LATER + timedelta(seconds=ends))
-
-
-async def test_an_attempt_without_a_deadline_is_handed_in_at_any_time_once_and_by_its_learner(
-    shelf: Shelf,
-) -> None:
-    ada, bob, quiz = await shelf.learner(), await shelf.learner(), await shelf.quiz()
-    attempt = await shelf.opened(ada, quiz, deadline=None)
-    how = {"now": LATER + timedelta(days=9), "grace": timedelta(0)}
-
-    foreign = await shelf.store.hand_in(attempt.id, user_id=bob, **how)
-    first = await shelf.store.hand_in(attempt.id, user_id=ada, **how)
-    second = await shelf.store.hand_in(attempt.id, user_id=ada, **how)
-
-    assert (foreign, second) == (None, None)
-    assert (first.state, first.finished_at) == (AttemptState.SUBMITTED, how["now"])
-
-
-async def test_handing_in_stores_the_claim_and_a_taken_key_is_refused(shelf: Shelf) -> None:
-    ada, bob = await shelf.learner(), await shelf.learner()
-    first, second = [await shelf.opened(ada, await shelf.quiz()) for _ in range(2)]
-    other = await shelf.opened(bob, await shelf.quiz())
-    how = {"now": LATER, "grace": timedelta(0)}
-    receipts = shelf.work.receipts if shelf.work else shelf.store.receipts
-
-    def claim(attempt: QuizAttempt) -> Claim:
-        given = {"attempt_id": attempt.id}
-        return claim_of(operation="submit", key="k", given=given, result_id=attempt.id)
-
-    closed = await shelf.store.hand_in(first.id, user_id=ada, claim=claim(first), **how)
-    again = await shelf.store.hand_in(first.id, user_id=ada, claim=claim(first), **how)
-    others = await shelf.store.hand_in(other.id, user_id=bob, claim=claim(other), **how)
-
-    assert (closed.id, again, others.id) == (first.id, None, other.id)
-    assert await first_use_of(receipts, claim(first), user_id=ada, now=LATER) == first.id
-    with pytest.raises(IdempotencyKeyReusedError):
-        await shelf.store.hand_in(second.id, user_id=ada, claim=claim(second), **how)
-
-
-async def test_what_is_not_handed_in_claims_nothing(shelf: Shelf) -> None:
-    ada, bob = await shelf.learner(), await shelf.learner()
-    attempt = await shelf.opened(bob, await shelf.quiz())
-    receipts = shelf.work.receipts if shelf.work else shelf.store.receipts
-    claim = claim_of(operation="submit", key="k", given={}, result_id=attempt.id)
-
-    found = await shelf.store.hand_in(attempt.id, user_id=ada, now=LATER, grace=timedelta(0), claim=claim)
-
-    assert found is None
-    assert await first_use_of(receipts, claim, user_id=ada, now=LATER) is None
-
-
-async def test_a_sheet_tells_of_a_node_on_a_roadmap_of_the_learners(shelf: Shelf) -> None:
-    ada, bob, quiz = await shelf.learner(), await shelf.learner(), await shelf.quiz()
-    await shelf.on_a_roadmap(ada, quiz[0])
-    await shelf.on_a_roadmap(bob, (await shelf.quiz())[0])
-
-    sheets = [await shelf.handed_in(await shelf.opened(user, quiz)) for user in (ada, bob)]
-
-    assert [sheet.on_roadmap for sheet in sheets] == [True, False]
-
-
-async def test_a_sheet_holds_quiz_questions_keys_and_the_zone_at_the_end(shelf: Shelf) -> None:
-    ada, quiz = await shelf.learner(time_zone="Pacific/Niue"), await shelf.quiz(12)
-    attempt = await shelf.opened(ada, quiz)
-    await shelf.moved(ada, "Asia/Tokyo", LATER + timedelta(seconds=1))
-
-    sheet = await shelf.handed_in(attempt)
-
-    assert [slot.number for slot in sheet.slots] == list(range(1, 13))
-    assert [slot.question.id for slot in sheet.slots] == quiz[1]
-    assert [slot.key.question_id for slot in sheet.slots] == quiz[1]
-    assert {slot.question.exam_type_id for slot in sheet.slots} == {sheet.exam_type_id}
-    assert sheet.quiz_title.replace("Quiz ", "quiz-") == sheet.quiz_slug
-    assert sheet.zone == UserZone(time_zone="Pacific/Niue", day_start_hour=0)
 
 
 async def test_a_result_is_stored_with_its_review(shelf: Shelf) -> None:
@@ -400,50 +297,6 @@ async def test_a_result_is_stored_with_its_review(shelf: Shelf) -> None:
     assert (review.correct, review.partly_correct, review.wrong, review.unanswered) == (1, 1, 1, 1)
     assert review.time_spent == timedelta(minutes=5)
     assert await shelf.store.reviews([attempt.id], user_id=bob) == [None]
-
-
-async def test_history_holds_the_best_recent_credit_and_todays_attempts(shelf: Shelf) -> None:
-    ada, bob, quiz = await shelf.learner(), await shelf.learner(), await shelf.quiz()
-    await shelf.graded(await shelf.opened(ada, quiz), "1/2", "0", "1")
-    await shelf.graded(await shelf.opened(ada, quiz), "1/3", "0", "0", state=AttemptState.EXPIRED)
-    old = {"finished_at": LATER - timedelta(days=1), "local_date": date(2026, 3, 1)}
-    await shelf.graded(await shelf.opened(ada, quiz), "1", "1", "1", **old)
-    await shelf.graded(await shelf.opened(bob, quiz), "1", "1", "1")
-    attempt = await shelf.opened(ada, quiz)
-
-    history = (await shelf.record(attempt, quiz[1][:2])).history
-
-    assert history.credits == {quiz[1][0]: Fraction(1, 2)}
-    assert history.earlier_today == 2
-
-
-async def test_an_abandoned_attempt_is_no_history(shelf: Shelf) -> None:
-    ada, quiz = await shelf.learner(), await shelf.quiz()
-    gone = await shelf.opened(ada, quiz)
-    await shelf.store.close(gone.id, user_id=ada, state=AttemptState.ABANDONED, finished_at=LATER)
-    attempt = await shelf.opened(ada, quiz)
-
-    found = await shelf.record(attempt, quiz[1])
-
-    assert found.history.earlier_today == 0
-
-
-async def test_what_was_earned_with_quizzes_counts_the_day_and_the_last_minutes_pending_included(
-    shelf: Shelf,
-) -> None:
-    ada, quiz = await shelf.learner(), await shelf.quiz()
-    attempt = await shelf.opened(ada, quiz)
-    await shelf.award(
-        an_award(ada, amount=1, occurred_at=NOON - timedelta(hours=1)),
-        an_award(ada, amount=2, status=XpStatus.PENDING),
-        an_award(ada, amount=4, local_date=date(2026, 3, 1)),
-        an_award(ada, amount=8, reason=XpReason.NODE_COMPLETED),
-        an_award(await shelf.learner(), amount=16),
-    )
-
-    found = await shelf.record(attempt, quiz[1], xp_since=NOON - timedelta(minutes=10))
-
-    assert (found.earned.today, found.earned.lately) == (3, 6)
 
 
 @pytest.mark.parametrize("state", [AttemptState.GRADED, AttemptState.EXPIRED])

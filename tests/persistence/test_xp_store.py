@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain import levels, xp
+from domain import boards_projection, levels, xp
 from domain.ids import UserId
 from domain.paging import window
 from domain.signals import Signal
@@ -19,7 +19,8 @@ from persistence.engine import Database
 from persistence.work import Postgres, SqlWork
 from persistence.xp import level_sql
 from tests.builders import a_user, mint
-from tests.builders.xp import an_award
+from tests.builders.leaderboards import EVER
+from tests.builders.xp import NOON, an_award
 from tests.fakes.xp import FakeXp
 
 
@@ -257,7 +258,9 @@ async def test_entries_go_with_their_learner_and_only_so(work: SqlWork) -> None:
     await work.xp._connection.raw.execute("DELETE FROM users WHERE id = $1", ada)
 
     assert (await work.xp.page(ada, window())).nodes == []
+    assert await boards_projection.project(work.boards_projection, now=NOON, emit=lambda _: None) == 2
     assert await ledger.outbox() == []
+    assert (await work.boards.page(EVER, top=10, viewers=[])).top == []
 
 
 async def test_an_award_is_one_statement_and_a_repeat_two(database: Database) -> None:

@@ -1,0 +1,135 @@
+"""The two statements of handing an attempt in: what its result follows from, and all that follows.
+
+They are written as text, because each is a page of SQL that no other statement shares.
+"""
+
+from sqlalchemy import DateTime, Interval, bindparam, text
+
+from domain.xp import QUIZ_REASONS
+from persistence import analytics, xp
+from persistence.attempt_tables import attempt_columns
+from persistence.base import Statement
+
+_ATTEMPT = ", ".join(f"a.{column.name}" for column in attempt_columns)
+_QUIZ_REASONS = ", ".join(sorted(f"'{reason.value}'" for reason in QUIZ_REASONS))
+_MOMENT = DateTime(timezone=True)
+
+HOLD = Statement(
+    text("""
+    SELECT 1 FROM users u, quiz_attempts a
+    WHERE u.id = CAST(:user_id AS text) AND a.id = CAST(:attempt_id AS text) AND a.user_id = u.id
+    FOR NO KEY UPDATE
+    """)
+)
+# The learner's row is locked before the attempt's here, in FINISH and wherever XP is awarded: nobody waits in a circle.
+# A local date is a day from UTC's at most, so that three days bound the scans of attempts and of the ledger.
+_MARKS = """
+    SELECT json_agg(json_build_array(s.number, s.answer, s.fast, q.id, q.domain_id, q.kind, q.difficulty,
+        q.all_or_nothing, k.correct_options, k.truth, k.texts, k.numbers) ORDER BY s.number)
+    FROM attempt_slots s JOIN questions q ON q.id = s.question_id LEFT JOIN question_keys k ON k.question_id = q.id
+    WHERE s.attempt_id = :attempt_id
+"""
+_CREDITS = """
+    SELECT json_agg(json_build_array(s.question_id, s.credit_numerator, s.credit_denominator))
+    FROM quiz_attempts o JOIN attempt_slots s ON s.attempt_id = o.id
+    WHERE o.user_id = :user_id AND o.state IN ('GRADED', 'EXPIRED') AND o.id <> :attempt_id
+    AND o.finished_at > head.ends_at - :credits_within AND s.credit_numerator > 0
+    AND s.question_id IN (SELECT question_id FROM attempt_slots WHERE attempt_id = :attempt_id)
+"""
+_ATTEMPTS = """
+    SELECT local_date FROM quiz_attempts o WHERE o.user_id = :user_id AND o.quiz_id = head.quiz_id
+    AND o.state IN ('GRADED', 'EXPIRED') AND o.id <> :attempt_id AND o.local_date >= head.eve
+"""
+_XP = f"""
+    SELECT json_agg(json_build_array(local_date, amount, lately)) FROM (
+        SELECT local_date, sum(amount) AS amount,
+            coalesce(sum(amount) FILTER (WHERE occurred_at > head.ends_at - :xp_within), 0) AS lately
+        FROM xp_entries WHERE user_id = :user_id AND local_date >= head.eve AND reason IN ({_QUIZ_REASONS})
+        AND status <> 'REVERSED' GROUP BY local_date
+    ) days
+"""  # noqa: S608 - names of reasons
+_ACTIVE_ON = """
+    SELECT local_date FROM activities WHERE user_id = :user_id
+    AND local_date = (SELECT max(local_date) FROM activities WHERE user_id = :user_id)
+    AND occurred_at <= head.ends_at AND occurred_at > head.ends_at - interval '6 hours' LIMIT 1
+"""
+# In the order of the index and without a group for each day, which would cost more than all the rest of the sheet.
+_ACTIVITIES = """
+    SELECT array_agg(local_date) AS dates, array_agg(occurred_at) AS moments, array_agg(time_zone) AS zones
+    FROM (
+        SELECT local_date, occurred_at, time_zone FROM activities
+        WHERE user_id = CASE WHEN seen.active_on IS NULL THEN :user_id END
+        ORDER BY user_id, local_date, occurred_at
+    ) ordered
+"""
+SHEET = Statement(
+    text(f"""
+    WITH head AS MATERIALIZED (
+        SELECT {_ATTEMPT}, a.revision AS answers, u.revision AS learner, q.slug, q.title, q.exam_type_id,
+            u.time_zone, u.day_start_hour, least(a.deadline, :now) AS ends_at,
+            CAST(least(a.deadline, :now) AS date) - 3 AS eve
+        FROM quiz_attempts a JOIN users u ON u.id = a.user_id JOIN quizzes q ON q.id = a.quiz_id
+        WHERE a.id = CAST(:attempt_id AS text) AND a.user_id = CAST(:user_id AS text)
+    ), seen AS MATERIALIZED (SELECT ({_ACTIVE_ON}) AS active_on FROM head)
+    SELECT {_ATTEMPT.replace("a.", "head.")}, head.learner, head.answers, head.slug, head.title, head.exam_type_id,
+        coalesce(z.old_time_zone, head.time_zone), coalesce(z.old_day_start_hour, head.day_start_hour),
+        EXISTS (
+            SELECT FROM enrolments e JOIN roadmap_nodes n ON n.version_id = e.version_id
+            WHERE e.user_id = :user_id AND n.quiz_slug = head.slug
+        ),
+        r.fingerprint, r.result_id, ({_MARKS}), ({_CREDITS}), ARRAY({_ATTEMPTS}), ({_XP}),
+        seen.active_on, a.dates, a.moments, a.zones,
+        ARRAY(SELECT local_date FROM streak_freezes WHERE user_id = :user_id)
+    FROM head CROSS JOIN seen CROSS JOIN LATERAL ({_ACTIVITIES}) a
+    LEFT JOIN LATERAL (
+        SELECT old_time_zone, old_day_start_hour FROM zone_changes
+        WHERE user_id = :user_id AND changed_at > head.ends_at ORDER BY changed_at LIMIT 1
+    ) z ON true
+    LEFT JOIN idempotency_receipts r ON r.user_id = :user_id AND r.operation = CAST(:operation AS text)
+        AND r.key = CAST(:key AS text) AND r.claimed_at > :forgotten
+    """).bindparams(  # noqa: S608 - names of columns
+        bindparam("now", type_=_MOMENT),
+        bindparam("forgotten", type_=_MOMENT),
+        bindparam("credits_within", type_=Interval),
+        bindparam("xp_within", type_=Interval),
+    )
+)
+# `ready` is the one row that everything hangs on: both locks are taken there, and where it is empty nothing is stored.
+FINISH = Statement(
+    text(f"""
+    WITH ready AS MATERIALIZED (
+        SELECT u.id AS user_id FROM users u, quiz_attempts a
+        WHERE u.id = CAST(:user_id AS text) AND u.revision = CAST(:learner AS int)
+        AND a.id = CAST(:attempt_id AS text) AND a.user_id = u.id AND a.revision = CAST(:answers AS int)
+        FOR NO KEY UPDATE
+    ), closed AS (
+        UPDATE quiz_attempts SET revision = revision + 1, state = :state, finished_at = :finished_at,
+            local_date = :local_date, score = :score, passed = :passed
+        FROM ready WHERE id = :attempt_id
+    ), graded AS (
+        UPDATE attempt_slots SET credit_numerator = part, credit_denominator = whole
+        FROM ready, unnest(CAST(:numbers AS int[]), CAST(:parts AS int[]), CAST(:wholes AS int[]))
+            AS credit (slot, part, whole)
+        WHERE attempt_id = :attempt_id AND number = slot
+    ), claimed AS (
+        INSERT INTO idempotency_receipts (user_id, operation, key, fingerprint, result_id, claimed_at)
+        SELECT user_id, CAST(:operation AS text), CAST(:key AS text), CAST(:fingerprint AS text), :attempt_id, :now
+        FROM ready WHERE CAST(:key AS text) IS NOT NULL
+        ON CONFLICT (user_id, operation, key) DO UPDATE SET fingerprint = excluded.fingerprint,
+            result_id = excluded.result_id, claimed_at = excluded.claimed_at
+    ), done AS (
+        INSERT INTO activities (user_id, kind, source_type, source_id, summary, occurred_at, local_date, time_zone)
+        SELECT user_id, CAST(:kind AS text), CAST(:source_type AS text), :attempt_id, CAST(:summary AS text),
+            :finished_at, :local_date, CAST(:time_zone AS text)
+        FROM ready WHERE CAST(:summary AS text) IS NOT NULL
+        ON CONFLICT (user_id, kind, source_type, source_id) DO NOTHING
+    ), kept AS (
+        INSERT INTO streak_freezes (user_id, local_date)
+        SELECT user_id, day FROM ready, unnest(CAST(:freezes AS date[])) AS day
+        ON CONFLICT (user_id, local_date) DO NOTHING
+    ), {xp.adding("FROM ready, {entries}", learners="ready")}, {analytics.adding("ready")}
+    SELECT user_id FROM ready
+    """).bindparams(  # noqa: S608 - parts of our own
+        bindparam("finished_at", type_=_MOMENT), bindparam("now", type_=_MOMENT)
+    )
+)

@@ -1,0 +1,105 @@
+"""A unit of work in memory that holds what sessions need; an exception rolls it back."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from copy import copy
+from typing import Any, cast
+
+from domain.access import Standing
+from domain.ids import UserId
+from domain.mails import NewMail
+from domain.signals import Signal
+from domain.suspensions import Suspension
+from domain.users import Account, NewUser, User
+from domain.work import Work
+from tests.fakes.audit import FakeAudit
+from tests.fakes.sessions import FakeAccess, FakeSessions
+
+
+class _Users:
+    def __init__(self) -> None:
+        self._users: dict[UserId, NewUser] = {}
+
+    async def add(self, new: NewUser) -> User:
+        self._users[new.id] = new
+        return _shown(new)
+
+    async def by_ids(self, ids: list[UserId], **_viewer: Any) -> list[User | None]:
+        return [_shown(self._users[id_]) if id_ in self._users else None for id_ in ids]
+
+    async def accounts_by_ids(self, ids: list[UserId], *, viewer_id: UserId) -> list[Account | None]:
+        return [_account(self._users[id_]) if id_ == viewer_id else None for id_ in ids]
+
+
+class _Mails:
+    def __init__(self) -> None:
+        self.posted: list[NewMail] = []
+
+    async def add(self, mail: NewMail) -> None:
+        self.posted.append(mail)
+
+
+class FakeAccounts:
+    """The stores behind signing in; `heard` are the signals of what was committed."""
+
+    def __init__(self) -> None:
+        self.users = _Users()
+        self.sessions = FakeSessions()
+        self.access = FakeAccess({})
+        self.audit = FakeAudit()
+        self.mails = _Mails()
+        self.heard: list[Signal] = []
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Work]:
+        """Open the stores as one transaction."""
+        stores: list[object] = [self.users, self.sessions, self.access, self.audit, self.mails]
+        before = [{name: copy(held) for name, held in vars(store).items()} for store in stores]
+        heard = len(self.heard)
+        try:
+            yield cast(Work, self)
+        except BaseException:
+            for store, held in zip(stores, before, strict=True):
+                vars(store).update(held)
+            del self.heard[heard:]
+            raise
+
+    def emit(self, signal: Signal) -> None:
+        self.heard.append(signal)
+
+    async def register(self, new: NewUser) -> None:
+        """Store a user who may sign in."""
+        await self.users.add(new)
+        self.access.standings[new.id] = Standing(roles=new.roles, version=0)
+
+    def suspend(self, user_id: UserId, suspension: Suspension | None) -> None:
+        """Keep a user out, or let them in again; withdrawing the access is the caller's."""
+        standing = self.access.standings[user_id]
+        self.access.standings[user_id] = Standing(
+            roles=standing.roles, version=standing.version, suspension=suspension
+        )
+
+
+def _shown(new: NewUser) -> User:
+    return User(
+        id=new.id,
+        handle=new.handle,
+        display_name=new.display_name,
+        avatar_url=None,
+        bio="",
+        joined_at=new.joined_at,
+        level=1,
+        xp_total=0,
+    )
+
+
+def _account(new: NewUser) -> Account:
+    return Account(
+        user_id=new.id,
+        email=new.email,
+        email_verified=False,
+        time_zone=new.time_zone,
+        day_start_hour=0,
+        locale="en",
+        roles=new.roles,
+    )

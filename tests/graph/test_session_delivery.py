@@ -1,0 +1,176 @@
+"""Refresh tokens through the schema: by payload or by cookie, once and never both ways."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.audit import AuditAction, AuditFilter
+from domain.paging import window
+from domain.sessions import GRACE, REFRESH_LIFETIME
+from domain.work import Meter
+from resolvers.door import Door
+from tests.asking import START, Asker
+
+_TOKENS = "user { id email } accessToken refreshToken session { id current } userErrors { ... on UserError { code field message } }"
+REGISTER = f"mutation ($input: RegisterInput!) {{ register(input: $input) {{ {_TOKENS} }} }}"
+LOGIN = f"mutation ($input: LoginInput!) {{ login(input: $input) {{ {_TOKENS} }} }}"
+REFRESH = f"mutation ($input: RefreshSessionInput!) {{ refreshSession(input: $input) {{ {_TOKENS} }} }}"
+NEW = {
+    "email": "ada@example.org",
+    "password": "correct horse battery",
+    "handle": "ada_l",
+    "displayName": "Ada",
+}
+KNOWN = {"email": NEW["email"], "password": NEW["password"]}
+
+
+def browser(**values: Any) -> Door:
+    return Door(takes_cookies=True, **values)
+
+
+async def registered(ask: Asker, **values: Any) -> dict[str, Any]:
+    payload: dict[str, Any] = (await ask.data(REGISTER, input=NEW | values))["register"]
+    return payload
+
+
+async def refreshed(ask: Asker, token: str | None = None) -> dict[str, Any]:
+    given = {} if token is None else {"refreshToken": token}
+    payload: dict[str, Any] = (await ask.data(REFRESH, input=given))["refreshSession"]
+    return payload
+
+
+async def test_by_payload_there_is_a_token_and_no_cookie(ask: Asker) -> None:
+    ask.door = browser()
+
+    payload = await registered(ask)
+
+    assert payload["refreshToken"] is not None
+    assert payload["session"]["current"] is True
+    assert ask.door.new_cookie is None
+
+
+@pytest.mark.parametrize("document", ["register", "login"])
+async def test_by_cookie_there_is_a_cookie_until_the_end_of_the_session_and_no_token(
+    ask: Asker, document: str
+) -> None:
+    if document == "login":
+        await registered(ask)
+    ask.door = browser()
+
+    text, given = (LOGIN, KNOWN) if document == "login" else (REGISTER, NEW)
+    payload = (await ask.data(text, input=given | {"refreshBy": "COOKIE"}))[document]
+
+    assert payload["userErrors"] == []
+    assert payload["refreshToken"] is None
+    assert ask.door.new_cookie
+    assert ask.door.cookie_ends_at == START + REFRESH_LIFETIME
+
+
+async def test_refreshing_by_cookie_answers_by_cookie(ask: Asker) -> None:
+    ask.door = browser()
+    await registered(ask, refreshBy="COOKIE")
+    first = ask.door.new_cookie
+    ask.door = browser(refresh_cookie=first)
+
+    payload = await refreshed(ask)
+
+    assert payload["accessToken"] is not None
+    assert payload["user"]["email"] == "ada@example.org"
+    assert payload["refreshToken"] is None
+    assert ask.door.new_cookie not in {None, "", first}
+    assert ask.door.cookie_ends_at == START + REFRESH_LIFETIME
+
+
+async def test_a_token_that_is_given_is_answered_in_the_payload_whatever_the_cookie(ask: Asker) -> None:
+    token = (await registered(ask))["refreshToken"]
+    ask.door = browser(refresh_cookie="0" * 64)
+
+    payload = await refreshed(ask, token)
+
+    assert payload["refreshToken"] not in {None, token}
+    assert ask.door.new_cookie is None
+
+
+async def test_a_refused_cookie_is_cleared(ask: Asker) -> None:
+    ask.door = browser(refresh_cookie="0" * 64)
+
+    payload = await refreshed(ask)
+
+    assert payload["userErrors"][0]["code"] == "INVALID_REFRESH_TOKEN"
+    assert ask.door.new_cookie == ""
+
+
+async def test_refreshing_without_token_and_cookie_says_what_to_send(ask: Asker) -> None:
+    payload = await refreshed(ask)
+
+    (error,) = payload["userErrors"]
+    assert (error["code"], error["field"]) == ("INVALID_REFRESH_TOKEN", "refreshToken")
+    assert "cookie" in error["message"]
+
+
+async def test_a_websocket_sets_no_cookie_and_stores_nothing(ask: Asker) -> None:
+    ask.door = Door(transport="websocket")
+
+    payload = await registered(ask, refreshBy="COOKIE")
+
+    (error,) = payload["userErrors"]
+    assert (error["code"], error["field"]) == ("INVALID_INPUT", "refreshBy")
+    assert "websocket" in error["message"]
+    assert (await registered(ask))["userErrors"] == []
+
+
+async def test_a_foreign_page_gets_no_cookie(ask: Asker) -> None:
+    ask.door = browser(own_origin=False)
+
+    response = await ask(REGISTER, input=NEW | {"refreshBy": "COOKIE"})
+
+    assert response["data"] == {"register": None}
+    assert response["errors"][0]["extensions"]["code"] == "CSRF_BLOCKED"
+    assert ask.door.new_cookie is None
+    assert (await registered(ask))["userErrors"] == []
+
+
+async def test_a_foreign_page_does_not_refresh_by_cookie(ask: Asker) -> None:
+    ask.door = browser()
+    await registered(ask, refreshBy="COOKIE")
+    cookie = ask.door.new_cookie
+    ask.door = browser(own_origin=False, refresh_cookie=cookie)
+
+    response = await ask(REFRESH, input={})
+
+    assert response["errors"][0]["extensions"]["code"] == "CSRF_BLOCKED"
+    ask.door = browser(refresh_cookie=cookie)
+    ask.clock.forward(minutes=1)
+    assert (await refreshed(ask))["userErrors"] == []
+
+
+async def test_fifty_refreshes_at_once_are_one_line_of_tokens(ask: Asker) -> None:
+    token = (await registered(ask))["refreshToken"]
+
+    payloads = await asyncio.gather(*(refreshed(ask, token) for _ in range(50)))
+
+    (successor,) = {payload["refreshToken"] for payload in payloads}
+    async with ask.postgres.open_reads(Meter()) as reads:
+        unspent = await reads.connection.raw.fetchval(
+            "SELECT count(*) FROM refresh_tokens WHERE spent_at IS NULL"
+        )
+    assert unspent == 1
+    assert (await refreshed(ask, successor))["userErrors"] == []
+
+
+async def test_a_stolen_token_ends_the_session_and_is_audited_although_it_is_refused(ask: Asker) -> None:
+    first = await registered(ask)
+    second = await refreshed(ask, first["refreshToken"])
+    ask.clock.moment += GRACE + timedelta(seconds=1)
+
+    stolen = await refreshed(ask, first["refreshToken"])
+
+    assert stolen["userErrors"][0]["code"] == "INVALID_REFRESH_TOKEN"
+    assert (await refreshed(ask, second["refreshToken"]))["userErrors"] != []
+    asked = AuditFilter(action=AuditAction.REFRESH_TOKEN_REUSED)
+    async with ask.postgres.open_reads(Meter()) as reads:
+        (entry,) = (await reads.audit.page(asked, window())).nodes
+    assert entry.target == first["user"]["id"]
+    assert {detail.name: detail.value for detail in entry.difference}["session"] == first["session"]["id"]
