@@ -32,6 +32,7 @@ _SETTINGS = {
     "timezone": "UTC",
     "application_name": "questpath",
     "jit": "off",
+    "enable_seqscan": "off",
     "random_page_cost": "1.1",  # the data is on flash or in memory
     "plan_cache_mode": "force_generic_plan",  # every list is bounded and every key indexed: planning anew gains nothing
 }

@@ -13,17 +13,26 @@ from typing import Any
 import asyncpg
 
 Raw = asyncpg.Connection
+USUAL = 4
+"""How many connections are lent at once while that is enough."""
+STRETCH_S = 0.05
+"""How many seconds somebody waits for one of those before one more is lent."""
 _CLOSE_TIMEOUT_S = 5.0
 
 
 class Pool:
-    """At most `largest` connections, opened when they are needed; the one used last is lent first."""
+    """At most `largest` connections, opened when they are needed; the one used last is lent first.
+
+    Not more than `USUAL` are lent at once as long as nobody waits for one longer than `STRETCH_S`: a few busy backends
+    do the same work for less than many, whose plans and catalogues push each other out of the processor's caches.
+    """
 
     def __init__(
         self, open_one: Callable[[], Awaitable["Raw[Any]"]], *, largest: int, patience_s: float
     ) -> None:
         self._open_one = open_one
         self._largest = largest
+        self._usual = min(USUAL, largest)
         self._patience_s = patience_s
         self._idle: list[Raw[Any]] = []
         self._waiting: deque[asyncio.Future[Raw[Any] | None]] = deque()
@@ -33,21 +42,26 @@ class Pool:
 
     async def acquire(self) -> "Raw[Any]":
         """Borrow a connection; TimeoutError when none comes free within `patience_s` seconds."""
-        while self._idle:
-            connection = self._idle.pop()
-            if not connection.is_closed():
-                return connection
-            self._size -= 1
-        if self._size < self._largest:
-            return await self._opened()
-        waiter: asyncio.Future[Raw[Any] | None] = asyncio.get_running_loop().create_future()
+        if self._size - len(self._idle) < self._usual:
+            idle = self._take_idle()
+            if idle is not None:
+                return idle
+            if self._reserve():
+                return await self._opened()
+        if self._closed:
+            raise asyncpg.InterfaceError("the pool is closed")
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[Raw[Any] | None] = loop.create_future()
         self._waiting.append(waiter)
+        stretch = loop.call_later(STRETCH_S, self._stretch, waiter)
         try:
             async with asyncio.timeout(self._patience_s):
                 handed = await waiter
         except BaseException:
             self._give_up(waiter)
             raise
+        finally:
+            stretch.cancel()
         return handed if handed is not None else await self._opened()
 
     def release(self, connection: "Raw[Any]", *, cancelled: bool = False) -> None:
@@ -55,7 +69,7 @@ class Pool:
         if cancelled or self._closed or connection.is_closed() or connection.is_in_transaction():
             self._size -= 1
             self._retire(connection)
-            self._hand(None)
+            self._hand_room()
         elif not self._hand(connection):
             self._idle.append(connection)
 
@@ -67,16 +81,43 @@ class Pool:
         self._idle.clear()
         await asyncio.gather(*self._closing, return_exceptions=True)
 
-    async def _opened(self) -> "Raw[Any]":
-        if self._closed:
-            raise asyncpg.InterfaceError("the pool is closed")
+    def _take_idle(self) -> "Raw[Any] | None":
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed():
+                return connection
+            self._size -= 1
+        return None
+
+    def _reserve(self) -> bool:
+        """Reserve room for one more connection, if there is any."""
+        if self._size >= self._largest or self._closed:
+            return False
         self._size += 1
+        return True
+
+    async def _opened(self) -> "Raw[Any]":
+        """Open a connection in the room that was reserved for it."""
         try:
             return await self._open_one()
         except BaseException:
             self._size -= 1
-            self._hand(None)
+            self._hand_room()
             raise
+
+    def _stretch(self, waiter: "asyncio.Future[Raw[Any] | None]") -> None:
+        """Lend one more than usual to somebody who has waited for a while."""
+        if waiter.done():
+            return
+        idle = self._take_idle()
+        if idle is not None or self._reserve():
+            self._waiting.remove(waiter)
+            waiter.set_result(idle)
+
+    def _hand_room(self) -> None:
+        """Give whoever has waited longest the room for a connection."""
+        if self._waiting and self._reserve() and not self._hand(None):
+            self._size -= 1
 
     def _hand(self, connection: "Raw[Any] | None") -> bool:
         """Give a connection, or None for the room to open one, to whoever has waited longest."""
@@ -94,7 +135,8 @@ class Pool:
             if handed is not None:
                 self.release(handed)
             else:
-                self._hand(None)
+                self._size -= 1
+                self._hand_room()
         else:
             waiter.cancel()
 

@@ -8,7 +8,7 @@ import pytest
 from domain.errors import UnavailableError
 from domain.work import Meter
 from persistence.engine import Database, connect
-from persistence.pool import Pool
+from persistence.pool import USUAL, Pool
 
 
 async def count(database_url: str) -> int:
@@ -34,6 +34,61 @@ async def test_no_more_connections_than_allowed_serve_everyone(database_url: str
 
         assert len(seen) == 30
         assert len(set(seen)) <= 3
+
+
+async def test_short_work_is_done_by_a_few_connections(database_url: str) -> None:
+    async with connect(database_url, largest=10) as database:
+        seen: set[int] = set()
+
+        async def work() -> None:
+            async with database.connection(Meter()) as connection:
+                seen.add(await connection.raw.fetchval("SELECT pg_backend_pid()"))
+
+        for _ in range(USUAL):  # connecting takes longer than anybody waits
+            await asyncio.gather(*(work() for _ in range(USUAL)))
+        seen.clear()
+        await asyncio.gather(*(work() for _ in range(2 * USUAL)))
+
+        assert len(seen) <= USUAL
+
+
+async def test_more_connections_are_lent_where_work_takes_long(database_url: str) -> None:
+    async with connect(database_url, largest=USUAL + 3) as database:
+        holding = asyncio.Event()
+        lent = 0
+
+        async def hold() -> None:
+            nonlocal lent
+            async with database.connection(Meter()):
+                lent += 1
+                await holding.wait()
+
+        tasks = [asyncio.create_task(hold()) for _ in range(USUAL + 3)]
+        async with asyncio.timeout(5):
+            while lent < len(tasks):
+                await asyncio.sleep(0.01)
+        holding.set()
+        await asyncio.gather(*tasks)
+
+
+async def test_room_that_nobody_takes_is_given_on(database_url: str) -> None:
+    attempts = 0
+
+    async def open_one() -> "asyncpg.Connection[asyncpg.Record]":
+        nonlocal attempts
+        attempts += 1
+        if attempts == 1:
+            raise ConnectionRefusedError
+        return await asyncpg.connect(database_url)
+
+    pool = Pool(open_one, largest=1, patience_s=5)
+    first, second = asyncio.create_task(pool.acquire()), asyncio.create_task(pool.acquire())
+
+    with pytest.raises(ConnectionRefusedError):
+        await first
+
+    pool.release(await second)
+    await pool.close()
 
 
 async def test_whoever_waits_too_long_is_told(database_url: str) -> None:
