@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PACKAGES := gateway graph resolvers domain persistence
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast test-reference check format schema access-matrix bench bench-quick bench-live bench-logins browser lock clean
+.PHONY: help setup run test test-fast test-reference check format schema access-matrix bench bench-quick bench-live bench-logins browser conformance lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ access-matrix: $(READY) ## write docs/access-matrix.md from the rules of the sch
 browser: $(READY) ## drive the playground in Chromium (needs Node 20 and CHROMIUM=path)
 	@tests/browser/run $(BIN)/questpath
 
+conformance: $(READY) ## ask the gateway with the clients that people use (needs Node 20; 2 minutes)
+	@tests/conformance/run $(BIN)/questpath
+
 bench: $(READY) ## measure six shapes of request beside other servers (11 minutes)
 	@$(BIN)/python -m bench
 
@@ -68,6 +71,7 @@ bench-live: $(READY) ## measure live boards beside Strawberry's own handler (1 m
 lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --extra dev pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 tests/conformance/requirements.in -o tests/conformance/requirements.txt
 
 clean: ## remove the environment and the data of the embedded database
 	@rm -rf $(VENV) .data

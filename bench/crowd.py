@@ -19,7 +19,7 @@ class CrowdError(Exception):
 
 
 @dataclass(slots=True)
-class _Seat:
+class Seat:
     """One subscriber: its socket, and the bytes of a frame that has not come whole."""
 
     sock: socket.socket
@@ -33,10 +33,10 @@ class Crowd:
     """Subscribers of one document on one server, each over a socket of its own."""
 
     def __init__(self, port: int, document: str, *, operation_id: Callable[[int], str]) -> None:
-        self._port = port
-        self._document = document
+        self.port = port
+        self.document = document
         self._operation_id = operation_id
-        self._seats: dict[int, _Seat] = {}
+        self._seats: dict[int, Seat] = {}
         self._poll = select.epoll()
 
     def __len__(self) -> int:
@@ -44,16 +44,25 @@ class Crowd:
 
     def join(self, authorization: str | None) -> None:
         """Open a socket, subscribe, and wait for the first message; without `authorization` as nobody."""
-        seat = _Seat(_opened(self._port, authorization))
+        seat = self.seated(authorization)
+        seat.sock.setblocking(False)
+        self._seats[seat.sock.fileno()] = seat
+        self._poll.register(seat.sock.fileno(), select.EPOLLIN)
+
+    def seated(self, authorization: str | None) -> Seat:
+        """Return a new subscriber that has been sent the first message."""
+        seat = Seat(_opened(self.port, authorization))
         payload = {"authorization": authorization} if authorization else {}
         seat.say({"type": "connection_init", "payload": payload})
         _expect(seat, b'"connection_ack"')
         id_ = self._operation_id(len(self._seats))
-        seat.say({"id": id_, "type": "subscribe", "payload": {"query": self._document}})
+        seat.say({"id": id_, "type": "subscribe", "payload": {"query": self.document}})
         _expect(seat, b'"next"')
-        seat.sock.setblocking(False)
-        self._seats[seat.sock.fileno()] = seat
-        self._poll.register(seat.sock.fileno(), select.EPOLLIN)
+        return seat
+
+    def taken(self, seat: Seat) -> list[bytes]:
+        """Take the messages that have come whole; raises CrowdError for the end."""
+        return _messages(seat)
 
     def hear(self, *, within: float, enough: int | None = None) -> list[tuple[float, bytes]]:
         """Return what comes within some seconds, or `enough` messages, each with its moment in Unix seconds."""
@@ -67,7 +76,7 @@ class Crowd:
                     raise CrowdError("the server closed a socket")
                 seat.received += chunk
                 moment = time.time()
-                heard += [(moment, message) for message in _messages(seat)]
+                heard += [(moment, message) for message in self.taken(seat)]
         return heard
 
     def leave(self) -> None:
@@ -105,7 +114,7 @@ def _opened(port: int, authorization: str | None) -> socket.socket:
     return sock
 
 
-def _expect(seat: _Seat, part: bytes) -> None:
+def _expect(seat: Seat, part: bytes) -> None:
     """Read until a message holds `part`."""
     while True:
         for message in _messages(seat):
@@ -117,7 +126,7 @@ def _expect(seat: _Seat, part: bytes) -> None:
         seat.received += chunk
 
 
-def _messages(seat: _Seat) -> list[bytes]:
+def _messages(seat: Seat) -> list[bytes]:
     """Take the data messages that have come whole; answer pings, and raise for an error or the end."""
     messages = []
     received = seat.received

@@ -12,6 +12,7 @@ from statistics import median
 
 from bench import dataset, machine
 from bench.crowd import Crowd, CrowdError
+from bench.event_crowd import EventCrowd
 from bench.machine import on_core
 from bench.servers import LIVE, OURS, Server, ServerError, running, signed
 from bench.shapes import Request, identifier, shapes
@@ -44,13 +45,14 @@ _SETTLE_S, _APART_S, _PATIENCE_S = 2.0, 1.6, 15.0
 
 @dataclass(frozen=True, slots=True)
 class Crowding:
-    """One measurement: how many sockets on which server, asking what, and how often the board changes."""
+    """One measurement: how many sockets or streams on which server, asking what, and how often the board changes."""
 
     name: str
     server: str
     sockets: int
     document: str
     rounds: int = 5
+    kind: type[Crowd] = Crowd
 
 
 CROWDS = [
@@ -58,6 +60,8 @@ CROWDS = [
     Crowding("ours", OURS, 1_000, DOCUMENT),
     Crowding("ours, personal", OURS, 1_000, PERSONAL, rounds=3),
     Crowding("ours, 5 000", OURS, 5_000, DOCUMENT, rounds=3),
+    Crowding("ours, events", OURS, 2_000, DOCUMENT, kind=EventCrowd),
+    Crowding("ours, events, personal", OURS, 1_000, PERSONAL, rounds=3, kind=EventCrowd),
 ]
 
 
@@ -97,7 +101,7 @@ def measure(crowding: Crowding, url: str) -> Figures:
         pid = server.process.pid
         time.sleep(0.5)
         empty_mb = machine.rss_mb(pid)
-        crowd = Crowd(server.port, crowding.document, operation_id=lambda n: str(n % 3 + 1))
+        crowd = crowding.kind(server.port, crowding.document, operation_id=lambda n: str(n % 3 + 1))
         try:
             for number in range(crowding.sockets):
                 crowd.join(_authorization(server, number))

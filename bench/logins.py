@@ -22,6 +22,7 @@ from typing import Any
 
 import asyncpg
 
+from bench.servers import PLENTY
 from domain.ids import UserId
 from domain.users import NewUser, Role
 from domain.work import Meter
@@ -156,6 +157,7 @@ async def _serving(url: str, log: Path) -> AsyncIterator[int]:
         "QUESTPATH_PORT": str(port),
         "QUESTPATH_SECRET": "a secret of this bench alone, which signs nothing else",
         "DATABASE_URL": url,
+        **PLENTY,
     }
     with log.open("wb") as output:
         process = subprocess.Popen(

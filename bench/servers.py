@@ -42,9 +42,20 @@ COMMANDS = {
     MERCURIUS: [str(NODE), str(PEERS / "mercurius" / "server.mjs")],
     POSTGRAPHILE: [str(NODE), str(PEERS / "postgraphile" / "server.mjs")],
 }
+PLENTY = {
+    f"QUESTPATH_RATE_{name}": "1000000"
+    for name in ("READS", "WRITES", "GENERATION", "LOGIN", "REGISTER", "RESET", "COST_RESTORE")
+} | {"QUESTPATH_RATE_COST": "10000000"}
+"""Rate limits are counted as ever; a user of the bench asks for what a thousand people do."""
 _SECRET = "a secret of the bench alone, which signs its own tokens"
 _START_S, _STOP_S = 60, 20
 _TOKEN_KEPT_S = 240
+_ALL_FROM_HERE = (
+    "QUESTPATH_CONNECTIONS",
+    "QUESTPATH_CONNECTIONS_PER_ADDRESS",
+    "QUESTPATH_SOCKETS_PER_ADDRESS",
+    "QUESTPATH_SOCKETS_PER_USER",
+)
 
 
 class ServerError(Exception):
@@ -140,6 +151,9 @@ def _environment(port: int, url: str) -> dict[str, str]:
         "QUESTPATH_PORT": str(port),
         "QUESTPATH_SECRET": _SECRET,
         "QUESTPATH_LOG": "json",
+        "QUESTPATH_HOSTS": "127.0.0.1",
+        **dict.fromkeys(_ALL_FROM_HERE, "20000"),
+        **PLENTY,
         "DATABASE_URL": url,
         "BENCH_PORT": str(port),
         "NODE_ENV": "production",

@@ -7,7 +7,7 @@ from domain import access, audit
 from domain.audit import AuditAction, Origin
 from domain.errors import NotFoundError
 from domain.ids import Mint, SessionId, UserId
-from domain.sessions import Session
+from domain.sessions import Session, digest
 from domain.users import Viewer
 from domain.work import Work
 
@@ -27,6 +27,16 @@ async def logout(work: Work, *, viewer: Viewer, origin: Origin, mint: Mint, now:
     ended = await end(work, [viewer.session_id], user_id=viewer.user_id, now=now)
     if ended:
         await _told(work, AuditAction.SIGNED_OUT, viewer.user_id, {}, origin=origin, mint=mint, now=now)
+
+
+async def give_up(work: Work, *, refresh_token: str, origin: Origin, mint: Mint, now: datetime) -> None:
+    """End the session of a refresh token that its holder replaces by another session's, where it is open."""
+    spent = await work.sessions.spend(digest(refresh_token), now=now)
+    if spent is not None:
+        user_id = spent.session.user_id
+        await end(work, [spent.session.id], user_id=user_id, now=now)
+        told = {"session": spent.session.id, "device": spent.session.device}
+        await _told(work, AuditAction.SIGNED_OUT, user_id, told, origin=origin, mint=mint, now=now)
 
 
 async def revoke(

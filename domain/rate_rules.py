@@ -70,7 +70,7 @@ class Charge:
 
 
 @entity
-class Bucket:
+class RateBucket:
     """One bucket as a client counts; it is full again at `reset_at`."""
 
     name: str
@@ -80,7 +80,7 @@ class Bucket:
 
 
 @entity
-class CostStatus:
+class CostBudget:
     """The cost budget: what an operation asked for and took (None while it runs), what is left, what comes a second."""
 
     requested: int
@@ -96,8 +96,8 @@ class RateLimit:
     limit: int
     remaining: int
     reset_at: datetime
-    cost: CostStatus
-    buckets: list[Bucket]
+    cost: CostBudget
+    buckets: list[RateBucket]
     degraded: bool
 
 
@@ -105,7 +105,8 @@ class RateRules:
     """The figures as buckets, and who pays from them."""
 
     def __init__(self, figures: Figures) -> None:
-        self._rates = {1: _rates(figures, 1)}
+        self._common = _rates(figures, 1)
+        self._rates = {1: self._common}
         for factor in (figures.factors or {}).values():
             self._rates[factor] = _rates(figures, factor)
         self._factors = dict(figures.factors or {})
@@ -121,6 +122,8 @@ class RateRules:
 
     def of(self, viewer: Viewer | None) -> Rates:
         """Return the buckets that a caller pays from."""
+        if not self._factors:
+            return self._common
         if viewer is None:
             return self._rates[self._factors.get(Payer.ANONYMOUS.value, 1)]
         known = self._of_roles.get((viewer.roles, viewer.scopes is None))

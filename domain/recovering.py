@@ -7,7 +7,7 @@ from domain.audit import AuditAction, Origin
 from domain.errors import NotFoundError
 from domain.holders import Holder
 from domain.ids import Mint, SessionId, UserId
-from domain.one_time_tokens import TokenPurpose
+from domain.one_time_tokens import OneTimeToken, TokenPurpose
 from domain.passwords import Passwords, checked_password
 from domain.work import Work
 
@@ -62,6 +62,23 @@ async def holder_of(work: Work, *, token: str, now: datetime) -> Holder:
     return holder
 
 
+async def redeem(
+    work: Work, *, token: str, purpose: TokenPurpose, now: datetime
+) -> tuple[OneTimeToken, Holder]:
+    """Spend a token that came by mail and return it with whose it is; raises InvalidTokenError.
+
+    The account is held before the token is taken, as whoever voids tokens does; the other way round, each of two
+    might wait for the other.
+    """
+    digest = sessions.digest(token)
+    found = await work.one_time_tokens.find(digest, purpose=purpose, now=now)
+    holder = await work.holders.hold(found.user_id) if found else None
+    spent = await work.one_time_tokens.spend(digest, purpose=purpose, now=now) if holder else None
+    if spent is None or holder is None:
+        raise one_time_tokens.invalid()
+    return spent, holder
+
+
 async def own(work: Work, user_id: UserId) -> Holder:
     """Return how the user signs in; raises NotFoundError where they are gone."""
     holder = await work.holders.by_id(user_id)
@@ -91,12 +108,7 @@ async def reset(
 
     Who got the token reads the account's mail, which proves the address too.
     """
-    spent = await work.one_time_tokens.spend(
-        sessions.digest(token), purpose=TokenPurpose.RESET_PASSWORD, now=now
-    )
-    holder = await work.holders.by_id(spent.user_id) if spent else None
-    if spent is None or holder is None:
-        raise one_time_tokens.invalid()
+    spent, holder = await redeem(work, token=token, purpose=TokenPurpose.RESET_PASSWORD, now=now)
     if spent.email == holder.email:
         await work.holders.set_verified_email(holder.user_id, holder.email)
     await _replace(work, holder, password_hash, keep=None, now=now, public_url=public_url)

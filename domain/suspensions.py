@@ -31,6 +31,7 @@ def refuse(suspension: Suspension | None, *, now: datetime) -> None:
     if suspension is None or not holds(suspension, now=now):
         return
     until = "" if suspension.until is None else f" until {suspension.until:%Y-%m-%d %H:%M} UTC"
+    why = suspension.reason.rstrip(". ")
     raise AccountSuspendedError(
-        f"This account is suspended{until}: {suspension.reason} Write to the support if that is wrong."
+        f"This account is suspended{until}: {why}. Write to the support if that is wrong."
     )

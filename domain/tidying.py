@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from domain import field_usage
 from domain.work import Work
 
 MAILS_KEPT = timedelta(days=30)
@@ -14,3 +15,4 @@ async def tidy(work: Work, *, now: datetime) -> None:
     await work.external_identities.forget(now=now)
     await work.throttles.forget(now=now)
     await work.mails.forget(before=now - MAILS_KEPT)
+    await work.field_usages.forget(before=now - field_usage.KEPT)

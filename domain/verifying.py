@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain import audit, identity, letters, mails, one_time_tokens, registering, sessions, throttles
+from domain import audit, identity, letters, mails, one_time_tokens, recovering, registering, throttles
 from domain.audit import AuditAction, Origin
 from domain.errors import InvalidInputError, NotFoundError
 from domain.holders import Holder, masked
@@ -49,12 +49,7 @@ async def verify(
 
     Where it is another address than before, the old one is told, and links that were sent to it are void.
     """
-    spent = await work.one_time_tokens.spend(
-        sessions.digest(token), purpose=TokenPurpose.VERIFY_EMAIL, now=now
-    )
-    if spent is None:
-        raise one_time_tokens.invalid()
-    holder = await _holder(work, spent.user_id)
+    spent, holder = await recovering.redeem(work, token=token, purpose=TokenPurpose.VERIFY_EMAIL, now=now)
     (user,) = await work.users.by_ids([spent.user_id])
     if user is None:
         raise one_time_tokens.invalid()

@@ -15,6 +15,7 @@ from domain.enrolments import Enrolments
 from domain.erasure import Erasure
 from domain.exports import Exports
 from domain.external_identities import ExternalIdentities
+from domain.field_usage import FieldUsages
 from domain.goals import Goals
 from domain.holders import Holders
 from domain.idempotency import Receipts
@@ -32,17 +33,26 @@ from domain.signals import Signal
 from domain.streaks import Streaks
 from domain.submissions import Submissions
 from domain.throttles import Throttles
+from domain.traces import Trace
+from domain.trusted_documents import TrustedDocuments
 from domain.users import Users
 from domain.xp import Xp
 
 
 class Meter:
-    """Counts the SQL statements that one operation caused."""
+    """What one operation cost: SQL statements, the seconds that the longest took, batches, and the keys in them.
 
-    __slots__ = ("statements",)
+    Where the operation is traced, `trace` is told of each.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("batches", "keys", "longest_s", "statements", "trace")
+
+    def __init__(self, trace: Trace | None = None) -> None:
         self.statements = 0
+        self.longest_s = 0.0
+        self.batches = 0
+        self.keys = 0
+        self.trace = trace
 
 
 class Work(Protocol):
@@ -171,6 +181,14 @@ class Work(Protocol):
     @property
     def external_identities(self) -> ExternalIdentities:
         """Who somebody is elsewhere."""
+
+    @property
+    def trusted_documents(self) -> TrustedDocuments:
+        """Documents that the apps of this house may send."""
+
+    @property
+    def field_usages(self) -> FieldUsages:
+        """Which fields are asked for, and by which apps."""
 
     def emit(self, signal: Signal) -> None:
         """Send `signal` once the transaction is committed; a rolled-back one sends nothing."""

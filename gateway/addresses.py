@@ -35,6 +35,12 @@ def networks(written: Sequence[str]) -> list[Network]:
     return [ipaddress.ip_network(text) for text in written]
 
 
+def is_in(address: str, among: Sequence[Network]) -> bool:
+    """Tell whether an address belongs to one of the networks."""
+    parsed = _parsed(address)
+    return parsed is not None and _is_among(parsed, among)
+
+
 def _is_among(address: IPv4Address | IPv6Address, networks_: Sequence[Network]) -> bool:
     return any(address in network for network in networks_)
 

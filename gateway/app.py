@@ -12,23 +12,44 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from domain.signals import Signals
-from gateway import google, health, jobs, outside, security
+from gateway import (
+    exporting,
+    exposition,
+    google,
+    health,
+    jobs,
+    observing,
+    outside,
+    persisted,
+    security,
+    tolls,
+    trusting,
+)
 from gateway.addresses import networks
 from gateway.doors import Doorway
 from gateway.exports import EXPORT_PATH, ExportDownloads
+from gateway.exposition import METRICS_PATH, Exposition, GuardedExposition
+from gateway.gauges import Sources
 from gateway.http import HttpEndpoint, wants_page
 from gateway.keys import KEY_SET_PATH, KeySet
+from gateway.observing import Observer
 from gateway.operations import Gateway, log_defect
+from gateway.origins import Origins
 from gateway.passwords import Argon2Passwords
+from gateway.persisted import DocumentDesk
+from gateway.places import Places
 from gateway.playground import serve_asset, serve_page
 from gateway.security import derived
 from gateway.settings import Settings
 from gateway.shielding import Shield
+from gateway.tallies import Tally
 from gateway.tokens import JwtTokens
+from gateway.usage import UsageCounts
 from gateway.websocket import WebSocketEndpoint
 from graph.documents import Documents
 from graph.execution import Executor
 from graph.schema import executable
+from graph.usage import deprecated_in
 from persistence.engine import connect
 from persistence.signals import LocalSignals, RedisSignals, redis_at
 from persistence.work import Postgres
@@ -50,9 +71,13 @@ class Application:
 async def application(settings: Settings, database_url: str) -> AsyncIterator[Application]:
     """Open every connection, start the background work, and yield the application; close all at the end."""
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(connect(database_url, largest=settings.pool))
+        database = await stack.enter_async_context(
+            connect(database_url, largest=settings.pool, statement_deadline_s=settings.statement_deadline_s)
+        )
         redis, signals = await stack.enter_async_context(_bus(settings))
         postgres = Postgres(database, signals)
+        endpoint, share = settings.otel_exporter_otlp_endpoint, settings.trace_share
+        tracing = await stack.enter_async_context(exporting.opened(endpoint, share))
         seed, *old_seeds = _secrets(settings, "access key")
         tokens = JwtTokens(seed, old_seeds)
         refresh_secret, *old_refresh_secrets = _secrets(settings, "refresh tokens")
@@ -69,15 +94,32 @@ async def application(settings: Settings, database_url: str) -> AsyncIterator[Ap
             mint=security.mint,
             public_url=settings.public_url,
             google=await stack.enter_async_context(google.opened(outside.registration(settings))),
+            watch=None if tracing is None else tracing.watch,
         )
-        documents = Documents(executable(), limits=settings.limits, hide_suggestions=settings.production)
+        documents = Documents(
+            executable(),
+            limits=settings.limits,
+            hide_suggestions=settings.production,
+            guard_introspection=settings.production,
+        )
         executor = Executor(
             documents, log_defect=log_defect, deadline_s=settings.deadline_s, engine=settings.engine
         )
-        gateway = Gateway(executor, ports, tokens, strict=settings.production)
+        redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
+        toll = await stack.enter_async_context(tolls.opened(settings.figures, redis_url))
+        queries = await stack.enter_async_context(persisted.opened(redis_url))
+        desk = DocumentDesk(documents, queries, mode=settings.documents)
+        await stack.enter_async_context(trusting.running(desk.trusted, ports))
+        observer = Observer(UsageCounts(deprecated_in(documents.schema)), tracing)
+        await stack.enter_async_context(observing.running(observer, ports))
+        gateway = Gateway(executor, ports, tokens, toll, desk, strict=settings.production, observer=observer)
+        shown = Exposition(Sources(observer, executor, database, postgres.counts, toll))
+        await stack.enter_async_context(
+            exposition.served(shown, settings.metrics_host, settings.metrics_port)
+        )
         await stack.enter_async_context(jobs.running(ports, gateway.revocations, outside.postman(settings)))
-        readiness = health.Readiness(database, redis)
-        yield Application(_routes(gateway, readiness, settings), gateway, readiness)
+        readiness = health.Readiness(database, redis, gateway.drain)
+        yield Application(_routes(gateway, readiness, shown, settings), gateway, readiness)
 
 
 def _secrets(settings: Settings, purpose: str) -> list[bytes]:
@@ -106,12 +148,16 @@ async def _bus(settings: Settings) -> AsyncIterator[tuple["Redis | None", Signal
         await redis.aclose()
 
 
-def _routes(gateway: Gateway, readiness: health.Readiness, settings: Settings) -> ASGIApp:
+def _routes(gateway: Gateway, readiness: health.Readiness, shown: Exposition, settings: Settings) -> ASGIApp:
     doorway = Doorway(frozenset(settings.origins), networks(settings.trusted_proxies))
-    http = HttpEndpoint(gateway, doorway)
-    sockets = WebSocketEndpoint(gateway, doorway)
+    per_address, per_user = Tally(settings.sockets_per_address), Tally(settings.sockets_per_user)
+    http = HttpEndpoint(gateway, doorway, Origins(settings.origins), Places(per_address, per_user))
+    sockets = WebSocketEndpoint(gateway, doorway, per_address=per_address, per_user=per_user)
+    token = settings.metrics_token
+    guarded = [GuardedExposition(shown, token.get_secret_value())] if token is not None else []
     others = Starlette(
         routes=[
+            *(Route(METRICS_PATH, each.answer) for each in guarded),
             Route("/health/live", health.live),
             Route("/health/ready", readiness.answer),
             Route("/graphiql/{name}", serve_asset),

@@ -1,7 +1,8 @@
-"""The command `questpath`: serve, migrate, seed, schema, import, create-user, reconcile."""
+"""The command `questpath`: serve, migrate, seed, schema, import, create-user, end-sessions, reconcile, documents."""
 
 import argparse
 import asyncio
+import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -12,11 +13,15 @@ import uvloop
 
 from domain.errors import DomainError
 from domain.users import Role
-from gateway import commands, devdb, postgres_binaries, serving, settings, telemetry
+from gateway import commands, devdb, document_commands, postgres_binaries, serving, settings, telemetry
 from gateway.settings import Settings
+from gateway.supervising import WorkersFailedError
+from gateway.working import Post
 from graph import schema
 
 USAGE_ERROR = 2
+MOST_WORKERS = 64
+BACKLOG = 2_048
 _INTERRUPTED = 130
 
 
@@ -36,17 +41,33 @@ def main() -> None:
         commands.CommandError,
     ) as error:
         _fail(str(error))
+    except WorkersFailedError as failed:
+        sys.exit(failed.code)
     except DomainError as error:
         _fail(f"{error.field}: {error.message}" if error.field else error.message)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
         _fail(f"The database cannot be reached or used ({_reason(error)}); check DATABASE_URL.")
 
 
-def serve(configured: Settings, _arguments: argparse.Namespace) -> int:
+def serve(configured: Settings, arguments: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM."""
+    workers: int = arguments.workers
+    if workers > 1 and configured.redis_url is None:
+        raise settings.SettingsError(
+            "REDIS_URL must be set for more than one worker, which tell each other what changed, "
+            f"like {settings.EXAMPLES['REDIS_URL']}"
+        )
     with serving.listen(configured.host, configured.port) as listener, _database(configured, own=True) as url:
-        uvloop.run(commands.serve(configured, url, listener))
-    return 0
+        if workers > 1:
+            listener.listen(BACKLOG)
+            return asyncio.run(commands.supervise(configured, url, listener, workers))
+        return uvloop.run(commands.serve(configured, url, listener))
+
+
+def work(configured: Settings, arguments: argparse.Namespace) -> int:
+    """Serve on what the supervisor has passed on."""
+    with socket.socket(fileno=arguments.listener) as listener, _database(configured, own=True) as url:
+        return uvloop.run(commands.work(configured, url, listener, Post(arguments.post)))
 
 
 def print_schema(_configured: Settings, _arguments: argparse.Namespace) -> int:
@@ -95,7 +116,14 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
-    verb("serve", serve, "Serve the gateway; in development migrate and seed first.")
+    served = verb("serve", serve, "Serve the gateway; in development migrate and seed first.")
+    served.add_argument(
+        "--workers", type=_count, default=1, help="how many processes serve; SIGHUP renews them"
+    )
+    worker = verbs.add_parser("work")  # without help it is not listed: the supervisor alone calls it
+    worker.add_argument("listener", type=int)
+    worker.add_argument("post", type=int)
+    worker.set_defaults(run=work)
     verb("migrate", _on_database(commands.migrate), "Bring the database to the newest migration.")
     verb("seed", _on_database(commands.seed), "Import the demo content and create the demo accounts, once.")
     verb("schema", print_schema, "Print the SDL.")
@@ -110,7 +138,31 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("email")
     user.add_argument("handle")
     user.add_argument("--role", action="append", choices=[role.value for role in Role], default=[])
+    ended = verb("end-sessions", _on_database(commands.end_sessions), "Sign an account out everywhere.")
+    ended.add_argument("email")
+    _add_documents(verbs.add_parser("documents", help="Import, list and retire manifests of documents."))
     return parser
+
+
+def _add_documents(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    imported = actions.add_parser("import", help="Trust the documents of a manifest.")
+    imported.add_argument("file", type=Path)
+    imported.add_argument("--name", help="name of the manifest, like app@1.4.0; else that of the file")
+    imported.set_defaults(run=_on_database(document_commands.import_manifest))
+    actions.add_parser("list", help="List the manifests.").set_defaults(
+        run=_on_database(document_commands.list_manifests)
+    )
+    retired = actions.add_parser("retire", help="Trust the documents of a manifest no more.")
+    retired.add_argument("name")
+    retired.set_defaults(run=_on_database(document_commands.retire_manifest))
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f"a number from 1 to {MOST_WORKERS}")
+    return count
 
 
 def _reason(error: BaseException) -> str:

@@ -3,21 +3,27 @@
 import argparse
 import asyncio
 import getpass
+import os
 import socket
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
-from domain import audit, users
+from domain import audit, leaving, users
 from domain.audit import NOWHERE, AuditAction
 from domain.users import Role
 from domain.work import Meter
-from gateway import migrating, security, seeding
+from gateway import migrating, security, seeding, telemetry
+from gateway.addresses import is_in, networks
 from gateway.app import PATH, application
+from gateway.farewells import CLOSE_S, ending_within
 from gateway.passwords import Argon2Passwords
-from gateway.serving import Server
+from gateway.serving import Server, raise_open_files
 from gateway.settings import Settings
+from gateway.supervising import Supervisor
+from gateway.working import Post
 from persistence.engine import connect
 from persistence.signals import LocalSignals
 from persistence.work import Postgres
@@ -29,21 +35,63 @@ class CommandError(Exception):
     """A command cannot do what it was asked; the message is one sentence."""
 
 
-async def serve(configured: Settings, url: str, listener: socket.socket) -> None:
+async def serve(configured: Settings, url: str, listener: socket.socket) -> int:
     """Serve on `listener`; in development migrate and seed first and tell the demo accounts."""
+    await _prepare(configured, url)
+    return await _serve(configured, url, listener, partial(_tell_ready, configured, listener))
+
+
+async def supervise(configured: Settings, url: str, listener: socket.socket, workers: int) -> int:
+    """Serve on `listener` with so many processes, on a database that is prepared once."""
+    await _prepare(configured, url)
+    supervisor = Supervisor(
+        lambda inherited, post: ("-m", "gateway.cli", "work", str(inherited), str(post)),
+        listener,
+        workers=workers,
+        patience_s=configured.drain_grace_s + configured.drain_s,
+        environment=os.environ | {"DATABASE_URL": url},
+        on_ready=partial(_tell_ready, configured, listener),
+    )
+    return await supervisor.run()
+
+
+async def work(configured: Settings, url: str, listener: socket.socket, post: Post) -> int:
+    """Serve on an inherited `listener` for a supervisor."""
+    with post.watched():
+        return await _serve(configured, url, listener, post.say_ready)
+
+
+async def _prepare(configured: Settings, url: str) -> None:
+    if configured.production:
+        return
+    await migrating.upgrade(url)
+    async with _stores(url) as postgres:
+        await seeding.seed(postgres)
+
+
+def _tell_ready(configured: Settings, listener: socket.socket) -> None:
+    host, port = listener.getsockname()[:2]
+    print(f"QuestPath is ready on http://{host}:{port}{PATH}", flush=True)
     if not configured.production:
-        await migrating.upgrade(url)
-        async with _stores(url) as postgres:
-            await seeding.seed(postgres)
-    async with application(configured, url) as app:
+        print(seeding.accounts_table(), flush=True)
 
-        def ready() -> None:
-            host, port = listener.getsockname()[:2]
-            print(f"QuestPath is ready on http://{host}:{port}{PATH}", flush=True)
-            if not configured.production:
-                print(seeding.accounts_table(), flush=True)
 
-        await Server(app.asgi, on_ready=ready).serve([listener])
+async def _serve(configured: Settings, url: str, listener: socket.socket, ready: Callable[[], None]) -> int:
+    raise_open_files()
+    async with AsyncExitStack() as stack:
+        app = await stack.enter_async_context(application(configured, url))
+        server = Server(
+            app.asgi,
+            on_ready=ready,
+            bounds=configured.bounds,
+            drain=app.gateway.drain,
+            is_friend=partial(is_in, among=networks(configured.trusted_proxies)),
+        )
+        await server.serve([listener])
+        with ending_within(CLOSE_S):
+            await stack.aclose()
+    telemetry.lines.flush()
+    return int(server.was_cut)
 
 
 async def migrate(_configured: Settings, url: str, _arguments: argparse.Namespace) -> int:
@@ -95,6 +143,28 @@ async def create_user(_configured: Settings, url: str, arguments: argparse.Names
             difference={"after": ", ".join(role.value for role in new.roles)},
         )
     print(f"Created {user.handle} ({user.id}) with {', '.join(role.value for role in new.roles)}.")
+    return 0
+
+
+async def end_sessions(_configured: Settings, url: str, arguments: argparse.Namespace) -> int:
+    """End every session of an account; the running gateways refuse its tokens within a second."""
+    async with _stores(url) as postgres, postgres.open_work(Meter()) as work:
+        holder = await work.holders.by_email(arguments.email.strip().lower())
+        if holder is None:
+            raise CommandError("No account has this e-mail.")
+        now = security.now()
+        ended = await leaving.end_all(work, user_id=holder.user_id, now=now)
+        await audit.record(
+            work.audit,
+            mint=security.mint,
+            now=now,
+            actor_id=None,
+            action=AuditAction.SESSIONS_REVOKED,
+            target=holder.user_id,
+            origin=NOWHERE,
+            difference={"ended": str(len(ended))},
+        )
+    print(f"Ended {len(ended)} sessions of {holder.handle}.")
     return 0
 
 

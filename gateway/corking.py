@@ -8,8 +8,6 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
 JOINED_UP_TO = 64 * 1024
 """Pieces of up to so many bytes in all are copied together; longer ones are handed over as they are."""
 
@@ -50,6 +48,12 @@ class Corked:
         else:
             self.raw.writelines(pieces)
 
+    def write_eof(self) -> None:
+        """Write what was gathered, and nothing after it; the other direction stays open."""
+        self.flush()
+        if not self.raw.is_closing():
+            self.raw.write_eof()
+
     def close(self) -> None:
         """Write what was gathered, then close."""
         self.flush()
@@ -58,18 +62,3 @@ class Corked:
     def __getattr__(self, name: str) -> Any:
         """Leave everything else to the transport."""
         return getattr(self.raw, name)
-
-
-class CorkedHttp(HttpToolsProtocol):
-    """uvicorn's HTTP protocol over a corked transport; a websocket gets the bare one."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin with a connection."""
-        super().connection_made(Corked(transport, self.loop))  # type: ignore[arg-type]
-
-    def handle_websocket_upgrade(self) -> None:
-        """Hand the connection over to the websocket's protocol."""
-        corked: Any = self.transport
-        corked.flush()
-        self.transport = corked.raw
-        super().handle_websocket_upgrade()

@@ -3,9 +3,10 @@
 from collections.abc import MutableMapping
 from typing import Any
 
-import orjson
+from gateway.strict_json import NotStrictJsonError, read_json
 
 _LONGEST_ID = 200
+_CARRIED = ("x-request-id", "traceparent", "tracestate")
 
 
 class CloseSocket(Exception):  # noqa: N818 - an act, not an error
@@ -23,12 +24,25 @@ def read_message(event: MutableMapping[str, Any]) -> dict[str, Any]:
     if text is None:
         raise CloseSocket(4400, "Messages must be text")
     try:
-        message = orjson.loads(text)
-    except orjson.JSONDecodeError:
+        message = read_json(text.encode())
+    except NotStrictJsonError:
         raise CloseSocket(4400, "Messages must be JSON") from None
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         raise CloseSocket(4400, "A message must be an object with a type")
     return message
+
+
+def carried(payload: dict[str, Any]) -> dict[bytes, bytes]:
+    """Return what an operation brings in its `extensions` as an HTTP request does in headers: its id and its trace."""
+    extensions = payload.get("extensions")
+    if not isinstance(extensions, dict):
+        return {}
+    found = {name: extensions.get(name) for name in _CARRIED}
+    return {
+        name.encode(): value.encode()
+        for name, value in found.items()
+        if isinstance(value, str) and value.isascii()
+    }
 
 
 def read_id(message: dict[str, Any]) -> str:

@@ -21,14 +21,35 @@ _SWEEP_EVERY_S = 1.0
 
 
 class Lease:
-    """What is left of what was drawn from one bucket, and when that bucket is full again."""
+    """What is left of what was drawn from one bucket, and when that bucket is full again.
 
-    __slots__ = ("asked_at", "chunk", "degraded", "full_at", "key", "left", "lock", "quota", "used_at")
+    `policy` names the quota as the header RateLimit-Policy does, `state` what is left as RateLimit does.
+    """
+
+    __slots__ = (
+        "asked_at",
+        "chunk",
+        "degraded",
+        "full_at",
+        "key",
+        "left",
+        "lock",
+        "name",
+        "policy",
+        "quota",
+        "used_at",
+    )
 
     def __init__(self, key: str, quota: Quota, now: int) -> None:
         self.key = key
         self.quota = quota
         self.chunk = chunk_of(quota)
+        self.name = quota.name.encode()
+        self.policy = b'"%b";q=%d;w=%d' % (
+            self.name,
+            quota.burst // quota.unit,
+            -(-quota.span // rates.SECOND_US),
+        )
         self.left = 0
         self.full_at = self.used_at = now
         self.asked_at = now - ASK_AGAIN_US
@@ -36,8 +57,16 @@ class Lease:
         self.lock = asyncio.Lock()
 
     def free(self, now: int) -> int:
-        """Return how many tokens the caller has, here and in the bucket as it was last seen."""
-        return self.left + rates.free(self.quota, self.full_at - now)
+        """Return how many tokens the caller has, here and in the bucket as it was last seen; a burst at most."""
+        debt = self.full_at - now
+        if debt <= 0:
+            return self.quota.burst
+        return min(self.quota.burst, self.left + rates.free(self.quota, debt))
+
+    def state(self, now: int) -> bytes:
+        """Write what is left for the header RateLimit."""
+        seconds = -((now - self.full_at) // rates.SECOND_US) if self.full_at > now else 0
+        return b'"%b";r=%d;t=%d' % (self.name, self.free(now) // self.quota.unit, seconds)
 
     def wait(self, tokens: int, now: int) -> int:
         """Return in how many microseconds the caller will have so many tokens."""
@@ -71,20 +100,21 @@ class Leases:
         self._tasks: set[asyncio.Task[None]] = set()
         self.degraded_draws = 0
 
-    def spend(self, quota: Quota, key: str, tokens: int) -> bool:
-        """Pay from the lease, in memory; False where it does not suffice and `draw` has to be asked."""
-        lease = self._leases.get((quota.name, key))
+    def spend(self, quota: Quota, key: str, tokens: int) -> Lease | None:
+        """Pay from the lease, in memory; None where it does not suffice and `draw` has to be asked."""
+        name = (quota.name, key)
+        lease = self._leases.get(name)
         if lease is None or lease.left < tokens:
-            return False
+            return None
         lease.left -= tokens
         lease.used_at = self._clock()
-        self._leases.move_to_end((quota.name, key))
+        self._leases.move_to_end(name)
         if self._are_far and lease.left * 2 < lease.chunk and not lease.lock.locked():
             self._refill_soon(lease)
-        return True
+        return lease
 
-    async def draw(self, quota: Quota, key: str, tokens: int) -> bool:
-        """Pay from the lease or from the bucket; False where both do not suffice.
+    async def draw(self, quota: Quota, key: str, tokens: int) -> Lease | None:
+        """Pay from the lease or from the bucket; None where both do not suffice.
 
         Raises BucketsGoneError within half a second, for a strict quota alone.
         """
@@ -94,17 +124,17 @@ class Leases:
                 missing = tokens - lease.left
                 await self._ask(lease, least=missing, most=max(missing, lease.chunk - lease.left))
             if lease.left < tokens:
-                return False
+                return None
             lease.left -= tokens
-            return True
+            return lease
 
-    def put_back(self, quota: Quota, key: str, tokens: int) -> None:
+    def put_back(self, lease: Lease, tokens: int) -> None:
         """Take back what was spent for nothing; a lease keeps its size, the rest goes to the bucket soon."""
-        lease = self._lease(quota, key)
         lease.left += tokens
-        if lease.left > lease.chunk:
-            excess, lease.left = lease.left - lease.chunk, lease.chunk
-            lease.full_at -= excess * quota.interval
+        kept = lease.chunk if self._leases.get((lease.quota.name, lease.key)) is lease else 0
+        if lease.left > kept:
+            excess, lease.left = lease.left - kept, kept
+            lease.full_at -= excess * lease.quota.interval
             self._soon(self._return(lease, excess))
 
     async def look(self, quota: Quota, key: str) -> Lease:

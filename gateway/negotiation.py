@@ -1,4 +1,4 @@
-"""Content negotiation: which of our media types a client prefers (RFC 9110, section 12.5.1)."""
+"""Content negotiation: which of what we offer a client prefers (RFC 9110, section 12.5)."""
 
 from functools import lru_cache
 
@@ -25,6 +25,12 @@ def preferred(accept: str, offered: tuple[str, ...] = (JSON, GRAPHQL)) -> str | 
             if quality > 0 and (quality, -place) > best:
                 best, chosen = (quality, -place), media
     return chosen
+
+
+def qualities(header: str) -> dict[str, float]:
+    """Return the quality of each thing that a header like Accept-Encoding names, in lower case."""
+    ranges = (_range(part, 0) for part in header[:_LONGEST_HEADER].split(","))
+    return {name: quality for name, quality, _ in ranges if name}
 
 
 def _range(part: str, place: int) -> tuple[str, float, int]:

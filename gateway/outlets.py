@@ -24,6 +24,7 @@ class WireOutlet:
         "_end",
         "_gateway",
         "_id",
+        "_is_over",
         "_outcome",
         "_sent",
         "_slow",
@@ -49,6 +50,7 @@ class WireOutlet:
         self._end = end
         self._began = time.perf_counter()
         self._sent = 0
+        self._is_over = False
         self._slow: asyncio.TimerHandle | None = None
         self.subscriber: Subscriber | None = None
 
@@ -67,8 +69,11 @@ class WireOutlet:
         return False
 
     def write(self, payload: Payload) -> None:
-        """Send a response as a `next` message."""
+        """Send a response as a `next` message, unless the operation is over."""
+        if self._is_over:
+            return
         self._sent += 1
+        self._gateway.observer.metrics.messages += 1
         frame = payload.frames.get(self._id)
         if frame is None:
             frame = text_frame(
@@ -86,6 +91,7 @@ class WireOutlet:
 
     def cancel(self) -> None:
         """Listen no more, and write the operation's line to the log."""
+        self._is_over = True
         if self._slow is not None:
             self._slow.cancel()
         if self.subscriber is not None:

@@ -12,6 +12,7 @@ import orjson
 import structlog
 
 from domain.external_identities import ProviderUnavailableError
+from gateway.tracing import outgoing
 
 LARGEST_ANSWER = 256 * 1024
 PATIENCE_S = 5.0
@@ -28,7 +29,16 @@ _log = structlog.get_logger("gateway.google")
 
 def client() -> httpx.AsyncClient:
     """Make a client that follows no redirects, heeds no proxy variables and waits five seconds."""
-    return httpx.AsyncClient(timeout=PATIENCE_S, follow_redirects=False, trust_env=False)
+    return httpx.AsyncClient(
+        timeout=PATIENCE_S,
+        follow_redirects=False,
+        trust_env=False,
+        event_hooks={"request": [_carry_trace]},
+    )
+
+
+async def _carry_trace(request: httpx.Request) -> None:
+    request.headers.update(outgoing())
 
 
 def is_safe(url: object, *, issuer: str) -> bool:

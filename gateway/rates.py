@@ -10,8 +10,8 @@ from typing import Any
 from graphql import GraphQLError
 
 from domain import rates
-from domain.rate_rules import Bucket, Charge, CostStatus, RateLimit, RateRules
-from domain.rates import SECOND_US, BucketsGoneError, Quota
+from domain.rate_rules import Charge, CostBudget, RateBucket, RateLimit, RateRules
+from domain.rates import SECOND_US, BucketsGoneError
 from domain.throttles import network_of
 from domain.users import Viewer
 from gateway.leases import Lease, Leases
@@ -19,30 +19,44 @@ from graph.documents import RefusedDocumentError
 from persistence.buckets_local import monotonic_us
 
 Headers = list[tuple[bytes, bytes]]
+FindAddress = Callable[[], str | None]
 _NOBODY = "unknown"
+_RECOVERY_S = 10
 _ENVELOPE = 2
 """The response and its data are objects that nobody asked for."""
 
 
 @dataclass(slots=True)
 class Receipt:
-    """What an operation paid; the last charge is its cost, of which `actual` was used. Without charges it was free.
+    """From which leases an operation paid, the last one its cost; without any it was free.
 
-    `fixed` is the part of the cost that does not depend on the answer.
+    Of the cost that was `requested` so much was `actual`, of which `fixed` does not depend on the answer.
     """
 
-    charges: list[Charge]
+    leases: list[Lease]
+    requested: int = 0
     actual: int = 0
     fixed: int = 0
 
+    @property
+    def is_degraded(self) -> bool:
+        """Whether this process alone counted what was paid."""
+        for lease in self.leases:  # noqa: SIM110 - a generator costs as much as all the rest
+            if lease.degraded:
+                return True
+        return False
+
 
 class RateLimitedError(RefusedDocumentError):
-    """The caller asked for too much; `headers` and `extensions` say when it works again."""
+    """The caller asked for too much, or nobody can tell; `told` is what the response says beside the error."""
 
-    def __init__(self, message: str, *, headers: Headers, extensions: dict[str, Any]) -> None:
-        super().__init__(GraphQLError(message, extensions={"code": "RATE_LIMITED"} | extensions))
+    def __init__(
+        self, status: int, code: str, message: str, *, headers: Headers, extensions: dict[str, Any]
+    ) -> None:
+        super().__init__(GraphQLError(message, extensions={"code": code} | extensions))
+        self.status = status
         self.headers = headers
-        self.extensions = extensions
+        self.told = {"extensions": {"cost": extensions["cost"]}} if "cost" in extensions else {}
 
 
 class Toll:
@@ -53,47 +67,65 @@ class Toll:
         self._leases = leases
         self._clock = clock
 
+    @property
+    def degraded_draws(self) -> int:
+        """How often this process counted alone since its start, because Redis was gone."""
+        return self._leases.degraded_draws
+
     async def pay(self, charges: list[Charge]) -> Receipt:
-        """Pay all of the charges or none of them; raises RateLimitedError, or RefusedDocumentError without Redis."""
-        leases = self._leases
-        for place, charge in enumerate(charges):
-            if leases.spend(charge.quota, charge.subject, charge.tokens):
-                continue
-            try:
-                is_paid = await leases.draw(charge.quota, charge.subject, charge.tokens)
-            except BucketsGoneError as gone:
-                self._return(charges[:place])
-                raise RefusedDocumentError(
-                    GraphQLError(gone.message, extensions={"code": gone.code})
-                ) from None
-            if not is_paid:
-                self._return(charges[:place])
-                raise self._refusal(charge, charges)
-        return Receipt(charges, charges[-1].tokens if charges else 0)
+        """Pay all of the charges, of which the last is the cost, or none of them; raises RateLimitedError."""
+        paid: list[Lease] = []
+        for charge in charges:
+            lease = self._leases.spend(charge.quota, charge.subject, charge.tokens)
+            if lease is None:
+                lease = await self._drawn(charge, charges, paid)
+            paid.append(lease)
+        return Receipt(paid, charges[-1].tokens, charges[-1].tokens)
+
+    def pay_quickly(self, viewer: Viewer | None, subject: str, cost: int) -> Receipt | None:
+        """Pay for reading from memory; None where that does not suffice and `pay` has to be asked."""
+        of = self.rules.of(viewer)
+        reads = self._leases.spend(of.reads, subject, 1)
+        if reads is None:
+            return None
+        budget = self._leases.spend(of.cost, subject, cost)
+        if budget is None:
+            self._leases.put_back(reads, 1)
+            return None
+        return Receipt([reads, budget], cost, cost)
+
+    async def _drawn(self, charge: Charge, charges: list[Charge], paid: list[Lease]) -> Lease:
+        try:
+            lease = await self._leases.draw(charge.quota, charge.subject, charge.tokens)
+        except BucketsGoneError as gone:
+            self._return(charges, paid)
+            raise _degraded(gone) from None
+        if lease is None:
+            self._return(charges, paid)
+            raise self._refusal(charge, charges)
+        return lease
 
     def settle(self, receipt: Receipt, actual: int) -> None:
         """Give back what was asked for and not used."""
-        if not receipt.charges:
-            return
-        cost = receipt.charges[-1]
-        back = rates.refund(requested=cost.tokens, actual=actual)
-        receipt.actual = cost.tokens - back
+        back = rates.refund(requested=receipt.requested, actual=actual + receipt.fixed)
         if back:
-            self._leases.put_back(cost.quota, cost.subject, back)
+            receipt.actual = receipt.requested - back
+            self._leases.put_back(receipt.leases[-1], back)
 
     def extensions(self, receipt: Receipt) -> dict[str, Any]:
         """Say what an operation cost, for `extensions.cost`."""
-        if not receipt.charges:
-            return {}
-        return {"cost": self._cost(receipt.charges[-1], receipt.actual)}
+        return (
+            {"cost": self._cost(receipt.leases, receipt.requested, receipt.actual)} if receipt.leases else {}
+        )
 
-    def headers(self, charges: list[Charge]) -> Headers:
+    def headers(self, leases: list[Lease]) -> Headers:
         """Write the fields of draft-ietf-httpapi-ratelimit-headers-10: one policy a bucket, and what is left of it."""
+        if not leases:
+            return []
         now = self._clock()
-        seen = [self._leases.seen(charge.quota, charge.subject) for charge in charges]
         return [
-            (b"ratelimit-policy", ", ".join(_policy(lease.quota) for lease in seen).encode()),
-            (b"ratelimit", ", ".join(_state(lease, now) for lease in seen).encode()),
+            (b"ratelimit-policy", b", ".join([lease.policy for lease in leases])),
+            (b"ratelimit", b", ".join([lease.state(now) for lease in leases])),
         ]
 
     async def limits(self, viewer: Viewer | None, subject: str, *, requested: int, at: datetime) -> RateLimit:
@@ -107,41 +139,55 @@ class Toll:
             limit=buckets[0].limit,
             remaining=buckets[0].remaining,
             reset_at=buckets[0].reset_at,
-            cost=CostStatus(
+            cost=CostBudget(
                 requested=requested, actual=None, available=cost.free(now), restore_rate=of.cost.limit
             ),
             buckets=buckets,
             degraded=cost.degraded or any(lease.degraded for lease in leases),
         )
 
-    def _return(self, charges: list[Charge]) -> None:
-        for charge in charges:
-            self._leases.put_back(charge.quota, charge.subject, charge.tokens)
+    def _return(self, charges: list[Charge], paid: list[Lease]) -> None:
+        for charge, lease in zip(charges, paid, strict=False):
+            self._leases.put_back(lease, charge.tokens)
 
     def _refusal(self, short: Charge, charges: list[Charge]) -> RateLimitedError:
-        lease = self._leases.seen(short.quota, short.subject)
+        leases = [self._leases.seen(charge.quota, charge.subject) for charge in charges]
+        lease = leases[charges.index(short)]
         seconds = max(1, math.ceil(lease.wait(short.tokens, self._clock()) / SECOND_US))
         return RateLimitedError(
+            429,
+            "RATE_LIMITED",
             f"You asked for more than the limit of {short.quota.name} allows; try again in {_spoken(seconds)}.",
-            headers=[(b"retry-after", str(seconds).encode()), *self.headers(charges)],
-            extensions={"retryAfter": seconds, "limit": short.quota.name, "cost": self._cost(charges[-1], 0)},
+            headers=[(b"retry-after", str(seconds).encode()), *self.headers(leases)],
+            extensions={
+                "retryAfter": seconds,
+                "limit": short.quota.name,
+                "cost": self._cost(leases, charges[-1].tokens, 0),
+            },
         )
 
-    def _cost(self, cost: Charge, actual: int) -> dict[str, Any]:
-        lease = self._leases.seen(cost.quota, cost.subject)
+    def _cost(self, leases: list[Lease], requested: int, actual: int) -> dict[str, Any]:
+        budget = leases[-1]
         said: dict[str, Any] = {
-            "requested": cost.tokens,
+            "requested": requested,
             "actual": actual,
-            "available": lease.free(self._clock()),
-            "restoreRate": cost.quota.limit,
+            "available": budget.free(self._clock()),
+            "restoreRate": budget.quota.limit,
         }
-        return said | {"degraded": True} if lease.degraded else said
+        return said | {"degraded": True} if any(lease.degraded for lease in leases) else said
 
 
-def subject_of(viewer: Viewer | None, address: str | None) -> str:
+def _degraded(gone: BucketsGoneError) -> RateLimitedError:
+    headers = [(b"retry-after", str(_RECOVERY_S).encode())]
+    return RateLimitedError(
+        503, gone.code, gone.message, headers=headers, extensions={"retryAfter": _RECOVERY_S}
+    )
+
+
+def subject_of(viewer: Viewer | None, find_address: FindAddress) -> str:
     """Name who pays: the user, the API key, or where nobody is signed in the network of the address."""
     if viewer is None:
-        return address_of(address)
+        return address_of(find_address())
     return viewer.user_id if viewer.scopes is None else viewer.session_id
 
 
@@ -164,17 +210,8 @@ def with_extensions(body: bytes, extensions: bytes) -> bytes:
     return b'%b,"extensions":%b}' % (body[:-1], extensions)
 
 
-def _policy(quota: Quota) -> str:
-    return f'"{quota.name}";q={quota.burst // quota.unit};w={math.ceil(quota.span / SECOND_US)}'
-
-
-def _state(lease: Lease, now: int) -> str:
-    left = lease.free(now) // lease.quota.unit
-    return f'"{lease.quota.name}";r={left};t={math.ceil(max(0, lease.full_at - now) / SECOND_US)}'
-
-
-def _bucket(lease: Lease, now: int, at: datetime) -> Bucket:
-    return Bucket(
+def _bucket(lease: Lease, now: int, at: datetime) -> RateBucket:
+    return RateBucket(
         name=lease.quota.name,
         limit=lease.quota.burst // lease.quota.unit,
         remaining=lease.free(now) // lease.quota.unit,

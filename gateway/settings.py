@@ -7,39 +7,50 @@ from typing import Annotated
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from gateway import outside
+from gateway import bounds, limit_settings, outside, rate_settings, telemetry_settings
 from gateway.addresses import networks
+from gateway.bounds import BoundSettings
+from gateway.limit_settings import LimitSettings
+from gateway.origins import origin
 from gateway.outside import OutsideError
+from gateway.persisted import DocumentMode
+from gateway.rate_settings import RateSettings
+from gateway.telemetry_settings import TelemetrySettings
 from graph.execution import Engine
-from graph.limits import Limits
 
 _DEVELOPMENT_SECRET = "for development only; never use it where others can reach the server"
 _SHORTEST_SECRET = 32
 _SCHEMES = ("postgresql://", "postgres://", "postgresql+asyncpg://")
 
-EXAMPLES = {
-    "QUESTPATH_ENV": "development or production",
-    "QUESTPATH_HOST": "127.0.0.1",
-    "QUESTPATH_PORT": "8000",
-    "QUESTPATH_SECRET": "the output of: openssl rand -base64 48",
-    "QUESTPATH_PREVIOUS_SECRETS": "the secret that the present one replaced; several separated by commas",
-    "QUESTPATH_TRUSTED_PROXIES": "10.0.0.0/8,192.0.2.7/32",
-    "QUESTPATH_ORIGINS": "https://app.example.org,https://admin.example.org",
-    "QUESTPATH_DATA": ".data",
-    "QUESTPATH_LOG": "json or text",
-    "QUESTPATH_POOL": "10",
-    "QUESTPATH_DEADLINE_S": "10",
-    "QUESTPATH_ENGINE": "compiled or reference",
-    "QUESTPATH_PUBLIC_URL": "https://app.example.org",
-    "QUESTPATH_SMTP_URL": "smtp+starttls://user:password@mail.example.org:587",
-    "QUESTPATH_MAIL_FROM": "QuestPath <no-reply@example.org>",
-    "QUESTPATH_GOOGLE_CLIENT_ID": "1234567890-abc.apps.googleusercontent.com",
-    "QUESTPATH_GOOGLE_CLIENT_SECRET": "what Google's console shows beside the client id",
-    "QUESTPATH_GOOGLE_REDIRECT_URIS": "https://app.example.org/sign-in/google",
-    "QUESTPATH_GOOGLE_ISSUER": "https://accounts.google.com",
-    "DATABASE_URL": "postgresql://user:password@db.example.org/questpath",
-    "REDIS_URL": "redis://redis.example.org:6379/0",
-}
+EXAMPLES = (
+    {
+        "QUESTPATH_ENV": "development or production",
+        "QUESTPATH_HOST": "127.0.0.1",
+        "QUESTPATH_PORT": "8000",
+        "QUESTPATH_SECRET": "the output of: openssl rand -base64 48",
+        "QUESTPATH_PREVIOUS_SECRETS": "the secret that the present one replaced; several separated by commas",
+        "QUESTPATH_TRUSTED_PROXIES": "10.0.0.0/8,192.0.2.7/32",
+        "QUESTPATH_ORIGINS": "https://app.example.org,https://admin.example.org",
+        "QUESTPATH_DATA": ".data",
+        "QUESTPATH_LOG": "json or text",
+        "QUESTPATH_POOL": "10",
+        "QUESTPATH_ENGINE": "compiled or reference",
+        "QUESTPATH_DOCUMENTS": "off, log or enforce",
+        "QUESTPATH_PUBLIC_URL": "https://app.example.org",
+        "QUESTPATH_SMTP_URL": "smtp+starttls://user:password@mail.example.org:587",
+        "QUESTPATH_MAIL_FROM": "QuestPath <no-reply@example.org>",
+        "QUESTPATH_GOOGLE_CLIENT_ID": "1234567890-abc.apps.googleusercontent.com",
+        "QUESTPATH_GOOGLE_CLIENT_SECRET": "what Google's console shows beside the client id",
+        "QUESTPATH_GOOGLE_REDIRECT_URIS": "https://app.example.org/sign-in/google",
+        "QUESTPATH_GOOGLE_ISSUER": "https://accounts.google.com",
+        "DATABASE_URL": "postgresql://user:password@db.example.org/questpath",
+        "REDIS_URL": "redis://redis.example.org:6379/0",
+    }
+    | bounds.EXAMPLES
+    | limit_settings.EXAMPLES
+    | rate_settings.EXAMPLES
+    | telemetry_settings.EXAMPLES
+)
 """A valid value of each setting, for messages and for `.env.example`."""
 
 
@@ -61,7 +72,7 @@ class LogFormat(Enum):
     TEXT = "text"
 
 
-class Settings(BaseSettings):
+class Settings(BoundSettings, LimitSettings, RateSettings, TelemetrySettings, BaseSettings):
     """All settings of the gateway; nobody below it reads the environment."""
 
     model_config = SettingsConfigDict(env_prefix="QUESTPATH_", env_file=".env", extra="ignore")
@@ -72,7 +83,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(default=None, validation_alias=AliasChoices("DATABASE_URL"))
     """A Postgres address; without one, an embedded Postgres is started (development only)."""
     redis_url: SecretStr | None = Field(default=None, validation_alias=AliasChoices("REDIS_URL"))
-    """A Redis address for signals between processes; one process needs none."""
+    """A Redis address for signals and rate limits across processes; one process needs none."""
     secret: SecretStr = SecretStr(_DEVELOPMENT_SECRET)
     """At least 32 characters from which the keys for tokens are derived."""
     previous_secrets: Annotated[list[SecretStr], NoDecode] = []
@@ -80,16 +91,17 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[list[str], NoDecode] = []
     """Networks, in CIDR notation, whose X-Forwarded-For is believed."""
     origins: Annotated[list[str], NoDecode] = []
-    """Web origins whose pages may open websockets and use the session's cookie, beside its own."""
+    """Web origins whose pages may ask, read answers and use the session's cookie, beside its own."""
     data: Path = Path(".data")
     """Where the embedded Postgres keeps its data."""
     log: LogFormat = LogFormat.JSON
     pool: int = Field(default=10, ge=2, le=200)
     """The largest number of connections to Postgres."""
-    deadline_s: float = Field(default=10.0, gt=0, le=120)
-    """Seconds after which an operation is cancelled."""
     engine: Engine = Engine.COMPILED
     """What runs operations: compiled plans, or graphql-core."""
+
+    documents: DocumentMode = DocumentMode.OFF
+    """What becomes of documents that are not trusted: off and log run them, enforce refuses them."""
 
     public_url: str = "http://127.0.0.1:8000"
     """Where the web app is, for the links in mails."""
@@ -101,6 +113,11 @@ class Settings(BaseSettings):
     google_redirect_uris: Annotated[list[str], NoDecode] = []
     """Addresses of the web and mobile apps to which Google may send people back, exactly as they are."""
     google_issuer: str = "https://accounts.google.com"
+
+    @field_validator("origins")
+    @classmethod
+    def _origins(cls, value: list[str]) -> list[str]:
+        return [origin(each) for each in value]
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -119,11 +136,6 @@ class Settings(BaseSettings):
     def production(self) -> bool:
         """Whether the strict profile holds."""
         return self.env is Environment.PRODUCTION
-
-    @property
-    def limits(self) -> Limits:
-        """How large a document may be."""
-        return Limits()
 
 
 def read() -> Settings:
@@ -154,6 +166,8 @@ def _check(settings: Settings) -> None:
         _check_secret("QUESTPATH_PREVIOUS_SECRETS", previous)
     if url is None:
         raise SettingsError(f"DATABASE_URL must be set in production, like {EXAMPLES['DATABASE_URL']}")
+    if not settings.hosts:
+        raise SettingsError(f"QUESTPATH_HOSTS must be set in production, like {EXAMPLES['QUESTPATH_HOSTS']}")
 
 
 def _check_secret(name: str, given: SecretStr) -> None:

@@ -1,12 +1,17 @@
 """Websockets: which are accepted, by origin and subprotocol."""
 
+import sys
 from functools import partial
 
 from starlette.types import Receive, Scope, Send
 
-from gateway.doors import Doorway
+from domain.throttles import network_of
+from gateway.clients import client_of
+from gateway.doors import Doorway, Headers
 from gateway.operations import Gateway
+from gateway.refusals import Refusal
 from gateway.sockets import Socket
+from gateway.tallies import Tally
 from gateway.wires import wire_of
 
 PROTOCOL = "graphql-transport-ws"
@@ -15,9 +20,18 @@ PROTOCOL = "graphql-transport-ws"
 class WebSocketEndpoint:
     """Accepts sockets that speak the protocol and come from an allowed origin."""
 
-    def __init__(self, gateway: Gateway, doorway: Doorway) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        doorway: Doorway,
+        *,
+        per_address: Tally | None = None,
+        per_user: Tally | None = None,
+    ) -> None:
         self._gateway = gateway
         self._doorway = doorway
+        self._per_address = per_address or Tally(sys.maxsize)
+        self._per_user = per_user
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket until either side closes it."""
@@ -30,9 +44,39 @@ class WebSocketEndpoint:
             await send({"type": "websocket.accept"})
             await send({"type": "websocket.close", "code": 4406, "reason": "Subprotocol not acceptable"})
             return
+        address = self._doorway.of_socket(scope, headers).address
+        key = network_of(address) if address else ""
+        if not self._per_address.enter(key):
+            await _refuse(send, Refusal.SOCKETS)
+            wire = wire_of(scope)
+            if wire is not None:
+                wire.handshake_complete = True  # or uvicorn would log that nobody completed it
+            return
+        try:
+            await self._serve(scope, headers, receive, send)
+        finally:
+            self._per_address.leave(key)
+
+    async def _serve(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
         find_door = partial(self._doorway.of_socket, scope, headers)
+        client = client_of(headers)
         wire = wire_of(scope)
         if wire is not None:
             wire.forget_handshake()
-        await Socket(self._gateway, receive, send, find_door, wire=wire).serve()
+        metrics = self._gateway.observer.metrics
+        metrics.sockets += 1
+        try:
+            await Socket(
+                self._gateway, receive, send, find_door, wire=wire, client=client, per_user=self._per_user
+            ).serve()
+        finally:
+            metrics.sockets -= 1
+
+
+async def _refuse(send: Send, refusal: Refusal) -> None:
+    """Answer the handshake with a status and JSON in the place of a socket."""
+    headers = [(b"content-type", b"application/json; charset=utf-8"), (b"cache-control", b"no-store")]
+    start = {"type": "websocket.http.response.start", "status": refusal.status, "headers": headers}
+    await send(start)
+    await send({"type": "websocket.http.response.body", "body": refusal.body})

@@ -7,6 +7,10 @@ from typing import Any
 
 from starlette.types import Scope
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
+
+from gateway.bounds import MOST_FRAGMENTS
+from gateway.crowds import NEVER, Crowd
 
 EXTENSION = "questpath.wire"
 _TEXT = 0x81
@@ -66,10 +70,17 @@ class _Inbox:
 
 
 class Wire(WebSocketsSansIOProtocol):
-    """uvicorn's protocol; the scope's extension `questpath.wire` is the wire itself."""
+    """uvicorn's protocol; the scope's extension `questpath.wire` is the wire itself.
+
+    `key` is its place in the crowd. What is `due` there are HTTP's deadlines; a socket has its watchdog.
+    """
+
+    due = NEVER
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.crowd: Crowd = options["server_state"]
+        self.key = ""
         self.queue: Any = _Inbox()
         self.writable: Any = _Flag()
         self.writable.set()
@@ -78,6 +89,30 @@ class Wire(WebSocketsSansIOProtocol):
         """Run the application."""
         self.scope["extensions"][EXTENSION] = {"wire": self}
         await super().run_asgi()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End with the connection."""
+        self.crowd.unclog(self)
+        self.crowd.leave(self.key)
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Watch a peer that does not read."""
+        self.crowd.clog(self)
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """Go on: the peer has read."""
+        self.crowd.unclog(self)
+        super().resume_writing()
+
+    def handle_cont(self, event: Frame) -> None:
+        """Take a fragment; a message of very many, which may be empty, is too big."""
+        if len(self.frames) < MOST_FRAGMENTS:
+            super().handle_cont(event)
+        elif not self.close_sent:
+            self.conn.send_close(1009, "Too many fragments")
+            self.handle_parser_exception()
 
     @property
     def is_ready(self) -> bool:

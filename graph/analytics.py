@@ -7,6 +7,7 @@ import strawberry
 from domain.analytics import MOST_DOMAINS
 from domain.performance import MOST_DAYS, Period
 from domain.weaknesses import Trend
+from graph.costs import weighed
 from graph.described import declare_enum
 from graph.directives import reads_learning
 from graph.exam_types import ExamDomain
@@ -127,20 +128,40 @@ class WeakArea:
 class Analytics:
     """Everything is reckoned from daily totals."""
 
-    performance: Performance | None = resolved_by(
-        analytics.performance_in,
-        description="Scores by local day, and the period as a whole.",
-        args={"period": "How far back to look.", "exam_type": _EXAM_TYPE},
+    performance: Performance | None = weighed(
+        resolved_by(
+            analytics.performance_in,
+            description="Scores by local day, and the period as a whole.",
+            args={"period": "How far back to look.", "exam_type": _EXAM_TYPE},
+        ),
+        10,
     )
-    domain_performance: list[DomainPerformance] | None = resolved_by(
-        analytics.domain_performance,
-        description="Accuracy by exam domain, by exam type and code.",
-        at_most=MOST_DOMAINS,
-        args={"exam_type": _EXAM_TYPE},
+    domain_performance: list[DomainPerformance] | None = weighed(
+        resolved_by(
+            analytics.domain_performance,
+            description="Accuracy by exam domain, by exam type and code.",
+            at_most=MOST_DOMAINS,
+            args={"exam_type": _EXAM_TYPE},
+        ),
+        5,
     )
-    weak_areas: list[WeakArea] | None = resolved_by(
-        analytics.weak_areas,
-        description="The exam domains to work on, the worst first.",
-        at_most=MOST_DOMAINS,
-        args={"exam_type": _EXAM_TYPE},
+    weak_areas: list[WeakArea] | None = weighed(
+        resolved_by(
+            analytics.weak_areas,
+            description="The exam domains to work on, the worst first.",
+            at_most=MOST_DOMAINS,
+            args={"exam_type": _EXAM_TYPE},
+        ),
+        5,
+    )
+
+
+@strawberry.type
+class AnalyticsQueries:
+    """The root field of the caller's analytics."""
+
+    analytics: Analytics | None = resolved_by(
+        analytics.analytics,
+        description="What the caller's graded attempts add up to; the same as `viewer { analytics }`.",
+        rule=reads_learning(),
     )

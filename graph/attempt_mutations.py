@@ -102,6 +102,7 @@ class AttemptMutations:
         refuses=(QuizClosedError, IdempotencyKeyReusedError),
         rule=writes_learning(),
         description="Begins an attempt at a quiz with its questions frozen, or returns the one that is open.",
+        weight=20,
     )
     answer_question = mutated_by(
         attempts.answer_question,
@@ -119,6 +120,7 @@ class AttemptMutations:
         refuses=(AttemptAlreadySubmittedError, IdempotencyKeyReusedError),
         rule=writes_learning(),
         description="Finishes an attempt: grades it, awards XP, extends the streak and completes nodes of roadmaps.",
+        weight=20,
     )
     abandon_quiz_attempt = mutated_by(
         attempts.abandon_quiz_attempt,

@@ -8,6 +8,7 @@ from domain.audit import AuditAction
 from domain.ids import AuditEntryId
 from domain.scopes import Scope
 from domain.users import Role
+from graph.costs import weighed
 from graph.described import declare_enum
 from graph.directives import auth, requires_scopes
 from graph.fields import attribute, loaded_by, resolved_by
@@ -83,15 +84,19 @@ class AuditEntry:
 class AuditQueries:
     """The root field of the log."""
 
-    audit_log: Connection[AuditEntry] | None = resolved_by(
-        audit.audit_log,
-        description="Everything that was done, newest first. Whether the caller is an admin is asked of the database.",
-        rule=(auth(Role.ADMIN), _SCOPES),
-        args={
-            "actor_id": "Only what this user did.",
-            "action": "Only acts of this kind.",
-            "target": "Only what was done to the object with this id.",
-            "since": "Only from this moment on.",
-            "until": "Only before this moment.",
-        },
+    audit_log: Connection[AuditEntry] | None = weighed(
+        resolved_by(
+            audit.audit_log,
+            description="Everything that was done, newest first. Whether the caller is an admin is asked of the "
+            "database.",
+            rule=(auth(Role.ADMIN), _SCOPES),
+            args={
+                "actor_id": "Only what this user did.",
+                "action": "Only acts of this kind.",
+                "target": "Only what was done to the object with this id.",
+                "since": "Only from this moment on.",
+                "until": "Only before this moment.",
+            },
+        ),
+        5,
     )

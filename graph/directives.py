@@ -143,20 +143,6 @@ class Reveal:
         return UNAUTHENTICATED if viewer is None else None
 
 
-@strawberry.schema_directive(
-    locations=[Location.FIELD_DEFINITION],
-    name="listSize",
-    description="How long a list is: at most `assumedSize`, or what one of `slicingArguments` asks for; in a "
-    "connection that holds for its `sizedFields`.",
-)
-class ListSize:
-    """The size that the cost of a list field is reckoned with (IBM's cost specification, section 3.3)."""
-
-    assumed_size: int | None = None
-    slicing_arguments: list[str] | None = None
-    sized_fields: list[str] | None = None
-
-
 def listed(rules: Rules | None) -> list[object]:
     """Return the rules of a field as its directives."""
     return [] if rules is None else [*rules] if isinstance(rules, tuple) else [rules]

@@ -1,63 +1,56 @@
 """Documents: parsed, validated, measured and judged once, then remembered."""
 
 from collections import OrderedDict
+from sys import intern
 from typing import Any
 
-from graphql import (
-    DocumentNode,
-    GraphQLError,
-    GraphQLSchema,
-    GraphQLSyntaxError,
-    OperationDefinitionNode,
-    OperationType,
-    StringValueNode,
-    Visitor,
-    parse,
-    validate,
-    visit,
-)
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType
 from graphql.execution.values import VariableValues, get_variable_values
 
-from domain.paging import LARGEST_PAGE
 from domain.scopes import Scope
 from domain.users import Role, Viewer
 from graph.engine.variants import Compilations, Variants
-from graph.limits import Limits, Measure, Survey, exceeded
+from graph.introspection import META, Introspection
+from graph.limits import COST, CostMode, Limits, refusal
 from graph.rules import Rules, refusal_error, refusals, rules_of
+from graph.surveying import Measure, Survey, sizes_of
+from graph.usage import Usage
+from graph.validating import RefusedDocumentError, error, valid
+from graph.variables import check_variables
+
+__all__ = ["Documents", "Prepared", "RefusedDocumentError"]
 
 Coordinates = dict[str, tuple[str, ...]]
 _Powers = tuple[frozenset[Role], frozenset[Scope] | None]
-_MOST_ERRORS = 5
-_MOST_COERCION_ERRORS = 50
+_MOST_COERCION_ERRORS = 5
 _MOST_SURVEYS = 16
 _NO_VARIABLES = VariableValues({}, {})
 CACHE_BYTES = 64 * 1024 * 1024
 """How many bytes the cache of documents may take, by the estimate below."""
 BYTES_PER_CHARACTER = 400
 """The estimate: what a character of a document costs with its syntax tree, its judgement and one plan."""
-_TOKENS_EXCEEDED = "Document contains more than"
-
-
-class RefusedDocumentError(Exception):
-    """The request cannot be run; `errors` say why, each with a code."""
-
-    def __init__(self, *errors: GraphQLError) -> None:
-        super().__init__(*(error.message for error in errors))
-        self.errors = errors
 
 
 class Prepared:
-    """One operation of a valid document, ready to run, with all that is known of it from one run to the next."""
+    """One operation of a valid document, ready to run, with all that is known of it from one run to the next.
+
+    Once it was surveyed, `roots` names its root fields, and `introspects` tells whether it reads of the schema itself.
+    """
 
     __slots__ = (
+        "__weakref__",
+        "_hide_suggestions",
         "_limits",
         "_reads",
         "_refused",
         "_schema",
         "_surveys",
         "document",
+        "introspects",
         "name",
         "operation",
+        "roots",
+        "usage",
         "variants",
     )
 
@@ -68,13 +61,19 @@ class Prepared:
         operation: OperationDefinitionNode,
         limits: Limits,
         compilations: Compilations | None = None,
+        *,
+        hide_suggestions: bool = True,
     ) -> None:
         self.document = document
         self.operation = operation
         self.name = operation.name.value if operation.name else None
+        self.usage = Usage(self.name, operation.operation.value)
         self.variants = Variants(schema, document, operation, compilations)
         self._schema = schema
         self._limits = limits
+        self._hide_suggestions = hide_suggestions
+        self.roots: set[str] = set()
+        self.introspects = False
         self._reads: tuple[str, ...] | None = None
         self._surveys: OrderedDict[tuple[int | None, ...], tuple[Measure, Coordinates]] = OrderedDict()
         self._refused: dict[_Powers | None, dict[str, str]] = {}
@@ -89,23 +88,42 @@ class Prepared:
         definitions = self.operation.variable_definitions
         if not definitions:
             return _NO_VARIABLES
-        return get_variable_values(self._schema, definitions, variables, max_errors=_MOST_COERCION_ERRORS)
+        return get_variable_values(
+            self._schema,
+            definitions,
+            variables,
+            max_errors=_MOST_COERCION_ERRORS,
+            hide_suggestions=self._hide_suggestions,
+        )
+
+    @property
+    def asks_the_schema_alone(self) -> bool:
+        """Whether it reads nothing but the schema."""
+        return self.introspects and self.roots <= META | {"__typename"}
 
     def survey(self, variables: dict[str, Any]) -> tuple[Measure, Coordinates]:
         """Measure the operation and list its coordinates; raises RefusedDocumentError where it is too large.
 
         The answer depends on the variables that say how long a list is, and is remembered for each set of those.
         """
+        if variables:
+            try:
+                check_variables(variables, self._limits)
+            except GraphQLError as too_large:
+                raise RefusedDocumentError(too_large) from None
         if self._reads is not None:
-            known = self._surveys.get(_sizes(self._reads, variables))
+            known = self._surveys.get(sizes_of(self._reads, variables))
             if known is not None:
                 return known
         walk = Survey(self._schema, self.document, variables)
         measure = walk.measure(self.operation)
-        if error := exceeded(measure, len(self.operation.selection_set.selections), self._limits):
-            raise RefusedDocumentError(error)
+        if measure.cost > self._limits.cost and self._limits.cost_mode is CostMode.ENFORCE:
+            raise RefusedDocumentError(refusal(COST, "cost", measure.cost, self._limits.cost))
+        self.roots = walk.roots
+        self.introspects = not walk.roots.isdisjoint(META)
         self._reads = tuple(sorted(walk.reads))
-        found = self._surveys[_sizes(self._reads, variables)] = measure, walk.coordinates
+        self.usage.coordinates = tuple(map(intern, walk.coordinates))
+        found = self._surveys[sizes_of(self._reads, variables)] = measure, walk.coordinates
         if len(self._surveys) > _MOST_SURVEYS:
             self._surveys.popitem(last=False)
         return found
@@ -131,10 +149,12 @@ class Documents:
         *,
         limits: Limits,
         hide_suggestions: bool,
+        guard_introspection: bool = False,
         largest: int = CACHE_BYTES,
     ) -> None:
         self.schema = schema
         self.rules: Rules = rules_of(schema)
+        self.introspection = Introspection(schema, self.rules, open_to_all=not guard_introspection)
         self._limits = limits
         self._hide_suggestions = hide_suggestions
         self._largest = largest
@@ -149,11 +169,22 @@ class Documents:
         if known is not None:
             self._known.move_to_end(key)
             return known
-        document = self._valid(text)
-        operation = _operation(document, operation_name)
-        prepared = Prepared(self.schema, document, operation, self._limits, self.compilations)
+        prepared = self.prepared(text, operation_name)
         self._keep(key, prepared)
         return prepared
+
+    def prepared(self, text: str, operation_name: str | None) -> Prepared:
+        """Prepare an operation apart from the cache; raises RefusedDocumentError."""
+        document = valid(self.schema, text, self._limits, hide_suggestions=self._hide_suggestions)
+        operation = _operation(document, operation_name)
+        return Prepared(
+            self.schema,
+            document,
+            operation,
+            self._limits,
+            self.compilations,
+            hide_suggestions=self._hide_suggestions,
+        )
 
     def _keep(self, key: tuple[str, str | None], prepared: Prepared) -> None:
         size = _estimate(key)
@@ -168,39 +199,22 @@ class Documents:
     def judge(self, prepared: Prepared, variables: dict[str, Any], viewer: Viewer | None) -> dict[str, str]:
         """Return the refused coordinates of a query; refuse a mutation or subscription with any, whole."""
         _, coordinates = prepared.survey(variables)
+        if prepared.introspects:
+            self._judge_introspection(prepared, viewer)
         refused = prepared.refused(self.rules, coordinates, viewer)
         if refused and prepared.kind is not OperationType.QUERY:
             raise RefusedDocumentError(*(refusal_error(c, code) for c, code in sorted(refused.items())))
         return refused
 
-    def _valid(self, text: str) -> DocumentNode:
+    def _judge_introspection(self, prepared: Prepared, viewer: Viewer | None) -> None:
         try:
-            document = parse(text, max_tokens=self._limits.tokens)
-        except GraphQLSyntaxError as error:
-            code = "COST_LIMIT_EXCEEDED" if _TOKENS_EXCEEDED in error.message else "GRAPHQL_PARSE_FAILED"
-            raise RefusedDocumentError(_coded(error, code)) from None
-        except RecursionError:
-            raise RefusedDocumentError(
-                _error("The document is nested too deeply.", "DEPTH_LIMIT_EXCEEDED")
-            ) from None
-        if "\\u" in text and _holds_nul(document):
-            raise RefusedDocumentError(_error("NUL characters are not accepted.", "BAD_USER_INPUT"))
-        errors = validate(
-            self.schema, document, max_errors=_MOST_ERRORS, hide_suggestions=self._hide_suggestions
-        )
-        if errors:
-            raise RefusedDocumentError(*(_coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors))
-        return document
+            self.introspection.judge(prepared.document, prepared.roots, viewer)
+        except GraphQLError as found:
+            raise RefusedDocumentError(found) from None
 
 
 def _estimate(key: tuple[str, str | None]) -> int:
     return 2_000 + len(key[0]) * BYTES_PER_CHARACTER
-
-
-def _sizes(names: tuple[str, ...], variables: dict[str, Any]) -> tuple[int | None, ...]:
-    """Return what a survey makes of the variables: integers, and the largest page for whatever else was sent."""
-    sent = [variables.get(name) for name in names]
-    return tuple(value if isinstance(value, int | None) else LARGEST_PAGE for value in sent)
 
 
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
@@ -209,28 +223,6 @@ def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionN
     if len(named) == 1:
         return named[0]
     if not operations:
-        raise RefusedDocumentError(_error("The document holds no operation.", "OPERATION_RESOLUTION_FAILURE"))
+        raise RefusedDocumentError(error("The document holds no operation.", "OPERATION_RESOLUTION_FAILURE"))
     sentence = "Send operationName: the document holds several." if named else "No operation has this name."
-    raise RefusedDocumentError(_error(sentence, "OPERATION_RESOLUTION_FAILURE"))
-
-
-def _holds_nul(document: DocumentNode) -> bool:
-    """Tell whether an escape in a string literal stands for NUL, which Postgres cannot keep."""
-    found = False
-
-    class Literals(Visitor):
-        def enter_string_value(self, node: StringValueNode, *_: object) -> None:
-            nonlocal found
-            found = found or "\0" in node.value
-
-    visit(document, Literals())
-    return found
-
-
-def _error(message: str, code: str) -> GraphQLError:
-    return GraphQLError(message, extensions={"code": code})
-
-
-def _coded(error: GraphQLError, code: str) -> GraphQLError:
-    error.extensions = {**(error.extensions or {}), "code": code}
-    return error
+    raise RefusedDocumentError(error(sentence, "OPERATION_RESOLUTION_FAILURE"))

@@ -6,13 +6,16 @@ import strawberry
 
 from domain.ids import ExamDomainId, ExamTypeId
 from domain.quizzes import MOST_DOMAINS, MOST_EXAM_TYPES
+from graph.caching import kept
 from graph.directives import public
 from graph.fields import attribute, loaded_by, resolved_by
 from graph.nodes import Node
 from resolvers import exam_types, loaders
 
 
-@strawberry.type(description="An exam, or a subject, that questions prepare for.", directives=[public()])
+@strawberry.type(
+    description="An exam, or a subject, that questions prepare for.", directives=[public(), kept(3_600)]
+)
 class ExamType(Node):
     """An exam type."""
 
@@ -28,7 +31,7 @@ class ExamType(Node):
     )
 
 
-@strawberry.type(description="A numbered part of an exam type.", directives=[public()])
+@strawberry.type(description="A numbered part of an exam type.", directives=[public(), kept(3_600)])
 class ExamDomain:
     """A domain of an exam type."""
 

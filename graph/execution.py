@@ -67,7 +67,7 @@ class Executor:
         return self._response(data, errors, context)
 
     async def _answer(self, prepared: Prepared, variables: dict[str, Any], context: Context) -> Answer:
-        if self.engine is Engine.COMPILED:
+        if self.engine is Engine.COMPILED and not prepared.introspects:
             values = prepared.values(variables)
             if isinstance(values, list):
                 return None, values
@@ -78,7 +78,13 @@ class Executor:
                     return started
                 async with asyncio.timeout(self._deadline_s):
                     return await started
+        elif prepared.introspects:
+            self.fallbacks["introspection"] += 1
         async with asyncio.timeout(self._deadline_s):
+            if prepared.asks_the_schema_alone:
+                return await self.documents.introspection.answer(
+                    prepared.document, prepared.name, variables, context.viewer
+                )
             result = execute(
                 self.documents.schema,
                 prepared.document,

@@ -16,10 +16,12 @@ from strawberry.types.fields.resolver import StrawberryResolver
 
 from domain.errors import DomainError
 from graph.arguments import PAGING, arguments_of, id_prefixes, read_arguments, takes_parent
+from graph.costs import cost, sizes
 from graph.declarations import METADATA_KEY, Declaration, Foresight
-from graph.directives import ListSize, Rules, listed
+from graph.directives import Rules, listed
 from resolvers.batches import Batch
 from resolvers.context import Context
+from resolvers.listening import mark_of
 
 Info = strawberry.Info[Context, None]
 
@@ -28,9 +30,6 @@ ROOT_AND_INFO = [
     inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info),
 ]
 """The parameters that Strawberry hands to every generated body before the arguments."""
-
-USUAL_LENGTH = 10
-"""How long a bounded list is taken to be where its declaration does not tell."""
 
 
 def attribute(
@@ -66,9 +65,10 @@ def given(description: str, *, default: Any = strawberry.UNSET, required: bool =
     )
 
 
-def arg(kind: Any, description: str, *, name: str | None = None) -> Any:
-    """Declare the type and description of an argument whose type, or `name`, is not the resolver's own."""
-    return Annotated[kind, strawberry.argument(description=description, name=name)]
+def arg(kind: Any, description: str, *, name: str | None = None, weight: int | None = None) -> Any:
+    """Declare an argument whose type, or `name`, is not the resolver's own, or that has a `weight` when given."""
+    weights = [] if weight is None else [cost(weight)]
+    return Annotated[kind, strawberry.argument(description=description, name=name, directives=weights)]
 
 
 def loaded_by(
@@ -166,6 +166,7 @@ def streamed_by(
             async with aclosing(function(info.context, **arguments)) as events:
                 async for event in events:
                     info.context.forget()
+                    info.context.mark = mark_of(event)
                     yield event
         except DomainError as refusal:
             # graphql-core makes an error of what a field raises, but not of what a stream raises.
@@ -210,14 +211,7 @@ def _annotated(annotation: Any, described: Any) -> Any:
 def _directives(
     rule: Rules | None, at_most: int | None, usual: int | None, signature: inspect.Signature | None = None
 ) -> list[object]:
-    directives = listed(rule)
-    slicing = [name for name in ("first", "last") if signature and name in signature.parameters]
-    if at_most is not None:
-        assumed = usual or min(at_most, USUAL_LENGTH)
-        directives.append(ListSize(assumed_size=assumed, slicing_arguments=slicing or None))
-    elif slicing:
-        directives.append(ListSize(slicing_arguments=slicing, sized_fields=["edges", "nodes"]))
-    return directives
+    return [*listed(rule), *sizes(at_most, usual, signature.parameters if signature else {})]
 
 
 def _with_maximum(description: str, at_most: int | None) -> str:

@@ -8,6 +8,8 @@ import strawberry
 from domain import leaderboards as boards
 from domain.ids import UserId
 from domain.leaderboards import LARGEST_TOP, MOST_AROUND, LeaderboardScope, LeaderboardWindow
+from graph.caching import CacheControlScope, cached, kept
+from graph.costs import weighed
 from graph.declarations import Foresight
 from graph.described import declare_enum
 from graph.directives import public
@@ -36,7 +38,7 @@ _PLACE = {
 }
 
 
-@strawberry.type(description="A learner's place on a board.", directives=[public()])
+@strawberry.type(description="A learner's place on a board.", directives=[public(), kept(5)])
 class LeaderboardEntry:
     """Whose place, and with how much."""
 
@@ -53,7 +55,7 @@ class LeaderboardEntry:
 @strawberry.type(
     description="Learners in order of XP, then of when they reached it, then of user id. Learners who opted out "
     "are on it for nobody but themselves.",
-    directives=[public()],
+    directives=[public(), kept(5)],
 )
 class Leaderboard:
     """A board as the caller sees it; its attributes are all of one version."""
@@ -73,14 +75,18 @@ class Leaderboard:
         at_most=LARGEST_TOP,
         args={"top": _TOP},
     )
-    around: list[LeaderboardEntry] | None = resolved_by(
-        leaderboards.around,
-        description="The caller's entry with those next to it; empty without an entry.",
-        at_most=2 * MOST_AROUND + 1,
-        args={"n": f"How many entries on either side: 0 to {MOST_AROUND}."},
+    around: list[LeaderboardEntry] | None = cached(
+        resolved_by(
+            leaderboards.around,
+            description="The caller's entry with those next to it; empty without an entry.",
+            at_most=2 * MOST_AROUND + 1,
+            args={"n": f"How many entries on either side: 0 to {MOST_AROUND}."},
+        ),
+        5,
+        CacheControlScope.PRIVATE,
     )
-    ranking: Connection[LeaderboardEntry] | None = resolved_by(
-        leaderboards.ranking, description="The whole board, page by page."
+    ranking: Connection[LeaderboardEntry] | None = weighed(
+        resolved_by(leaderboards.ranking, description="The whole board, page by page."), 5
     )
 
 

@@ -10,6 +10,7 @@ from strawberry.types.base import get_object_definition
 
 from domain.errors import DomainError, InvalidInputError, NotFoundError
 from graph.arguments import check_ids, id_prefixes
+from graph.costs import MUTATION_WEIGHT, cost
 from graph.declarations import Declaration
 from graph.directives import Rules, listed, public
 from graph.errors import ERROR_TYPES, Refusal
@@ -27,12 +28,13 @@ def mutated_by(
     refuses: tuple[type[DomainError], ...] = (),
     rule: Rules,
     description: str,
+    weight: int = MUTATION_WEIGHT,
 ) -> Any:
     """Declare a mutation named like its resolver `function(context, *, fields of the input...)`.
 
     `gives` names what the payload carries beside `userErrors`, with type and description: one thing is the
     resolver's result itself, several are attributes of it. A DomainError among `refuses` becomes a member of the
-    payload's union; nothing is stored then.
+    payload's union; nothing is stored then. `weight` is what it counts beside what it answers with.
     """
     title = "".join(part.title() for part in function.__name__.split("_"))
     expected = ALWAYS + refuses
@@ -58,7 +60,7 @@ def mutated_by(
         name=function.__name__,
         returns=Optional[payload],  # noqa: UP045 - a value, not an annotation
         description=description,
-        directives=listed(rule),
+        directives=[*listed(rule), cost(weight)],
     )
 
 

@@ -5,13 +5,14 @@ from typing import Generic, TypeVar
 import strawberry
 
 from domain.paging import Cursor
+from graph.caching import passing
 from graph.directives import public
 from graph.fields import attribute
 
 T = TypeVar("T")
 
 
-@strawberry.type(description="Where a page stands in its list.", directives=[public()])
+@strawberry.type(description="Where a page stands in its list.", directives=[public(), passing()])
 class PageInfo:
     """Relay's PageInfo."""
 
@@ -21,7 +22,7 @@ class PageInfo:
     end_cursor: Cursor | None = attribute("The cursor of the last item, or null for an empty page.")
 
 
-@strawberry.type(description="An item with its cursor.", directives=[public()])
+@strawberry.type(description="An item with its cursor.", directives=[public(), passing()])
 class Edge(Generic[T]):
     """Relay's edge."""
 
@@ -29,7 +30,7 @@ class Edge(Generic[T]):
     cursor: Cursor = attribute("The place behind this item.")
 
 
-@strawberry.type(description="A page of a list.", directives=[public()])
+@strawberry.type(description="A page of a list.", directives=[public(), passing()])
 class Connection(Generic[T]):
     """Relay's connection."""
 

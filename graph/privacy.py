@@ -96,6 +96,7 @@ class PrivacyMutations:
         refuses=(TooManyExportsError,),
         rule=auth(),
         description="Gives a link to everything that is kept of the caller, as one JSON document. At most five a day.",
+        weight=100,
     )
     delete_my_account = mutated_by(
         privacy.delete_my_account,

@@ -7,6 +7,7 @@ import strawberry
 from domain.errors import IdempotencyKeyReusedError
 from domain.ids import QuizId
 from domain.quizzes import Feedback, SlugTakenError
+from graph.caching import cached, kept
 from graph.described import declare_enum
 from graph.directives import imports_content, public
 from graph.errors import declare_error
@@ -30,7 +31,7 @@ declare_enum(
 
 @strawberry.type(
     description="A published quiz. Its questions are seen in an attempt, and nowhere else.",
-    directives=[public()],
+    directives=[public(), kept(300)],
 )
 class Quiz(Node):
     """A quiz without its questions."""
@@ -90,11 +91,14 @@ class QuizQueries:
         rule=public(),
         args={"by": arg(QuizBy, "By what to find the quiz.")},
     )
-    quizzes: Connection[Quiz] | None = resolved_by(
-        quizzes.quizzes_page,
-        description="Published quizzes, newest first.",
-        rule=public(),
-        args={"exam_type": "Only quizzes of the exam type with this code."},
+    quizzes: Connection[Quiz] | None = cached(
+        resolved_by(
+            quizzes.quizzes_page,
+            description="Published quizzes, newest first.",
+            rule=public(),
+            args={"exam_type": "Only quizzes of the exam type with this code."},
+        ),
+        60,
     )
 
 
@@ -111,4 +115,5 @@ class QuizMutations:
         description="Imports a file of questions and publishes its quizzes: all of it, or nothing where an item "
         "is refused. A quiz of the caller that has the slug already gets the new content and keeps its id; "
         "attempts that are open keep the questions they began with.",
+        weight=100,
     )

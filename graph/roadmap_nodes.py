@@ -10,6 +10,7 @@ from domain.prerequisites import PrerequisiteMode
 from domain.progress import NodeState
 from domain.questions import Difficulty
 from domain.roadmaps import Completion, NodeKind
+from graph.caching import kept
 from graph.described import declare_enum
 from graph.directives import public
 from graph.fields import attribute, loaded_by
@@ -53,7 +54,7 @@ declare_enum(
 )
 
 
-@strawberry.type(description="Something to read or watch.", directives=[public()])
+@strawberry.type(description="Something to read or watch.", directives=[public(), kept(300)])
 class RoadmapResource:
     """A link."""
 
@@ -61,7 +62,7 @@ class RoadmapResource:
     url: URL = attribute("An https address.")
 
 
-@strawberry.type(description="A node needs another one before it.", directives=[public()])
+@strawberry.type(description="A node needs another one before it.", directives=[public(), kept(300)])
 class PrerequisiteEdge:
     """An edge, by the ids of its ends."""
 
@@ -69,7 +70,9 @@ class PrerequisiteEdge:
     to_id: RoadmapNodeId = attribute("The id of the node that needs it.", name="to")
 
 
-@strawberry.type(description="Nodes of which some or all are needed before another.", directives=[public()])
+@strawberry.type(
+    description="Nodes of which some or all are needed before another.", directives=[public(), kept(300)]
+)
 class PrerequisiteGroup:
     """A group of prerequisites."""
 
@@ -99,7 +102,7 @@ class LockedBecause:
     )
 
 
-@strawberry.type(description="A step of one version of a roadmap.", directives=[public()])
+@strawberry.type(description="A step of one version of a roadmap.", directives=[public(), kept(300)])
 class RoadmapNode:
     """A node."""
 

@@ -11,6 +11,7 @@ from domain.imports.roadmap_plans import MOST_EDGES, MOST_NODES
 from domain.prerequisites import FlawKind
 from domain.publishing import NothingToPublishError, UnsoundRoadmapError
 from domain.roadmaps import VersionState, Visibility
+from graph.caching import cached, kept
 from graph.described import declare_enum
 from graph.directives import imports_content, public
 from graph.errors import UserError, declare_error
@@ -68,7 +69,8 @@ declare_error(NothingToPublishError, "The roadmap has no draft.")
 
 
 @strawberry.type(
-    description="One version of a roadmap. A published version never changes.", directives=[public()]
+    description="One version of a roadmap. A published version never changes.",
+    directives=[public(), kept(300)],
 )
 class RoadmapVersion(Node):
     """A version with its graph."""
@@ -95,7 +97,7 @@ class RoadmapVersion(Node):
 
 @strawberry.type(
     description="A path of nodes with prerequisites, in versions. Learners enrol in the current version.",
-    directives=[public()],
+    directives=[public(), kept(300)],
 )
 class Roadmap(Node):
     """A roadmap."""
@@ -176,8 +178,11 @@ class RoadmapQueries:
         rule=public(),
         args={"by": arg(RoadmapBy, "By what to find the roadmap.")},
     )
-    roadmaps: Connection[Roadmap] | None = resolved_by(
-        roadmaps.roadmaps_page, description="The published public roadmaps, newest first.", rule=public()
+    roadmaps: Connection[Roadmap] | None = cached(
+        resolved_by(
+            roadmaps.roadmaps_page, description="The published public roadmaps, newest first.", rule=public()
+        ),
+        60,
     )
 
 
@@ -197,6 +202,7 @@ class RoadmapMutations:
         rule=imports_content(),
         description="Imports a file as the draft of the caller's roadmap with its slug: all of it, or nothing. "
         "The same content again changes nothing.",
+        weight=100,
     )
     publish_roadmap = mutated_by(
         roadmaps.publish_roadmap,
@@ -209,6 +215,7 @@ class RoadmapMutations:
         rule=imports_content(),
         description="Publishes the draft of a roadmap of the caller's own, or of anyone's for an admin. The enrolled "
         "stay with the version that they are pinned to.",
+        weight=20,
     )
     archive_roadmap = mutated_by(
         roadmaps.archive_roadmap,

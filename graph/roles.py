@@ -10,7 +10,7 @@ from domain.roles import LastAdminError
 from domain.scopes import Scope
 from domain.users import Role
 from graph.directives import auth, requires_scopes
-from graph.fields import attribute, given, loaded_by, resolved_by
+from graph.fields import arg, attribute, given, loaded_by, resolved_by
 from graph.mutations import mutated_by
 from graph.paging import Connection
 from graph.scalars import EmailAddress
@@ -80,8 +80,12 @@ class RoleQueries:
         description="Accounts, newest first. Whether the caller is an admin is asked of the database.",
         rule=_ADMIN,
         args={
-            "query": "Only accounts whose handle, display name or e-mail begins like this, in any case; 2 to 100 "
-            "characters.",
+            "query": arg(
+                str | None,
+                "Only accounts whose handle, display name or e-mail begins like this, in any case; 2 to 100 "
+                "characters.",
+                weight=10,
+            ),
             "role": "Only accounts with this role.",
             "suspended": "True for suspended accounts only, false for all others.",
         },

@@ -6,18 +6,21 @@ import strawberry
 from graphql import GraphQLInputObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
+from strawberry.types.base import get_object_definition
 
 import domain.attempts
 import domain.goals
 import domain.quizzes
 import domain.roadmaps
 import domain.users
+from graph.analytics import AnalyticsQueries
 from graph.api_keys import ApiKeyMutations
 from graph.attempt_mutations import AttemptMutations
 from graph.attempts import AttemptQueries, QuizAttempt
 from graph.audit import AuditQueries
 from graph.enrolments import EnrolmentMutations
 from graph.exam_types import ExamType, ExamTypeQueries
+from graph.field_usage import FieldUsageQueries
 from graph.goal_mutations import GoalMutations
 from graph.goals import Goal, GoalQueries
 from graph.google import GoogleMutations
@@ -27,6 +30,7 @@ from graph.open_sessions import OpenSessionMutations
 from graph.privacy import PrivacyMutations
 from graph.questions import QUESTION_TYPES
 from graph.quizzes import Quiz, QuizMutations, QuizQueries
+from graph.rates import RateQueries
 from graph.recovery import RecoveryMutations
 from graph.roadmaps import Roadmap, RoadmapMutations, RoadmapQueries, RoadmapVersion
 from graph.roles import RoleMutations, RoleQueries
@@ -51,6 +55,7 @@ NODES: dict[type, type] = {
 QUERIES = (
     NodeQueries,
     ViewerQueries,
+    AnalyticsQueries,
     UserQueries,
     LeaderboardQueries,
     ExamTypeQueries,
@@ -60,6 +65,8 @@ QUERIES = (
     GoalQueries,
     AuditQueries,
     RoleQueries,
+    RateQueries,
+    FieldUsageQueries,
 )
 MUTATIONS = (
     SessionMutations,
@@ -85,15 +92,21 @@ def strawberry_schema() -> strawberry.Schema:
     for entity, graph_type in NODES.items():
         is_node_of(entity, graph_type)
     schema = strawberry.Schema(
-        query=merge_types("Query", QUERIES),
-        mutation=merge_types("Mutation", MUTATIONS),
-        subscription=merge_types("Subscription", SUBSCRIPTIONS) if SUBSCRIPTIONS else None,
+        query=_root("Query", QUERIES, "What can be read."),
+        mutation=_root("Mutation", MUTATIONS, "What can be done; each mutation is done whole or not at all."),
+        subscription=_root("Subscription", SUBSCRIPTIONS, "What can be followed while it changes."),
         types=QUESTION_TYPES,
         config=StrawberryConfig(scalar_map=SCALARS),
     )
     _declare_one_of(executable(schema))
     bind_rules(executable(schema))
     return schema
+
+
+def _root(name: str, rooms: tuple[type, ...], description: str) -> type:
+    root: type = merge_types(name, rooms)
+    get_object_definition(root, strict=True).description = description
+    return root
 
 
 def _declare_one_of(schema: GraphQLSchema) -> None:

@@ -4,9 +4,18 @@ from dataclasses import replace
 from typing import Any
 
 import strawberry
-from graphql import ArgumentNode, ConstArgumentNode, DefinitionNode, NullValueNode, parse, print_ast
+from graphql import (
+    ArgumentNode,
+    ConstArgumentNode,
+    DefinitionNode,
+    NullValueNode,
+    StringValueNode,
+    parse,
+    print_ast,
+)
 
 _ORDER = ("schema_definition", "directive_definition", "scalar_type_definition")
+_SAID = {"oneOf": "Exactly one field of the input is given, and it is not null."}
 _SORTED_PARTS = ("fields", "arguments", "values")
 
 
@@ -14,7 +23,15 @@ def print_sorted(schema: strawberry.Schema) -> str:
     """Print the schema: directives, scalars, then types by name, each with sorted fields, arguments and values."""
     document = parse(schema.as_str())
     definitions = sorted(document.definitions, key=_place)
-    return print_ast(replace(document, definitions=tuple(map(_with_sorted_parts, definitions)))) + "\n"
+    return print_ast(replace(document, definitions=tuple(map(_told, definitions)))) + "\n"
+
+
+def _told(definition: DefinitionNode) -> Any:
+    """Sort the parts of a definition, and describe what Strawberry leaves without words."""
+    name = getattr(definition, "name", None)
+    if definition.kind == "directive_definition" and name and name.value in _SAID:
+        definition = replace(definition, description=StringValueNode(value=_SAID[name.value], block=True))  # type: ignore[call-arg]
+    return _with_sorted_parts(definition)
 
 
 def _place(definition: DefinitionNode) -> tuple[int, str]:

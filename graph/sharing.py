@@ -21,19 +21,23 @@ from graph.engine.walking import fields_of, selections_of
 from graph.masking import Formatted
 from resolvers.batches import Rows
 from resolvers.context import Context, Ports
-from resolvers.listening import Listener
+from resolvers.listening import Listener, mark_of
 
 _TURN = 128
 """How many sockets are written to before others get a turn of the event loop."""
 
 
 class Payload:
-    """An encoded response; `frames` is for transports, which may keep there what they make of it."""
+    """An encoded response, and what the client may go on from after it.
 
-    __slots__ = ("data", "frames")
+    `frames` is for transports, which may keep there what they make of it.
+    """
 
-    def __init__(self, data: bytes) -> None:
+    __slots__ = ("data", "frames", "mark")
+
+    def __init__(self, data: bytes, mark: str | None = None) -> None:
         self.data = data
+        self.mark = mark
         self.frames: dict[str, bytes] = {}
 
 
@@ -104,11 +108,13 @@ class Broadcast:
         """Execute an event."""
         context = Context(self._ports, self._viewer, request_id)
         try:
-            started = Run(self._plan, context=context, variables=self._variables, root=event).start()
-            response = self._respond(started if isinstance(started, tuple) else await started, context)
+            with context.watched():
+                started = Run(self._plan, context=context, variables=self._variables, root=event).start()
+                result = started if isinstance(started, tuple) else await started
+            response = self._respond(result, context)
         except Exception as defect:  # noqa: BLE001 - masked and logged, like a failing field
             response = self._fail(defect, context)
-        return Payload(orjson.dumps(response))
+        return Payload(orjson.dumps(response), mark_of(event))
 
     def failure(self, error: Exception, request_id: str) -> Payload:
         """Return what tells that the stream failed."""
@@ -187,7 +193,9 @@ class Source:
     async def join(self, listener: Listener, context: Context, variables: VariableValues) -> Any:
         """Return the first event, if it is shared as nobody; raises what the stream would end with."""
         assert self._join is not None  # noqa: S101 - looked at when it was made
-        asking = Context(context.ports, None, context.request_id) if self.is_shared else context
+        asking = context
+        if self.is_shared:
+            asking = Context(context.ports, None, context.request_id, mark=context.mark, meter=context.meter)
         return await self._join(asking, listener, **self._arguments.read(variables))
 
 

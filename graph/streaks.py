@@ -7,6 +7,7 @@ import strawberry
 
 from domain.runs import DayState
 from domain.standings import StreakState
+from graph.costs import weighed
 from graph.described import declare_enum
 from graph.directives import reads_learning
 from graph.fields import attribute, resolved_by
@@ -61,12 +62,15 @@ class Streak:
     freezes_held: int = attribute(
         "How many missed days the streak can bear: one is earned per 7 days, at most 2 are held."
     )
-    calendar: list[CalendarDay] | None = resolved_by(
-        streaks.calendar,
-        description="Explains each date of a range, at most 366 days.",
-        at_most=366,
-        args={
-            "from_": Annotated[date, strawberry.argument(name="from", description="The first date.")],
-            "to": "The last date, included.",
-        },
+    calendar: list[CalendarDay] | None = weighed(
+        resolved_by(
+            streaks.calendar,
+            description="Explains each date of a range, at most 366 days.",
+            at_most=366,
+            args={
+                "from_": Annotated[date, strawberry.argument(name="from", description="The first date.")],
+                "to": "The last date, included.",
+            },
+        ),
+        5,
     )

@@ -11,6 +11,7 @@ from domain.scopes import Scope
 from domain.sessions import MOST_SESSIONS
 from domain.users import Role
 from graph.api_keys import ApiKey
+from graph.caching import kept
 from graph.directives import auth, owner, public, requires_scopes
 from graph.fields import arg, attribute, given, loaded_by, resolved_by
 from graph.mutations import mutated_by
@@ -36,7 +37,7 @@ def _own(attribute_name: str, description: str, at_most: int | None = None) -> A
     )
 
 
-@strawberry.type(description="Someone who learns here.", directives=[public()])
+@strawberry.type(description="Someone who learns here.", directives=[public(), kept(60)])
 class User(Node):
     """The public half of a user."""
 

@@ -6,6 +6,7 @@ from domain.scopes import Scope
 from graph.analytics import Analytics
 from graph.attempts import QuizAttempt
 from graph.audit import AuditEntry
+from graph.costs import weighed
 from graph.dashboards import Dashboard
 from graph.directives import public, reads_learning, requires_scopes
 from graph.enrolments import Enrolment
@@ -37,8 +38,8 @@ class Viewer:
     analytics: Analytics | None = resolved_by(
         analytics.viewer_analytics, description="What the caller's graded attempts add up to."
     )
-    dashboard: Dashboard | None = resolved_by(
-        dashboards.viewer_dashboard, description="Where the caller stands, at a glance."
+    dashboard: Dashboard | None = weighed(
+        resolved_by(dashboards.viewer_dashboard, description="Where the caller stands, at a glance."), 10
     )
     goals: Connection[Goal] | None = resolved_by(
         goals.viewer_goals,

@@ -11,12 +11,13 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from domain.rates import BucketsGoneError, Draw, Quota
+from persistence.traced_redis import TracedRedis
 
 KEY = "questpath:1:rate"
 _PATIENCE_S = 0.5
 _SUSPICION_S = 0.1
 _PROBE_EVERY_S = 0.5
-_MOST_CONNECTIONS = 16
+_MOST_CONNECTIONS = 8
 _log = structlog.get_logger("persistence.buckets")
 
 # What `domain.rates.moved` does; the numbers stay below 2^53, up to which Lua's are exact. A full bucket has no key.
@@ -124,7 +125,7 @@ async def opened(url: str) -> AsyncIterator[RedisBuckets]:
         socket_connect_timeout=_PATIENCE_S,
         socket_keepalive=True,
     )
-    async with Redis.from_pool(pool) as redis:
+    async with TracedRedis.from_pool(pool) as redis:
         buckets = RedisBuckets(redis)
         try:
             yield buckets

@@ -1,8 +1,9 @@
 """The connection to Postgres: an asyncpg pool, and statements that are counted."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from time import perf_counter
 from typing import Any, TypeVar
 
 import asyncpg
@@ -11,7 +12,8 @@ import orjson
 from domain.errors import UnavailableError
 from domain.work import Meter
 from persistence.base import Statement
-from persistence.pool import Pool
+from persistence.counts import Counts
+from persistence.pool import Load, Pool
 
 T = TypeVar("T")
 
@@ -24,11 +26,10 @@ _LOST = (
     asyncpg.TooManyConnectionsError,
 )
 
-STATEMENT_TIMEOUT_MS = 5_000
+STATEMENT_DEADLINE_S = 5.0
 _ACQUIRE_TIMEOUT_S = 5
 _UNAVAILABLE = "The database does not answer; try again in a moment."
 _SETTINGS = {
-    "statement_timeout": str(STATEMENT_TIMEOUT_MS),
     "timezone": "UTC",
     "application_name": "questpath",
     "jit": "off",
@@ -41,40 +42,73 @@ _SETTINGS = {
 class Connection:
     """One connection for one reader or one transaction; it runs one statement at a time."""
 
-    __slots__ = ("_meter", "raw")
+    __slots__ = ("_meter", "counts", "raw")
 
     def __init__(self, raw: "asyncpg.Connection[Any]", meter: Meter) -> None:
         self.raw = raw
+        self.counts: Counts | None = None
         self._meter = meter
+
+    def counting(self) -> Counts:
+        """Return what counts for metrics once it is committed."""
+        if self.counts is None:
+            self.counts = Counts()
+        return self.counts
 
     async def all(self, statement: Statement[T], **values: Any) -> list[T]:
         """Run the statement and build an object from each row."""
-        self._meter.statements += 1
         make = statement.make
-        return [make(*row) for row in await self.raw.fetch(statement.sql, *statement.arguments(values))]
+        return [make(*row) for row in await self._asked(self.raw.fetch, statement, values)]
 
     async def first(self, statement: Statement[T], **values: Any) -> T | None:
         """Run the statement and build an object from its first row, if there is one."""
-        self._meter.statements += 1
-        row = await self.raw.fetchrow(statement.sql, *statement.arguments(values))
+        row = await self._asked(self.raw.fetchrow, statement, values)
         return None if row is None else statement.make(*row)
 
     async def rows(self, statement: Statement[Any], **values: Any) -> list[asyncpg.Record]:
         """Run the statement and return its rows as they are, for mappings that need more than a row."""
-        self._meter.statements += 1
-        found: list[asyncpg.Record] = await self.raw.fetch(statement.sql, *statement.arguments(values))
+        found: list[asyncpg.Record] = await self._asked(self.raw.fetch, statement, values)
         return found
 
     async def value(self, statement: Statement[Any], **values: Any) -> Any:
         """Run the statement and return the first column of its first row, or None."""
-        self._meter.statements += 1
-        return await self.raw.fetchval(statement.sql, *statement.arguments(values))
+        return await self._asked(self.raw.fetchval, statement, values)
 
     async def run(self, statement: Statement[Any], **values: Any) -> int:
         """Run the statement and return how many rows it touched."""
-        self._meter.statements += 1
-        status = await self.raw.execute(statement.sql, *statement.arguments(values))
-        return int(status.rpartition(" ")[2] or 0)
+        return _touched(await self._asked(self.raw.execute, statement, values))
+
+    async def _asked(
+        self, ask: Callable[..., Awaitable[Any]], statement: Statement[Any], values: dict[str, Any]
+    ) -> Any:
+        """Run the statement by one of the driver's functions, count it, and tell a trace of it."""
+        meter = self._meter
+        meter.statements += 1
+        began = perf_counter()
+        try:
+            if meter.trace is None:
+                return await ask(statement.sql, *statement.arguments(values))
+            with meter.trace.statement(statement.sql) as step:
+                answer = await ask(statement.sql, *statement.arguments(values))
+                step.found(_count(answer))
+                return answer
+        finally:
+            took = perf_counter() - began
+            if took > meter.longest_s:  # noqa: PLR1730 - `max` would cost as much as the rest of this
+                meter.longest_s = took
+
+
+def _touched(status: str) -> int:
+    """Read how many rows a statement touched from its command tag, like `UPDATE 3`."""
+    return int(status.rpartition(" ")[2] or 0)
+
+
+def _count(answer: Any) -> int:
+    if isinstance(answer, list):
+        return len(answer)
+    if isinstance(answer, str) and answer[:6] in {"INSERT", "UPDATE", "DELETE"}:
+        return _touched(answer)
+    return 0 if answer is None else 1
 
 
 class Borrowed:
@@ -113,6 +147,11 @@ class Database:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
+    @property
+    def load(self) -> Load:
+        """How busy the connections are."""
+        return self._pool.load
+
     def connection(self, meter: Meter) -> Borrowed:
         """Borrow a connection, without a transaction."""
         return Borrowed(self._pool, meter)
@@ -125,12 +164,18 @@ class Database:
 
 
 @asynccontextmanager
-async def connect(url: str, *, largest: int = 10) -> AsyncIterator[Database]:
-    """Open a pool on the database at `url` (`postgresql://...`) and close it at the end."""
+async def connect(
+    url: str, *, largest: int = 10, statement_deadline_s: float = STATEMENT_DEADLINE_S
+) -> AsyncIterator[Database]:
+    """Open a pool on the database at `url` (`postgresql://...`) and close it at the end.
+
+    Postgres cancels a statement that runs for longer than `statement_deadline_s` seconds.
+    """
+    session = _SETTINGS | {"statement_timeout": str(max(1, round(statement_deadline_s * 1_000)))}
     address = url.replace("postgresql+asyncpg://", "postgresql://")
 
     async def open_one() -> "asyncpg.Connection[Any]":
-        connection = await asyncpg.connect(address, statement_cache_size=1_000, server_settings=_SETTINGS)
+        connection = await asyncpg.connect(address, statement_cache_size=1_000, server_settings=session)
         await _prepare(connection)
         return connection
 

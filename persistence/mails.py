@@ -102,6 +102,7 @@ class SqlMails:
         await self._connection.run(
             _ADD, recipient=mail.to, kind=mail.kind.value, subject=mail.subject, body=mail.body
         )
+        self._connection.counting().mails += 1
 
     async def take(self, *, now: datetime, until: datetime, limit: int) -> list[Mail]:
         """Return letters that are due, oldest first; a row that another process is taking is passed over."""

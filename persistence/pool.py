@@ -8,7 +8,7 @@ left a transaction open, is closed instead of handed on.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 
@@ -18,6 +18,15 @@ USUAL = 4
 STRETCH_S = 0.05
 """How many seconds somebody waits for one of those before one more is lent."""
 _CLOSE_TIMEOUT_S = 5.0
+
+
+class Load(NamedTuple):
+    """How many connections are lent and idle, how many there may be, and how many wait for one."""
+
+    in_use: int
+    idle: int
+    largest: int
+    waiting: int
 
 
 class Pool:
@@ -39,6 +48,13 @@ class Pool:
         self._closing: set[asyncio.Task[None]] = set()
         self._size = 0
         self._closed = False
+
+    @property
+    def load(self) -> Load:
+        """How busy the pool is."""
+        waiting = sum(not waiter.done() for waiter in self._waiting)
+        idle = len(self._idle)
+        return Load(self._size - idle, idle, self._largest, waiting)
 
     async def acquire(self) -> "Raw[Any]":
         """Borrow a connection; TimeoutError when none comes free within `patience_s` seconds."""

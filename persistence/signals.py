@@ -12,6 +12,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from domain.signals import Signal
+from persistence.traced_redis import TracedRedis
 
 QUEUE_LENGTH = 64
 _CHANNEL = "questpath:1:signals"
@@ -136,7 +137,7 @@ class RedisSignals:
 
 def redis_at(url: str) -> "Redis":
     """Make a client for signals: it never retries by itself, because a late signal is worth nothing."""
-    client: Redis = Redis.from_url(
+    client: Redis = TracedRedis.from_url(
         url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=_PATIENCE_S, socket_keepalive=True
     )
     return client

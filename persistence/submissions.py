@@ -82,7 +82,12 @@ class SqlSubmissions:
             **xp.arguments(result.entries),
             **analytics.arguments(result.facts),
         )
-        return ready is not None
+        if ready is None:
+            return False
+        counting = self._connection.counting()
+        counting.attempts += 1
+        counting.award(result.entries)
+        return True
 
 
 def _activity(activity: Activity | None) -> dict[str, str | None]:

@@ -9,6 +9,7 @@ from persistence import (
     exam_types,
     exports,
     external_identities,
+    field_usage,
     goal_tables,
     idempotency,
     import_reports,
@@ -21,6 +22,7 @@ from persistence import (
     sessions,
     streaks,
     throttles,
+    trusted_documents,
     user_tables,
     xp,
 )
@@ -35,6 +37,7 @@ __all__ = [
     "exam_types",
     "exports",
     "external_identities",
+    "field_usage",
     "goal_tables",
     "idempotency",
     "import_reports",
@@ -48,6 +51,7 @@ __all__ = [
     "sessions",
     "streaks",
     "throttles",
+    "trusted_documents",
     "user_tables",
     "xp",
 ]

@@ -11,6 +11,7 @@ from persistence.analytics import SqlAnalytics
 from persistence.api_keys import SqlApiKeys
 from persistence.attempts import SqlAttempts
 from persistence.audit import SqlAudit
+from persistence.counts import Counts
 from persistence.dashboards import SqlDashboards
 from persistence.engine import Borrowed, Connection, Database
 from persistence.enrolments import SqlEnrolments
@@ -18,6 +19,7 @@ from persistence.erasure import SqlErasure
 from persistence.exam_types import SqlExamTypes
 from persistence.exports import SqlExports
 from persistence.external_identities import SqlExternalIdentities
+from persistence.field_usage import SqlFieldUsages
 from persistence.goals import SqlGoals
 from persistence.holders import SqlHolders
 from persistence.idempotency import SqlReceipts
@@ -36,6 +38,7 @@ from persistence.sessions import SqlSessions
 from persistence.streaks import SqlStreaks
 from persistence.submissions import SqlSubmissions
 from persistence.throttles import SqlThrottles
+from persistence.trusted_documents import SqlTrustedDocuments
 from persistence.users import SqlUsers
 from persistence.xp import SqlXp
 
@@ -91,6 +94,8 @@ class SqlWork:
     one_time_tokens = _Store(SqlOneTimeTokens)
     throttles = _Store(SqlThrottles)
     external_identities = _Store(SqlExternalIdentities)
+    field_usages = _Store(SqlFieldUsages)
+    trusted_documents = _Store(SqlTrustedDocuments)
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -123,11 +128,12 @@ class Reads:
 class Steps(Reads):
     """Stores for a verb that writes in one statement, which is a transaction of its own."""
 
-    __slots__ = ("_signals", "_work")
+    __slots__ = ("_counts", "_signals", "_work")
 
-    def __init__(self, borrowed: Borrowed, signals: Signals) -> None:
+    def __init__(self, borrowed: Borrowed, signals: Signals, counts: Counts) -> None:
         super().__init__(borrowed)
         self._signals = signals
+        self._counts = counts
 
     async def __aenter__(self) -> SqlWork:
         """Borrow a connection."""
@@ -139,16 +145,19 @@ class Steps(Reads):
     ) -> None:
         """Give it back; then publish what was done."""
         await super().__aexit__(kind, error, trace)
-        if error is None and self._work.signals:
-            await self._signals.publish(self._work.signals)
+        if error is None:
+            self._counts.add(self._work.connection.counts)
+            if self._work.signals:
+                await self._signals.publish(self._work.signals)
 
 
 class Postgres:
-    """Opens units of work on a database and publishes their signals on a bus."""
+    """Opens units of work on a database and publishes their signals on a bus; `counts` is what they committed."""
 
     def __init__(self, database: Database, signals: Signals) -> None:
         self._database = database
         self._signals = signals
+        self.counts = Counts()
 
     def open_reads(self, meter: Meter) -> Reads:
         """Open the stores for reading, without a transaction; concurrent readers open one each."""
@@ -156,7 +165,7 @@ class Postgres:
 
     def open_step(self, meter: Meter) -> Steps:
         """Open the stores without a transaction, for a verb that writes in one statement; then publish."""
-        return Steps(self._database.connection(meter), self._signals)
+        return Steps(self._database.connection(meter), self._signals, self.counts)
 
     @asynccontextmanager
     async def open_work(self, meter: Meter) -> AsyncIterator[SqlWork]:
@@ -164,5 +173,6 @@ class Postgres:
         async with self._database.transaction(meter) as connection:
             work = SqlWork(connection)
             yield work
+        self.counts.add(connection.counts)
         if work.signals:
             await self._signals.publish(work.signals)

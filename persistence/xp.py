@@ -175,6 +175,7 @@ class SqlXp:
         """
         ordered = sorted(entries, key=_key)
         added = await self._connection.all(_ADD, **arguments(ordered))
+        self._connection.counting().award(added)
         stored = {_key(entry): entry for entry in added}
         missing = [_key(entry) for entry in ordered if _key(entry) not in stored]
         if missing:

@@ -21,6 +21,11 @@ async def viewer_analytics(viewer: Viewer, context: Context) -> Analytics:  # no
     return Analytics(user_id=viewer.user_id)
 
 
+async def analytics(context: Context) -> Analytics:
+    """Return the caller's analytics."""
+    return Analytics(user_id=context.user_id)
+
+
 async def performance_in(
     analytics: Analytics, context: Context, *, period: Period, exam_type: ExamTypeId | None = None
 ) -> Performance:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -16,6 +16,7 @@ from domain.errors import DomainError
 from domain.external_identities import Provider
 from domain.ids import Mint, UserId
 from domain.passwords import Passwords
+from domain.rate_rules import RateLimit
 from domain.signals import Signals
 from domain.users import Viewer
 from domain.work import Meter, OpenWork, Work
@@ -57,13 +58,15 @@ class Ports:
     boards: BoardFeed = field(default_factory=BoardFeed)
     public_url: str = "http://127.0.0.1:8000"
     google: Provider | None = None
+    watch: "Callable[[Context], AbstractContextManager[None]] | None" = None
 
 
 @dataclass(slots=True)
 class Context:
     """One operation. `refused` holds the coordinates that the caller's roles do not reach.
 
-    `find_door` is asked once and only where something wants to know: most operations do not.
+    `find_door` is asked once and only where something wants to know: most operations do not. `find_rates` reads the
+    caller's own rate limits, where there are any. `mark` is the last event of a stream that the client knows.
     """
 
     ports: Ports
@@ -73,6 +76,8 @@ class Context:
     meter: Meter = field(default_factory=Meter)
     find_door: Callable[[], Door] = Door
     opened_door: Door | None = None
+    find_rates: Callable[[], Awaitable[RateLimit]] | None = None
+    mark: str | None = None
     _loaders: dict[Any, "DataLoader[Any, Any]"] = field(default_factory=dict)
 
     @property
@@ -127,16 +132,29 @@ class Context:
             yield work
         self.forget()
 
+    def watched(self) -> AbstractContextManager[None]:
+        """Return the block in which an event of a subscription is answered, which may be traced."""
+        return nullcontext() if self.ports.watch is None else self.ports.watch(self)
+
     async def load(self, batch: Batch, key: Any, **arguments: Any) -> Any:
         """Load one key through its batch, together with every other key asked for in the same tick."""
         name = (batch, *arguments.items())
         loader = self._loaders.get(name)
         if loader is None:
             loader = self._loaders[name] = DataLoader(
-                partial(batch.load, self, **arguments), max_batch_size=LARGEST_BATCH
+                partial(self._load, batch, arguments), max_batch_size=LARGEST_BATCH
             )
         # Shielded, because graphql-core cancels the siblings of a failed field, and others wait for this key too.
         return await asyncio.shield(loader.load(key))
+
+    async def _load(self, batch: Batch, arguments: dict[str, Any], keys: list[Any]) -> list[Any]:
+        meter = self.meter
+        meter.batches += 1
+        meter.keys += len(keys)
+        if meter.trace is None:
+            return await batch.load(self, keys, **arguments)
+        with meter.trace.batch(batch.name, len(keys)):
+            return await batch.load(self, keys, **arguments)
 
     async def gather(self, *waiting: Awaitable[Any]) -> list[Any]:
         """Wait for several answers together, so that their batches fill; the first failure is raised."""

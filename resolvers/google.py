@@ -6,7 +6,7 @@ from domain.external_identities import ProvenIdentity, Provider
 from resolvers import proving
 from resolvers.context import Context
 from resolvers.door import RefreshDelivery
-from resolvers.sessions import Tokens, delivered, open_session
+from resolvers.sessions import Tokens, entered, open_session
 
 
 @entity
@@ -53,7 +53,7 @@ async def sign_in_with_google(
             now=context.now(),
         )
         signed_in = await open_session(context, work, user_id=user_id, refresh_by=refresh_by)
-    return delivered(context, signed_in, refresh_by)
+    return await entered(context, signed_in, refresh_by)
 
 
 async def link_google(context: Context, *, code: str, state: str, flow: str, password: str) -> bool:

@@ -72,7 +72,7 @@ async def leaderboard_changed(
     viewer_id = context.viewer.user_id if context.viewer else None
     wish = Wish(scope=scope, window=period, first=leaderboards.checked_top(top), viewer_id=viewer_id)
     updates = ports.boards.updates(
-        wish, after=after, open_reads=ports.open_reads, signals=ports.signals, now=ports.now
+        wish, after=context.mark or after, open_reads=ports.open_reads, signals=ports.signals, now=ports.now
     )
     async with aclosing(updates) as messages:
         async for message in messages:
@@ -93,5 +93,10 @@ async def listen_to_leaderboard(
     viewer_id = context.viewer.user_id if context.viewer else None
     wish = Wish(scope=scope, window=period, first=leaderboards.checked_top(top), viewer_id=viewer_id)
     return await ports.boards.join(
-        listener, wish, after=after, open_reads=ports.open_reads, signals=ports.signals, now=ports.now
+        listener,
+        wish,
+        after=context.mark or after,
+        open_reads=ports.open_reads,
+        signals=ports.signals,
+        now=ports.now,
     )

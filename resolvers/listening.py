@@ -4,6 +4,11 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 
+def mark_of(event: Any) -> str | None:
+    """Return what a client that was sent the event may go on from: its version; None where it has none."""
+    return getattr(event, "version", None)
+
+
 class Listener(Protocol):
     """One subscriber of a shared stream."""
 

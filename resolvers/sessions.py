@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain import entering, proofs, refreshing, registering, users
+from domain import entering, leaving, proofs, refreshing, registering, users
 from domain.entities import entity
 from domain.errors import DomainError, InvalidInputError
 from domain.ids import UserId
@@ -69,7 +69,7 @@ async def register(
             public_url=ports.public_url,
         )
         signed_in = await open_session(context, work, user_id=user.id, refresh_by=refresh_by)
-    return delivered(context, signed_in, refresh_by)
+    return await entered(context, signed_in, refresh_by)
 
 
 async def login(
@@ -80,13 +80,13 @@ async def login(
     async with context.open_work() as work:
         holder = await proofs.accept(work, verdict)
         signed_in = await open_session(context, work, user_id=holder.user_id, refresh_by=refresh_by)
-    return delivered(context, signed_in, refresh_by)
+    return await entered(context, signed_in, refresh_by)
 
 
 async def open_session(
     context: Context, work: Work, *, user_id: UserId, refresh_by: RefreshDelivery
 ) -> SignedIn:
-    """Open a session for someone who was identified, in the caller's transaction; see `delivered`.
+    """Open a session for someone who was identified, in the caller's transaction; see `entered`.
 
     Raises InvalidCredentialsError if they are gone, and refuses a cookie where none may be set.
     """
@@ -100,6 +100,24 @@ async def open_session(
         now=context.now(),
         secret=context.ports.refresh_secret,
     )
+
+
+async def entered(context: Context, signed_in: SignedIn, refresh_by: RefreshDelivery) -> Tokens:
+    """Hand out the secrets of a new session, and end the one whose cookie its own replaces, whoever's that is.
+
+    It ends in a transaction of its own: one that refreshes takes its token first and the user second.
+    """
+    replaced = context.door.refresh_cookie
+    if refresh_by is RefreshDelivery.COOKIE and replaced is not None:
+        async with context.open_work() as work:
+            await leaving.give_up(
+                work,
+                refresh_token=replaced,
+                origin=context.origin,
+                mint=context.ports.mint,
+                now=context.now(),
+            )
+    return delivered(context, signed_in, refresh_by)
 
 
 def delivered(context: Context, signed_in: SignedIn, refresh_by: RefreshDelivery) -> Tokens:

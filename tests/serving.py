@@ -12,19 +12,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 READY_WAIT_S = 60
+PLENTY = {
+    f"QUESTPATH_RATE_{name}": "1000000"
+    for name in ("READS", "WRITES", "GENERATION", "COST", "COST_RESTORE", "LOGIN", "REGISTER", "RESET")
+}
+"""Rate limits that no test runs into by accident."""
 ROOT = Path(__file__).parent.parent
 
 
 class Served:
     """A gateway process; `url` is where it listens."""
 
-    def __init__(self, port: int, environment: dict[str, str], folder: Path) -> None:
+    def __init__(self, port: int, environment: dict[str, str], folder: Path, *arguments: str) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.lines: list[str] = []
         self._said: queue.Queue[str] = queue.Queue()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "gateway.cli", "serve"],
+            [sys.executable, "-m", "gateway.cli", "serve", *arguments],
             env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "QUESTPATH_PORT": str(port)}
+            | PLENTY
             | environment,
             cwd=folder,
             stdout=subprocess.PIPE,
@@ -66,9 +72,9 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def served(folder: Path, **environment: str) -> Iterator[Served]:
+def served(folder: Path, *arguments: str, **environment: str) -> Iterator[Served]:
     """Run a gateway until the end of the block."""
-    running = Served(free_port(), environment, folder)
+    running = Served(free_port(), environment, folder, *arguments)
     try:
         yield running.wait_ready()
     finally:

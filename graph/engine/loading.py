@@ -107,12 +107,21 @@ class Loader:
 
     async def _ask(self, load: Load, wanted: list[Any]) -> Found:
         arguments = self._state.arguments(load.fields[0])
+        meter = self._state.context.meter
         found: Found = {}
         for start in range(0, len(wanted), LARGEST_BATCH):
             keys = wanted[start : start + LARGEST_BATCH]
-            if load.layout.is_narrow:
-                loaded = await load.layout.load(self._state.context, keys)
+            meter.batches += 1
+            meter.keys += len(keys)
+            if meter.trace is None:
+                loaded = await self._loaded(load, keys, arguments)
             else:
-                loaded = await load.batch.load(self._state.context, keys, **arguments)
+                with meter.trace.batch(load.batch.name, len(keys)):
+                    loaded = await self._loaded(load, keys, arguments)
             found |= zip(keys, loaded, strict=True)
         return found
+
+    def _loaded(self, load: Load, keys: list[Any], arguments: dict[str, Any]) -> Awaitable[list[Any]]:
+        if load.layout.is_narrow:
+            return load.layout.load(self._state.context, keys)
+        return load.batch.load(self._state.context, keys, **arguments)

@@ -36,8 +36,10 @@ async def results_of(
 async def _results(plan: Plan, events: Any, context: Any, variables: VariableValues) -> AsyncIterator[Result]:
     try:
         async for event in events:
-            started = Run(plan, context=context, variables=variables, root=event).start()
-            yield started if isinstance(started, tuple) else await started
+            with context.watched():
+                started = Run(plan, context=context, variables=variables, root=event).start()
+                result = started if isinstance(started, tuple) else await started
+            yield result
     finally:
         if hasattr(events, "aclose"):
             await events.aclose()

@@ -174,3 +174,11 @@ def test_ten_a_minute_are_ten_at_once_and_one_every_six_seconds() -> None:
 def test_a_price_above_the_burst_waits_as_long_as_the_burst() -> None:
     assert rates.wait(TEN, 0, 11) == 0
     assert rates.wait(TEN, TEN.span, 11) == TEN.span
+
+
+def test_what_a_full_bucket_gets_back_is_lost() -> None:
+    bucket = Bucket(TEN)
+
+    bucket.draw(-3, -3)
+
+    assert (bucket.tat, bucket.free) == (bucket.now, 10)

@@ -239,3 +239,18 @@ async def test_revoking_all_ends_every_session_but_the_one_to_keep(desk: Desk, k
 
 def test_a_token_is_stored_as_its_hash() -> None:
     assert sessions.digest("secret") == "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"
+
+
+def test_a_first_token_is_made_of_two_random_identifiers() -> None:
+    minted: list[str] = []
+
+    def noting(kind: str) -> str:
+        minted.append(mint(kind))
+        return minted[-1]
+
+    token = sessions.first_token("refresh", noting, SECRET)
+
+    assert len(set(minted)) == 2
+    assert len(token) == 64
+    assert token != sessions.first_token("refresh", mint, SECRET)
+    assert token != sessions.successor(" ".join(minted), b"another secret")

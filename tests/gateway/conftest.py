@@ -13,10 +13,18 @@ import pytest
 from gateway.app import Application, application
 from gateway.serving import Server
 from gateway.settings import Settings
+from resolvers.board_feed import BoardFeed
 
 REGISTER = """mutation ($input: RegisterInput!) {
   register(input: $input) { user { id handle } accessToken refreshToken userErrors { __typename } }
 }"""
+
+
+PLENTY = {
+    f"rate_{name}": 1_000_000
+    for name in ("reads", "writes", "generation", "cost", "cost_restore", "login", "register", "reset")
+}
+"""Rate limits that no test runs into by accident."""
 
 
 @dataclass
@@ -26,6 +34,7 @@ class Live:
     app: Application
     url: str
     client: httpx.AsyncClient
+    server: Server
 
     async def post(self, text: str, *, token: str | None = None, **variables: Any) -> httpx.Response:
         headers = {"authorization": f"Bearer {token}"} if token else {}
@@ -58,17 +67,25 @@ async def live(database_url: str, overrides: dict[str, Any]) -> AsyncIterator[Li
         yield started
 
 
+@pytest.fixture
+async def board(live: Live) -> Live:
+    """The gateway with a feed that does not make tests wait."""
+    live.app.gateway.ports.boards = BoardFeed(interval_s=0.01, tick_s=0.2)
+    return live
+
+
 @asynccontextmanager
 async def running(database_url: str, **overrides: Any) -> AsyncIterator[Live]:
     """Run a gateway until the end of the block; a test may run several on one database."""
     listener = socket.create_server(("127.0.0.1", 0))
     ready = asyncio.Event()
-    async with application(Settings(**overrides), database_url) as app:
-        server = Server(app.asgi, on_ready=ready.set)
+    settings = Settings(**PLENTY | {"drain_grace_s": 0} | overrides)
+    async with application(settings, database_url) as app:
+        server = Server(app.asgi, on_ready=ready.set, bounds=settings.bounds, drain=app.gateway.drain)
         serving = asyncio.create_task(server.serve([listener]))
         await asyncio.wait_for(ready.wait(), 10)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         async with httpx.AsyncClient(base_url=url) as client:
-            yield Live(app, url, client)
+            yield Live(app, url, client, server)
         server.should_exit = True
         await serving

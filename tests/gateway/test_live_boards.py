@@ -14,7 +14,6 @@ from domain.ids import UserId
 from domain.work import Meter
 from gateway import outlets
 from gateway.wires import text_frame
-from resolvers.board_feed import BoardFeed
 from tests.builders.leaderboards import earned
 from tests.gateway.conftest import Live
 from tests.gateway.test_websocket import INIT, closed_with, hear, say, socket
@@ -26,13 +25,6 @@ CHANGED = """subscription { leaderboardChanged(first: 3) {
 } }"""
 SHARED = CHANGED.replace("%s", "")
 OWN = CHANGED.replace("%s", "viewerEntry { rank }")
-
-
-@pytest.fixture
-async def board(live: Live) -> Live:
-    """The gateway with a feed that does not make tests wait."""
-    live.app.gateway.ports.boards = BoardFeed(interval_s=0.01, tick_s=0.2)
-    return live
 
 
 async def learner(live: Live, handle: str) -> tuple[UserId, str]:

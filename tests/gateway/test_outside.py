@@ -13,6 +13,7 @@ PRODUCTION = {
     "QUESTPATH_ENV": "production",
     "QUESTPATH_SECRET": "x9" * 20,
     "DATABASE_URL": "postgresql://user@127.0.0.1/questpath",
+    "QUESTPATH_HOSTS": "api.example.org",
 }
 MAIL = {
     "QUESTPATH_SMTP_URL": "smtps://mail.example.org",

@@ -1,9 +1,13 @@
 """The strict profile: what is open in development is shut in production."""
 
+import argparse
 from typing import Any
 
 import pytest
 
+from gateway import commands
+from gateway.commands import CommandError
+from gateway.settings import Settings
 from tests.gateway.conftest import Live
 
 
@@ -35,3 +39,10 @@ async def test_validation_errors_suggest_nothing(live: Live) -> None:
 
     assert "Did you mean" not in response.text
     assert "server" not in response.headers
+
+
+async def test_no_demo_account_is_made(live: Live, database_url: str, overrides: dict[str, Any]) -> None:
+    with pytest.raises(CommandError, match="not created in production"):
+        await commands.seed(Settings(**overrides), database_url, argparse.Namespace())
+
+    assert (await live.post("{ users { nodes { id } } }")).json()["data"]["users"]["nodes"] == []

@@ -34,6 +34,11 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("QUESTPATH_TRUSTED_PROXIES", "10.0.0.0/8, everyone"),
         ("QUESTPATH_TRUSTED_PROXIES", "10.1.2.3/8"),
         ("QUESTPATH_ENGINE", "fast"),
+        ("QUESTPATH_RATE_READS", "0"),
+        ("QUESTPATH_RATE_COST_RESTORE", "much"),
+        ("QUESTPATH_RATE_FACTORS", "TEACHER:2"),
+        ("QUESTPATH_RATE_FACTORS", "ADMIN"),
+        ("QUESTPATH_RATE_FACTORS", "ADMIN:0"),
         ("DATABASE_URL", "mysql://db/questpath"),
         ("REDIS_URL", "http://redis"),
     ],
@@ -56,6 +61,7 @@ def test_a_wrong_setting_is_named_with_an_example(
         ({}, "QUESTPATH_SECRET"),
         ({"QUESTPATH_SECRET": "short"}, "QUESTPATH_SECRET"),
         ({"QUESTPATH_SECRET": STRONG}, "DATABASE_URL"),
+        ({"QUESTPATH_SECRET": STRONG, "DATABASE_URL": URL}, "QUESTPATH_HOSTS"),
         ({"QUESTPATH_SECRET": STRONG, "QUESTPATH_PREVIOUS_SECRETS": "short"}, "QUESTPATH_PREVIOUS_SECRETS"),
     ],
 )
@@ -74,6 +80,7 @@ def test_production_starts_with_a_secret_and_a_database(monkeypatch: pytest.Monk
         "QUESTPATH_ENV": "production",
         "QUESTPATH_SECRET": STRONG,
         "DATABASE_URL": URL,
+        "QUESTPATH_HOSTS": "api.example.org",
     }.items():
         monkeypatch.setenv(name, value)
 
@@ -84,6 +91,27 @@ def test_origins_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QUESTPATH_ORIGINS", "https://a.example, https://b.example")
 
     assert settings.read().origins == ["https://a.example", "https://b.example"]
+
+
+@pytest.mark.parametrize(
+    ("written", "names"), [("", set()), ("*", set()), ("API.example.org, ::1", {b"api.example.org", b"::1"})]
+)
+def test_hosts_are_names_and_a_star_is_any(
+    monkeypatch: pytest.MonkeyPatch, written: str, names: set[bytes]
+) -> None:
+    monkeypatch.setenv("QUESTPATH_HOSTS", written)
+
+    assert settings.read().bounds.hosts == names
+
+
+def test_rates_are_the_houses_or_those_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUESTPATH_RATE_WRITES", "7")
+    monkeypatch.setenv("QUESTPATH_RATE_FACTORS", "AUTHOR:2, KEY:3")
+
+    figures = settings.read().figures
+
+    assert (figures.reads, figures.writes) == (100, 7)
+    assert figures.factors == {"AUTHOR": 2, "KEY": 3}
 
 
 def test_previous_secrets_and_trusted_proxies_are_lists(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,7 @@ async def test_no_page_of_another_origin_may_read_an_answer(database_url: str) -
 
     for response in (plain, preflight):
         assert "access-control-allow-origin" not in response.headers
-    assert preflight.status_code == 405
+        assert "access-control-allow-credentials" not in response.headers
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
@@ -93,7 +93,7 @@ async def test_every_answer_says_what_it_is(live: Live) -> None:
             response.json()
 
 
-@pytest.mark.parametrize("path", ["/graphiql/", "/graphiql", "/", "/.git/config", "/exports/", "/metrics"])
+@pytest.mark.parametrize("path", ["/graphiql/", "/graphiql", "/", "/.git/config", "/exports/"])
 async def test_there_is_nothing_beside_what_is_meant(live: Live, path: str) -> None:
     assert (await live.client.get(path)).status_code == 404
 

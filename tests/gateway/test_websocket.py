@@ -127,3 +127,39 @@ async def test_a_silent_client_is_closed(live: Live, monkeypatch: pytest.MonkeyP
 
     async with socket(live) as opened:
         assert await closed_with(opened) == 4408
+
+
+@pytest.mark.parametrize("overrides", [{"sockets_per_address": 2, "sockets_per_user": 1}])
+async def test_an_address_and_a_user_have_so_many_sockets(live: Live) -> None:
+    token = await live.register("ada")
+    init = INIT | {"payload": {"authorization": f"Bearer {token}"}}
+
+    async with socket(live) as one, socket(live) as two:
+        await say(one, init)
+        assert (await hear(one))["type"] == "connection_ack"
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(live.url.replace("http", "ws") + "/graphql", subprotocols=[PROTOCOL])
+        await say(two, init)
+        code = await closed_with(two)
+    async with socket(live) as again:
+        await say(again, init)
+        acknowledged = (await hear(again))["type"]
+
+    assert refused.value.response.status_code == 429
+    assert (
+        json.loads(refused.value.response.body)["errors"][0]["extensions"]["code"] == "TOO_MANY_CONNECTIONS"
+    )
+    assert code == 4429
+    assert acknowledged == "connection_ack"
+
+
+async def test_a_message_of_endless_fragments_is_too_big(live: Live) -> None:
+    async def fragments() -> AsyncIterator[str]:
+        for _ in range(1_100):
+            yield ""
+
+    async with socket(live) as opened:
+        with contextlib.suppress(ConnectionClosed):
+            await opened.send(fragments())
+
+        assert await closed_with(opened) == 1009

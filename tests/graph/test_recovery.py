@@ -327,3 +327,18 @@ async def test_an_address_changes_only_with_the_password_and_to_another(
 ) -> None:
     assert await desk.code(MOVE, desk.viewer, **values) == code
     assert await desk.mails() == []
+
+
+async def test_a_reset_waits_for_the_change_of_the_password_that_began_before(desk: Desk) -> None:
+    """It takes the account before the token, else each would wait for the other."""
+    token = await desk.reset_token()
+
+    async with desk.ask.postgres.open_work(Meter()) as changing:
+        await changing.holders.hold(desk.viewer.user_id)
+        resetting = asyncio.create_task(desk.code(RESET, token=token, newPassword=NEW))
+        done, _ = await asyncio.wait({resetting}, timeout=0.2)
+        assert not done
+        await changing.one_time_tokens.void(desk.viewer.user_id)
+
+    assert await resetting == "INVALID_TOKEN"
+    assert (await desk.sign_in(OLD))["userErrors"] == []

@@ -174,3 +174,25 @@ async def test_a_stolen_token_ends_the_session_and_is_audited_although_it_is_ref
         (entry,) = (await reads.audit.page(asked, window())).nodes
     assert entry.target == first["user"]["id"]
     assert {detail.name: detail.value for detail in entry.difference}["session"] == first["session"]["id"]
+
+
+@pytest.mark.parametrize("refresh_by", ["COOKIE", "PAYLOAD"])
+async def test_a_session_whose_cookie_is_replaced_ends(ask: Asker, refresh_by: str) -> None:
+    ask.door = browser()
+    first = await registered(ask, refreshBy="COOKIE")
+    cookie = ask.door.new_cookie
+    ask.door = browser(refresh_cookie=cookie)
+
+    second = (await ask.data(LOGIN, input=KNOWN | {"refreshBy": refresh_by}))["login"]
+
+    ended = refresh_by == "COOKIE"
+    async with ask.postgres.open_reads(Meter()) as reads:
+        user_id = second["user"]["id"]
+        (held,) = await reads.sessions.open_by_users([user_id], viewer_id=user_id, now=ask.clock())
+        page = await reads.audit.page(AuditFilter(action=AuditAction.SIGNED_OUT), window(first=10))
+    assert {session.id for session in held} == {second["session"]["id"]} | (
+        set() if ended else {first["session"]["id"]}
+    )
+    assert [entry.target for entry in page.nodes] == ([user_id] if ended else [])
+    ask.door = browser(refresh_cookie=cookie)
+    assert bool((await refreshed(ask))["userErrors"]) == ended

@@ -42,6 +42,7 @@ OF_FIXED_LENGTH = {
     "RevealedKey.acceptedRanges": "the world's questions are true or false",
     "RevealedKey.acceptedTexts": "the world's questions are true or false",
     "RevealedKey.correctOptionIds": "the world's questions are true or false",
+    "RateLimit.buckets": "one a kind of limit",
     "RoadmapNode.prerequisites": "groups; the members are what grows",
     "RoadmapNode.resources": "one a node",
     "MultipleChoice.options": "the world's questions are true or false",

@@ -7,6 +7,7 @@ from typing import Any
 
 from domain import audit, boards_projection, xp
 from domain.audit import NOWHERE, AuditAction
+from domain.field_usage import FieldCount
 from domain.users import Role, Viewer
 from domain.work import Meter
 from domain.xp import Award, XpReason
@@ -158,6 +159,18 @@ def a_question_file(number: int, size: int) -> str:
 async def _acts_in_the_log(ask: Asker, viewer: Viewer, size: int) -> None:
     async with ask.postgres.open_work(Meter()) as work:
         await work.api_keys.add(an_api_key(viewer.user_id), key_hash="hash")
+        apps = [
+            FieldCount(
+                coordinate=coordinate,
+                client_name=app,
+                client_version="",
+                deprecated=False,
+                requests=1,
+            )
+            for n in range(size)
+            for coordinate, app in (("User.handle", f"app-{n}"), (f"User.words{n}", "app"))
+        ]
+        await work.field_usages.add(apps, now=ask.clock())
         for _ in range(size):
             await audit.record(
                 work.audit,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 import strawberry
@@ -157,7 +158,7 @@ def executor(engine: Engine = Engine.COMPILED) -> Executor:
 
 
 def context(viewer: Viewer | None = LEARNER) -> Context:
-    return Context(None, viewer, "request-of-a-test")  # type: ignore[arg-type]
+    return Context(SimpleNamespace(watch=None), viewer, "request-of-a-test")  # type: ignore[arg-type]
 
 
 async def ask(text: str, viewer: Viewer | None = LEARNER, /, **variables: Any) -> Formatted:

@@ -22,6 +22,7 @@ from graphql import (
     is_object_type,
 )
 
+from domain.work import Meter
 from graph.declarations import METADATA_KEY, Declaration
 from graph.engine.answers import BACKREF
 from resolvers.batches import Batch, Rows
@@ -74,6 +75,7 @@ class Asked:
     refused: dict[str, str] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     loaders: dict[Batch, Any] = field(default_factory=dict)
+    meter: Meter = field(default_factory=Meter)
 
     async def load(self, batch: Batch, key: Any) -> Any:
         async def load(keys: list[Any]) -> list[Any]:

@@ -1,0 +1,106 @@
+"""Bounds: how much of the process one connection may take, and all of them; durations are seconds."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode
+
+ANY_HOST = "*"
+MOST_HEADERS = 100
+HEADER_BYTES = 16 * 1024
+TARGET_BYTES = 8 * 1024
+QUERY_BYTES = 16 * 1024
+"""How long the query of a GET may be; that of any other request counts as part of the target."""
+HEAD_BYTES = TARGET_BYTES + QUERY_BYTES + HEADER_BYTES
+BODY_BYTES = 2 * 1024 * 1024
+"""How much of a body is read at all, chunks and trailers included; the application refuses sooner."""
+MOST_CHUNKS = 4_096
+MOST_PIPELINED = 16
+MOST_FRAGMENTS = 1_000
+
+EXAMPLES = {
+    "QUESTPATH_HOSTS": "api.example.org,api.internal",
+    "QUESTPATH_HEAD_S": "10",
+    "QUESTPATH_BODY_S": "30",
+    "QUESTPATH_WRITE_S": "20",
+    "QUESTPATH_KEEP_ALIVE_S": "75",
+    "QUESTPATH_CONNECTION_REQUESTS": "50000",
+    "QUESTPATH_CONNECTIONS": "10000",
+    "QUESTPATH_CONNECTIONS_PER_ADDRESS": "1000",
+    "QUESTPATH_SOCKETS_PER_ADDRESS": "500",
+    "QUESTPATH_SOCKETS_PER_USER": "50",
+    "QUESTPATH_SOCKET_MESSAGE_BYTES": "262144",
+    "QUESTPATH_DRAIN_GRACE_S": "1",
+    "QUESTPATH_DRAIN_S": "20",
+}
+"""A valid value of each setting."""
+
+
+@dataclass(slots=True, frozen=True)
+class Bounds:
+    """What holds for the connections of one process; no host at all means any."""
+
+    hosts: frozenset[bytes] = frozenset()
+    head_s: int = 10
+    body_s: int = 30
+    write_s: int = 20
+    keep_alive_s: int = 75
+    connection_requests: int = 50_000
+    connections: int = 10_000
+    connections_per_address: int = 1_000
+    socket_message_bytes: int = 256 * 1024
+    drain_grace_s: float = 0.0
+    drain_s: float = 20.0
+
+
+class BoundSettings(BaseSettings):
+    """Settings of connections, and of how the process ends."""
+
+    hosts: Annotated[list[str], NoDecode] = []
+    """Names under which requests may come, without ports; `*` for any, which development takes anyway."""
+    head_s: int = Field(default=10, ge=1, le=120)
+    """Seconds in which the head of a request has to arrive, and its first byte on a new connection."""
+    body_s: int = Field(default=30, ge=1, le=600)
+    """Seconds in which the body has to arrive."""
+    write_s: int = Field(default=20, ge=1, le=600)
+    """Seconds after which a client that reads next to nothing of what waits for it is cut off."""
+    keep_alive_s: int = Field(default=75, ge=5, le=600)
+    """Seconds for which a connection waits for the next request; more than the proxy before it."""
+    connection_requests: int = Field(default=50_000, ge=1)
+    """Requests after which a connection is closed."""
+    connections: int = Field(default=10_000, ge=10)
+    connections_per_address: int = Field(default=1_000, ge=1)
+    """Trusted proxies may have as many as there are."""
+    sockets_per_address: int = Field(default=500, ge=1)
+    """Websockets of one client's address, whatever proxies stand between."""
+    sockets_per_user: int = Field(default=50, ge=1)
+    socket_message_bytes: int = Field(default=256 * 1024, ge=1024, le=16 * 1024 * 1024)
+    drain_grace_s: float = Field(default=1.0, ge=0, le=60)
+    """Seconds after SIGTERM in which connections are still taken, so that load balancers see it first."""
+    drain_s: float = Field(default=20.0, ge=1, le=600)
+    """Seconds after that until what is not over is cut off."""
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _names(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return [name.strip().lower() for name in value.split(",") if name.strip()]
+
+    @property
+    def bounds(self) -> Bounds:
+        """The bounds of this process's connections."""
+        return Bounds(
+            hosts=frozenset() if ANY_HOST in self.hosts else frozenset(name.encode() for name in self.hosts),
+            head_s=self.head_s,
+            body_s=self.body_s,
+            write_s=self.write_s,
+            keep_alive_s=self.keep_alive_s,
+            connection_requests=self.connection_requests,
+            connections=self.connections,
+            connections_per_address=self.connections_per_address,
+            socket_message_bytes=self.socket_message_bytes,
+            drain_grace_s=self.drain_grace_s,
+            drain_s=self.drain_s,
+        )

@@ -1,0 +1,177 @@
+"""Persisted queries in Redis, shared by every process: one script for each question, on the clock of Redis."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import structlog
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from domain.persisted_queries import KeptQuery, Shares, weight_of
+from persistence.traced_redis import TracedRedis
+
+KEY = "questpath:1:{documents}:"
+"""How every key begins; the braces keep all of them on one server of a cluster, because the scripts touch several."""
+_PATIENCE_S = 0.1
+_PROBE_EVERY_S = 0.5
+_MOST_CONNECTIONS = 4
+_log = structlog.get_logger("persistence.queries")
+
+# text:HASH holds a document, of:CALLER what a caller keeps by time of use as WEIGHT:HASH, held the bytes of each
+# caller, bytes their sum. Each key ends a lifetime after it was last touched; sums that outlive what they count are
+# corrected when their turn comes to be driven out.
+_START = """
+local key, hash, lifetime = KEYS[1], ARGV[1], tonumber(ARGV[2])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local document = key .. 'text:' .. hash
+local function touch(owner, member)
+  redis.call('ZADD', key .. 'of:' .. owner, now, member)
+  for _, name in ipairs({document, key .. 'of:' .. owner, key .. 'held', key .. 'bytes'}) do
+    redis.call('PEXPIRE', name, lifetime)
+  end
+end
+"""
+_FIND = (
+    _START
+    + """
+local found = redis.call('HMGET', document, 'text', 'owner', 'weight')
+if not found[1] then
+  return false
+end
+touch(found[2], found[3] .. ':' .. hash)
+return {found[1], found[2]}
+"""
+)
+_KEEP = (
+    _START
+    + """
+local caller, text, weight = ARGV[3], ARGV[4], tonumber(ARGV[5])
+local share, total = tonumber(ARGV[6]), tonumber(ARGV[7])
+if redis.call('EXISTS', document) == 1 then
+  return 0
+end
+local function weigh(owner, bytes)
+  if tonumber(redis.call('ZINCRBY', key .. 'held', bytes, owner)) <= 0 then
+    redis.call('ZREM', key .. 'held', owner)
+  end
+  redis.call('INCRBY', key .. 'bytes', bytes)
+end
+local function held(owner)
+  return tonumber(redis.call('ZSCORE', key .. 'held', owner) or 0)
+end
+local function drop(owner, member)
+  redis.call('ZREM', key .. 'of:' .. owner, member)
+  redis.call('DEL', key .. 'text:' .. string.match(member, ':(.*)$'))
+  weigh(owner, -tonumber(string.match(member, '^%d+')))
+end
+local function drop_oldest(owner)
+  local oldest = redis.call('ZRANGE', key .. 'of:' .. owner, 0, 0)[1]
+  if oldest then
+    drop(owner, oldest)
+  else
+    weigh(owner, -held(owner))
+  end
+end
+for _, member in ipairs(redis.call('ZRANGEBYSCORE', key .. 'of:' .. caller, '-inf', now - lifetime)) do
+  drop(caller, member)
+end
+while held(caller) > 0 and held(caller) + weight > share do
+  drop_oldest(caller)
+end
+redis.call('HSET', document, 'text', text, 'owner', caller, 'weight', weight)
+weigh(caller, weight)
+touch(caller, weight .. ':' .. hash)
+while tonumber(redis.call('GET', key .. 'bytes')) > total do
+  local largest = redis.call('ZREVRANGE', key .. 'held', 0, 0)[1]
+  if not largest then
+    redis.call('SET', key .. 'bytes', 0)
+    break
+  end
+  drop_oldest(largest)
+end
+return 1
+"""
+)
+
+
+class RedisQueries:
+    """Documents in Redis, each of which ends when it was not asked for during its lifetime.
+
+    A Redis that does not answer costs those who asked at that moment a tenth of a second, and everybody else nothing:
+    until it answers again nothing is found and nothing kept.
+    """
+
+    def __init__(self, redis: "Redis", shares: Shares | None = None) -> None:
+        self._redis = redis
+        self._shares = shares or Shares()
+        self._lifetime = round(self._shares.lifetime_s * 1_000)
+        self._finding = redis.register_script(_FIND)
+        self._keeping = redis.register_script(_KEEP)
+        self._recovery: asyncio.Task[None] | None = None
+
+    async def find(self, digest: str) -> KeptQuery | None:
+        """Return the document with this hash, and remember that it was asked for."""
+        found = await self._ask(self._finding(keys=[KEY], args=[digest, self._lifetime]))
+        return KeptQuery(text=found[0].decode(), caller=found[1].decode()) if found else None
+
+    async def keep(self, digest: str, query: KeptQuery) -> None:
+        """Keep a document, at the cost of its caller's others and then of whoever holds most."""
+        share, weight = self._shares.of(query.caller), weight_of(query.text)
+        if weight > share:
+            return
+        given: list[str | int] = [digest, self._lifetime, query.caller, query.text]
+        await self._ask(self._keeping(keys=[KEY], args=[*given, weight, share, self._shares.total]))
+
+    async def _ask(self, asked: Awaitable[Any]) -> Any:
+        if self._recovery is not None:
+            asked.close()  # type: ignore[attr-defined]
+            return None
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                return await asked
+        except (RedisError, OSError) as error:
+            if self._recovery is None:
+                _log.warning("persisted_queries_not_shared", error=type(error).__name__)
+                self._recovery = asyncio.create_task(self._recover())
+            return None
+
+    async def _recover(self) -> None:
+        await self._redis.connection_pool.disconnect(inuse_connections=False)
+        while True:
+            await asyncio.sleep(_PROBE_EVERY_S)
+            with suppress(RedisError, OSError):
+                async with asyncio.timeout(_PROBE_EVERY_S):
+                    await self._redis.ping()
+                self._recovery = None
+                return
+
+    async def close(self) -> None:
+        """Stop looking for Redis."""
+        if self._recovery is not None:
+            self._recovery.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._recovery
+
+
+@asynccontextmanager
+async def opened(url: str, shares: Shares | None = None) -> AsyncIterator[RedisQueries]:
+    """Open the documents on the server at `url`, with few connections that never retry by themselves."""
+    pool = BlockingConnectionPool.from_url(
+        url,
+        max_connections=_MOST_CONNECTIONS,
+        timeout=_PATIENCE_S,
+        retry=Retry(NoBackoff(), 0),
+        socket_connect_timeout=_PROBE_EVERY_S,
+        socket_keepalive=True,
+    )
+    async with TracedRedis.from_pool(pool) as redis:
+        queries = RedisQueries(redis, shares)
+        try:
+            yield queries
+        finally:
+            await queries.close()

@@ -1,0 +1,1 @@
+"""The gateway as the clients that people use see it."""

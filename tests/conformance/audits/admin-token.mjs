@@ -1,0 +1,19 @@
+// Signs in as the admin of the demo accounts and prints the access token, which has to reach introspection.
+const base = process.argv[2];
+const ask = async (query, token) => {
+  const headers = { 'content-type': 'application/json' };
+  if (token) headers.authorization = `Bearer ${token}`;
+  const response = await fetch(`${base}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  return response.json();
+};
+
+const { data } = await ask(`mutation {
+  login(input: { email: "root@questpath.example", password: "a quest for every day" }) { accessToken }
+}`);
+const token = data.login.accessToken;
+const seen = await ask('{ __schema { queryType { name } } }', token);
+if (seen.data?.__schema?.queryType?.name !== 'Query') {
+  console.error(`the admin may not introspect: ${JSON.stringify(seen)}`);
+  process.exit(1);
+}
+console.log(token);

@@ -1,0 +1,96 @@
+"""What the SDL promises to those who read it: costs that are printed, and ends that are announced."""
+
+import re
+from datetime import date
+from typing import Any
+
+from graphql import (
+    DirectiveNode,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    ListTypeNode,
+    NonNullTypeNode,
+    ObjectTypeDefinitionNode,
+    parse,
+)
+
+from graph.schema import executable, sdl
+
+REPLACED = re.compile(r"`[A-Za-z_.]+`")
+DATED = re.compile(r"\b20\d\d-\d\d-\d\d\b")
+
+
+def deprecations(schema: Any) -> dict[str, str]:
+    """Return why each deprecated coordinate is to be used no more."""
+    found: dict[str, str] = {}
+    for type_ in schema.type_map.values():
+        if type_.name.startswith("__"):
+            continue
+        members: dict[str, Any] = dict(getattr(type_, "values", {}))
+        if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
+            members |= type_.fields
+        for name, member in members.items():
+            arguments = {f"{name}({a}:)": arg for a, arg in getattr(member, "args", {}).items()}
+            for place, thing in {name: member, **arguments}.items():
+                if thing.deprecation_reason is not None:
+                    found[f"{type_.name}.{place}"] = thing.deprecation_reason
+    return found
+
+
+def flaws(reason: str) -> list[str]:
+    """Return what a deprecation fails to say."""
+    missing = [] if REPLACED.search(reason) else ["its replacement, in backticks"]
+    dates = DATED.findall(reason)
+    return missing + ([] if dates and date.fromisoformat(dates[0]) else ["the date of its removal"])
+
+
+def test_a_deprecation_names_what_to_use_instead_and_when_it_ends() -> None:
+    wrong = {at: flaws(reason) for at, reason in deprecations(executable()).items() if flaws(reason)}
+
+    assert wrong == {}
+
+
+def test_a_deprecation_that_says_nothing_is_found() -> None:
+    assert flaws("Old.") == ["its replacement, in backticks", "the date of its removal"]
+    assert flaws("Use `Goal.state`; removed on 2027-01-31.") == []
+
+
+def objects() -> list[ObjectTypeDefinitionNode]:
+    return [d for d in parse(sdl()).definitions if isinstance(d, ObjectTypeDefinitionNode)]
+
+
+def directive(field: Any, name: str) -> DirectiveNode | None:
+    return next((d for d in field.directives or () if d.name.value == name), None)
+
+
+def test_every_mutation_prints_its_weight() -> None:
+    (mutations,) = (d for d in objects() if d.name.value == "Mutation")
+
+    assert [f.name.value for f in mutations.fields or () if directive(f, "cost") is None] == []
+
+
+def test_every_list_prints_how_long_it_is_reckoned_to_be() -> None:
+    unsaid = []
+    for type_ in objects():
+        for field in type_.fields or ():
+            given = field.type.type if isinstance(field.type, NonNullTypeNode) else field.type
+            named = given.name.value if hasattr(given, "name") else ""
+            is_long = isinstance(given, ListTypeNode) or named.endswith("Connection")
+            if is_long and directive(field, "listSize") is None:
+                unsaid.append(f"{type_.name.value}.{field.name.value}")
+
+    assert unsaid == []
+
+
+def test_a_list_that_may_be_sliced_does_not_ask_for_it() -> None:
+    """IBM's `requireOneSlicingArgument` is true unless said otherwise, and all of our pages have a default."""
+    for type_ in objects():
+        for field in type_.fields or ():
+            said = directive(field, "listSize")
+            arguments = {a.name.value: a.value for a in said.arguments or ()} if said else {}
+            if "slicingArguments" in arguments:
+                assert arguments["requireOneSlicingArgument"].value is False
+                assert int(arguments["assumedSize"].value) > 0
+                given = {a.name.value for a in field.arguments or ()}
+                assert {value.value for value in arguments["slicingArguments"].values} <= given
