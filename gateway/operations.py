@@ -195,7 +195,9 @@ class Gateway:
             if refused:
                 line["refused"] = refused
                 self.observer.metrics.refusals.update(refused)
-        tell(line | outcome.extra)
+        if outcome.extra:
+            line |= outcome.extra
+        tell(line)
 
 
 def log_defect(cause: BaseException, request_id: str) -> None:

@@ -34,15 +34,18 @@ class Lines:
     def add(self, line: bytes) -> None:
         """Write the line within 20 ms, or at once where no event loop would come back to it."""
         self._waiting.append(line)
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            loop = None
-        if loop is None or len(self._waiting) >= MOST_WAITING:
+        if len(self._waiting) >= MOST_WAITING:
             self.flush()
-        elif loop is not self._due:
-            self._due = loop
-            loop.call_later(LINES_WAIT_S, self.flush)
+        elif self._due is None or self._due.is_closed():  # asking for the loop is a system call
+            self._begin_to_wait()
+
+    def _begin_to_wait(self) -> None:
+        try:
+            self._due = asyncio.get_running_loop()
+        except RuntimeError:
+            self.flush()
+        else:
+            self._due.call_later(LINES_WAIT_S, self.flush)
 
     def flush(self) -> None:
         """Write what waits."""
@@ -58,8 +61,9 @@ lines = Lines()
 
 
 def _write_json(line: dict[str, Any]) -> None:
-    moment = {"level": "info", "timestamp": datetime.now(UTC)}
-    lines.add(orjson.dumps(line | moment, default=str, option=_OPTIONS))
+    line["level"] = "info"
+    line["timestamp"] = datetime.now(UTC)
+    lines.add(orjson.dumps(line, default=str, option=_OPTIONS))
 
 
 def _write_text(line: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ Costs follow IBM's cost specification: an object counts 1 and a leaf nothing, `@
 holds counts as often as `@listSize` says that the list is long.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -173,9 +173,9 @@ def size_of(sent: Any) -> int | None:
     return len(sent) if isinstance(sent, list) else LARGEST_PAGE
 
 
-def sizes_of(names: Iterable[str], variables: Mapping[str, Any]) -> tuple[int | None, ...]:
+def sizes_of(names: Sequence[str], variables: Mapping[str, Any]) -> tuple[int | None, ...]:
     """Return what a survey makes of several; -1 for one that was left out, which may have a default."""
-    return tuple(size_of(variables.get(name, _LEFT_OUT)) for name in names)
+    return tuple([size_of(variables.get(name, _LEFT_OUT)) for name in names]) if names else ()
 
 
 def _is_list(field: GraphQLField) -> bool:
