@@ -67,6 +67,7 @@ def result_of(
     awards = [*_quiz_awards(sheet, attempt, grading), *nodes, *change.milestones]
     return Result(
         attempt=attempt,
+        read=sheet.revisions,
         credits={slot.number: slot.credit for slot in grading.slots},
         entries=xp.entries_of(awards, mint=mint),
         activity=activity,

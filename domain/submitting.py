@@ -1,76 +1,72 @@
 """How an attempt ends: submitted or expired, graded and rewarded at once.
 
-All that the result follows from is read by one statement, and all that follows is stored by another one, which stores
-nothing where something of it has changed in between. Nobody has to wait therefore, unless two are at it: then
-`submit_at_once` gives way to `submit`, which holds the others back first.
+All that results follow from is read by one statement, and all that follows is stored by another one, for many attempts
+at once; nothing of a result is stored where something has changed in between. Nobody has to wait therefore, unless two
+are at it: then `submit_at_once` gives way to `submit`, which holds the others back first.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from domain import attempt_grading, attempt_results, idempotency
 from domain.attempt_refusals import AttemptAlreadySubmittedError
 from domain.attempts import GRACE, AttemptState, QuizAttempt
-from domain.errors import NotFoundError
-from domain.idempotency import Claim
+from domain.errors import DomainError, NotFoundError
 from domain.ids import AttemptId, Mint, UserId
 from domain.streaks import History
-from domain.submissions import Sheet
+from domain.submissions import HandIn, Result, Sheet
 from domain.work import Work
 from domain.xp import grown
 from domain.xp_rules import CURRENT
 
+Outcome = QuizAttempt | DomainError | LookupError | None
+"""How handing in ended: with a finished attempt, with a refusal, or not yet."""
 
-async def submit(
-    work: Work,
-    *,
-    user_id: UserId,
-    attempt_id: AttemptId,
-    idempotency_key: str,
-    mint: Mint,
-    now: datetime,
-) -> QuizAttempt:
+
+def hand_in(*, user_id: UserId, attempt_id: AttemptId, idempotency_key: str, now: datetime) -> HandIn:
+    """Return what `submit` takes; raises InvalidInputError for an empty or long key."""
+    claim = idempotency.claim_of(
+        operation="submitQuizAttempt",
+        key=idempotency_key,
+        given={"attempt_id": attempt_id},
+        result_id=attempt_id,
+    )
+    return HandIn(attempt_id=attempt_id, user_id=user_id, claim=claim, now=now)
+
+
+async def submit(work: Work, handed: HandIn, *, mint: Mint) -> QuizAttempt:
     """Finish an attempt, grade it and award what it earned; the same key again returns the same attempt.
 
     After the deadline and its grace the attempt ends as expired, with the answers saved. Of any number of
     concurrent submits one grades it. Raises NotFoundError, AttemptAlreadySubmittedError that carries the attempt,
     or IdempotencyKeyReusedError.
     """
-    claim = _claim(attempt_id, idempotency_key)
-    await work.submissions.hold(attempt_id, user_id=user_id)
-    sheet = await _sheet(work, attempt_id, user_id=user_id, claim=claim, now=now)
-    return _repeated(sheet) or await _finish(work, sheet, claim=claim, mint=mint, now=now)
+    sheet = await _held(work, handed)
+    return _repeated(sheet) or await _finish(work, sheet, handed, mint=mint)
 
 
-async def submit_at_once(
-    work: Work,
-    *,
-    user_id: UserId,
-    attempt_id: AttemptId,
-    idempotency_key: str,
-    mint: Mint,
-    now: datetime,
-) -> QuizAttempt | None:
-    """Do what `submit` does without a transaction; return None, having changed nothing, where that takes one.
+async def submit_at_once(work: Work, handed: Sequence[HandIn], *, mint: Mint) -> list[Outcome]:
+    """Do what `submit` does for attempts of as many learners, without a transaction; return how each one ended.
 
-    It takes one where someone else changes the attempt or the learner's record at the same time, and where a roadmap
-    has a node that the quiz completes.
+    That is the attempt, the refusal, or None where nothing was changed and it takes a transaction: where someone
+    else changes the attempt or the learner's record at the same time, and where a roadmap has a node that the quiz
+    completes.
     """
-    claim = _claim(attempt_id, idempotency_key)
-    sheet = await _sheet(work, attempt_id, user_id=user_id, claim=claim, now=now)
-    repeated = _repeated(sheet)
-    if repeated is not None or sheet.on_roadmap:
-        return repeated
-    return await _stored(work, sheet, claim=claim, mint=mint, now=now)
+    sheets = zip(handed, await _sheets(work, handed), strict=True)
+    ends = [await _end_or_result(work, sheet, one, mint=mint) for one, sheet in sheets]
+    results = [end for end in ends if isinstance(end, Result)]
+    stored = iter(await _stored(work, results) if results else ())
+    return [next(stored) if isinstance(end, Result) else end for end in ends]
 
 
 async def expire(work: Work, attempt: QuizAttempt, *, mint: Mint, now: datetime) -> QuizAttempt:
     """Grade an overdue attempt with the answers saved; return it as it is where another call was first."""
-    await work.submissions.hold(attempt.id, user_id=attempt.user_id)
-    sheet = await _sheet(work, attempt.id, user_id=attempt.user_id, claim=None, now=now)
+    handed = HandIn(attempt_id=attempt.id, user_id=attempt.user_id, claim=None, now=now)
+    sheet = await _held(work, handed)
     if sheet.attempt.state is not AttemptState.IN_PROGRESS:
         return sheet.attempt
-    return await _finish(work, sheet, claim=None, mint=mint, now=now)
+    return await _finish(work, sheet, handed, mint=mint)
 
 
 async def expire_overdue(
@@ -91,32 +87,32 @@ async def own_attempt(work: Work, *, user_id: UserId, attempt_id: AttemptId) -> 
     return attempt
 
 
-def _claim(attempt_id: AttemptId, key: str) -> Claim:
-    return idempotency.claim_of(
-        operation="submitQuizAttempt", key=key, given={"attempt_id": attempt_id}, result_id=attempt_id
-    )
-
-
 def _not_found() -> NotFoundError:
     return NotFoundError("There is no such attempt.", field="attemptId")
 
 
-async def _sheet(
-    work: Work, attempt_id: AttemptId, *, user_id: UserId, claim: Claim | None, now: datetime
-) -> Sheet:
-    """Return the sheet of the user's attempt; raises IdempotencyKeyReusedError where the claim is another's."""
-    sheet = await work.submissions.sheet(
-        attempt_id,
-        user_id=user_id,
-        claim=claim,
-        now=now,
-        credits_within=CURRENT.same_question_rests,
-        xp_within=CURRENT.burst_window,
+async def _held(work: Work, handed: HandIn) -> Sheet:
+    """Return the sheet of an attempt that this transaction holds from now on."""
+    await work.submissions.hold(handed.attempt_id, user_id=handed.user_id)
+    (sheet,) = await _sheets(work, [handed])
+    return _checked(sheet, handed)
+
+
+async def _sheets(work: Work, handed: Sequence[HandIn]) -> list[Sheet | None]:
+    return await work.submissions.sheets(
+        handed, credits_within=CURRENT.same_question_rests, xp_within=CURRENT.burst_window
     )
+
+
+def _checked(sheet: Sheet | None, handed: HandIn) -> Sheet:
+    """Return the sheet that was found; raises NotFoundError, or IdempotencyKeyReusedError for a key of another."""
     if sheet is None:
         raise _not_found()
-    if claim and sheet.receipt and sheet.receipt.fingerprint != claim.receipt.fingerprint:
+    claim, receipt = handed.claim, sheet.receipt
+    if claim and receipt and receipt.fingerprint != claim.receipt.fingerprint:
         raise idempotency.key_reused()
+    if not sheet.slots:
+        raise LookupError(f"attempt {sheet.attempt.id} has lost its questions or their keys")
     return sheet
 
 
@@ -129,35 +125,49 @@ def _repeated(sheet: Sheet) -> QuizAttempt | None:
     return sheet.attempt
 
 
-async def _finish(work: Work, sheet: Sheet, *, claim: Claim | None, mint: Mint, now: datetime) -> QuizAttempt:
+async def _finish(work: Work, sheet: Sheet, handed: HandIn, *, mint: Mint) -> QuizAttempt:
     """Store the result of an attempt that this transaction holds."""
-    finished = await _stored(work, sheet, claim=claim, mint=mint, now=now)
+    (finished,) = await _stored(work, [await _result(work, sheet, handed, mint=mint)])
     if finished is None:
         raise LookupError(f"attempt {sheet.attempt.id} has changed while it was held")
     return finished
 
 
-async def _stored(
-    work: Work, sheet: Sheet, *, claim: Claim | None, mint: Mint, now: datetime
-) -> QuizAttempt | None:
-    """Grade the attempt and store all that follows; None where the sheet is out of date, and nothing is stored."""
+async def _result(work: Work, sheet: Sheet, handed: HandIn, *, mint: Mint) -> Result:
+    """Grade the attempt and return all that follows, nodes of roadmaps done."""
     grading = attempt_grading.graded(sheet.slots)
-    finished = attempt_results.finished(sheet, grading, now=now)
+    finished = attempt_results.finished(sheet, grading, now=handed.now)
     nodes = await attempt_results.nodes_of(work.enrolments, sheet, finished)
-    result = attempt_results.result_of(
+    return attempt_results.result_of(
         replace(sheet, history=await _history(work, sheet, finished)),
         finished,
         grading,
         nodes=nodes,
-        claim=claim,
+        claim=handed.claim,
         mint=mint,
-        now=now,
+        now=handed.now,
     )
-    if not await work.submissions.finish(result, read=sheet.revisions):
-        return None
-    if result.entries:
-        work.emit(grown(finished.user_id))
-    return finished
+
+
+async def _end_or_result(work: Work, sheet: Sheet | None, handed: HandIn, *, mint: Mint) -> Outcome | Result:
+    """Return the result to store, or how handing in ends without one."""
+    try:
+        found = _checked(sheet, handed)
+        repeated = _repeated(found)
+        if repeated is not None or found.on_roadmap:
+            return repeated
+        return await _result(work, found, handed, mint=mint)
+    except (DomainError, LookupError) as refusal:
+        return refusal
+
+
+async def _stored(work: Work, results: Sequence[Result]) -> list[QuizAttempt | None]:
+    """Store results and tell of their XP; None for each whose sheet is out of date, and nothing of it is stored."""
+    stored = await work.submissions.finish(results)
+    for result, is_stored in zip(results, stored, strict=True):
+        if is_stored and result.entries:
+            work.emit(grown(result.attempt.user_id))
+    return [result.attempt if is_stored else None for result, is_stored in zip(results, stored, strict=True)]
 
 
 async def _history(work: Work, sheet: Sheet, finished: QuizAttempt) -> History | None:

@@ -77,14 +77,10 @@ async def _take(
                 client_seq=1,
                 now=begins_at + THOUGHT * number,
             )
-        await submitting.submit(
-            work,
-            user_id=user_id,
-            attempt_id=attempt.id,
-            idempotency_key=f"demo {slug}",
-            mint=security.mint,
-            now=ends_at,
+        handed = submitting.hand_in(
+            user_id=user_id, attempt_id=attempt.id, idempotency_key=f"demo {slug}", now=ends_at
         )
+        await submitting.submit(work, handed, mint=security.mint)
 
 
 def _answer_book(content: Path) -> dict[str, dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Analytics in Postgres: roll-ups by local day, and by local day and exam domain."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -63,15 +64,28 @@ domain_days = Table(
 
 _USER, _EXAM_TYPE = bindparam("user_id", type_=ID), bindparam("exam_type_id", type_=ID)
 
+KINDS = {
+    "user_id": "text",
+    "local_date": "date",
+    "exam_type_id": "text",
+    "score_tenths": "int",
+    "questions": "int",
+    "correct": "int",
+    "seconds": "bigint",
+}
+"""The columns that `adding` takes of each attempt."""
 
-def adding(learner: str) -> str:
-    """Write the CTEs that add an attempt to its day and its answers to their domains, for the one row of `learner`."""
+
+def adding(attempts: str) -> str:
+    """Write the CTEs that add attempts to their days and their answers to their domains.
+
+    The relation `attempts` has a row with the columns of `KINDS` for each, at most one of a learner.
+    """
     return f"""added_day AS (
         INSERT INTO attempt_days AS d
             (user_id, exam_type_id, local_date, quizzes, score_tenths, best_tenths, questions, correct, seconds)
-        SELECT user_id, CAST(:exam_type_id AS text), CAST(:local_date AS date), 1, CAST(:score_tenths AS int),
-            CAST(:score_tenths AS int), CAST(:questions AS int), CAST(:correct AS int), CAST(:seconds AS bigint)
-        FROM {learner}
+        SELECT user_id, exam_type_id, local_date, 1, score_tenths, score_tenths, questions, correct, seconds
+        FROM {attempts}
         ON CONFLICT (user_id, local_date, exam_type_id) DO UPDATE SET
             quizzes = d.quizzes + 1, score_tenths = d.score_tenths + excluded.score_tenths,
             best_tenths = greatest(d.best_tenths, excluded.best_tenths),
@@ -79,33 +93,32 @@ def adding(learner: str) -> str:
             seconds = d.seconds + excluded.seconds
     ), added_domains AS (
         INSERT INTO domain_days AS d (user_id, domain_id, local_date, attempts, correct)
-        SELECT user_id, domain_id, CAST(:local_date AS date), attempts, correct
-        FROM {learner}, unnest(
-            CAST(:domain_ids AS text[]), CAST(:domain_attempts AS int[]), CAST(:domain_correct AS int[])
-        ) AS counts (domain_id, attempts, correct)
+        SELECT user_id, domain_id, local_date, counts.attempts, counts.correct
+        FROM unnest(CAST(:domain_users AS text[]), CAST(:domain_ids AS text[]), CAST(:domain_attempts AS int[]),
+            CAST(:domain_correct AS int[])) AS counts (user_id, domain_id, attempts, correct)
+        JOIN {attempts} USING (user_id)
         ON CONFLICT (user_id, domain_id, local_date) DO UPDATE SET
             attempts = d.attempts + excluded.attempts, correct = d.correct + excluded.correct
     )"""  # noqa: S608 - the name of a relation
 
 
-def arguments(facts: AttemptFacts) -> dict[str, Any]:
+def arguments(facts: Sequence[AttemptFacts]) -> dict[str, list[Any]]:
     """Return what `adding` takes; the domains come in one order for all, so that nobody waits in a circle."""
-    counts = sorted(facts.domains, key=lambda count: count.domain_id)
-    return {
-        "local_date": facts.local_date,
-        "exam_type_id": facts.exam_type_id,
-        "score_tenths": facts.score_tenths,
-        "questions": facts.questions,
-        "correct": facts.correct,
-        "seconds": facts.seconds,
-        "domain_ids": [count.domain_id for count in counts],
-        "domain_attempts": [count.attempts for count in counts],
-        "domain_correct": [count.correct for count in counts],
+    counts = sorted(
+        ((one.user_id, count) for one in facts for count in one.domains),
+        key=lambda of: (of[0], of[1].domain_id),
+    )
+    return {name: [getattr(one, name) for one in facts] for name in KINDS} | {
+        "domain_users": [user_id for user_id, _ in counts],
+        "domain_ids": [count.domain_id for _, count in counts],
+        "domain_attempts": [count.attempts for _, count in counts],
+        "domain_correct": [count.correct for _, count in counts],
     }
 
 
-_LEARNER = "learner AS (SELECT CAST(:user_id AS text) AS user_id)"
-_ADD = Statement(text(f"WITH {_LEARNER}, {adding('learner')} SELECT FROM learner"))
+_GIVEN = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in KINDS.items())
+_ADDING = f"WITH given AS (SELECT * FROM unnest({_GIVEN}) AS given ({', '.join(KINDS)})), {adding('given')}"  # noqa: S608 - names of columns
+_ADD = Statement(text(f"{_ADDING} SELECT FROM given"))
 _totals = maker(DayTotals)
 _sums = [
     cast(func.sum(attempt_days.c.quizzes), Integer),
@@ -208,7 +221,7 @@ class SqlAnalytics:
 
     async def add(self, facts: AttemptFacts) -> None:
         """Add an attempt to its day and its answers to their domains."""
-        await self._connection.run(_ADD, user_id=facts.user_id, **arguments(facts))
+        await self._connection.run(_ADD, **arguments([facts]))
 
     async def days(
         self, user_id: UserId, *, exam_type_id: ExamTypeId | None, since: date | None

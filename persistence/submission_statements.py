@@ -1,9 +1,9 @@
-"""The two statements of handing an attempt in: what its result follows from, and all that follows.
+"""The two statements of handing attempts in: what their results follow from, and all that follows.
 
 They are written as text, because each is a page of SQL that no other statement shares.
 """
 
-from sqlalchemy import DateTime, Interval, bindparam, text
+from sqlalchemy import Interval, bindparam, text
 
 from domain.xp import QUIZ_REASONS
 from persistence import analytics, xp
@@ -12,7 +12,6 @@ from persistence.base import Statement
 
 _ATTEMPT = ", ".join(f"a.{column.name}" for column in attempt_columns)
 _QUIZ_REASONS = ", ".join(sorted(f"'{reason.value}'" for reason in QUIZ_REASONS))
-_MOMENT = DateTime(timezone=True)
 
 HOLD = Statement(
     text("""
@@ -21,36 +20,36 @@ HOLD = Statement(
     FOR NO KEY UPDATE
     """)
 )
-# The learner's row is locked before the attempt's here, in FINISH and wherever XP is awarded: nobody waits in a circle.
+# The learner's row is locked before the attempt's here and wherever XP is awarded: nobody waits in a circle.
 # A local date is a day from UTC's at most, so that three days bound the scans of attempts and of the ledger.
 _MARKS = """
     SELECT json_agg(json_build_array(s.number, s.answer, s.fast, q.id, q.domain_id, q.kind, q.difficulty,
         q.all_or_nothing, k.correct_options, k.truth, k.texts, k.numbers) ORDER BY s.number)
     FROM attempt_slots s JOIN questions q ON q.id = s.question_id LEFT JOIN question_keys k ON k.question_id = q.id
-    WHERE s.attempt_id = :attempt_id
+    WHERE s.attempt_id = head.id
 """
 _CREDITS = """
     SELECT json_agg(json_build_array(s.question_id, s.credit_numerator, s.credit_denominator))
     FROM quiz_attempts o JOIN attempt_slots s ON s.attempt_id = o.id
-    WHERE o.user_id = :user_id AND o.state IN ('GRADED', 'EXPIRED') AND o.id <> :attempt_id
+    WHERE o.user_id = head.user_id AND o.state IN ('GRADED', 'EXPIRED') AND o.id <> head.id
     AND o.finished_at > head.ends_at - :credits_within AND s.credit_numerator > 0
-    AND s.question_id IN (SELECT question_id FROM attempt_slots WHERE attempt_id = :attempt_id)
+    AND s.question_id IN (SELECT question_id FROM attempt_slots WHERE attempt_id = head.id)
 """
 _ATTEMPTS = """
-    SELECT local_date FROM quiz_attempts o WHERE o.user_id = :user_id AND o.quiz_id = head.quiz_id
-    AND o.state IN ('GRADED', 'EXPIRED') AND o.id <> :attempt_id AND o.local_date >= head.eve
+    SELECT local_date FROM quiz_attempts o WHERE o.user_id = head.user_id AND o.quiz_id = head.quiz_id
+    AND o.state IN ('GRADED', 'EXPIRED') AND o.id <> head.id AND o.local_date >= head.eve
 """
 _XP = f"""
     SELECT json_agg(json_build_array(local_date, amount, lately)) FROM (
         SELECT local_date, sum(amount) AS amount,
             coalesce(sum(amount) FILTER (WHERE occurred_at > head.ends_at - :xp_within), 0) AS lately
-        FROM xp_entries WHERE user_id = :user_id AND local_date >= head.eve AND reason IN ({_QUIZ_REASONS})
+        FROM xp_entries WHERE user_id = head.user_id AND local_date >= head.eve AND reason IN ({_QUIZ_REASONS})
         AND status <> 'REVERSED' GROUP BY local_date
     ) days
 """  # noqa: S608 - names of reasons
 _ACTIVE_ON = """
-    SELECT local_date FROM activities WHERE user_id = :user_id
-    AND local_date = (SELECT max(local_date) FROM activities WHERE user_id = :user_id)
+    SELECT local_date FROM activities WHERE user_id = head.user_id
+    AND local_date = (SELECT max(local_date) FROM activities WHERE user_id = head.user_id)
     AND occurred_at <= head.ends_at AND occurred_at > head.ends_at - interval '6 hours' LIMIT 1
 """
 # In the order of the index and without a group for each day, which would cost more than all the rest of the sheet.
@@ -58,78 +57,100 @@ _ACTIVITIES = """
     SELECT array_agg(local_date) AS dates, array_agg(occurred_at) AS moments, array_agg(time_zone) AS zones
     FROM (
         SELECT local_date, occurred_at, time_zone FROM activities
-        WHERE user_id = CASE WHEN seen.active_on IS NULL THEN :user_id END
+        WHERE user_id = CASE WHEN seen.active_on IS NULL THEN head.user_id END
         ORDER BY user_id, local_date, occurred_at
     ) ordered
 """
-SHEET = Statement(
+SHEETS = Statement(
     text(f"""
     WITH head AS MATERIALIZED (
-        SELECT {_ATTEMPT}, a.revision AS answers, u.revision AS learner, q.slug, q.title, q.exam_type_id,
-            u.time_zone, u.day_start_hour, least(a.deadline, :now) AS ends_at,
-            CAST(least(a.deadline, :now) AS date) - 3 AS eve
-        FROM quiz_attempts a JOIN users u ON u.id = a.user_id JOIN quizzes q ON q.id = a.quiz_id
-        WHERE a.id = CAST(:attempt_id AS text) AND a.user_id = CAST(:user_id AS text)
-    ), seen AS MATERIALIZED (SELECT ({_ACTIVE_ON}) AS active_on FROM head)
-    SELECT {_ATTEMPT.replace("a.", "head.")}, head.learner, head.answers, head.slug, head.title, head.exam_type_id,
+        SELECT asked.place, asked.operation, asked.key, asked.forgotten, {_ATTEMPT}, a.revision AS answers,
+            u.revision AS learner, q.slug, q.title, q.exam_type_id, u.time_zone, u.day_start_hour,
+            least(a.deadline, asked.now) AS ends_at, CAST(least(a.deadline, asked.now) AS date) - 3 AS eve
+        FROM unnest(CAST(:attempt_ids AS text[]), CAST(:user_ids AS text[]), CAST(:operations AS text[]),
+            CAST(:keys AS text[]), CAST(:nows AS timestamptz[]), CAST(:forgotten AS timestamptz[]))
+            WITH ORDINALITY AS asked (attempt_id, user_id, operation, key, now, forgotten, place)
+        JOIN quiz_attempts a ON a.id = asked.attempt_id AND a.user_id = asked.user_id
+        JOIN users u ON u.id = a.user_id JOIN quizzes q ON q.id = a.quiz_id
+    )
+    SELECT head.place, {_ATTEMPT.replace("a.", "head.")}, head.learner, head.answers, head.slug, head.title,
+        head.exam_type_id,
         coalesce(z.old_time_zone, head.time_zone), coalesce(z.old_day_start_hour, head.day_start_hour),
         EXISTS (
             SELECT FROM enrolments e JOIN roadmap_nodes n ON n.version_id = e.version_id
-            WHERE e.user_id = :user_id AND n.quiz_slug = head.slug
+            WHERE e.user_id = head.user_id AND n.quiz_slug = head.slug
         ),
         r.fingerprint, r.result_id, ({_MARKS}), ({_CREDITS}), ARRAY({_ATTEMPTS}), ({_XP}),
         seen.active_on, a.dates, a.moments, a.zones,
-        ARRAY(SELECT local_date FROM streak_freezes WHERE user_id = :user_id)
-    FROM head CROSS JOIN seen CROSS JOIN LATERAL ({_ACTIVITIES}) a
+        ARRAY(SELECT local_date FROM streak_freezes WHERE user_id = head.user_id)
+    FROM head CROSS JOIN LATERAL (SELECT ({_ACTIVE_ON}) AS active_on OFFSET 0) seen
+    CROSS JOIN LATERAL ({_ACTIVITIES}) a
     LEFT JOIN LATERAL (
         SELECT old_time_zone, old_day_start_hour FROM zone_changes
-        WHERE user_id = :user_id AND changed_at > head.ends_at ORDER BY changed_at LIMIT 1
+        WHERE user_id = head.user_id AND changed_at > head.ends_at ORDER BY changed_at LIMIT 1
     ) z ON true
-    LEFT JOIN idempotency_receipts r ON r.user_id = :user_id AND r.operation = CAST(:operation AS text)
-        AND r.key = CAST(:key AS text) AND r.claimed_at > :forgotten
+    LEFT JOIN LATERAL (
+        SELECT fingerprint, result_id, claimed_at FROM idempotency_receipts
+        WHERE user_id = head.user_id AND operation = head.operation AND key = head.key LIMIT 1
+    ) r ON r.claimed_at > head.forgotten
     """).bindparams(  # noqa: S608 - names of columns
-        bindparam("now", type_=_MOMENT),
-        bindparam("forgotten", type_=_MOMENT),
-        bindparam("credits_within", type_=Interval),
-        bindparam("xp_within", type_=Interval),
+        bindparam("credits_within", type_=Interval), bindparam("xp_within", type_=Interval)
     )
 )
-# `ready` is the one row that everything hangs on: both locks are taken there, and where it is empty nothing is stored.
+_KINDS = {
+    "attempt_id": "text",
+    "learner": "int",
+    "answers": "int",
+    "state": "text",
+    "finished_at": "timestamptz",
+    "score": "numeric",
+    "passed": "boolean",
+    "operation": "text",
+    "key": "text",
+    "fingerprint": "text",
+    "claimed_at": "timestamptz",
+    "kind": "text",
+    "source_type": "text",
+    "summary": "text",
+    "time_zone": "text",
+    **analytics.KINDS,
+}
+_GIVEN = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _KINDS.items())
+# `ready` has the rows that everything hangs on: the locks are taken there, and what is not there is not stored. One
+# that somebody else holds is left out: what its sheet tells of is about to change, and all others would wait for it.
 FINISH = Statement(
     text(f"""
     WITH ready AS MATERIALIZED (
-        SELECT u.id AS user_id FROM users u, quiz_attempts a
-        WHERE u.id = CAST(:user_id AS text) AND u.revision = CAST(:learner AS int)
-        AND a.id = CAST(:attempt_id AS text) AND a.user_id = u.id AND a.revision = CAST(:answers AS int)
-        FOR NO KEY UPDATE
+        SELECT given.* FROM unnest({_GIVEN}) AS given ({", ".join(_KINDS)})
+        JOIN users u ON u.id = given.user_id AND u.revision = given.learner
+        JOIN quiz_attempts a ON a.id = given.attempt_id AND a.user_id = given.user_id AND a.revision = given.answers
+        FOR NO KEY UPDATE OF u, a SKIP LOCKED
     ), closed AS (
-        UPDATE quiz_attempts SET revision = revision + 1, state = :state, finished_at = :finished_at,
-            local_date = :local_date, score = :score, passed = :passed
-        FROM ready WHERE id = :attempt_id
+        UPDATE quiz_attempts a SET revision = a.revision + 1, state = ready.state, finished_at = ready.finished_at,
+            local_date = ready.local_date, score = ready.score, passed = ready.passed
+        FROM ready WHERE a.id = ready.attempt_id
     ), graded AS (
-        UPDATE attempt_slots SET credit_numerator = part, credit_denominator = whole
-        FROM ready, unnest(CAST(:numbers AS int[]), CAST(:parts AS int[]), CAST(:wholes AS int[]))
-            AS credit (slot, part, whole)
-        WHERE attempt_id = :attempt_id AND number = slot
+        UPDATE attempt_slots s SET credit_numerator = part, credit_denominator = whole
+        FROM unnest(CAST(:credit_attempts AS text[]), CAST(:numbers AS int[]), CAST(:parts AS int[]),
+            CAST(:wholes AS int[])) AS credit (attempt_id, slot, part, whole) JOIN ready USING (attempt_id)
+        WHERE s.attempt_id = credit.attempt_id AND s.number = slot
     ), claimed AS (
         INSERT INTO idempotency_receipts (user_id, operation, key, fingerprint, result_id, claimed_at)
-        SELECT user_id, CAST(:operation AS text), CAST(:key AS text), CAST(:fingerprint AS text), :attempt_id, :now
-        FROM ready WHERE CAST(:key AS text) IS NOT NULL
+        SELECT user_id, operation, key, fingerprint, attempt_id, claimed_at FROM ready WHERE key IS NOT NULL
         ON CONFLICT (user_id, operation, key) DO UPDATE SET fingerprint = excluded.fingerprint,
             result_id = excluded.result_id, claimed_at = excluded.claimed_at
     ), done AS (
         INSERT INTO activities (user_id, kind, source_type, source_id, summary, occurred_at, local_date, time_zone)
-        SELECT user_id, CAST(:kind AS text), CAST(:source_type AS text), :attempt_id, CAST(:summary AS text),
-            :finished_at, :local_date, CAST(:time_zone AS text)
-        FROM ready WHERE CAST(:summary AS text) IS NOT NULL
+        SELECT user_id, kind, source_type, attempt_id, summary, finished_at, local_date, time_zone
+        FROM ready WHERE summary IS NOT NULL
         ON CONFLICT (user_id, kind, source_type, source_id) DO NOTHING
     ), kept AS (
         INSERT INTO streak_freezes (user_id, local_date)
-        SELECT user_id, day FROM ready, unnest(CAST(:freezes AS date[])) AS day
+        SELECT user_id, day FROM unnest(CAST(:frozen AS text[]), CAST(:freezes AS date[])) AS rest (user_id, day)
+        JOIN ready USING (user_id)
         ON CONFLICT (user_id, local_date) DO NOTHING
-    ), {xp.adding("FROM ready, {entries}", learners="ready")}, {analytics.adding("ready")}
-    SELECT user_id FROM ready
-    """).bindparams(  # noqa: S608 - parts of our own
-        bindparam("finished_at", type_=_MOMENT), bindparam("now", type_=_MOMENT)
-    )
+    ), {xp.adding("FROM {entries} JOIN ready USING (user_id)", learners="ready")}, {analytics.adding("ready")}
+    SELECT attempt_id FROM ready
+    """),  # noqa: S608 - parts of our own
+    str,
 )

@@ -1,4 +1,4 @@
-"""Handing attempts in, in Postgres: one statement reads, one writes."""
+"""Handing attempts in, in Postgres: one statement reads, one writes, for any number of attempts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -9,15 +9,15 @@ from operator import itemgetter
 from typing import Any
 
 from domain.attempt_sheets import AnsweredSlot, Marking, Practice
-from domain.idempotency import REMEMBERED, Claim, Receipt
+from domain.idempotency import REMEMBERED, Receipt
 from domain.ids import AttemptId, QuestionId, UserId
 from domain.questions import AcceptedNumber, AcceptedText, Difficulty, QuestionKind
 from domain.runs import Day
-from domain.streaks import Activity, History, UserZone
-from domain.submissions import Result, Revisions, Sheet
+from domain.streaks import History, UserZone
+from domain.submissions import HandIn, Result, Revisions, Sheet
 from persistence import analytics, xp
 from persistence import submission_statements as sql
-from persistence.attempt_tables import answer_of, attempt_columns, attempt_of, values_of
+from persistence.attempt_tables import answer_of, attempt_columns, attempt_of
 from persistence.engine import Connection
 from persistence.rows import member_of
 
@@ -35,71 +35,81 @@ class SqlSubmissions:
         """Lock the learner's row and the attempt's."""
         await self._connection.run(sql.HOLD, attempt_id=attempt_id, user_id=user_id)
 
-    async def sheet(
-        self,
-        attempt_id: AttemptId,
-        *,
-        user_id: UserId,
-        claim: Claim | None,
-        now: datetime,
-        credits_within: timedelta,
-        xp_within: timedelta,
-    ) -> Sheet | None:
-        """Return what the attempt is graded by; raises LookupError where a question has lost its key."""
+    async def sheets(
+        self, handed: Sequence[HandIn], *, credits_within: timedelta, xp_within: timedelta
+    ) -> list[Sheet | None]:
+        """Return what each attempt is graded by, one slot per attempt, all in one statement."""
+        claims = [one.claim for one in handed]
         found = await self._connection.rows(
-            sql.SHEET,
-            attempt_id=attempt_id,
-            user_id=user_id,
-            operation=claim and claim.operation,
-            key=claim and claim.key,
-            now=now,
-            forgotten=now - REMEMBERED,
+            sql.SHEETS,
+            attempt_ids=[one.attempt_id for one in handed],
+            user_ids=[one.user_id for one in handed],
+            operations=[claim and claim.operation for claim in claims],
+            keys=[claim and claim.key for claim in claims],
+            nows=[one.now for one in handed],
+            forgotten=[one.now - REMEMBERED for one in handed],
             credits_within=credits_within,
             xp_within=xp_within,
         )
-        return _sheet(*found[0]) if found else None
+        sheets: list[Sheet | None] = [None] * len(handed)
+        for place, *row in found:
+            sheets[place - 1] = _sheet(*row)
+        return sheets
 
-    async def finish(self, result: Result, *, read: Revisions) -> bool:
-        """Store all of the result, or nothing where the row that everything hangs on is not there as it was read."""
-        attempt, shares, claim = result.attempt, result.credits.values(), result.claim
-        values = values_of(attempt)
-        ready = await self._connection.value(
+    async def finish(self, results: Sequence[Result]) -> list[bool]:
+        """Store each result whose two rows are there as they were read, and tell which, all in one statement."""
+        shares = [
+            (result.attempt.id, number, credit)
+            for result in results
+            for number, credit in result.credits.items()
+        ]
+        stored = await self._connection.all(
             sql.FINISH,
-            user_id=attempt.user_id,
-            attempt_id=attempt.id,
-            learner=read.learner,
-            answers=read.answers,
-            **{name: values[name] for name in ("state", "finished_at", "score", "passed")},
-            numbers=list(result.credits),
-            parts=[credit.numerator for credit in shares],
-            wholes=[credit.denominator for credit in shares],
-            operation=claim and claim.operation,
-            key=claim and claim.key,
-            fingerprint=claim and claim.receipt.fingerprint,
-            now=result.claimed_at,
-            **_activity(result.activity),
-            freezes=sorted(result.freezes),
-            **xp.arguments(result.entries),
-            **analytics.arguments(result.facts),
+            **_columns([_member(result) for result in results]),
+            credit_attempts=[attempt_id for attempt_id, _, _ in shares],
+            numbers=[number for _, number, _ in shares],
+            parts=[credit.numerator for _, _, credit in shares],
+            wholes=[credit.denominator for _, _, credit in shares],
+            frozen=[result.attempt.user_id for result in results for _ in result.freezes],
+            freezes=[day for result in results for day in sorted(result.freezes)],
+            **xp.arguments([entry for result in results for entry in result.entries]),
+            **analytics.arguments([result.facts for result in results]),
         )
-        if ready is None:
-            return False
+        ids = set(stored)
+        told = [result.attempt.id in ids for result in results]
         counting = self._connection.counting()
-        counting.attempts += 1
-        counting.award(result.entries)
-        return True
+        for result, is_stored in zip(results, told, strict=True):
+            if is_stored:
+                counting.attempts += 1
+                counting.award(result.entries)
+        return told
 
 
-def _activity(activity: Activity | None) -> dict[str, str | None]:
-    """Return what an activity says beyond its attempt; without one there is no summary."""
-    if activity is None:
-        return dict.fromkeys(("kind", "source_type", "summary", "time_zone"))
+def _member(result: Result) -> dict[str, Any]:
+    """Return the values of a result by the columns that FINISH has of each; without an activity no summary."""
+    attempt, claim, activity = result.attempt, result.claim, result.activity
     return {
-        "kind": activity.kind.value,
-        "source_type": activity.source_type,
-        "summary": activity.summary,
-        "time_zone": activity.time_zone,
+        "attempt_id": attempt.id,
+        "learner": result.read.learner,
+        "answers": result.read.answers,
+        "state": attempt.state.value,
+        "finished_at": attempt.finished_at,
+        "score": None if attempt.score is None else Decimal(str(attempt.score)),
+        "passed": attempt.passed,
+        "operation": claim and claim.operation,
+        "key": claim and claim.key,
+        "fingerprint": claim and claim.receipt.fingerprint,
+        "claimed_at": result.claimed_at,
+        "kind": activity and activity.kind.value,
+        "source_type": activity and activity.source_type,
+        "summary": activity and activity.summary,
+        "time_zone": activity and activity.time_zone,
     }
+
+
+def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Turn rows with the same names into columns."""
+    return {name: [row[name] for row in rows] for name in rows[0]}
 
 
 def _sheet(*row: Any) -> Sheet:
@@ -107,7 +117,7 @@ def _sheet(*row: Any) -> Sheet:
     learner, answers, slug, title, exam_type_id, zone, day_start, on_roadmap, *rest = row[_ATTEMPT:]
     fingerprint, result_id, slots, shares, attempts, earned, active_on, *activities, frozen = rest
     if not slots or any(mark[-1] is None for mark in slots):
-        raise LookupError(f"attempt {attempt.id} has lost its questions or their keys")
+        slots = ()  # without all of its keys it is not graded at all
     return Sheet(
         attempt=attempt,
         revisions=Revisions(learner=learner, answers=answers),

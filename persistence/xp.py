@@ -96,6 +96,7 @@ _KINDS = {
 }
 _NAMES = [f.name for f in fields(XpEntry)]
 _COLUMNS = ", ".join(_NAMES)
+_ENTRIES = ", ".join(f"entries.{name}" for name in _NAMES)
 _GIVEN = ", ".join(f"CAST(:xp_{name} AS {_KINDS.get(name, 'text[]')})" for name in _NAMES)
 
 
@@ -106,7 +107,7 @@ def adding(source: str, *, learners: str) -> str:
     """
     return f"""added AS (
         INSERT INTO xp_entries ({_COLUMNS})
-        SELECT entries.* {source.format(entries=f"unnest({_GIVEN}) AS entries")}
+        SELECT {_ENTRIES} {source.format(entries=f"unnest({_GIVEN}) AS entries ({_COLUMNS})")}
         ON CONFLICT ON CONSTRAINT xp_entries_user_id_reason_source_type_source_id_key DO NOTHING
         RETURNING {_COLUMNS}
     ), sums AS (

@@ -90,28 +90,16 @@ async def answer_question(
 async def submit_quiz_attempt(
     context: Context, *, attempt_id: AttemptId, idempotency_key: str
 ) -> QuizAttempt:
-    """Finish an attempt and have it graded: at once, or in its turn where someone or a roadmap is in the way."""
-    now = context.now()
-    async with context.open_step() as step:
-        done = await submitting.submit_at_once(
-            step,
-            user_id=context.user_id,
-            attempt_id=attempt_id,
-            idempotency_key=idempotency_key,
-            mint=context.ports.mint,
-            now=now,
-        )
+    """Finish an attempt and have it graded: with others at once, or alone where someone or a roadmap is in the way."""
+    handed = submitting.hand_in(
+        user_id=context.user_id, attempt_id=attempt_id, idempotency_key=idempotency_key, now=context.now()
+    )
+    done = await context.ports.desk.hand_in(handed, context.meter)
     if done is not None:
+        context.forget()
         return done
     async with context.open_work() as work:
-        return await submitting.submit(
-            work,
-            user_id=context.user_id,
-            attempt_id=attempt_id,
-            idempotency_key=idempotency_key,
-            mint=context.ports.mint,
-            now=now,
-        )
+        return await submitting.submit(work, handed, mint=context.ports.mint)
 
 
 async def abandon_quiz_attempt(context: Context, *, attempt_id: AttemptId) -> QuizAttempt:

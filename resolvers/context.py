@@ -22,6 +22,7 @@ from domain.users import Viewer
 from domain.work import Meter, OpenWork, Work
 from resolvers.batches import Batch
 from resolvers.board_feed import BoardFeed
+from resolvers.desk import Desk
 from resolvers.door import Door
 
 LARGEST_BATCH = 1_000
@@ -59,6 +60,10 @@ class Ports:
     public_url: str = "http://127.0.0.1:8000"
     google: Provider | None = None
     watch: "Callable[[Context], AbstractContextManager[None]] | None" = None
+    desk: Desk = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.desk = Desk(self.open_step, self.mint)
 
 
 @dataclass(slots=True)
@@ -117,13 +122,6 @@ class Context:
     def open_reads(self) -> AbstractAsyncContextManager[Work]:
         """Open the stores for one batch or one root read."""
         return self.ports.open_reads(self.meter)
-
-    @asynccontextmanager
-    async def open_step(self) -> AsyncIterator[Work]:
-        """Open the stores without a transaction, for a verb that writes in one statement or leaves it at that."""
-        async with self.ports.open_step(self.meter) as work:
-            yield work
-        self.forget()
 
     @asynccontextmanager
     async def open_work(self) -> AsyncIterator[Work]:

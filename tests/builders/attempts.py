@@ -23,7 +23,7 @@ from domain.questions import (
     QuestionKind,
 )
 from domain.quizzes import ExamDomain, ExamType, Feedback, NewQuiz, Quiz
-from domain.submissions import Result
+from domain.submissions import Result, Revisions
 from domain.work import Work
 from domain.xp import QuizXp
 from tests.builders import mint
@@ -119,6 +119,7 @@ def a_result(attempt: QuizAttempt, *credits: str, **values: Any) -> Result:
         "passed": True,
     }
     told = {"entries": [], "activity": None, "freezes": (), "claim": None, "claimed_at": NINE}
+    told["read"] = Revisions(learner=0, answers=0)
     told |= {name: values.pop(name) for name in told.keys() & values.keys()}
     finished = replace(attempt, **(end | values))
     return Result(

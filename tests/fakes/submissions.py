@@ -1,6 +1,7 @@
 """Handing in, in memory."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
@@ -9,7 +10,7 @@ from domain.attempt_sheets import AnsweredSlot, Practice
 from domain.attempts import AttemptState, QuizAttempt
 from domain.idempotency import REMEMBERED, Claim, Receipt
 from domain.ids import AttemptId, QuestionId, QuizId, UserId
-from domain.submissions import Result, Revisions, Sheet
+from domain.submissions import HandIn, Result, Revisions, Sheet
 from domain.xp import QUIZ_REASONS, XpStatus
 from tests.fakes.attempts import GRADED, FakeAttempts, Slot
 from tests.fakes.streaks import FakeStreaks
@@ -32,16 +33,13 @@ class FakeSubmissions:
     async def hold(self, attempt_id: AttemptId, *, user_id: UserId) -> None:
         """Nobody else is here."""
 
-    async def sheet(
-        self,
-        attempt_id: AttemptId,
-        *,
-        user_id: UserId,
-        claim: Claim | None,
-        now: datetime,
-        credits_within: timedelta,
-        xp_within: timedelta,
-    ) -> Sheet | None:
+    async def sheets(
+        self, handed: Sequence[HandIn], *, credits_within: timedelta, xp_within: timedelta
+    ) -> list[Sheet | None]:
+        return [await self._sheet(one, credits_within, xp_within) for one in handed]
+
+    async def _sheet(self, handed: HandIn, credits_within: timedelta, xp_within: timedelta) -> Sheet | None:
+        attempt_id, user_id, now = handed.attempt_id, handed.user_id, handed.now
         attempt = self.attempts.own(attempt_id, user_id)
         if attempt is None:
             return None
@@ -50,22 +48,25 @@ class FakeSubmissions:
         return Sheet(
             attempt=attempt,
             revisions=self._revisions(attempt),
-            slots=[self._slot(n, self.attempts.kept[at, n]) for at, n in self.attempts.places_of(attempt_id)],
+            slots=self._slots(attempt_id),
             quiz_slug=quiz.slug,
             quiz_title=quiz.title,
             exam_type_id=quiz.exam_type_id,
             zone=await self.streaks.zone_of(user_id, at=end),
             on_roadmap=(user_id, attempt.quiz_id) in self.on_roadmaps,
-            receipt=self._receipt(user_id, claim, now),
+            receipt=self._receipt(user_id, handed.claim, now),
             practice=self._practice(attempt, credits_since=end - credits_within, xp_since=end - xp_within),
             history=None if active_on else await self.streaks.history(user_id),
             active_on=active_on,
         )
 
-    async def finish(self, result: Result, *, read: Revisions) -> bool:
+    async def finish(self, results: Sequence[Result]) -> list[bool]:
+        return [await self._finish(result) for result in results]
+
+    async def _finish(self, result: Result) -> bool:
         attempt, claim = result.attempt, result.claim
         known = self.attempts.attempts[attempt.id]
-        if known.state is not AttemptState.IN_PROGRESS or self._revisions(known) != read:
+        if known.state is not AttemptState.IN_PROGRESS or self._revisions(known) != result.read:
             return False
         self.attempts.attempts[attempt.id] = attempt
         for number, credit in result.credits.items():
@@ -91,6 +92,13 @@ class FakeSubmissions:
         key = (user_id, claim.operation, claim.key) if claim else None
         found = self.receipts.get(key) if key else None
         return found[0] if found and found[1] > now - REMEMBERED else None
+
+    def _slots(self, attempt_id: AttemptId) -> list[AnsweredSlot]:
+        """Return the slots, none where a question or its key is lost."""
+        kept = {n: self.attempts.kept[at, n] for at, n in self.attempts.places_of(attempt_id)}
+        if any(slot.question_id not in self.attempts.questions for slot in kept.values()):
+            return []
+        return [self._slot(n, slot) for n, slot in kept.items()]
 
     def _slot(self, number: int, slot: Slot) -> AnsweredSlot:
         question, key = self.attempts.questions[slot.question_id]

@@ -50,7 +50,7 @@ def test_questions_are_reached_through_attempts_alone() -> None:
 
 @pytest.mark.parametrize(
     ("reading", "reader"),
-    [(".keys_by_ids(", "domain/revealing.py"), (".sheet(", "domain/submitting.py")],
+    [(".keys_by_ids(", "domain/revealing.py"), (".sheets(", "domain/submitting.py")],
 )
 def test_keys_are_read_by_grading_and_by_revealing_alone(reading: str, reader: str) -> None:
     assert naming(reading, "domain", "resolvers", "graph", "gateway") == {reader}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from domain.ids import QuestionId, QuizId, UserId
 from domain.paging import window
 from domain.quizzes import Feedback, NewQuiz, Quiz
 from domain.streaks import UserZone
-from domain.submissions import Sheet
+from domain.submissions import HandIn, Sheet
 from domain.xp import Award
 from persistence.work import SqlWork
 from tests.builders import a_user, mint
@@ -120,15 +121,32 @@ class Shelf:
         self, attempt: QuizAttempt, now: datetime = LATER, claim: Claim | None = None, **values: Any
     ) -> Sheet:
         within = {"credits_within": timedelta(days=1), "xp_within": timedelta(minutes=10)} | values
-        found: Sheet = await self.submissions.sheet(
-            attempt.id, user_id=attempt.user_id, claim=claim, now=now, **within
+        handed = HandIn(attempt_id=attempt.id, user_id=attempt.user_id, claim=claim, now=now)
+        (found,) = await self.submissions.sheets([handed], **within)
+        sheet: Sheet = found
+        return sheet
+
+    async def lose_the_key_of(self, question_id: QuestionId) -> None:
+        if self.work:
+            await self.work.connection.raw.execute(
+                "DELETE FROM question_keys WHERE question_id = $1", question_id
+            )
+        else:
+            del self.store.questions[question_id]
+
+    def handing_in(self) -> Any:
+        """The stores that handing in needs."""
+        return self.work or SimpleNamespace(
+            submissions=self.submissions,
+            streaks=self.submissions.streaks,
+            enrolments=None,
+            emit=lambda _: None,
         )
-        return found
 
     async def graded(self, attempt: QuizAttempt, *credits: str, **values: Any) -> QuizAttempt:
-        result = a_result(attempt, *credits, **values)
         read = (await self.sheet(attempt)).revisions
-        assert await self.submissions.finish(result, read=read)
+        result = a_result(attempt, *credits, read=read, **values)
+        assert await self.submissions.finish([result]) == [True]
         return result.attempt
 
 

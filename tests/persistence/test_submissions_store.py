@@ -2,18 +2,20 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
 
-from domain import xp
+from domain import submitting, xp
 from domain.answers import Answer
+from domain.attempt_refusals import AttemptAlreadySubmittedError
 from domain.attempts import AttemptState, QuizAttempt
+from domain.errors import IdempotencyKeyReusedError, NotFoundError
 from domain.idempotency import Claim, claim_of
 from domain.streaks import UserZone
-from domain.submissions import Revisions
-from domain.work import Meter
+from domain.submissions import HandIn, Result, Revisions
+from domain.work import Meter, Work
 from domain.xp import XpReason, XpStatus
 from persistence.work import Postgres, SqlWork
 from tests.builders import mint
@@ -41,6 +43,11 @@ def a_claim(attempt: QuizAttempt, key: str = "k") -> Claim:
 
 async def revisions(shelf: Shelf, attempt: QuizAttempt) -> Revisions:
     return (await shelf.sheet(attempt)).revisions
+
+
+async def finished(stores: Shelf | Work, result: Result, read: Revisions) -> bool:
+    (stored,) = await stores.submissions.finish([replace(result, read=read)])
+    return bool(stored)
 
 
 async def test_a_sheet_is_its_learners_alone(shelf: Shelf) -> None:
@@ -157,8 +164,8 @@ async def test_a_result_is_stored_once_with_its_claim(shelf: Shelf) -> None:
     result = a_result(attempt, "1", "1/3", "0", claim=claim)
     read = await revisions(shelf, attempt)
 
-    first = await shelf.submissions.finish(result, read=read)
-    second = await shelf.submissions.finish(result, read=read)
+    first = await finished(shelf, result, read)
+    second = await finished(shelf, result, read)
 
     assert (first, second) == (True, False)
     assert await shelf.store.by_ids([attempt.id], user_id=ada) == [result.attempt]
@@ -187,7 +194,7 @@ async def test_nothing_is_stored_once_an_answer_was_saved(shelf: Shelf) -> None:
     read = await revisions(shelf, attempt)
     await shelf.say(attempt, 1, answer=Answer(truth=False))
 
-    assert not await shelf.submissions.finish(a_result(attempt, "1", "1", "1"), read=read)
+    assert not await finished(shelf, a_result(attempt, "1", "1", "1"), read)
 
     assert await shelf.store.by_ids([attempt.id], user_id=ada) == [attempt]
 
@@ -210,10 +217,10 @@ async def test_nothing_is_stored_once_the_learners_record_has_changed(shelf: She
             streaks = shelf.work.streaks if shelf.work else shelf.submissions.streaks
             await streaks.add(an_activity(NINE, user_id=ada))
 
-    assert not await shelf.submissions.finish(result, read=read)
+    assert not await finished(shelf, result, read)
     sheet = await shelf.sheet(attempt, claim=a_claim(attempt))
     assert (sheet.attempt, sheet.receipt) == (attempt, None)
-    assert await shelf.submissions.finish(result, read=sheet.revisions)
+    assert await finished(shelf, result, sheet.revisions)
 
 
 async def test_what_somebody_else_does_keeps_a_sheet_up_to_date(shelf: Shelf) -> None:
@@ -223,7 +230,7 @@ async def test_what_somebody_else_does_keeps_a_sheet_up_to_date(shelf: Shelf) ->
     await shelf.graded(bobs, "1", "1", "1")
     await shelf.award(an_award(bob))
 
-    assert await shelf.submissions.finish(a_result(attempt, "1", "1", "1"), read=read)
+    assert await finished(shelf, a_result(attempt, "1", "1", "1"), read)
 
 
 async def test_an_abandoned_attempt_takes_no_result(shelf: Shelf) -> None:
@@ -232,7 +239,7 @@ async def test_an_abandoned_attempt_takes_no_result(shelf: Shelf) -> None:
     read = await revisions(shelf, attempt)
     await shelf.store.close(attempt.id, user_id=ada, state=AttemptState.ABANDONED, finished_at=LATER)
 
-    assert not await shelf.submissions.finish(a_result(attempt, "1", "1", "1"), read=read)
+    assert not await finished(shelf, a_result(attempt, "1", "1", "1"), read)
 
 
 def entries(user_id: str, *amounts: int) -> list[xp.XpEntry]:
@@ -273,7 +280,7 @@ async def test_of_many_results_at_once_one_is_stored(postgres: Postgres) -> None
     async def finish(number: int) -> bool:
         async with postgres.open_step(Meter()) as step:
             result = a_result(attempts[number], "1", "1", "1", entries=entries(ada))
-            return await step.submissions.finish(result, read=read[number])
+            return await finished(step, result, read[number])
 
     stored = await asyncio.gather(*(finish(number % 5) for number in range(50)))
 
@@ -288,20 +295,89 @@ async def test_of_many_results_at_once_one_is_stored(postgres: Postgres) -> None
 async def test_holding_keeps_everybody_else_out_until_the_commit(postgres: Postgres) -> None:
     async with postgres.open_work(Meter()) as own:
         shelf = Shelf(own.attempts, own.submissions, own)
-        ada = await shelf.learner()
-        attempt = await shelf.opened(ada, await shelf.quiz())
-        read = await revisions(shelf, attempt)
+        ada, bob, quiz = await shelf.learner(), await shelf.learner(), await shelf.quiz()
+        adas, bobs = await shelf.opened(ada, quiz), await shelf.opened(bob, quiz)
+        results = [a_result(a, "0", "0", "0", read=await revisions(shelf, a)) for a in (adas, bobs)]
 
-    async def finish() -> bool:
-        async with postgres.open_step(Meter()) as step:
-            return await step.submissions.finish(a_result(attempt, "0", "0", "0"), read=read)
+    async with postgres.open_work(Meter()) as held, postgres.open_step(Meter()) as step:
+        await held.submissions.hold(adas.id, user_id=ada)
+        outside = await step.submissions.finish(results)
+        inside = await held.submissions.finish(results[:1])
 
-    async with postgres.open_work(Meter()) as held:
-        await held.submissions.hold(attempt.id, user_id=ada)
-        waiting = asyncio.create_task(finish())
-        await asyncio.sleep(0.05)
-        assert not waiting.done()
-        result = a_result(attempt, "1", "1", "1", claimed_at=datetime.now().astimezone())
-        assert await held.submissions.finish(result, read=read)
+    assert outside == [False, True]
+    assert inside == [True]
 
-    assert await waiting is False
+
+async def test_of_many_attempts_each_has_its_sheet_and_its_result(shelf: Shelf) -> None:
+    quiz = await shelf.quiz()
+    learners = [await shelf.learner(time_zone=zone) for zone in ("Asia/Tokyo", "Pacific/Niue", "UTC", "UTC")]
+    attempts = [await shelf.opened(learner, quiz) for learner in learners]
+    used = await shelf.opened(learners[1], await shelf.quiz())
+    claim = a_claim(used, "used")
+    await shelf.graded(used, "1", "1", "1", claim=claim)
+    handed = [
+        HandIn(attempt_id=attempt.id, user_id=user_id, claim=a_claim(attempt, "used"), now=LATER)
+        for attempt, user_id in zip(attempts, [*learners[:3], learners[0]], strict=True)
+    ]
+
+    sheets = await shelf.submissions.sheets(
+        handed, credits_within=timedelta(days=1), xp_within=timedelta(minutes=10)
+    )
+    await shelf.say(attempts[2], 1, answer=Answer(truth=False))
+    stored = await shelf.submissions.finish(
+        [
+            a_result(sheet.attempt, *shares, read=sheet.revisions, entries=entries(sheet.attempt.user_id, n))
+            for n, (sheet, shares) in enumerate(zip(sheets, ["101", "000", "111"], strict=False), start=1)
+        ]
+    )
+
+    assert [sheet and sheet.attempt for sheet in sheets] == [*attempts[:3], None]
+    assert [sheet.zone.time_zone for sheet in sheets[:3]] == ["Asia/Tokyo", "Pacific/Niue", "UTC"]
+    assert [sheet.receipt for sheet in sheets[:3]] == [None, claim.receipt, None]
+    assert stored == [True, True, False]
+    states = [(await shelf.store.by_ids([a.id], user_id=a.user_id))[0].state for a in attempts[:3]]
+    assert states == [AttemptState.GRADED, AttemptState.GRADED, AttemptState.IN_PROGRESS]
+
+
+async def test_handing_in_together_ends_for_each_as_alone(shelf: Shelf) -> None:
+    quiz, other = await shelf.quiz(), await shelf.quiz()
+    ada, bob, cyd, dee, eve, fay = [await shelf.learner() for _ in range(6)]
+    fine, done, lost = (
+        await shelf.opened(ada, quiz),
+        await shelf.opened(bob, quiz),
+        await shelf.opened(cyd, other),
+    )
+    node, reused = await shelf.opened(dee, quiz), await shelf.opened(eve, quiz)
+    taken = submitting.hand_in(user_id=eve, attempt_id=done.id, idempotency_key="k", now=LATER).claim
+    await shelf.graded(done, "1", "1", "1")
+    await shelf.graded(await shelf.opened(eve, await shelf.quiz()), "1", "1", "1", claim=taken)
+    await shelf.on_a_roadmap(dee, quiz[0])
+    await shelf.lose_the_key_of(other[1][0])
+
+    ends = await submitting.submit_at_once(
+        shelf.handing_in(),
+        [
+            submitting.hand_in(user_id=user_id, attempt_id=attempt.id, idempotency_key="k", now=LATER)
+            for user_id, attempt in (
+                (ada, fine),
+                (bob, done),
+                (cyd, lost),
+                (dee, node),
+                (eve, reused),
+                (fay, fine),
+            )
+        ],
+        mint=mint,
+    )
+
+    assert isinstance(ends[0], QuizAttempt)
+    assert [type(end) for end in ends[1:]] == [
+        AttemptAlreadySubmittedError,
+        LookupError,
+        type(None),
+        IdempotencyKeyReusedError,
+        NotFoundError,
+    ]
+    assert await shelf.store.by_ids([fine.id], user_id=ada) == [ends[0]]
+    states = [(await shelf.store.by_ids([a.id], user_id=a.user_id))[0].state for a in (lost, node, reused)]
+    assert states == [AttemptState.IN_PROGRESS] * 3
