@@ -14,7 +14,9 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from gateway import bounds, heads
 from gateway.crowds import NEVER
 from gateway.endings import Ending
+from gateway.leaving import TASK
 from gateway.refusals import Refusal, RefusedError
+from gateway.whole import EXTENSION, write_whole
 
 _GLANCE_BYTES = 8 * 1024
 """A head that came with so few bytes cannot be too large."""
@@ -90,10 +92,18 @@ class Connection(Ending):
         self._served += 1
         if self.cycle is before:  # it is an upgrade
             return
+        self.scope["extensions"] = {EXTENSION: partial(write_whole, self.cycle)}  # type: ignore[dict-item]
         if self._served >= self._last:
             self.cycle.keep_alive = False
         if self.expect_100_continue:
             self.cycle.send = partial(_send_unasked, self.cycle)  # type: ignore[method-assign]
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """Start the task of a request and tell its scope, by which it ends where the client goes."""
+        task = self.loop.create_task(cycle.run_asgi(app))
+        cycle.scope[TASK] = task  # type: ignore[literal-required]
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body."""

@@ -21,6 +21,7 @@ from gateway.places import Places
 from gateway.rates import RateLimitedError
 from gateway.replies import Reply
 from gateway.sse import EventStream, Subscribing
+from gateway.whole import WholeReplies
 from graph.documents import Prepared, RefusedDocumentError
 from graph.keeping import Keeping, Policy
 from graph.masking import Formatted
@@ -41,6 +42,7 @@ class HttpEndpoint:
         self._origins = origins
         self._places = places
         self._keeping = Keeping(gateway.executor.documents.schema)
+        self._whole = WholeReplies(production=gateway.strict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -78,14 +80,28 @@ class HttpEndpoint:
         if status == STREAMED:
             self._gateway.finish(outcome, response, began)
             return
+        reply = self._reply(status, response, outcome, began, headers, extra)
+        reply.media = GRAPHQL if media == GRAPHQL else JSON
+        if not self._whole.send(scope, headers, reply):
+            await reply.send(send, headers)
+
+    def _reply(
+        self,
+        status: int,
+        response: Formatted,
+        outcome: Outcome,
+        began: float,
+        headers: Headers,
+        extra: list[tuple[bytes, bytes]],
+    ) -> Reply:
+        """Write the response, count and log the operation."""
         if outcome.context is not None:
             extra += answered_cookie(outcome.context.opened_door, now=self._gateway.ports.now())
         body, told = self._gateway.written(outcome, response, asked=_ASKS_COST in headers)
         self._gateway.finish(outcome, response, began)
-        kind = GRAPHQL if media == GRAPHQL else JSON
-        reply = Reply(status, kind, body, request_id, [*extra, *told], outcome.policy)
+        reply = Reply(status, JSON, body, outcome.request_id, [*extra, *told], outcome.policy)
         reply.is_compressible = outcome.operation_type == "query"
-        await reply.send(send, headers)
+        return reply
 
     async def _answer(
         self,

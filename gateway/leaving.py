@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+TASK = "questpath.task"
+"""Where a connection puts the task of a request into its scope: asking asyncio for it is a system call."""
 _LEAVE = "questpath.leave"
 
 
@@ -15,7 +17,7 @@ class ClientGoneError(Exception):
 
 async def while_connected(scope: MutableMapping[str, Any], running: Coroutine[Any, Any, T]) -> T:
     """Run until the end, or until the connection of an ASGI scope is lost; raises ClientGoneError then."""
-    task = asyncio.current_task()
+    task = scope.get(TASK) or asyncio.current_task()
     assert task is not None  # noqa: S101 - a coroutine runs in one
     scope[_LEAVE] = task.cancel
     try:

@@ -19,6 +19,11 @@ _KEPT_BY = (b"vary", b"accept, accept-encoding, authorization, origin")
 _TAG_BYTES = 16
 
 
+def usual_lines(media: str) -> Lines:
+    """Return the headers of an answer that nobody keeps, but for its id and its length."""
+    return [_TYPES[media], *_SAFETY, *_UNKEPT]
+
+
 @dataclass(slots=True)
 class Reply:
     """A response; `policy` says how long it may be kept, `is_compressible` whether its length may tell of it."""

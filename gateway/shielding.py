@@ -15,12 +15,17 @@ _BY_TLS_ALONE = (b"strict-transport-security", b"max-age=31536000; includeSubDom
 """For a year; browsers heed it only where it came by TLS, which in production is what they speak."""
 
 
+def lines_of(*, production: bool) -> list[tuple[bytes, bytes]]:
+    """Return the headers of every answer."""
+    return [*_ALWAYS, _BY_TLS_ALONE] if production else _ALWAYS
+
+
 class Shield:
     """Adds the headers to every HTTP answer that does not say otherwise itself, as the playground does."""
 
     def __init__(self, app: ASGIApp, *, production: bool) -> None:
         self._app = app
-        self._headers = [*_ALWAYS, _BY_TLS_ALONE] if production else _ALWAYS
+        self._headers = lines_of(production=production)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the application does."""
