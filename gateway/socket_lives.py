@@ -23,6 +23,7 @@ class SocketLife:
     __slots__ = (
         "_ending",
         "_gateway",
+        "_is_wound_up",
         "_leaving",
         "_operations",
         "_per_user",
@@ -46,6 +47,7 @@ class SocketLife:
         self._reader: asyncio.Task[Any] | None = None
         self._leaving: asyncio.Task[None] | None = None
         self._ending: CloseSocket | None = None
+        self._is_wound_up = False
         self._watchdog = Watchdog(end=self._end, ping=self._ping)
         self._stay = gateway.drain.stay(self._wind_up)
 
@@ -120,11 +122,12 @@ class SocketLife:
                 if isinstance(operation, asyncio.Task):
                     await asyncio.gather(operation, return_exceptions=True)
                 await self._say({"id": id_, "type": "complete"})
+        self._is_wound_up = True
         self._end_if_left()
 
     def _end_if_left(self) -> None:
         """End a socket that is only there for what was in flight."""
-        if self._leaving is not None and not self._operations:
+        if self._is_wound_up and not self._operations:
             self._end(_GOING_AWAY, "The server is about to end; connect again")
 
     async def _ping(self) -> None:

@@ -67,10 +67,10 @@ class Executor:
         return self._response(data, errors, context)
 
     async def _answer(self, prepared: Prepared, variables: dict[str, Any], context: Context) -> Answer:
+        values = prepared.values(variables)
+        if isinstance(values, list):
+            return None, values
         if self.engine is Engine.COMPILED and not prepared.introspects:
-            values = prepared.values(variables)
-            if isinstance(values, list):
-                return None, values
             plan = self._plan(prepared, values, context)
             if plan is not None:
                 started = Run(plan, context=context, variables=values).start()

@@ -14,6 +14,7 @@ from domain.ids import UserId
 from domain.work import Meter
 from gateway import outlets
 from gateway.wires import text_frame
+from tests.asking import needs_plans
 from tests.builders.leaderboards import earned
 from tests.gateway.conftest import Live
 from tests.gateway.test_websocket import INIT, closed_with, hear, say, socket
@@ -114,6 +115,7 @@ async def test_a_socket_that_goes_leaves_nothing_behind(board: Live) -> None:
             await asyncio.sleep(0.01)
 
 
+@needs_plans
 async def test_who_does_not_read_is_closed_and_the_others_are_not(
     board: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:

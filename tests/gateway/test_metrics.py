@@ -17,6 +17,7 @@ from gateway.serving import PortTakenError
 from gateway.usage import MOST_CLIENTS, MOST_NAMES, OTHER, UsageCounts
 from graph.usage import Usage
 from persistence.work import Postgres
+from tests.asking import needs_plans
 from tests.builders import a_user, mint
 from tests.builders.xp import an_award
 from tests.gateway.conftest import Live, running
@@ -55,6 +56,7 @@ async def read(live: Live) -> Read:
     return Read(answer.text)
 
 
+@needs_plans
 async def test_operations_are_counted_by_transport_type_and_code(live: Live) -> None:
     for text in ("query Some { users { nodes { id } } }", "query Some { users { nodes { id } } }", "{"):
         await live.post(text)

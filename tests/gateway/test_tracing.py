@@ -13,6 +13,7 @@ from gateway import telemetry, tracing
 from gateway.exporting import tracing_by
 from gateway.settings import LogFormat
 from persistence.signals import redis_at
+from tests.asking import needs_plans
 from tests.gateway.conftest import Live, running
 from tests.gateway.test_websocket import INIT, hear, say, socket
 from tests.otlp_collector import Collector, collector
@@ -163,6 +164,7 @@ async def test_an_operation_of_a_socket_is_a_trace_too(live: Live) -> None:
     assert [span.name for span in spans.below(operation)] == ["SELECT"]
 
 
+@needs_plans
 @pytest.mark.parametrize("text", [SHARED, OWN])
 async def test_a_subscription_is_a_trace_up_to_its_start_and_each_event_is_another(
     live: Live, text: str

@@ -15,7 +15,6 @@ from domain.users import Role, Viewer
 from graph.declarations import Declaration
 from graph.documents import Documents
 from graph.engine.answers import declaration_of
-from graph.execution import Engine
 from graph.limits import Limits
 from graph.schema import executable
 from graph.sharing import Payload, Subscriber, source_of
@@ -23,13 +22,12 @@ from resolvers import loaders
 from resolvers.batches import Rows
 from resolvers.board_feed import BoardFeed
 from resolvers.context import Context
-from tests.asking import ENGINE, Asker, viewer_of
+from tests.asking import Asker, needs_plans, viewer_of
 from tests.board_client import earn, until
 from tests.graph.engine.shelves import CALLS, context, executor, painted
 
 SCHEMA = executable()
 DOCUMENTS = Documents(SCHEMA, limits=Limits(), hide_suggestions=False)
-needs_plans = pytest.mark.skipif(ENGINE is Engine.REFERENCE, reason="the reference engine shares nothing")
 ENTRY = "rank xp delta reachedAt user { __typename id handle displayName level xpTotal }"
 PUBLIC = f"""subscription ($first: Int! = 10, $after: LeaderboardVersion) {{
   leaderboardChanged(first: $first, after: $after) {{ __typename
