@@ -54,6 +54,10 @@ async def opened(figures: Figures, redis_url: str | None) -> AsyncIterator[Toll]
             await asyncio.gather(keeping, return_exceptions=True)
 
 
+COUNTED_UP_TO = 64 * 1024
+"""Longer answers, in bytes, pay what was estimated: counting what is in them would take longer than it gives back."""
+
+
 async def charge(
     toll: Toll,
     prepared: Prepared,
@@ -86,7 +90,7 @@ def settle(
     That is nothing unless it was `asked` for or the limits are degraded: it would differ with every answer, and caches
     could keep none. A response that is `extended` has other extensions, and gets none of these.
     """
-    if receipt.requested:
+    if receipt.requested and len(body) <= COUNTED_UP_TO:
         toll.settle(receipt, objects_in(body))
     if not (asked or receipt.is_degraded) or not receipt.leases:
         return body, []

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from itertools import groupby
 from operator import itemgetter
 from typing import Any, Generic, TypeVar, overload
 
@@ -75,8 +76,8 @@ def by_key(keys: Sequence[K], rows: Sequence[T], key_of: Callable[[T], K]) -> li
 def grouped(keys: Sequence[K], rows: Sequence[T], key_of: Callable[[T], K]) -> list[list[T]]:
     """Return one list per key, in key order, each with its rows in the order of the statement."""
     groups: dict[K, list[T]] = {key: [] for key in keys}
-    for row in rows:
-        groups[key_of(row)].append(row)
+    for key, same in groupby(rows, key_of):  # mostly one run of rows for each key
+        groups[key] += same
     return [groups[key] for key in keys]
 
 
