@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PACKAGES := gateway graph resolvers domain persistence
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast test-reference check format schema access-matrix bench bench-quick bench-live bench-logins browser conformance lock clean
+.PHONY: help setup run test test-fast test-reference check format schema access-matrix bench bench-quick bench-mixed bench-live bench-logins browser conformance lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ conformance: $(READY) ## ask the gateway with the clients that people use (needs
 
 bench: $(READY) ## measure six shapes of request beside other servers (11 minutes)
 	@$(BIN)/python -m bench
+
+bench-mixed: $(READY) ## latencies under a thousand requests a second of all shapes (half a minute)
+	@$(BIN)/python -m bench.mixed
 
 bench-quick: $(READY) ## the same on a tenth of the data (3 minutes)
 	@$(BIN)/python -m bench --quick
