@@ -115,7 +115,9 @@ async def application(settings: Settings, database_url: str) -> AsyncIterator[Ap
         gateway = Gateway(executor, ports, tokens, toll, desk, strict=settings.production, observer=observer)
         shown = Exposition(Sources(observer, executor, database, postgres.counts, toll))
         await stack.enter_async_context(
-            exposition.served(shown, settings.metrics_host, settings.metrics_port)
+            exposition.served(
+                shown, settings.metrics_host, settings.metrics_port, ports=settings.metrics_ports
+            )
         )
         await stack.enter_async_context(jobs.running(ports, gateway.revocations, outside.postman(settings)))
         readiness = health.Readiness(database, redis, gateway.drain)

@@ -49,7 +49,7 @@ async def supervise(configured: Settings, url: str, listener: socket.socket, wor
         listener,
         workers=workers,
         patience_s=configured.drain_grace_s + configured.drain_s,
-        environment=os.environ | {"DATABASE_URL": url},
+        environment={"QUESTPATH_METRICS_PORTS": str(2 * workers)} | os.environ | {"DATABASE_URL": url},
         on_ready=partial(_tell_ready, configured, listener),
     )
     return await supervisor.run()

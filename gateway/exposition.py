@@ -104,21 +104,30 @@ class _Server(uvicorn.Server):
         return nullcontext()
 
 
+def _listening(host: str, port: int, ports: int) -> socket.socket:
+    """Listen on the first port that is free; a worker that is rolled leaves its own when the new one has another."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    reason = ""
+    for number in range(port, min(port + ports, 65_536)):
+        try:
+            return socket.create_server((host, number), family=family)
+        except OSError as error:
+            reason = error.strerror or ""
+    raise PortTakenError(
+        f"Cannot listen on {host}:{port} ({reason}); set QUESTPATH_METRICS_PORT or "
+        "QUESTPATH_METRICS_HOST to another."
+    )
+
+
 @asynccontextmanager
-async def served(exposition: Exposition, host: str, port: int | None) -> AsyncIterator[None]:
-    """Serve the metrics on a port of their own inside the block, if there is one; raises PortTakenError."""
+async def served(
+    exposition: Exposition, host: str, port: int | None, *, ports: int = 1
+) -> AsyncIterator[None]:
+    """Serve the metrics inside the block, on the first free one of the ports, if any; raises PortTakenError."""
     if port is None:
         yield
         return
-    try:
-        listener = socket.create_server(
-            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
-        )
-    except OSError as error:
-        raise PortTakenError(
-            f"Cannot listen on {host}:{port} ({error.strerror}); set QUESTPATH_METRICS_PORT or "
-            "QUESTPATH_METRICS_HOST to another."
-        ) from None
+    listener = _listening(host, port, ports)
     app = Starlette(routes=[Route(METRICS_PATH, exposition.answer)])
     server = _Server(
         uvicorn.Config(

@@ -12,6 +12,7 @@ EXAMPLES = {
     "QUESTPATH_TRACE_SHARE": "0.05",
     "QUESTPATH_METRICS_HOST": "127.0.0.1",
     "QUESTPATH_METRICS_PORT": "9100",
+    "QUESTPATH_METRICS_PORTS": "8",
     "QUESTPATH_METRICS_TOKEN": "the output of: openssl rand -base64 24",
 }
 """A valid value of each setting."""
@@ -29,6 +30,8 @@ class TelemetrySettings(BaseSettings):
     metrics_host: str = "127.0.0.1"
     metrics_port: int | None = Field(default=None, ge=1, le=65_535)
     """A port of its own for `/metrics`; on the public one it needs the token."""
+    metrics_ports: int = Field(default=1, ge=1, le=1_000)
+    """How many ports from that one on are tried; workers take one each, and are given twice their number."""
     metrics_token: SecretStr | None = None
     """The bearer token with which `/metrics` may be read on the public port, at least 16 characters."""
 

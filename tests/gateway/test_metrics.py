@@ -11,7 +11,7 @@ from domain import xp
 from domain.work import Meter
 from gateway import usage
 from gateway.clients import UNKNOWN, Client, client_in, client_of
-from gateway.exposition import served
+from gateway.exposition import _listening, served
 from gateway.metrics import Histogram
 from gateway.serving import PortTakenError
 from gateway.usage import MOST_CLIENTS, MOST_NAMES, OTHER, UsageCounts
@@ -112,6 +112,15 @@ async def test_nobody_reads_them_without_the_token(live: Live, given: str | None
     answer = await live.client.get("/metrics", headers=headers)
 
     assert (answer.status_code, answer.content) == (401, b"")
+
+
+def test_of_several_ports_the_first_free_one_is_taken() -> None:
+    port = free_port()
+
+    with _listening("127.0.0.1", port, 1), _listening("127.0.0.1", port, 50) as second:
+        assert port < second.getsockname()[1] < port + 50
+        with pytest.raises(PortTakenError):
+            _listening("127.0.0.1", port, 1)
 
 
 async def test_without_a_token_they_have_a_port_of_their_own_or_none(database_url: str) -> None:
