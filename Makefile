@@ -26,8 +26,8 @@ run: $(READY) ## serve on http://127.0.0.1:8000/graphql with demo content; Ctrl-
 test: $(READY) ## run every test, on a Postgres and a Redis-protocol server of their own
 	@$(BIN)/pytest -n 2 --dist loadscope
 
-test-fast: $(READY) ## run the tests that need less than a second each
-	@$(BIN)/pytest -n 2 --dist loadscope -m "not slow"
+test-fast: $(READY) ## run what needs no server of ours and less than a second a test
+	@$(BIN)/pytest -n 2 --dist loadscope -m "not slow" tests/architecture tests/domain tests/persistence tests/graph
 
 test-reference: $(READY) ## run what asks the schema once more, on graphql-core instead of the compiled engine
 	@QUESTPATH_ENGINE=reference $(BIN)/pytest -q -n 2 --dist loadscope tests/graph tests/gateway tests/contract --ignore tests/graph/engine

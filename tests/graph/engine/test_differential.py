@@ -23,7 +23,7 @@ ORPHANS = [
     pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-pytestmark = ORPHANS
+pytestmark = [*ORPHANS, pytest.mark.slow]
 CASES = operations(MIXED[0], kinds=("query", "query", "query", "mutation"))
 CHANCES = st.builds(
     Chances,

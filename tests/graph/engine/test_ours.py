@@ -105,6 +105,7 @@ MARKED = {coordinate: [f'(id: "<{coordinate}>")'] for coordinate in COORDINATES}
 DOCUMENTS = operations(SCHEMA, given=MARKED, depth=6)
 
 
+@pytest.mark.slow
 @FAST
 @given(case=DOCUMENTS)
 def test_any_document_is_answered_alike(place: Place, case: Case) -> None:
