@@ -12,7 +12,6 @@ from gateway.origins import Lines
 from graph.keeping import Policy
 
 _TYPES = {media: (b"content-type", f"{media}; charset=utf-8".encode()) for media in (JSON, GRAPHQL)}
-_SAFETY = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
 _UNKEPT = [(b"cache-control", b"no-store"), (b"vary", b"accept, accept-encoding, origin")]
 _KEPT_BY = (b"vary", b"accept, accept-encoding, authorization, origin")
 """A kept answer is kept for one caller, and the one for nobody in particular is no answer to somebody."""
@@ -21,7 +20,7 @@ _TAG_BYTES = 16
 
 def usual_lines(media: str) -> Lines:
     """Return the headers of an answer that nobody keeps, but for its id and its length."""
-    return [_TYPES[media], *_SAFETY, *_UNKEPT]
+    return [_TYPES[media], *_UNKEPT]
 
 
 @dataclass(slots=True)
@@ -39,7 +38,7 @@ class Reply:
     async def send(self, send: Send, headers: Headers) -> None:
         """Send it, or 304 where the client holds it already."""
         coding = self._coding(headers) if len(self.body) > SMALLEST else None
-        lines = [(b"x-request-id", self.request_id.encode()), *_SAFETY, *self.lines]
+        lines = [(b"x-request-id", self.request_id.encode()), *self.lines]
         if self.policy is None:
             lines += _UNKEPT
         else:

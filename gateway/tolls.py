@@ -70,9 +70,8 @@ async def charge(
     if prepared.kind is OperationType.MUTATION:
         fields = root_fields(prepared)
         receipt = await toll.pay(_writing(toll, fields, viewer, find_address, measure.cost))
-        receipt.fixed = (
-            receipt.requested
-        )  # it is paid for what it does, which the size of its answer does not tell
+        # It is paid for what it does, which the size of its answer does not tell.
+        receipt.fixed = receipt.requested
         return receipt
     if _FREE in coordinates and _FREE_FIELDS.issuperset(root_fields(prepared)):
         return Receipt([])

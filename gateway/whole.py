@@ -6,7 +6,6 @@ scope (`extensions`); where it does not, or anything about an answer is unusual,
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
@@ -27,7 +26,7 @@ class WholeReplies:
 
     def __init__(self, *, production: bool) -> None:
         shield = lines_of(production=production)
-        self._blocks = {kind: written(_merged(usual_lines(kind), shield)) for kind in (JSON, GRAPHQL)}
+        self._blocks = {kind: written([*usual_lines(kind), *shield]) for kind in (JSON, GRAPHQL)}
 
     def send(self, scope: Scope, headers: Headers, reply: Reply) -> bool:
         """Send the reply, or return False where it has to be sent as messages."""
@@ -65,8 +64,3 @@ def write_whole(cycle: RequestResponseCycle, status: int, block: bytes, body: by
     cycle.message_event.set()
     cycle.on_response()
     return True
-
-
-def _merged(usual: list[tuple[bytes, bytes]], shield: list[tuple[bytes, bytes]]) -> list[Any]:
-    said = {name for name, _ in usual}
-    return [*usual, *(line for line in shield if line[0] not in said)]

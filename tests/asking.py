@@ -25,10 +25,10 @@ from tests.builders import a_user, mint
 from tests.fakes import FakePasswords, FakeTokens
 
 ENGINE = Engine(os.environ.get("QUESTPATH_ENGINE", "compiled"))
-needs_plans = pytest.mark.skipif(
-    ENGINE is Engine.REFERENCE, reason="only compiled plans are counted, traced and shared"
-)
 """What runs the documents of all tests."""
+needs_plans = pytest.mark.skipif(
+    ENGINE is Engine.REFERENCE, reason="only compiled plans are counted, traced, shared and foreseen"
+)
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """A Monday morning: what the clock of a test shows first."""

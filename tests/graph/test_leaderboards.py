@@ -7,9 +7,8 @@ import pytest
 
 from domain.ids import UserId
 from domain.leaderboards import Board, BoardPage
-from graph.execution import Engine
 from persistence.leaderboards import SqlBoards
-from tests.asking import ENGINE, Asker
+from tests.asking import Asker, needs_plans
 from tests.board_client import BOARD, RANKING, board, earn
 
 
@@ -115,9 +114,7 @@ async def test_a_malformed_cursor_is_bad_user_input(ask: Asker, after: str) -> N
     assert ask.defects == []
 
 
-@pytest.mark.skipif(
-    ENGINE is Engine.REFERENCE, reason="the reference engine foresees nothing, so all is read"
-)
+@needs_plans
 async def test_a_query_reads_no_more_of_the_board_than_it_shows(ask: Asker) -> None:
     learners = [await ask.learner() for _ in range(4)]
     await earn(ask, *((user, 10 + n) for n, (user, _) in enumerate(learners)))
