@@ -15,8 +15,8 @@ from bench.node import nodes_reason
 from bench.servers import LIMIT, MERCURIUS, OURS, POSTGRAPHILE, STOCK, ServerError, running
 from bench.shapes import Shape, shapes
 from bench.sizes import FULL, QUICK, Sizes
-from gateway import devdb
-from gateway.postgres_binaries import DatabaseUnavailableError
+from gateway.databases import devdb
+from gateway.databases.postgres_binaries import DatabaseUnavailableError
 
 FOLDER = Path(__file__).parent.parent / ".data" / "bench"
 NODE_PEERS = (MERCURIUS, POSTGRAPHILE)

@@ -17,7 +17,7 @@ from bench.sizes import Sizes
 from domain import boards_projection
 from domain.leaderboards import LeaderboardScope, LeaderboardWindow, board_of
 from domain.work import Meter
-from gateway import migrating
+from gateway.databases import migrating
 from persistence.analytics import SqlAnalytics
 from persistence.engine import connect
 from persistence.leaderboard_projection import SqlProjection

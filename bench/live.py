@@ -19,8 +19,8 @@ from bench.shapes import Request, identifier, shapes
 from bench.sizes import QUICK
 from domain import boards_projection
 from domain.work import Meter
-from gateway import devdb
-from gateway.postgres_binaries import DatabaseUnavailableError
+from gateway.databases import devdb
+from gateway.databases.postgres_binaries import DatabaseUnavailableError
 from persistence.engine import connect
 from persistence.leaderboard_projection import SqlProjection
 

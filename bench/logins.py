@@ -26,8 +26,8 @@ from bench.servers import PLENTY
 from domain.ids import UserId
 from domain.users import NewUser, Role
 from domain.work import Meter
-from gateway import devdb, migrating
-from gateway.passwords import MEMORY_KIB, PASSES, Argon2Passwords
+from gateway.accounts.passwords import MEMORY_KIB, PASSES, Argon2Passwords
+from gateway.databases import devdb, migrating
 from gateway.security import mint
 from persistence.engine import connect
 from persistence.signals import LocalSignals

@@ -20,7 +20,7 @@ from bench.measuring import Bench
 from bench.servers import OURS, Server, running
 from bench.shapes import Shape, shapes
 from bench.sizes import QUICK
-from gateway import devdb
+from gateway.databases import devdb
 
 FOLDER = Path(__file__).parent.parent / ".data" / "bench"
 RESULTS = Path(__file__).parent / "mixed.json"

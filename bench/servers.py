@@ -19,8 +19,8 @@ from bench.machine import on_core
 from bench.shapes import Request, Shape, identifier
 from domain.ids import SessionId, UserId
 from domain.users import Role, Viewer
+from gateway.accounts.tokens import JwtTokens
 from gateway.security import derived
-from gateway.tokens import JwtTokens
 
 ROOT = Path(__file__).parent.parent
 PEERS = ROOT / "bench" / "peers"

@@ -12,40 +12,35 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from domain.signals import Signals
-from gateway import (
-    exporting,
-    exposition,
-    google,
-    health,
-    jobs,
-    observing,
-    outside,
-    persisted,
-    security,
-    tolls,
-    trusting,
-)
-from gateway.addresses import networks
-from gateway.doors import Doorway
-from gateway.exports import EXPORT_PATH, ExportDownloads
-from gateway.exposition import METRICS_PATH, Exposition, GuardedExposition
-from gateway.gauges import Sources
-from gateway.http import HttpEndpoint, wants_page
-from gateway.keys import KEY_SET_PATH, KeySet
-from gateway.observing import Observer
-from gateway.operations import Gateway, log_defect
-from gateway.origins import Origins
-from gateway.passwords import Argon2Passwords
-from gateway.persisted import DocumentDesk
-from gateway.places import Places
-from gateway.playground import serve_asset, serve_page
+from gateway import security
+from gateway.accounts import google, mailing
+from gateway.accounts.passwords import Argon2Passwords
+from gateway.accounts.tokens import JwtTokens
+from gateway.callers.addresses import networks
+from gateway.callers.doors import Doorway
+from gateway.callers.origins import Origins
+from gateway.connections.tallies import Tally
+from gateway.endpoints import health
+from gateway.endpoints.exports import EXPORT_PATH, ExportDownloads
+from gateway.endpoints.http import HttpEndpoint, wants_page
+from gateway.endpoints.keys import KEY_SET_PATH, KeySet
+from gateway.endpoints.playground import serve_asset, serve_page
+from gateway.endpoints.websockets import WebSocketEndpoint
+from gateway.http.shielding import Shield
+from gateway.operations import persisted, trusting
+from gateway.operations.gateways import Gateway, log_defect
+from gateway.operations.persisted import DocumentDesk
+from gateway.processes import jobs
+from gateway.rates import charging
 from gateway.security import derived
-from gateway.settings import Settings
-from gateway.shielding import Shield
-from gateway.tallies import Tally
-from gateway.tokens import JwtTokens
-from gateway.usage import UsageCounts
-from gateway.websocket import WebSocketEndpoint
+from gateway.settings import outside
+from gateway.settings.environment import Settings
+from gateway.streams.places import Places
+from gateway.telemetry import exporting, exposition, observing
+from gateway.telemetry.exposition import METRICS_PATH, Exposition, GuardedExposition
+from gateway.telemetry.gauges import Sources
+from gateway.telemetry.observing import Observer
+from gateway.telemetry.usage import UsageCounts
 from graph.documents import Documents
 from graph.execution import Executor
 from graph.schema import executable
@@ -106,7 +101,7 @@ async def application(settings: Settings, database_url: str) -> AsyncIterator[Ap
             documents, log_defect=log_defect, deadline_s=settings.deadline_s, engine=settings.engine
         )
         redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
-        toll = await stack.enter_async_context(tolls.opened(settings.figures, redis_url))
+        toll = await stack.enter_async_context(charging.opened(settings.figures, redis_url))
         queries = await stack.enter_async_context(persisted.opened(redis_url))
         desk = DocumentDesk(documents, queries, mode=settings.documents)
         await stack.enter_async_context(trusting.running(desk.trusted, ports))
@@ -119,7 +114,7 @@ async def application(settings: Settings, database_url: str) -> AsyncIterator[Ap
                 shown, settings.metrics_host, settings.metrics_port, ports=settings.metrics_ports
             )
         )
-        await stack.enter_async_context(jobs.running(ports, gateway.revocations, outside.postman(settings)))
+        await stack.enter_async_context(jobs.running(ports, gateway.revocations, mailing.postman(settings)))
         readiness = health.Readiness(database, redis, gateway.drain)
         yield Application(_routes(gateway, readiness, shown, settings), gateway, readiness)
 

@@ -13,10 +13,15 @@ import uvloop
 
 from domain.errors import DomainError
 from domain.users import Role
-from gateway import commands, devdb, document_commands, postgres_binaries, serving, settings, telemetry
-from gateway.settings import Settings
-from gateway.supervising import WorkersFailedError
-from gateway.working import Post
+from gateway.commands import accounts, databases, documents, importing, servers
+from gateway.commands.errors import CommandError
+from gateway.connections import listeners
+from gateway.databases import devdb, postgres_binaries
+from gateway.processes.supervising import WorkersFailedError
+from gateway.processes.working import Post
+from gateway.settings import environment
+from gateway.settings.environment import Settings
+from gateway.telemetry import logs
 from graph import schema
 
 USAGE_ERROR = 2
@@ -29,16 +34,16 @@ def main() -> None:
     """Run the command line; an expected failure is one sentence on stderr and exit code 2."""
     arguments = _parser().parse_args()
     try:
-        configured = settings.read()
-        telemetry.configure(configured.log)
+        configured = environment.read()
+        logs.configure(configured.log)
         sys.exit(arguments.run(configured, arguments))
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
     except (
-        settings.SettingsError,
-        serving.PortTakenError,
+        environment.SettingsError,
+        listeners.PortTakenError,
         postgres_binaries.DatabaseUnavailableError,
-        commands.CommandError,
+        CommandError,
     ) as error:
         _fail(str(error))
     except WorkersFailedError as failed:
@@ -53,21 +58,24 @@ def serve(configured: Settings, arguments: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM."""
     workers: int = arguments.workers
     if workers > 1 and configured.redis_url is None:
-        raise settings.SettingsError(
+        raise environment.SettingsError(
             "REDIS_URL must be set for more than one worker, which tell each other what changed, "
-            f"like {settings.EXAMPLES['REDIS_URL']}"
+            f"like {environment.EXAMPLES['REDIS_URL']}"
         )
-    with serving.listen(configured.host, configured.port) as listener, _database(configured, own=True) as url:
+    with (
+        listeners.listen(configured.host, configured.port) as listener,
+        _database(configured, own=True) as url,
+    ):
         if workers > 1:
             listener.listen(BACKLOG)
-            return asyncio.run(commands.supervise(configured, url, listener, workers))
-        return uvloop.run(commands.serve(configured, url, listener))
+            return asyncio.run(servers.supervise(configured, url, listener, workers))
+        return uvloop.run(servers.serve(configured, url, listener))
 
 
 def work(configured: Settings, arguments: argparse.Namespace) -> int:
     """Serve on what the supervisor has passed on."""
     with socket.socket(fileno=arguments.listener) as listener, _database(configured, own=True) as url:
-        return uvloop.run(commands.work(configured, url, listener, Post(arguments.post)))
+        return uvloop.run(servers.work(configured, url, listener, Post(arguments.post)))
 
 
 def print_schema(_configured: Settings, _arguments: argparse.Namespace) -> int:
@@ -124,21 +132,25 @@ def _parser() -> argparse.ArgumentParser:
     worker.add_argument("listener", type=int)
     worker.add_argument("post", type=int)
     worker.set_defaults(run=work)
-    verb("migrate", _on_database(commands.migrate), "Bring the database to the newest migration.")
-    verb("seed", _on_database(commands.seed), "Import the demo content and create the demo accounts, once.")
+    verb("migrate", _on_database(databases.migrate), "Bring the database to the newest migration.")
+    verb("seed", _on_database(databases.seed), "Import the demo content and create the demo accounts, once.")
     verb("schema", print_schema, "Print the SDL.")
-    verb("reconcile", _on_database(commands.reconcile), "Prove that each learner's entries sum to the total.")
-    imports = verb("import", _on_database(commands.import_file), "Import a roadmap or questions from a file.")
+    verb(
+        "reconcile", _on_database(databases.reconcile), "Prove that each learner's entries sum to the total."
+    )
+    imports = verb(
+        "import", _on_database(importing.import_file), "Import a roadmap or questions from a file."
+    )
     imports.add_argument("kind", choices=["roadmap", "questions"])
     imports.add_argument("file", type=Path)
     imports.add_argument("--dry-run", action="store_true", help="report only, change nothing")
     imports.add_argument("--exam-type", help="code of the exam type, for a file that names none (GIFT)")
     imports.add_argument("--title", help="title of the quiz, for a file that names none (GIFT)")
-    user = verb("create-user", _on_database(commands.create_user), "Create an account; asks for a password.")
+    user = verb("create-user", _on_database(accounts.create_user), "Create an account; asks for a password.")
     user.add_argument("email")
     user.add_argument("handle")
     user.add_argument("--role", action="append", choices=[role.value for role in Role], default=[])
-    ended = verb("end-sessions", _on_database(commands.end_sessions), "Sign an account out everywhere.")
+    ended = verb("end-sessions", _on_database(accounts.end_sessions), "Sign an account out everywhere.")
     ended.add_argument("email")
     _add_documents(verbs.add_parser("documents", help="Import, list and retire manifests of documents."))
     return parser
@@ -149,13 +161,13 @@ def _add_documents(parser: argparse.ArgumentParser) -> None:
     imported = actions.add_parser("import", help="Trust the documents of a manifest.")
     imported.add_argument("file", type=Path)
     imported.add_argument("--name", help="name of the manifest, like app@1.4.0; else that of the file")
-    imported.set_defaults(run=_on_database(document_commands.import_manifest))
+    imported.set_defaults(run=_on_database(documents.import_manifest))
     actions.add_parser("list", help="List the manifests.").set_defaults(
-        run=_on_database(document_commands.list_manifests)
+        run=_on_database(documents.list_manifests)
     )
     retired = actions.add_parser("retire", help="Trust the documents of a manifest no more.")
     retired.add_argument("name")
-    retired.set_defaults(run=_on_database(document_commands.retire_manifest))
+    retired.set_defaults(run=_on_database(documents.retire_manifest))
 
 
 def _count(text: str) -> int:

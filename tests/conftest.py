@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from domain.work import Meter
-from gateway import devdb, migrating
+from gateway.databases import devdb, migrating
 from persistence.engine import Connection, Database, connect
 from persistence.signals import LocalSignals
 from persistence.work import Postgres, SqlWork

@@ -22,8 +22,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from gateway.google import Registration
-from gateway.serving import Server
+from gateway.processes.serving import Server
+from gateway.settings.outside import Registration
 
 HERE = "https://app.example.org/sign-in"
 CLIENT, CLIENT_SECRET = "client-of-a-test", "secret-of-a-test"

@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 from starlette.types import Receive, Scope, Send
 
-from gateway.bounds import Bounds
-from gateway.serving import Server
+from gateway.processes.serving import Server
+from gateway.settings.bounds import Bounds
 
 HOST = b"Host: here\r\n"
 GET = b"GET / HTTP/1.1\r\n" + HOST + b"\r\n"

@@ -22,7 +22,7 @@ from domain.signals import Signal
 from domain.suspensions import AccountSuspendedError, Suspension
 from domain.users import NewUser, Viewer
 from domain.work import Work
-from gateway.revocations import Revocations
+from gateway.accounts.revocations import Revocations
 from tests.builders import a_user, mint
 from tests.builders.sessions import NOON
 

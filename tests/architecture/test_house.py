@@ -10,7 +10,7 @@ import strawberry
 from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType
 
 import resolvers
-from gateway import settings
+from gateway.settings import environment
 from graph.directives import public
 from graph.fields import attribute
 from graph.rules import UnruledError, rules_of
@@ -100,13 +100,13 @@ def test_no_file_is_longer_than_the_wall() -> None:
 def test_the_example_environment_names_every_setting() -> None:
     written = (ROOT / ".env.example").read_text("utf-8")
 
-    assert all(f"{name}=" in written for name in settings.EXAMPLES)
-    fields = settings.Settings.model_fields
+    assert all(f"{name}=" in written for name in environment.EXAMPLES)
+    fields = environment.Settings.model_fields
     names = {
         str(f.validation_alias.choices[0]) if f.validation_alias else f"QUESTPATH_{n.upper()}"
         for n, f in fields.items()
     }
-    assert names == set(settings.EXAMPLES)
+    assert names == set(environment.EXAMPLES)
 
 
 def test_the_lock_files_name_no_address() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.settings import Settings
+from gateway.settings.environment import Settings
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs" / "security.md"
@@ -24,14 +24,28 @@ REQUIREMENTS = """
 # The sections of the standard, and how many requirements of level 1 and 2 each begins with.
 WITHOUT_PROOF = ("n/a", "accepted", "deployment", "clients", "not met")
 MAKES_CODE = {"graph/engine/building.py", "persistence/rows.py"}
-STARTS_PROCESSES = {"gateway/devdb.py", "gateway/postgres_binaries.py"}
-CONNECTS = {"gateway/mailing.py", "gateway/google.py", "gateway/provider_documents.py"}
+STARTS_PROCESSES = {"gateway/databases/devdb.py", "gateway/databases/postgres_binaries.py"}
+CONNECTS = {
+    "gateway/accounts/mailing.py",
+    "gateway/accounts/google.py",
+    "gateway/accounts/provider_documents.py",
+}
 LISTENS = {
     f"gateway/{name}.py"
-    for name in ("cli", "commands", "devdb", "exposition", "farewells", "serving", "supervising", "working")
+    for name in (
+        "cli",
+        "commands/servers",
+        "connections/listeners",
+        "databases/devdb",
+        "processes/farewells",
+        "processes/serving",
+        "processes/supervising",
+        "processes/working",
+        "telemetry/exposition",
+    )
 }
 # The order of options is no secret from who sees them, nor are the names of traces.
-SHUFFLES = {"domain/starting.py", "gateway/tracing.py"}
+SHUFFLES = {"domain/starting.py", "gateway/telemetry/tracing.py"}
 
 
 def rows() -> list[list[str]]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from domain.errors import InvalidInputError
 from domain.guesses import is_guessable
 from domain.passwords import WeakPasswordError, checked_password
-from gateway.passwords import Argon2Passwords
+from gateway.accounts.passwords import Argon2Passwords
 
 REAL = Argon2Passwords()
 """Only its list is asked here; nothing is hashed."""

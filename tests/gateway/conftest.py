@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from gateway.app import Application, application
-from gateway.serving import Server
-from gateway.settings import Settings
+from gateway.processes.serving import Server
+from gateway.settings.environment import Settings
 from resolvers.board_feed import BoardFeed
 
 REGISTER = """mutation ($input: RegisterInput!) {

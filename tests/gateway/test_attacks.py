@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from gateway import telemetry
-from gateway.settings import LogFormat
+from gateway.settings.modes import LogFormat
+from gateway.telemetry import logs
 from tests.gateway.conftest import REGISTER, Live
 
 HELLO = b'{"query": "{ __typename }"}'
@@ -116,12 +116,12 @@ class TestLog:
 
     @pytest.fixture(autouse=True)
     def json_log(self) -> Iterator[None]:
-        telemetry.configure(LogFormat.JSON)
+        logs.configure(LogFormat.JSON)
         yield
-        telemetry.configure(LogFormat.TEXT)
+        logs.configure(LogFormat.TEXT)
 
     def lines(self, capture: "pytest.CaptureFixture[bytes]") -> list[dict[str, Any]]:
-        telemetry.lines.flush()
+        logs.lines.flush()
         # Other modules may have kept a logger that writes for people, from before this test asked for JSON.
         lines = capture.readouterr().out.splitlines()
         told = [json.loads(line) for line in lines if line.startswith(b"{")]
@@ -149,7 +149,7 @@ class TestLog:
         forged = 'x"}\n{"event": "operation", "user_id": "root"}\u2028\r\n'
         headers = {"x-request-id": "a b", "user-agent": "evil {}", "content-type": "application/json"}
 
-        telemetry.tell({"event": "told", "operation_name": forged})
+        logs.tell({"event": "told", "operation_name": forged})
         body = json.dumps({"query": "{ __typename }", "operationName": forged}).encode()
         await live.client.post("/graphql", content=body, headers=headers)
 

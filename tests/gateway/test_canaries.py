@@ -13,13 +13,13 @@ import pytest
 from domain.ids import UserId
 from domain.questions import QuestionKind
 from domain.work import Meter
-from gateway.doors import COOKIE
+from gateway.callers.doors import COOKIE
 from persistence.work import Postgres
 from tests.builders.attempts import a_question, store_quiz
+from tests.gateway.accounts.test_api_keys import CREATE, a_key
 from tests.gateway.conftest import Live
-from tests.gateway.test_api_keys import CREATE, a_key
-from tests.gateway.test_logs import LOGIN
-from tests.gateway.test_websocket import INIT, closed_with, hear, say, socket
+from tests.gateway.endpoints.test_websockets import INIT, closed_with, hear, say, socket
+from tests.gateway.telemetry.test_logs import LOGIN
 from tests.otlp_collector import Collector, collector
 from tests.serving import served
 from tests.taking import ANSWER, START, SUBMIT

@@ -11,7 +11,7 @@ from domain import erasing
 from domain.questions import QuestionKind
 from domain.users import User
 from domain.work import Meter
-from gateway.erasing import erase_one
+from gateway.accounts.erasing import erase_one
 from persistence.base import Statement
 from persistence.erasure import BLANKED, KEPT, REMOVED
 from persistence.exports import SECTIONS

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from gateway import migrating
+from gateway.databases import migrating
 from persistence.tables import metadata
 
 

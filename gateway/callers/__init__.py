@@ -1,0 +1,1 @@
+"""Callers: who asks and from where, as addresses, headers and cookies tell."""

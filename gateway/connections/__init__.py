@@ -1,0 +1,1 @@
+"""Connections: bytes between uvicorn and the application, with a bound on everything that a client may draw out."""

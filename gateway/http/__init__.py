@@ -1,0 +1,1 @@
+"""HTTP: one request read, and one response written, as the standards say."""

@@ -1,0 +1,1 @@
+"""Processes: one serves, several are supervised, jobs run beside, and all end cleanly."""

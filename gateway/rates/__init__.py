@@ -1,0 +1,1 @@
+"""Rates: what operations cost those who ask, and from which buckets it is paid."""

@@ -1,0 +1,1 @@
+"""Settings: what an operator may set, read once and checked; nobody else reads the environment."""

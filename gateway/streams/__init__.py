@@ -1,0 +1,1 @@
+"""Streams: many responses to one client, over a websocket or as events."""

@@ -1,0 +1,163 @@
+"""Settings and the command line: a mistake is one sentence with the name of the setting, and exit code 2."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gateway.settings import environment
+from gateway.settings.environment import SettingsError
+
+STRONG = "x9" * 20
+URL = "postgresql://user@127.0.0.1/questpath"
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in os.environ:
+        if name.startswith("QUESTPATH_") or name in {"DATABASE_URL", "REDIS_URL"}:
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("QUESTPATH_ENV", "staging"),
+        ("QUESTPATH_PORT", "eighty"),
+        ("QUESTPATH_PORT", "70000"),
+        ("QUESTPATH_POOL", "0"),
+        ("QUESTPATH_LOG", "xml"),
+        ("QUESTPATH_TRUSTED_PROXIES", "10.0.0.0/8, everyone"),
+        ("QUESTPATH_TRUSTED_PROXIES", "10.1.2.3/8"),
+        ("QUESTPATH_ENGINE", "fast"),
+        ("QUESTPATH_RATE_READS", "0"),
+        ("QUESTPATH_RATE_COST_RESTORE", "much"),
+        ("QUESTPATH_RATE_FACTORS", "TEACHER:2"),
+        ("QUESTPATH_RATE_FACTORS", "ADMIN"),
+        ("QUESTPATH_RATE_FACTORS", "ADMIN:0"),
+        ("DATABASE_URL", "mysql://db/questpath"),
+        ("REDIS_URL", "http://redis"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_an_example(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError) as refused:
+        environment.read()
+
+    assert name in str(refused.value)
+    assert environment.EXAMPLES[name] in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({}, "QUESTPATH_SECRET"),
+        ({"QUESTPATH_SECRET": "short"}, "QUESTPATH_SECRET"),
+        ({"QUESTPATH_SECRET": STRONG}, "DATABASE_URL"),
+        ({"QUESTPATH_SECRET": STRONG, "DATABASE_URL": URL}, "QUESTPATH_HOSTS"),
+        ({"QUESTPATH_SECRET": STRONG, "QUESTPATH_PREVIOUS_SECRETS": "short"}, "QUESTPATH_PREVIOUS_SECRETS"),
+    ],
+)
+def test_production_refuses_what_is_for_development(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], named: str
+) -> None:
+    for name, value in ({"QUESTPATH_ENV": "production"} | variables).items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError, match=named):
+        environment.read()
+
+
+def test_production_starts_with_a_secret_and_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "QUESTPATH_ENV": "production",
+        "QUESTPATH_SECRET": STRONG,
+        "DATABASE_URL": URL,
+        "QUESTPATH_HOSTS": "api.example.org",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+    assert environment.read().production
+
+
+def test_origins_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUESTPATH_ORIGINS", "https://a.example, https://b.example")
+
+    assert environment.read().origins == ["https://a.example", "https://b.example"]
+
+
+@pytest.mark.parametrize(
+    ("written", "names"), [("", set()), ("*", set()), ("API.example.org, ::1", {b"api.example.org", b"::1"})]
+)
+def test_hosts_are_names_and_a_star_is_any(
+    monkeypatch: pytest.MonkeyPatch, written: str, names: set[bytes]
+) -> None:
+    monkeypatch.setenv("QUESTPATH_HOSTS", written)
+
+    assert environment.read().bounds.hosts == names
+
+
+def test_rates_are_the_houses_or_those_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUESTPATH_RATE_WRITES", "7")
+    monkeypatch.setenv("QUESTPATH_RATE_FACTORS", "AUTHOR:2, KEY:3")
+
+    figures = environment.read().figures
+
+    assert (figures.reads, figures.writes) == (100, 7)
+    assert figures.factors == {"AUTHOR": 2, "KEY": 3}
+
+
+def test_previous_secrets_and_trusted_proxies_are_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUESTPATH_PREVIOUS_SECRETS", "one, two")
+    monkeypatch.setenv("QUESTPATH_TRUSTED_PROXIES", "10.0.0.0/8,fd00::/8")
+
+    found = environment.read()
+
+    assert [secret.get_secret_value() for secret in found.previous_secrets] == ["one", "two"]
+    assert found.trusted_proxies == ["10.0.0.0/8", "fd00::/8"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"QUESTPATH_PORT": "none"}, "QUESTPATH_PORT"),
+        ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "DATABASE_URL"),
+    ],
+)
+def test_serve_fails_in_one_sentence(variables: dict[str, str], told: str) -> None:
+    failed = _serve(variables)
+
+    assert failed.returncode == 2
+    assert told in failed.stderr
+    assert failed.stderr.count("\n") == 1
+    assert "Traceback" not in failed.stderr
+
+
+@pytest.mark.slow
+def test_a_taken_port_is_told_before_anything_is_started() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        failed = _serve({"QUESTPATH_PORT": str(taken.getsockname()[1])})
+
+    assert failed.returncode == 2
+    assert "QUESTPATH_PORT" in failed.stderr
+    assert not Path(".data").exists()
+
+
+def _serve(variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "gateway.cli", "serve"],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(environment.__file__).parent.parent.parent)}
+        | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
