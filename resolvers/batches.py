@@ -1,11 +1,13 @@
 """Batches: an edge of the graph, loaded for many parents in one statement."""
 
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import fields
 from enum import Enum
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 Load = Callable[..., Coroutine[Any, Any, list[Any]]]
+Promise = tuple[type[Any], bool]
+"""What a column holds: values of exactly this built-in type, and whether null as well."""
 
 
 class Rows(Enum):
@@ -20,15 +22,19 @@ class Narrow:
     """A batch's second way: rows of the named columns alone, in place of whole objects.
 
     `load(context, keys, columns)` returns what the batch returns, with a row in place of each object: the column
-    `key`, by which the batch finds it, then `columns`, each as it is stored (an enum by its value).
+    `key`, by which the batch finds it, then `columns`, each as it is stored (an enum by its value). Of the columns
+    in `promises` nobody looks at the values any more; the others are checked one by one.
     """
 
-    __slots__ = ("columns", "key", "load")
+    __slots__ = ("columns", "key", "load", "promises")
 
-    def __init__(self, load: Load, key: str, columns: frozenset[str]) -> None:
+    def __init__(
+        self, load: Load, key: str, columns: frozenset[str], promises: Mapping[str, Promise] | None = None
+    ) -> None:
         self.load = load
         self.key = key
         self.columns = columns
+        self.promises = promises or {}
 
 
 class Batch:
@@ -43,13 +49,23 @@ class Batch:
         self.narrow: Narrow | None = None
 
     def narrowed(
-        self, entity: type[Any], *, key: str = "id", without: Collection[str] = ()
+        self,
+        entity: type[Any],
+        *,
+        key: str = "id",
+        without: Collection[str] = (),
+        unpromised: Collection[str] = (),
     ) -> Callable[[Load], Load]:
-        """Declare how the batch loads single columns of its entity; those `without` need the whole object."""
+        """Declare how the batch loads single columns of its entity; those `without` need the whole object.
+
+        The tables' types keep what the entity's annotations promise, but for the columns that are `unpromised`: a
+        number that may be too large for an `Int`.
+        """
         columns = frozenset(field.name for field in fields(entity)) - frozenset(without)
+        promises = promises_of(entity, columns - frozenset(unpromised))
 
         def declare(load: Load) -> Load:
-            self.narrow = Narrow(load, key, columns)
+            self.narrow = Narrow(load, key, columns, promises)
             return load
 
         return declare
@@ -61,3 +77,17 @@ class Batch:
 def batch(rows: Rows) -> Callable[[Load], Batch]:
     """Declare `async def edge(context, keys, *, arguments...)` as a batch under the row rule `rows`."""
     return lambda load: Batch(load, rows)
+
+
+def promises_of(entity: type[Any], columns: Collection[str]) -> dict[str, Promise]:
+    """Return what the annotations of an entity promise of its columns of text, truth and whole numbers."""
+    found = {}
+    for name, hint in get_type_hints(entity).items():
+        options = get_args(hint) or (hint,)
+        kinds = [getattr(option, "__supertype__", option) for option in options if option is not type(None)]
+        if name in columns and len(kinds) == 1 and kinds[0] in _PROMISED:
+            found[name] = kinds[0], type(None) in options
+    return found
+
+
+_PROMISED = (str, bool, int)

@@ -20,7 +20,7 @@ async def users_by_id(context: Context, ids: list[UserId]) -> list[User | None]:
         return await reads.users.by_ids(ids, viewer_id=context.viewer_id)
 
 
-@users_by_id.narrowed(User)
+@users_by_id.narrowed(User, unpromised=("xp_total",))
 async def _(context: Context, ids: list[UserId], columns: Columns) -> list[Row | None]:
     async with context.open_reads() as reads:
         return await reads.users.rows_by_ids(ids, columns, viewer_id=context.viewer_id)

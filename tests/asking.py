@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from domain.ids import SessionId, UserId
@@ -71,7 +72,8 @@ class Asker:
             return refused(refusal.errors, context, lambda cause, _: self.defects.append(cause))
         response = await self.executor.run(prepared, variables, context)
         self.statements = context.meter.statements
-        return response
+        read: dict[str, Any] = orjson.loads(orjson.dumps(response))
+        return read
 
     async def data(self, text: str, viewer: Viewer | None = None, /, **variables: Any) -> dict[str, Any]:
         """Run the operation and return its data; fail on any error."""

@@ -11,6 +11,7 @@ from typing import Any
 from graphql import GraphQLScalarType, is_specified_scalar_type
 from graphql.pyutils import Undefined
 
+from graph.engine.packing import is_promised, packer
 from graph.engine.plans import FieldPlan, Selection, Shape, Test
 
 _PLAIN = {
@@ -79,7 +80,8 @@ class _Source:
         assert field.attribute is not None  # noqa: S101 - it is inline
         if selection.layout is None or not selection.layout.is_narrow:
             return self.value(field.shape, f"{name}.{field.attribute}")
-        return self.value(field.shape, f"{name}[{selection.layout.place(field.attribute)}]", stored=True)
+        read = f"{name}[{selection.layout.place(field.attribute)}]"
+        return read if is_promised(selection, field) else self.value(field.shape, read, stored=True)
 
     def value(self, shape: Shape, read: str, *, stored: bool = False) -> str:
         """Write the completion of what the expression `read` gives; a `stored` enum is its member's value."""
@@ -92,8 +94,7 @@ class _Source:
     def _given(self, shape: Shape, first: str, then: str, *, stored: bool) -> str:
         """Write the completion of a value that is not null; `first` is how it is read first, `then` its name."""
         if shape.item is not None:
-            item = self._fresh()
-            items = f"[{self.value(shape.item, item)} for {item} in {then}]"
+            items = self._items(shape.item, then)
             return f"({items} if type({first}) is list or type({then}) is tuple else careful({then}))"
         if shape.selection is not None:
             display = self.display(shape.selection, then)
@@ -104,6 +105,15 @@ class _Source:
         if test and isinstance(shape.type, GraphQLScalarType):
             return f"({then} if {test.format(first=first, then=then)} else careful({then}))"
         return self._written(shape, first, then, stored=stored)
+
+    def _items(self, shape: Shape, name: str) -> str:
+        """Write the completion of the items of the list `name`."""
+        item = self._fresh()
+        packed = None if shape.nullable or shape.selection is None else packer(shape.selection, column)
+        if packed is None:
+            return f"[{self.value(shape, item)} for {item} in {name}]"
+        self._names[item] = packed
+        return f"{item}({name})"
 
     def _one_of(self, tests: list[tuple[Test, Selection]], first: str, then: str) -> str:
         """Write the display of the first type whose test holds."""

@@ -5,7 +5,7 @@ from enum import Enum
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from resolvers.batches import Batch, Narrow
+from resolvers.batches import Batch, Narrow, Promise
 
 Getter = Callable[[Any], Any]
 
@@ -51,6 +51,15 @@ class Layout:
     def place(self, attribute: str) -> int:
         """Return where a column stands in a row."""
         return self._places[attribute]
+
+    @property
+    def width(self) -> int:
+        """How many values a row holds."""
+        return len(self._places)
+
+    def promise(self, attribute: str) -> Promise | None:
+        """Return what a column is certain to hold, if anything is."""
+        return self._narrow.promises.get(attribute) if self._narrow else None
 
 
 def getter(layout: Layout | None, attribute: str | None, enum: type[Enum] | None) -> Getter | None:

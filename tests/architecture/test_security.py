@@ -23,7 +23,7 @@ REQUIREMENTS = """
 """
 # The sections of the standard, and how many requirements of level 1 and 2 each begins with.
 WITHOUT_PROOF = ("n/a", "accepted", "deployment", "clients", "not met")
-MAKES_CODE = {"graph/engine/building.py", "persistence/rows.py"}
+MAKES_CODE = {"graph/engine/building.py", "graph/engine/packing.py", "persistence/rows.py"}
 STARTS_PROCESSES = {"gateway/databases/devdb.py", "gateway/databases/postgres_binaries.py"}
 CONNECTS = {
     "gateway/accounts/mailing.py",
