@@ -1,5 +1,6 @@
 """Identifiers: a prefix that names the kind, `_`, and a UUIDv7 in Crockford's base 32."""
 
+import re
 from collections.abc import Callable
 from typing import NewType
 
@@ -52,7 +53,7 @@ Mint = Callable[[str], str]
 """Makes a new identifier from a prefix; time and randomness live behind it."""
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_BODY_LENGTH = 26
+_is_body = re.compile("[" + _ALPHABET + "]{26}").fullmatch
 _PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
 
 
@@ -66,8 +67,7 @@ def compose(prefix: str, *, milliseconds: int, randomness: bytes) -> str:
 
 def is_id(text: str, prefix: str) -> bool:
     """Tell whether `text` is a well-formed identifier of the kind that `prefix` names."""
-    body = text[len(prefix) + 1 :]
-    return text.startswith(prefix + "_") and len(body) == _BODY_LENGTH and all(c in _ALPHABET for c in body)
+    return text.startswith(prefix + "_") and _is_body(text, len(prefix) + 1) is not None
 
 
 def _base32(value: int) -> str:

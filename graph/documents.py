@@ -9,11 +9,12 @@ from graphql.execution.values import VariableValues, get_variable_values
 
 from domain.scopes import Scope
 from domain.users import Role, Viewer
+from graph.coercing import Coerce, coercer
 from graph.engine.variants import Compilations, Variants
 from graph.introspection import META, Introspection
 from graph.limits import COST, CostMode, Limits, refusal
 from graph.rules import Rules, refusal_error, refusals, rules_of
-from graph.surveying import Measure, Survey, sizes_of
+from graph.surveying import Measure, Survey, root_fields, sizes_of
 from graph.usage import Usage
 from graph.validating import RefusedDocumentError, error, valid
 from graph.variables import check_variables
@@ -34,11 +35,13 @@ BYTES_PER_CHARACTER = 400
 class Prepared:
     """One operation of a valid document, ready to run, with all that is known of it from one run to the next.
 
-    Once it was surveyed, `roots` names its root fields, and `introspects` tells whether it reads of the schema itself.
+    `kind` is query, mutation or subscription, and `root_fields` has a field for each name in its response. Once it was
+    surveyed, `roots` names its root fields, and `introspects` tells whether it reads of the schema itself.
     """
 
     __slots__ = (
         "__weakref__",
+        "_coerce",
         "_hide_suggestions",
         "_limits",
         "_reads",
@@ -47,8 +50,10 @@ class Prepared:
         "_surveys",
         "document",
         "introspects",
+        "kind",
         "name",
         "operation",
+        "root_fields",
         "roots",
         "usage",
         "variants",
@@ -67,7 +72,9 @@ class Prepared:
         self.document = document
         self.operation = operation
         self.name = operation.name.value if operation.name else None
-        self.usage = Usage(self.name, operation.operation.value)
+        self.kind = operation.operation
+        self.root_fields = root_fields(document, operation)
+        self.usage = Usage(self.name, self.kind.value)
         self.variants = Variants(schema, document, operation, compilations)
         self._schema = schema
         self._limits = limits
@@ -77,18 +84,16 @@ class Prepared:
         self._reads: tuple[str, ...] | None = None
         self._surveys: OrderedDict[tuple[int | None, ...], tuple[Measure, Coordinates]] = OrderedDict()
         self._refused: dict[_Powers | None, dict[str, str]] = {}
-
-    @property
-    def kind(self) -> OperationType:
-        """Query, mutation or subscription."""
-        return self.operation.operation
+        self._coerce: Coerce | None = None
 
     def values(self, variables: dict[str, Any]) -> VariableValues | list[GraphQLError]:
         """Coerce the variables, or return what is wrong with them."""
         definitions = self.operation.variable_definitions
         if not definitions:
             return _NO_VARIABLES
-        return get_variable_values(
+        if self._coerce is None:
+            self._coerce = coercer(self._schema, definitions)
+        return self._coerce(variables) or get_variable_values(
             self._schema,
             definitions,
             variables,

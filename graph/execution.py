@@ -1,6 +1,5 @@
 """Running a prepared operation behind the one function that transports call: as a compiled plan, or by graphql-core."""
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from enum import Enum
@@ -11,6 +10,7 @@ from graphql import ExecutionResult, GraphQLError, execute, subscribe
 from graphql.execution.values import VariableValues
 
 from domain.errors import DomainError
+from graph.deadlines import Deadlines
 from graph.documents import Documents, Prepared, RefusedDocumentError
 from graph.engine.plans import Plan
 from graph.engine.running import Run
@@ -50,7 +50,7 @@ class Executor:
         self.fallbacks: Counter[str] = Counter()
         self._broadcasts: WeakValueDictionary[Plan, Broadcast] = WeakValueDictionary()
         self._log_defect = log_defect
-        self._deadline_s = deadline_s
+        self._deadlines = Deadlines(deadline_s)
 
     async def run(self, prepared: Prepared, variables: dict[str, Any], context: Context) -> Formatted:
         """Run a query or mutation and return the response; it has no `data` where nothing was run."""
@@ -76,11 +76,11 @@ class Executor:
                 started = Run(plan, context=context, variables=values).start()
                 if isinstance(started, tuple):
                     return started
-                async with asyncio.timeout(self._deadline_s):
+                with self._deadlines.one():
                     return await started
         elif prepared.introspects:
             self.fallbacks["introspection"] += 1
-        async with asyncio.timeout(self._deadline_s):
+        with self._deadlines.one():
             if prepared.asks_the_schema_alone:
                 return await self.documents.introspection.answer(
                     prepared.document, prepared.name, variables, context.viewer

@@ -166,6 +166,23 @@ class Survey:
         self.coordinates[f"{parent.name}.{name}"] = implementations
 
 
+def root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> list[str]:
+    """Return the root fields of an operation, one for each name in its response; every fragment is read once."""
+    fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
+    found: dict[str, str] = {}
+    waiting: list[SelectionSetNode] = [operation.selection_set]
+    while waiting:
+        for node in waiting.pop().selections:
+            if isinstance(node, FieldNode):
+                found[(node.alias or node.name).value] = node.name.value
+            elif isinstance(node, FragmentSpreadNode):
+                fragment = fragments.pop(node.name.value, None)
+                waiting += [fragment.selection_set] if fragment else []
+            elif isinstance(node, InlineFragmentNode):
+                waiting.append(node.selection_set)
+    return list(found.values())
+
+
 def size_of(sent: Any) -> int | None:
     """Return what a survey makes of a variable that says how long a list is; the largest page where it cannot tell."""
     if sent is None or isinstance(sent, int):

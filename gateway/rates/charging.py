@@ -6,14 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import orjson
-from graphql import (
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
-    InlineFragmentNode,
-    OperationType,
-    SelectionSetNode,
-)
+from graphql import OperationType
 
 from domain.rate_rules import DOORS, Charge, Figures, RateRules
 from domain.rates import Buckets
@@ -68,12 +61,11 @@ async def charge(
     """Pay for an operation; raises RateLimitedError, or RefusedDocumentError where it is too large to run."""
     measure, coordinates = prepared.survey(variables)
     if prepared.kind is OperationType.MUTATION:
-        fields = root_fields(prepared)
-        receipt = await toll.pay(_writing(toll, fields, viewer, find_address, measure.cost))
+        receipt = await toll.pay(_writing(toll, prepared.root_fields, viewer, find_address, measure.cost))
         # It is paid for what it does, which the size of its answer does not tell.
         receipt.fixed = receipt.requested
         return receipt
-    if _FREE in coordinates and _FREE_FIELDS.issuperset(root_fields(prepared)):
+    if _FREE in coordinates and _FREE_FIELDS.issuperset(prepared.root_fields):
         return Receipt([])
     subject = subject_of(viewer, find_address)
     return toll.pay_quickly(viewer, subject, measure.cost) or await toll.pay(
@@ -96,25 +88,6 @@ def settle(
     if not extended:
         body = with_extensions(body, orjson.dumps(toll.extensions(receipt)))
     return body, toll.headers(receipt.leases)
-
-
-def root_fields(prepared: Prepared) -> list[str]:
-    """Return the root fields of an operation, one for each name in its response; every fragment is read once."""
-    fragments = {
-        d.name.value: d for d in prepared.document.definitions if isinstance(d, FragmentDefinitionNode)
-    }
-    found: dict[str, str] = {}
-    waiting: list[SelectionSetNode] = [prepared.operation.selection_set]
-    while waiting:
-        for node in waiting.pop().selections:
-            if isinstance(node, FieldNode):
-                found[(node.alias or node.name).value] = node.name.value
-            elif isinstance(node, FragmentSpreadNode):
-                fragment = fragments.pop(node.name.value, None)
-                waiting += [fragment.selection_set] if fragment else []
-            elif isinstance(node, InlineFragmentNode):
-                waiting.append(node.selection_set)
-    return list(found.values())
 
 
 def _writing(

@@ -50,9 +50,9 @@ class Borrowing:
         raise asyncio.CancelledError
 
 
-def executor(schema: GraphQLSchema, deadline_s: float) -> Executor:
+def executor(schema: GraphQLSchema, deadline_s: float, engine: Engine = Engine.COMPILED) -> Executor:
     documents = Documents(schema, limits=Limits(), hide_suggestions=False)
-    return Executor(documents, log_defect=lambda *_: None, deadline_s=deadline_s, engine=Engine.COMPILED)
+    return Executor(documents, log_defect=lambda *_: None, deadline_s=deadline_s, engine=engine)
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +70,18 @@ async def test_the_deadline_ends_everything_that_waits(text: str) -> None:
     assert response["data"] is None
     assert response["errors"][0]["extensions"]["code"] == "TIMEOUT"
     assert borrowing.most >= 1
+    assert borrowing.borrowed == 0
+
+
+async def test_graphql_core_has_the_same_deadline() -> None:
+    borrowing = Borrowing()
+    runner = executor(borrowing.schema(), deadline_s=0.05, engine=Engine.REFERENCE)
+
+    response = await runner.run(runner.documents.prepare("{ a }", None), {}, context())
+
+    assert response["data"] is None
+    assert response["errors"][0]["extensions"]["code"] == "TIMEOUT"
+    assert borrowing.most == 1
     assert borrowing.borrowed == 0
 
 
