@@ -2,12 +2,15 @@
 
 asyncpg's own pool resets a connection in a task of its own each time it comes back, which costs as much as a small
 query. Nobody here changes a connection's settings, so that there is nothing to reset; one whose user was cancelled, or
-left a transaction open, is closed instead of handed on.
+left a transaction open, is closed instead of handed on. Under load nearly everybody waits, so that waiting takes no
+timer either: one of the pool's looks at who came first, and runs only while somebody waits.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from math import inf
+from time import monotonic
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -17,7 +20,11 @@ USUAL = 4
 """How many connections are lent at once while that is enough."""
 STRETCH_S = 0.05
 """How many seconds somebody waits for one of those before one more is lent."""
+LOOK_S = 0.01
+"""How many seconds pass between two looks at who waits: what is due to them may come that much later."""
 _CLOSE_TIMEOUT_S = 5.0
+_Waiter = asyncio.Future["Raw[Any] | None"]
+"""Somebody who waits, for a connection or for None, which stands for the room to open one."""
 
 
 class Load(NamedTuple):
@@ -34,6 +41,7 @@ class Pool:
 
     Not more than `USUAL` are lent at once as long as nobody waits for one longer than `STRETCH_S`: a few busy backends
     do the same work for less than many, whose plans and catalogues push each other out of the processor's caches.
+    It serves the event loop that it is made in; both waits may last up to `LOOK_S` longer.
     """
 
     def __init__(
@@ -44,7 +52,9 @@ class Pool:
         self._usual = min(USUAL, largest)
         self._patience_s = patience_s
         self._idle: list[Raw[Any]] = []
-        self._waiting: deque[asyncio.Future[Raw[Any] | None]] = deque()
+        self._loop = asyncio.get_running_loop()
+        self._waiting: deque[tuple[_Waiter, float]] = deque()
+        self._looking: asyncio.TimerHandle | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._size = 0
         self._closed = False
@@ -52,7 +62,7 @@ class Pool:
     @property
     def load(self) -> Load:
         """How busy the pool is."""
-        waiting = sum(not waiter.done() for waiter in self._waiting)
+        waiting = sum(not waiter.done() for waiter, _ in self._waiting)
         idle = len(self._idle)
         return Load(self._size - idle, idle, self._largest, waiting)
 
@@ -66,18 +76,15 @@ class Pool:
                 return await self._opened()
         if self._closed:
             raise asyncpg.InterfaceError("the pool is closed")
-        loop = asyncio.get_running_loop()
-        waiter: asyncio.Future[Raw[Any] | None] = loop.create_future()
-        self._waiting.append(waiter)
-        stretch = loop.call_later(STRETCH_S, self._stretch, waiter)
+        waiter: _Waiter = self._loop.create_future()
+        self._waiting.append((waiter, monotonic()))
+        if self._looking is None:
+            self._looking = self._loop.call_later(LOOK_S, self._look)
         try:
-            async with asyncio.timeout(self._patience_s):
-                handed = await waiter
+            handed = await waiter
         except BaseException:
             self._give_up(waiter)
             raise
-        finally:
-            stretch.cancel()
         return handed if handed is not None else await self._opened()
 
     def release(self, connection: "Raw[Any]", *, cancelled: bool = False) -> None:
@@ -121,14 +128,29 @@ class Pool:
             self._hand_room()
             raise
 
-    def _stretch(self, waiter: "asyncio.Future[Raw[Any] | None]") -> None:
-        """Lend one more than usual to somebody who has waited for a while."""
-        if waiter.done():
-            return
+    def _look(self) -> None:
+        """Lend more than usual to whoever has waited for a while, and refuse whoever has waited too long."""
+        now = monotonic()
+        while self._first_came() <= now - STRETCH_S and self._stretch():
+            pass
+        while self._first_came() <= now - self._patience_s:
+            waiter, _ = self._waiting.popleft()
+            waiter.set_exception(TimeoutError())
+        self._looking = self._loop.call_later(LOOK_S, self._look) if self._waiting else None
+
+    def _first_came(self) -> float:
+        """Return when whoever has waited longest came, infinity where nobody waits."""
+        while self._waiting:
+            waiter, came = self._waiting[0]
+            if not waiter.done():
+                return came
+            self._waiting.popleft()
+        return inf
+
+    def _stretch(self) -> bool:
+        """Lend one more than usual to whoever has waited longest, if there is one."""
         idle = self._take_idle()
-        if idle is not None or self._reserve():
-            self._waiting.remove(waiter)
-            waiter.set_result(idle)
+        return (idle is not None or self._reserve()) and self._hand(idle)
 
     def _hand_room(self) -> None:
         """Give whoever has waited longest the room for a connection."""
@@ -138,23 +160,22 @@ class Pool:
     def _hand(self, connection: "Raw[Any] | None") -> bool:
         """Give a connection, or None for the room to open one, to whoever has waited longest."""
         while self._waiting:
-            waiter = self._waiting.popleft()
+            waiter, _ = self._waiting.popleft()
             if not waiter.done():
                 waiter.set_result(connection)
                 return True
         return False
 
-    def _give_up(self, waiter: "asyncio.Future[Raw[Any] | None]") -> None:
+    def _give_up(self, waiter: _Waiter) -> None:
         """Pass on what was handed to a waiter that does not wait any more."""
-        if waiter.done() and not waiter.cancelled():
-            handed = waiter.result()
-            if handed is not None:
-                self.release(handed)
-            else:
-                self._size -= 1
-                self._hand_room()
+        if waiter.cancel() or waiter.cancelled() or waiter.exception() is not None:
+            return
+        handed = waiter.result()
+        if handed is not None:
+            self.release(handed)
         else:
-            waiter.cancel()
+            self._size -= 1
+            self._hand_room()
 
     def _retire(self, connection: "Raw[Any]") -> None:
         """Close a connection in the background, where a cancelled statement is waited for."""
