@@ -87,6 +87,9 @@ def caller(
     function = declaration.function
     if declaration.word != "resolved" or function is None:
         return None
+    finds = declaration.finds
+    if finds is not None:
+        return lambda _, context, arguments: finds.answer(function, context, arguments)
     if takes_parent(function):
         return lambda parent, context, arguments: function(parent, context, **arguments)
     return lambda _, context, arguments: function(context, **arguments)
