@@ -66,7 +66,7 @@ class Performance:
         """Every local day of the period, those without quizzes with zeros; of a longer one the latest 366."""
         first = max(self._start, self.today - (MOST_DAYS - 1) * _DAY)
         known = {day.local_date: day for day in self.totals}
-        dates = [first + n * _DAY for n in range((self.today - first).days + 1)]
+        dates = map(date.fromordinal, range(first.toordinal(), self.today.toordinal() + 1))
         return [_day(known[day]) if day in known else _empty(day) for day in dates]
 
     @property
@@ -90,9 +90,11 @@ class Performance:
         return [day for day in self.totals if first <= day.local_date < end]
 
 
-def first_needed(period: Period, today: date) -> date | None:
-    """Return the first date that a performance needs: that of the period before, or None for all."""
-    return None if period.days is None else today - (2 * period.days - 1) * _DAY
+def first_needed(period: Period, today: date, *, summary: bool = True) -> date | None:
+    """Return the first date that a performance needs, None for all; its summary needs the period before as well."""
+    if period.days is None:
+        return None
+    return today - ((2 if summary else 1) * period.days - 1) * _DAY
 
 
 def _day(totals: DayTotals) -> PerformanceDay:
@@ -147,9 +149,11 @@ async def of_user(
     period: Period,
     exam_type_id: ExamTypeId | None,
     now: datetime,
+    summary: bool = True,
 ) -> Performance:
-    """Return how the user did in the period that ends with their current local day."""
+    """Return how the user did in the period that ends with their current local day, its `summary` only where told."""
     earliest = now.astimezone(UTC).date() - _FURTHEST  # the zone, and with it today, comes with the days
-    found = await analytics.days(user_id, exam_type_id=exam_type_id, since=first_needed(period, earliest))
+    since = first_needed(period, earliest, summary=summary)
+    found = await analytics.days(user_id, exam_type_id=exam_type_id, since=since)
     today = local_date(now, time_zone=found.zone.time_zone, day_start_hour=found.zone.day_start_hour)
     return Performance(period=period, today=today, totals=found.days)

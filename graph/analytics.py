@@ -8,6 +8,7 @@ from domain.analytics import MOST_DOMAINS
 from domain.performance import MOST_DAYS, Period
 from domain.weaknesses import Trend
 from graph.costs import weighed
+from graph.declarations import Foresight
 from graph.described import declare_enum
 from graph.directives import reads_learning
 from graph.exam_types import ExamDomain
@@ -133,6 +134,7 @@ class Analytics:
             analytics.performance_in,
             description="Scores by local day, and the period as a whole.",
             args={"period": "How far back to look.", "exam_type": _EXAM_TYPE},
+            foresees={"summary": Foresight(field="summary")},
         ),
         10,
     )

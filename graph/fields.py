@@ -17,7 +17,7 @@ from strawberry.types.fields.resolver import StrawberryResolver
 from domain.errors import DomainError
 from graph.arguments import PAGING, arguments_of, id_prefixes, read_arguments, takes_parent
 from graph.costs import cost, sizes
-from graph.declarations import METADATA_KEY, Declaration, Foresight
+from graph.declarations import METADATA_KEY, Declaration, Finder, Foresight
 from graph.directives import Rules, listed
 from resolvers.batches import Batch
 from resolvers.context import Context
@@ -120,17 +120,21 @@ def resolved_by(
     usual: int | None = None,
     args: dict[str, Any] | None = None,
     foresees: dict[str, Foresight] | None = None,
+    finds: Finder | None = None,
 ) -> Any:
     """Declare a field with I/O of its own, answered by `function([parent,] context, *, arguments...)`.
 
-    The parameters in `foresees` are no arguments: they tell the function of the selection below. Where nothing is
-    known of that they keep their defaults, with which the function has to read all.
+    Where the argument that `finds` names is given, its batch answers and the function is not asked. The parameters
+    in `foresees` are no arguments: they tell the function of the selection below. Where nothing is known of that
+    they keep their defaults, with which the function has to read all.
     """
     signature, prefixes = _signature(function, args or {}, without=foresees or ())
     wants_parent = takes_parent(function)
 
     async def body(root: Any, info: Info, **sent: Any) -> Any:
         arguments = read_arguments(sent, signature, prefixes)
+        if finds is not None:
+            return await finds.answer(function, info.context, arguments)
         if wants_parent:
             return await function(root, info.context, **arguments)
         return await function(info.context, **arguments)
@@ -138,7 +142,9 @@ def resolved_by(
     return resolver_field(
         body,
         signature,
-        Declaration(word="resolved", function=function, foresees=foresees, id_arguments=prefixes),
+        Declaration(
+            word="resolved", function=function, foresees=foresees, finds=finds, id_arguments=prefixes
+        ),
         name=function.__name__,
         description=_with_maximum(description, at_most),
         directives=_directives(rule, at_most, usual, signature),

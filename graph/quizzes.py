@@ -8,6 +8,7 @@ from domain.errors import IdempotencyKeyReusedError
 from domain.ids import QuizId
 from domain.quizzes import Feedback, SlugTakenError
 from graph.caching import cached, kept
+from graph.declarations import Finder
 from graph.described import declare_enum
 from graph.directives import imports_content, public
 from graph.errors import declare_error
@@ -89,6 +90,7 @@ class QuizQueries:
         quizzes.quiz_by,
         description="One quiz, or null.",
         rule=public(),
+        finds=Finder(batch=loaders.quizzes_by_id, argument="by.id"),
         args={"by": arg(QuizBy, "By what to find the quiz.")},
     )
     quizzes: Connection[Quiz] | None = cached(

@@ -12,6 +12,7 @@ from domain.prerequisites import FlawKind
 from domain.publishing import NothingToPublishError, UnsoundRoadmapError
 from domain.roadmaps import VersionState, Visibility
 from graph.caching import cached, kept
+from graph.declarations import Finder
 from graph.described import declare_enum
 from graph.directives import imports_content, public
 from graph.errors import UserError, declare_error
@@ -176,6 +177,7 @@ class RoadmapQueries:
         roadmaps.roadmap_by,
         description="One roadmap that the caller may see, or null.",
         rule=public(),
+        finds=Finder(batch=roadmap_loaders.roadmaps_by_id, argument="by.id"),
         args={"by": arg(RoadmapBy, "By what to find the roadmap.")},
     )
     roadmaps: Connection[Roadmap] | None = cached(

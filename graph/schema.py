@@ -98,7 +98,7 @@ def strawberry_schema() -> strawberry.Schema:
         types=QUESTION_TYPES,
         config=StrawberryConfig(scalar_map=SCALARS),
     )
-    _declare_one_of(executable(schema))
+    declare_one_of(executable(schema))
     bind_rules(executable(schema))
     return schema
 
@@ -109,7 +109,7 @@ def _root(name: str, rooms: tuple[type, ...], description: str) -> type:
     return root
 
 
-def _declare_one_of(schema: GraphQLSchema) -> None:
+def declare_one_of(schema: GraphQLSchema) -> None:
     """Tell graphql-core which inputs are one-of, so that validation refuses what Strawberry refuses only later."""
     for type_ in schema.type_map.values():
         if isinstance(type_, GraphQLInputObjectType):

@@ -12,6 +12,7 @@ from domain.sessions import MOST_SESSIONS
 from domain.users import Role
 from graph.api_keys import ApiKey
 from graph.caching import kept
+from graph.declarations import Finder
 from graph.directives import auth, owner, public, requires_scopes
 from graph.fields import arg, attribute, given, loaded_by, resolved_by
 from graph.mutations import mutated_by
@@ -118,6 +119,7 @@ class UserQueries:
         users.user_by,
         description="One user, or null.",
         rule=public(),
+        finds=Finder(batch=loaders.users_by_id, argument="by.id"),
         args={"by": arg(UserBy, "By what to find the user.")},
     )
     users: Connection[User] | None = resolved_by(

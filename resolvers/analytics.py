@@ -27,9 +27,14 @@ async def analytics(context: Context) -> Analytics:
 
 
 async def performance_in(
-    analytics: Analytics, context: Context, *, period: Period, exam_type: ExamTypeId | None = None
+    analytics: Analytics,
+    context: Context,
+    *,
+    period: Period,
+    exam_type: ExamTypeId | None = None,
+    summary: bool = True,
 ) -> Performance:
-    """Return how the learner did in a period."""
+    """Return how the learner did in a period; its `summary` is right only where that is told."""
     async with context.open_reads() as reads:
         return await performance.of_user(
             reads.analytics,
@@ -37,6 +42,7 @@ async def performance_in(
             period=period,
             exam_type_id=exam_type,
             now=context.now(),
+            summary=summary,
         )
 
 

@@ -17,12 +17,8 @@ class QuizLookup(Protocol):
 
 
 async def quiz_by(context: Context, *, by: QuizLookup) -> Quiz | None:
-    """Find a quiz by id or by slug."""
-    found: Quiz | None
-    if by.id:
-        found = await context.load(loaders.quizzes_by_id, by.id)
-    else:
-        found = await context.load(loaders.quizzes_by_slug, by.slug or "")
+    """Find a quiz by slug."""
+    found: Quiz | None = await context.load(loaders.quizzes_by_slug, by.slug or "")
     return found
 
 

@@ -20,10 +20,7 @@ class RoadmapLookup(Protocol):
 
 
 async def roadmap_by(context: Context, *, by: RoadmapLookup) -> Roadmap | None:
-    """Find a roadmap that the caller may see, by id or by slug."""
-    if by.id:
-        found: Roadmap | None = await context.load(roadmap_loaders.roadmaps_by_id, by.id)
-        return found
+    """Find a roadmap that the caller may see, by slug."""
     async with context.open_reads() as reads:
         return await roadmaps.find(
             reads.roadmaps, slug=by.slug or "", viewer_id=roadmap_loaders.asking(context)

@@ -7,7 +7,6 @@ from domain.edits import UNCHANGED, Edit
 from domain.ids import UserId
 from domain.paging import Page, Window
 from domain.users import User, Viewer
-from resolvers import loaders
 from resolvers.context import Context
 
 
@@ -24,10 +23,7 @@ class UserLookup(Protocol):
 
 
 async def user_by(context: Context, *, by: UserLookup) -> User | None:
-    """Find a user by id or by handle."""
-    if by.id:
-        found: User | None = await context.load(loaders.users_by_id, by.id)
-        return found
+    """Find a user by handle."""
     async with context.open_reads() as reads:
         return await reads.users.by_handle(by.handle or "", viewer_id=context.viewer_id)
 

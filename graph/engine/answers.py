@@ -4,12 +4,13 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from graphql import FieldNode, GraphQLField, GraphQLSchema, VariableNode, print_ast
+from graphql import FieldNode, GraphQLField, GraphQLSchema, print_ast
 from graphql.execution.values import VariableValues, get_argument_values
 
 from graph.arguments import read_arguments, takes_parent
 from graph.declarations import METADATA_KEY, Declaration
 from graph.engine.inputs import Inputs
+from graph.engine.literals import NotOursError, names_variable, reader
 
 BACKREF = "strawberry-definition"
 
@@ -17,13 +18,14 @@ BACKREF = "strawberry-definition"
 class Arguments:
     """The arguments of one field of a plan; constant ones are read once per plan."""
 
-    __slots__ = ("_constant", "_definition", "_known", "_node", "convert", "text")
+    __slots__ = ("_constant", "_definition", "_known", "_node", "_read", "convert", "text")
 
     def __init__(self, definition: GraphQLField, node: FieldNode) -> None:
         self._definition = definition
         self._node = node
-        self._constant = not any(_names_variable(argument.value) for argument in node.arguments or ())
+        self._constant = not any(names_variable(argument.value) for argument in node.arguments or ())
         self._known: dict[str, Any] | None = None if definition.args else {}
+        self._read = reader(definition, node)
         self.convert: Callable[[dict[str, Any]], dict[str, Any]] | None = None
         self.text = text_of(node)
 
@@ -31,11 +33,19 @@ class Arguments:
         """Return what the field's function takes; raises what a client is told of a wrong one."""
         if self._known is not None:
             return self._known
-        sent = get_argument_values(self._definition, self._node, variables)
+        sent = self._sent(variables)
         arguments = self.convert(sent) if self.convert else sent
         if self._constant:
             self._known = arguments
         return arguments
+
+    def _sent(self, variables: VariableValues) -> dict[str, Any]:
+        if self._read is not None:
+            try:
+                return self._read(variables.coerced)
+            except NotOursError:
+                pass
+        return get_argument_values(self._definition, self._node, variables)
 
 
 class LightInfo:
@@ -87,13 +97,9 @@ def caller(
     function = declaration.function
     if declaration.word != "resolved" or function is None:
         return None
+    finds = declaration.finds
+    if finds is not None:
+        return lambda _, context, arguments: finds.answer(function, context, arguments)
     if takes_parent(function):
         return lambda parent, context, arguments: function(parent, context, **arguments)
     return lambda _, context, arguments: function(context, **arguments)
-
-
-def _names_variable(value: Any) -> bool:
-    if isinstance(value, VariableNode):
-        return True
-    inner = getattr(value, "values", None) or getattr(value, "fields", None) or ()
-    return any(_names_variable(getattr(part, "value", part)) for part in inner if not isinstance(part, str))

@@ -20,10 +20,11 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
-from graph.declarations import Declaration
+from graph.declarations import Declaration, Finder
 from graph.engine.answers import BACKREF, caller, converter, declaration_of, text_of
 from graph.engine.building import builder, column
 from graph.engine.collecting import Collector
+from graph.engine.finding import finder_of
 from graph.engine.foreseeing import ForeseeingArguments
 from graph.engine.layouts import Layout
 from graph.engine.plans import FieldPlan, Load, Plan, Selection, Shape, Test
@@ -88,19 +89,35 @@ class Compiler:
         definition = self._schema.get_field(selection.type, name)
         assert definition is not None  # noqa: S101 - validated
         declaration = declaration_of(definition)
-        layout = self._layout(declaration, nodes[0])
+        finder = finder_of(declaration, definition, nodes[0])
+        layout = self._layout(declaration, finder, nodes[0])
         shape = self._shape(definition.type, nodes, None if declaration and declaration.pick else layout)
         field = FieldPlan(key, len(selection.template), nodes, selection.type, definition, shape)
         field.refusal = self._refused.get(field.coordinate)
         selection.template[key] = None
-        self._sort(selection, field, declaration, layout)
+        if finder is not None and layout is not None and field.refusal is None:
+            self._find(selection, field, finder, layout)
+        else:
+            self._sort(selection, field, declaration, layout)
 
-    def _layout(self, declaration: Declaration | None, node: FieldNode) -> Layout | None:
+    def _layout(
+        self, declaration: Declaration | None, finder: Finder | None, node: FieldNode
+    ) -> Layout | None:
         """Return the layout of what a field's batch loads, which all loads of it in the plan share."""
+        if finder is not None:
+            return self._layouts.setdefault((finder.batch, ()), Layout(finder.batch))
         if declaration is None or declaration.batch is None:
             return None
         identity = declaration.batch, text_of(node)
         return self._layouts.setdefault(identity, Layout(declaration.batch))
+
+    def _find(self, selection: Selection, field: FieldPlan, finder: Finder, layout: Layout) -> None:
+        """Have the field answered by a batch, for the key that its arguments give."""
+        declaration = declaration_of(field.definition)
+        assert declaration is not None  # noqa: S101 - the finder is its
+        field.arguments.convert = converter(self._schema, field.definition, declaration)
+        field.column = _column_when_used(field)
+        selection.loads.append(Load(finder.batch, field.key, field, layout, finder=finder))
 
     def _sort(
         self, selection: Selection, field: FieldPlan, declaration: Declaration | None, layout: Layout | None

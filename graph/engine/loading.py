@@ -106,7 +106,7 @@ class Loader:
             known |= found
 
     async def _ask(self, load: Load, wanted: list[Any]) -> Found:
-        arguments = self._state.arguments(load.fields[0])
+        arguments = {} if load.finder else self._state.arguments(load.fields[0])
         meter = self._state.context.meter
         found: Found = {}
         for start in range(0, len(wanted), LARGEST_BATCH):

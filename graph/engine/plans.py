@@ -15,6 +15,7 @@ from graphql import (
     OperationDefinitionNode,
 )
 
+from graph.declarations import Finder
 from graph.engine.answers import Arguments
 from graph.engine.layouts import Getter, Layout, getter
 from resolvers.batches import Batch
@@ -114,20 +115,29 @@ class Load:
     """A batch of a selection: the fields that take their values from one call of it.
 
     Loads of one level with the same `identity` share a call, whatever attribute of the parent holds the key; all of
-    a plan share the `layout` of what comes back.
+    a plan share the `layout` of what comes back. Where there is a `finder`, the key is among the field's own
+    arguments, of which the batch takes none.
     """
 
-    __slots__ = ("batch", "fields", "identity", "is_certain", "key", "layout")
+    __slots__ = ("batch", "fields", "finder", "identity", "is_certain", "key", "layout")
 
     def __init__(
-        self, batch: Batch, key: str, field: FieldPlan, layout: Layout, *, is_certain: bool = False
+        self,
+        batch: Batch,
+        key: str,
+        field: FieldPlan,
+        layout: Layout,
+        *,
+        is_certain: bool = False,
+        finder: Finder | None = None,
     ) -> None:
         self.batch = batch
         self.key = key
         self.fields = [field]
-        self.identity = (batch, field.arguments.text)
+        self.identity = (batch, () if finder else field.arguments.text)
         self.layout = layout
         self.is_certain = is_certain
+        self.finder = finder
 
     @property
     def is_known(self) -> bool:

@@ -176,7 +176,7 @@ class Run:
 
     async def _load(self, loads: list[tuple[Load, Frame]]) -> Level | None:
         """Call a batch once for every key of the level, and complete the fields that take their values from it."""
-        keys = [read(frame.objects, frame.selection.getter(load.key)) for load, frame in loads]
+        keys = [self._keys(load, frame) for load, frame in loads]
         try:
             if all(load.is_known for load, _ in loads):
                 found = known(chain.from_iterable(keys))
@@ -189,6 +189,16 @@ class Run:
         for (load, frame), values in zip(loads, loaded, strict=True):
             done += [(f, _picked(load, f, values), frame) for f in load.fields]
         return self._completed(done)
+
+    def _keys(self, load: Load, frame: Frame) -> list[Any]:
+        """Return the key of each object of the frame, or what is wrong with it."""
+        if load.finder is None:
+            return read(frame.objects, frame.selection.getter(load.key))
+        try:
+            key = load.finder.key(self._state.arguments(load.fields[0]))
+        except Exception as error:  # noqa: BLE001 - reported at every object
+            key = error
+        return [key] * len(frame.objects)
 
     def _completed(self, done: list[tuple[FieldPlan, list[Any], Frame]]) -> Level | None:
         leveller = Leveller(self._state)

@@ -74,6 +74,7 @@ def test_the_improvement_is_against_the_equal_window_before() -> None:
     assert found.summary.average_score == 75.0
     assert found.summary.improvement == 14.8  # 75 - 60.25 = 14.75
     assert first_needed(Period.D7, TODAY) == ago(13)
+    assert first_needed(Period.D7, TODAY, summary=False) == ago(6)
 
 
 def test_a_decline_is_negative() -> None:

@@ -75,6 +75,27 @@ async def test_performance_lists_every_day_and_sums_up_the_period(ask: Asker) ->
     }
 
 
+async def test_the_summary_is_the_same_wherever_it_is_selected_and_the_days_are_without_it(
+    ask: Asker,
+) -> None:
+    ada, viewer = await ask.learner()
+    security, _ = await an_exam(ask, "Security+")
+    await took(ask, ada, facts(security, TODAY, "80.0"), facts(security, TODAY - timedelta(days=7), "60.0"))
+    whole = await performance(ask, viewer, "D7")
+    text = """query { viewer { analytics {
+      days: performance(period: D7) { days { quizzesTaken averageScore } }
+      summary: performance(period: D7) { ...Summary @include(if: true) }
+    } } }
+    fragment Summary on Performance { short: summary { improvement } }"""
+
+    found = (await ask.data(text, viewer))["viewer"]["analytics"]
+
+    assert found["summary"]["short"]["improvement"] == whole["summary"]["improvement"] == 20.0
+    assert found["days"]["days"] == [
+        {name: day[name] for name in ("quizzesTaken", "averageScore")} for day in whole["days"]
+    ]
+
+
 async def test_performance_of_one_exam_type_leaves_out_the_others(ask: Asker) -> None:
     ada, viewer = await ask.learner()
     security, _ = await an_exam(ask, "Security+")

@@ -14,15 +14,16 @@ import strawberry
 from domain.errors import NotFoundError
 from domain.rows import Columns, Row
 from domain.users import Role, Viewer
+from graph.declarations import Finder
 from graph.directives import auth, public
 from graph.documents import Documents
 from graph.execution import Engine, Executor
-from graph.fields import attribute, given, loaded_by, resolved_by, streamed_by
+from graph.fields import arg, attribute, given, loaded_by, resolved_by, streamed_by
 from graph.limits import Limits
 from graph.masking import Formatted
 from graph.mutations import mutated_by
 from graph.rules import bind_rules
-from graph.schema import executable
+from graph.schema import declare_one_of, executable
 from resolvers.batches import Rows, batch
 from resolvers.context import Context
 from tests.fakes.rows import row_of
@@ -111,6 +112,11 @@ async def size(shelf: ShelfRow, context: Context, *, unit: str = "cm") -> str:
     return f"{shelf.id} {unit}"
 
 
+async def person_by(context: Context, *, by: Any) -> PersonRow | None:
+    CALLS.append(("person by", by.name))
+    return PersonRow(99, by.name)
+
+
 async def paint(context: Context, *, label: str, tries: int = 1) -> ShelfRow:
     CALLS.append(("paint", label, tries))
     await asyncio.sleep(0)
@@ -170,10 +176,23 @@ class PaintInput:
     tries: int = given(".", default=1)
 
 
+@strawberry.input(description=".", one_of=True)
+class PersonBy:
+    id: int | None = given(".")
+    name: str | None = given(".")
+
+
 @strawberry.type
 class Query:
     shelves: list[Shelf] | None = resolved_by(
         shelves, description=".", rule=public(), args={"count": ".", "since": "."}
+    )
+    person: Person | None = resolved_by(
+        person_by,
+        description=".",
+        rule=public(),
+        finds=Finder(batch=people, argument="by.id"),
+        args={"by": arg(PersonBy, ".")},
     )
 
 
@@ -190,6 +209,7 @@ class Subscription:
 def _core() -> Any:
     core = executable(strawberry.Schema(query=Query, mutation=Mutation, subscription=Subscription))
     bind_rules(core)
+    declare_one_of(core)
     return core
 
 
