@@ -10,7 +10,8 @@ from domain import grading
 from domain.analytics import DomainCount
 from domain.attempt_sheets import AnsweredSlot, Marking
 from domain.entities import entity
-from domain.grading import NOTHING
+from domain.grading import ALL, NOTHING
+from domain.ids import ExamDomainId
 from domain.questions import Question
 
 
@@ -29,34 +30,30 @@ class GradedSlot:
 class Grading:
     """The graded slots of an attempt, by number; an unanswered one has no credit.
 
-    `score` is their mean credit, 0 to 1, and `percent` the same as it is shown.
+    `score` is their mean credit, 0 to 1, and `percent` the same as it is shown; `answered` slots hold an answer, and
+    `correct` ones earned full credit.
     """
 
     slots: list[GradedSlot]
     score: Fraction = field(init=False)
     percent: Decimal = field(init=False)
+    answered: int = field(init=False)
+    correct: int = field(init=False)
 
     def __post_init__(self) -> None:
-        """Reckon the mean credit, 0 to 1, and the same in percent as it is shown."""
-        whole = lcm(*(slot.credit.denominator for slot in self.slots))  # one fraction, not a sum of them
-        parts = sum(slot.credit.numerator * (whole // slot.credit.denominator) for slot in self.slots)
-        score = Fraction(parts, whole * max(len(self.slots), 1))
+        """Reckon the mean credit, 0 to 1, the same in percent as it is shown, and the counts."""
+        shares = [slot.credit.as_integer_ratio() for slot in self.slots]
+        whole = lcm(*[of for _, of in shares])  # one fraction, not a sum of them
+        parts = sum([part * (whole // of) for part, of in shares])
+        score = Fraction(parts, whole * max(len(shares), 1))
         self.score, self.percent = score, percent(score)  # type: ignore[misc]
-
-    @property
-    def answered(self) -> int:
-        """How many slots hold an answer."""
-        return sum(slot.answered for slot in self.slots)
-
-    @property
-    def correct(self) -> int:
-        """How many slots earned full credit."""
-        return sum(slot.credit == 1 for slot in self.slots)
+        self.answered = sum([slot.answered for slot in self.slots])  # type: ignore[misc]
+        self.correct = sum([part == of for part, of in shares])  # type: ignore[misc]
 
     @property
     def fast(self) -> int:
         """How many answers came faster than their question can be read."""
-        return sum(slot.fast for slot in self.slots)
+        return sum([slot.fast for slot in self.slots])
 
 
 def graded(slots: Sequence[AnsweredSlot]) -> Grading:
@@ -76,17 +73,14 @@ def percent(score: Fraction) -> Decimal:
 
 def by_domain(slots: Sequence[GradedSlot]) -> list[DomainCount]:
     """Count the answers and the right ones of each exam domain."""
-    counts: dict[str, DomainCount] = {}
+    answers: dict[ExamDomainId, list[bool]] = {}
     for slot in slots:
         if slot.answered:
-            domain_id = slot.question.domain_id
-            known = counts.get(domain_id) or DomainCount(domain_id=domain_id, attempts=0, correct=0)
-            counts[domain_id] = DomainCount(
-                domain_id=domain_id,
-                attempts=known.attempts + 1,
-                correct=known.correct + (slot.credit == 1),
-            )
-    return list(counts.values())
+            answers.setdefault(slot.question.domain_id, []).append(slot.credit == ALL)
+    return [
+        DomainCount(domain_id=domain_id, attempts=len(given), correct=sum(given))
+        for domain_id, given in answers.items()
+    ]
 
 
 def _graded(slot: AnsweredSlot) -> GradedSlot:

@@ -1,6 +1,5 @@
 """What an attempt is graded and rewarded by: its sheet, keys included, and what its learner did before."""
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
@@ -65,7 +64,7 @@ class Practice:
 
     def history(self, today: date) -> PracticeHistory:
         """Return what an award on this local date depends on."""
-        return PracticeHistory(credits=self.credits, earlier_today=Counter(self.attempts)[today])
+        return PracticeHistory(credits=self.credits, earlier_today=self.attempts.count(today))
 
     def earned(self, today: date) -> QuizXp:
         """Return what quizzes earned on this local date, and lately."""

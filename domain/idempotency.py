@@ -12,6 +12,7 @@ from domain.ids import UserId
 
 REMEMBERED = timedelta(hours=24)
 LONGEST_KEY = 200
+_written = json.JSONEncoder(sort_keys=True, default=str).encode
 
 
 @entity
@@ -89,4 +90,4 @@ def key_reused() -> IdempotencyKeyReusedError:
 
 
 def _fingerprint(given: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(given, sort_keys=True, default=str).encode()).hexdigest()
+    return hashlib.sha256(_written(given).encode()).hexdigest()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 
-from domain.attempt_grading import GradedSlot, Grading, percent, reaches
+from domain.attempt_grading import GradedSlot, Grading, reaches
 from domain.attempt_sheets import PracticeHistory
 from domain.attempts import QuizAttempt
 from domain.entities import entity
@@ -91,9 +91,10 @@ def is_fast(elapsed: timedelta, *, p5: timedelta | None = None, rules: RuleSet =
 
 
 def _of_answers(grading: Grading, credits: Mapping[QuestionId, Fraction], rules: RuleSet) -> Earning:
-    amount = sum(_xp_of_slot(slot, credits, rules) for slot in grading.slots)
-    rested = sum(bool(slot.credit and credits.get(slot.question.id)) for slot in grading.slots)
-    partial = sum(slot.credit.denominator > 1 for slot in grading.slots)
+    earned = [slot for slot in grading.slots if slot.credit]
+    amount = sum([_xp_of_slot(slot, credits, rules) for slot in earned])
+    rested = sum([bool(credits.get(slot.question.id)) for slot in earned])
+    partial = sum([slot.credit.denominator > 1 for slot in earned])
     told = f"{grading.correct} of {len(grading.slots)} questions right"
     if partial:
         told += f" and {partial} partly right"
@@ -112,7 +113,7 @@ def _xp_of_slot(slot: GradedSlot, credits: Mapping[QuestionId, Fraction], rules:
 def _bonuses(grading: Grading, rules: RuleSet) -> list[Earning]:
     found, score = [], grading.score
     if reaches(score, rules.completion_percent):
-        told = f"A score of {percent(score)} %, at least {rules.completion_percent} %: {rules.quiz_completion} XP."
+        told = f"A score of {grading.percent} %, at least {rules.completion_percent} %: {rules.quiz_completion} XP."
         found.append(Earning(reason=XpReason.QUIZ_COMPLETION, amount=rules.quiz_completion, told=told))
     if score == 1 and len(grading.slots) >= rules.perfect_questions:
         told = f"All {len(grading.slots)} questions right, of at least {rules.perfect_questions}: "

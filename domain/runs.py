@@ -6,6 +6,7 @@ Pure: whatever the order in which activities arrive, the same set of dates gives
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from enum import Enum
+from operator import attrgetter
 
 from domain.entities import entity
 
@@ -14,6 +15,7 @@ DAYS_PER_FREEZE = 7
 DATE_LINE_WITHIN = timedelta(hours=36)
 """How long after the last activity a date may be missing when the zone changed: it was lost at the date line."""
 _DAY = timedelta(days=1)
+_by_date = attrgetter("local_date")
 
 
 class DayState(Enum):
@@ -83,7 +85,7 @@ def replay(days: Iterable[Day], frozen: Collection[date], *, after: Runs = NONE)
     """
     longest, length, held, last = after.longest, after.length, after.held, after.last
     marks = dict(after.marks)
-    for day in sorted(days, key=lambda d: d.local_date):
+    for day in sorted(days, key=_by_date):
         if last is None or day.local_date - last.local_date != _DAY:
             if last is not None and (held or frozen or day.first_zone != last.last_zone):
                 runs = Runs(longest=longest, length=length, held=held, last=last, marks=marks)

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 from enum import Enum
+from operator import attrgetter
 from typing import Protocol
 
 from domain import runs, xp_rules
@@ -59,6 +60,9 @@ class Change:
 
     freezes: Collection[date]
     milestones: list[Award]
+
+
+_by_date = attrgetter("local_date")
 
 
 class Streaks(Protocol):
@@ -120,7 +124,7 @@ def is_routine(days: list[Day], activity: Activity) -> bool:
 
     A run depends on the first moment of each date and, but for its last date, on the last one.
     """
-    last = max(days, key=lambda day: day.local_date, default=None)
+    last = max(days, key=_by_date, default=None)
     return (
         last is not None and last.local_date == activity.local_date and last.first_at <= activity.occurred_at
     )

@@ -14,7 +14,6 @@ from domain.attempt_refusals import AttemptAlreadySubmittedError
 from domain.attempts import GRACE, AttemptState, QuizAttempt
 from domain.errors import DomainError, NotFoundError
 from domain.ids import AttemptId, Mint, UserId
-from domain.streaks import History
 from domain.submissions import HandIn, Result, Sheet
 from domain.work import Work
 from domain.xp import grown
@@ -134,12 +133,17 @@ async def _finish(work: Work, sheet: Sheet, handed: HandIn, *, mint: Mint) -> Qu
 
 
 async def _result(work: Work, sheet: Sheet, handed: HandIn, *, mint: Mint) -> Result:
-    """Grade the attempt and return all that follows, nodes of roadmaps done."""
+    """Grade the attempt and return all that follows, nodes of roadmaps done.
+
+    The days before the attempt are read where the sheet lacks them and one more activity is not routine.
+    """
     grading = attempt_grading.graded(sheet.slots)
     finished = attempt_results.finished(sheet, grading, now=handed.now)
     nodes = await attempt_results.nodes_of(work.enrolments, sheet, finished)
+    if sheet.history is None and sheet.active_on != finished.local_date:
+        sheet = replace(sheet, history=await work.streaks.history(finished.user_id))
     return attempt_results.result_of(
-        replace(sheet, history=await _history(work, sheet, finished)),
+        sheet,
         finished,
         grading,
         nodes=nodes,
@@ -168,10 +172,3 @@ async def _stored(work: Work, results: Sequence[Result]) -> list[QuizAttempt | N
         if is_stored and result.entries:
             work.emit(grown(result.attempt.user_id))
     return [result.attempt if is_stored else None for result, is_stored in zip(results, stored, strict=True)]
-
-
-async def _history(work: Work, sheet: Sheet, finished: QuizAttempt) -> History | None:
-    """Return the days before the attempt, None where one more activity is routine; read them where they are missing."""
-    if sheet.history is not None or sheet.active_on == finished.local_date:
-        return sheet.history
-    return await work.streaks.history(finished.user_id)

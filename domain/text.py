@@ -30,6 +30,8 @@ def _checked(value: str, *, field: str, longest: int, shortest: int, allowed: fr
     text = unicodedata.normalize("NFC", value).strip()
     if not shortest <= len(text) <= longest:
         raise InvalidInputError(f"{field} must hold {shortest} to {longest} characters.", field=field)
+    if text.isprintable():  # as nearly all texts are; what is not may still be allowed
+        return text
     if any(unicodedata.category(c) in _INVISIBLE and c not in allowed for c in text):
         raise InvalidInputError(f"{field} must not hold control characters.", field=field)
     return text

@@ -34,7 +34,7 @@ attempts = Table(
     metadata,
     id_column(),
     Column("user_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
-    Column("quiz_id", ID, ForeignKey("quizzes.id"), nullable=False, index=True),
+    Column("quiz_id", ID, ForeignKey("quizzes.id"), nullable=False),
     Column("mode", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("feedback", Text, nullable=False),
@@ -54,7 +54,6 @@ attempts = Table(
     Index("quiz_attempts_deadline_idx", "deadline", postgresql_where=_open),
     Index(None, "user_id", "id"),
     Index(None, "user_id", "finished_at"),
-    Index(None, "user_id", "quiz_id", "local_date"),
     postgresql_with={"fillfactor": 70},
 )
 slots = Table(

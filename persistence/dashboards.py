@@ -52,9 +52,20 @@ _nodes = (
     .select_from(enrolments.join(node_progress))
     .where(node_progress.c.state == "DONE")
 )
+_since = (
+    select(activities.c.local_date - 2)
+    .where(activities.c.user_id == _USER)
+    .order_by(activities.c.local_date.desc())
+    .offset(literal_column(str(LATEST_ACTIVITIES - 1)))
+    .limit(literal_column("1"))
+    .scalar_subquery()
+)
+# A local date is a day from UTC's at most, so that none of the latest is more than two dates older than the oldest of
+# as many by date. They are found in the index by date, which the streak needs: one by moment would serve nothing else.
 _latest = (
     select(activities.c.kind, activities.c.summary, activities.c.occurred_at)
     .where(activities.c.user_id == _USER)
+    .where(activities.c.local_date >= func.coalesce(_since, literal_column("date '-infinity'")))
     .order_by(activities.c.occurred_at.desc(), activities.c.source_id.desc())
     .limit(literal_column(str(LATEST_ACTIVITIES)))
 )

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import (
     Column,
     DateTime,
-    ForeignKey,
     PrimaryKeyConstraint,
     Select,
     Table,
@@ -25,7 +24,7 @@ from persistence.engine import Connection
 receipts = Table(
     "idempotency_receipts",
     metadata,
-    Column("user_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("user_id", ID, nullable=False),
     Column("operation", Text, nullable=False),
     Column("key", Text, nullable=False),
     Column("fingerprint", Text, nullable=False),
@@ -33,6 +32,7 @@ receipts = Table(
     Column("claimed_at", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("user_id", "operation", "key"),
 )
+"""Remembered for a day: whose key it is was checked by what was done with it, and is not checked again."""
 
 
 def claiming(rows: Select[Any]) -> ReturningInsert[tuple[str]]:

@@ -57,7 +57,6 @@ activities = Table(
     Index(
         "activities_days_idx", "user_id", "local_date", "occurred_at", postgresql_include=["time_zone"]
     ),  # holds all that a streak is computed from: three years of it are read in a few milliseconds
-    Index("activities_user_id_occurred_at_idx", "user_id", "occurred_at"),
 )
 streak_freezes = Table(
     "streak_freezes",

@@ -22,22 +22,21 @@ HOLD = Statement(
 )
 # The learner's row is locked before the attempt's here and wherever XP is awarded: nobody waits in a circle.
 # A local date is a day from UTC's at most, so that three days bound the scans of attempts and of the ledger.
-_MARKS = """
-    SELECT json_agg(json_build_array(s.number, s.answer, s.fast, q.id, q.domain_id, q.kind, q.difficulty,
-        q.all_or_nothing, k.correct_options, k.truth, k.texts, k.numbers) ORDER BY s.number)
-    FROM attempt_slots s JOIN questions q ON q.id = s.question_id LEFT JOIN question_keys k ON k.question_id = q.id
-    WHERE s.attempt_id = head.id
+_SLOTS = """
+    SELECT json_agg(json_build_array(question_id, number, answer, fast) ORDER BY number) AS slots,
+        array_agg(question_id) AS questions
+    FROM attempt_slots WHERE attempt_id = head.id
 """
 _CREDITS = """
     SELECT json_agg(json_build_array(s.question_id, s.credit_numerator, s.credit_denominator))
     FROM quiz_attempts o JOIN attempt_slots s ON s.attempt_id = o.id
     WHERE o.user_id = head.user_id AND o.state IN ('GRADED', 'EXPIRED') AND o.id <> head.id
     AND o.finished_at > head.ends_at - :credits_within AND s.credit_numerator > 0
-    AND s.question_id IN (SELECT question_id FROM attempt_slots WHERE attempt_id = head.id)
+    AND s.question_id = ANY (given.questions)
 """
 _ATTEMPTS = """
-    SELECT local_date FROM quiz_attempts o WHERE o.user_id = head.user_id AND o.quiz_id = head.quiz_id
-    AND o.state IN ('GRADED', 'EXPIRED') AND o.id <> head.id AND o.local_date >= head.eve
+    SELECT local_date FROM quiz_attempts o WHERE o.user_id = head.user_id AND o.finished_at >= head.eve
+    AND o.quiz_id = head.quiz_id AND o.state IN ('GRADED', 'EXPIRED') AND o.id <> head.id
 """
 _XP = f"""
     SELECT json_agg(json_build_array(local_date, amount, lately)) FROM (
@@ -80,11 +79,11 @@ SHEETS = Statement(
             SELECT FROM enrolments e JOIN roadmap_nodes n ON n.version_id = e.version_id
             WHERE e.user_id = head.user_id AND n.quiz_slug = head.slug
         ),
-        r.fingerprint, r.result_id, ({_MARKS}), ({_CREDITS}), ARRAY({_ATTEMPTS}), ({_XP}),
+        r.fingerprint, r.result_id, given.slots, ({_CREDITS}), ARRAY({_ATTEMPTS}), ({_XP}),
         seen.active_on, a.dates, a.moments, a.zones,
         ARRAY(SELECT local_date FROM streak_freezes WHERE user_id = head.user_id)
     FROM head CROSS JOIN LATERAL (SELECT ({_ACTIVE_ON}) AS active_on OFFSET 0) seen
-    CROSS JOIN LATERAL ({_ACTIVITIES}) a
+    CROSS JOIN LATERAL ({_ACTIVITIES}) a CROSS JOIN LATERAL ({_SLOTS}) given
     LEFT JOIN LATERAL (
         SELECT old_time_zone, old_day_start_hour FROM zone_changes
         WHERE user_id = head.user_id AND changed_at > head.ends_at ORDER BY changed_at LIMIT 1
@@ -123,7 +122,8 @@ FINISH = Statement(
     WITH ready AS MATERIALIZED (
         SELECT given.* FROM unnest({_GIVEN}) AS given ({", ".join(_KINDS)})
         JOIN users u ON u.id = given.user_id AND u.revision = given.learner
-        JOIN quiz_attempts a ON a.id = given.attempt_id AND a.user_id = given.user_id AND a.revision = given.answers
+        JOIN quiz_attempts a ON a.id = given.attempt_id AND a.user_id IS NOT DISTINCT FROM given.user_id
+            AND a.revision = given.answers
         FOR NO KEY UPDATE OF u, a SKIP LOCKED
     ), closed AS (
         UPDATE quiz_attempts a SET revision = a.revision + 1, state = ready.state, finished_at = ready.finished_at,

@@ -1,6 +1,6 @@
 """Handing attempts in, in Postgres: one statement reads, one writes, for any number of attempts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -11,7 +11,6 @@ from typing import Any
 from domain.attempt_sheets import AnsweredSlot, Marking, Practice
 from domain.idempotency import REMEMBERED, Receipt
 from domain.ids import AttemptId, QuestionId, UserId
-from domain.questions import AcceptedNumber, AcceptedText, Difficulty, QuestionKind
 from domain.runs import Day
 from domain.streaks import History, UserZone
 from domain.submissions import HandIn, Result, Revisions, Sheet
@@ -19,10 +18,12 @@ from persistence import analytics, xp
 from persistence import submission_statements as sql
 from persistence.attempt_tables import answer_of, attempt_columns, attempt_of
 from persistence.engine import Connection
-from persistence.rows import member_of
+from persistence.markings import KEPT
 
 _ATTEMPT = len(attempt_columns)
-_kind, _difficulty = member_of(QuestionKind), member_of(Difficulty)
+_QUESTION = 0
+"""Where a slot of a sheet names its question."""
+_day: Callable[..., Day] = Day
 
 
 class SqlSubmissions:
@@ -38,7 +39,7 @@ class SqlSubmissions:
     async def sheets(
         self, handed: Sequence[HandIn], *, credits_within: timedelta, xp_within: timedelta
     ) -> list[Sheet | None]:
-        """Return what each attempt is graded by, one slot per attempt, all in one statement."""
+        """Return what each attempt is graded by, one slot per attempt: in one statement, and one for new questions."""
         claims = [one.claim for one in handed]
         found = await self._connection.rows(
             sql.SHEETS,
@@ -51,9 +52,11 @@ class SqlSubmissions:
             credits_within=credits_within,
             xp_within=xp_within,
         )
+        asked = {slot[_QUESTION] for row in found for slot in row["slots"] or ()}
+        markings = await KEPT.read(self._connection, asked)
         sheets: list[Sheet | None] = [None] * len(handed)
         for place, *row in found:
-            sheets[place - 1] = _sheet(*row)
+            sheets[place - 1] = _sheet(markings, *row)
         return sheets
 
     async def finish(self, results: Sequence[Result]) -> list[bool]:
@@ -112,16 +115,16 @@ def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     return {name: [row[name] for row in rows] for name in rows[0]}
 
 
-def _sheet(*row: Any) -> Sheet:
+def _sheet(markings: Mapping[str, Marking], *row: Any) -> Sheet:
     attempt = attempt_of(*row[:_ATTEMPT])
     learner, answers, slug, title, exam_type_id, zone, day_start, on_roadmap, *rest = row[_ATTEMPT:]
     fingerprint, result_id, slots, shares, attempts, earned, active_on, *activities, frozen = rest
-    if not slots or any(mark[-1] is None for mark in slots):
+    if not slots or any(slot[_QUESTION] not in markings for slot in slots):
         slots = ()  # without all of its keys it is not graded at all
     return Sheet(
         attempt=attempt,
         revisions=Revisions(learner=learner, answers=answers),
-        slots=[_slot(*mark) for mark in slots],
+        slots=[_slot(markings[question_id], *given) for question_id, *given in slots],
         quiz_slug=slug,
         quiz_title=title,
         exam_type_id=exam_type_id,
@@ -141,24 +144,7 @@ def _sheet(*row: Any) -> Sheet:
     )
 
 
-def _slot(
-    number: int, answer: dict[str, Any] | None, fast: bool, id_: str, domain_id: str, kind: str, *rest: Any
-) -> AnsweredSlot:
-    difficulty, all_or_nothing, correct_options, truth, texts, numbers = rest
-    marking = Marking(
-        id=id_,  # type: ignore[arg-type]
-        domain_id=domain_id,  # type: ignore[arg-type]
-        kind=_kind(kind),
-        difficulty=_difficulty(difficulty),
-        all_or_nothing=all_or_nothing,
-        correct_options=frozenset(correct_options),
-        truth=truth,
-        texts=[AcceptedText(text=t["text"], weight=t["weight"]) for t in texts],
-        numbers=[
-            AcceptedNumber(low=Decimal(n["low"]), high=Decimal(n["high"]), weight=n["weight"])
-            for n in numbers
-        ],
-    )
+def _slot(marking: Marking, number: int, answer: dict[str, Any] | None, fast: bool) -> AnsweredSlot:
     return AnsweredSlot(number=number, question=marking, key=marking, answer=answer_of(answer), fast=fast)
 
 
@@ -174,16 +160,7 @@ def _history(activities: Iterable[tuple[date, datetime, str]], frozen: Sequence[
     """Build a history from activities in the order of their dates and moments."""
     days: list[Day] = []
     for local_date, group in groupby(activities, key=itemgetter(0)):
-        (_, first_at, first_zone), *more = group
-        _, last_at, last_zone = more[-1] if more else (local_date, first_at, first_zone)
-        days.append(
-            Day(
-                local_date=local_date,
-                first_at=first_at,
-                last_at=last_at,
-                first_zone=first_zone,
-                last_zone=last_zone,
-                activities=1 + len(more),
-            )
-        )
+        of_day = list(group)
+        (_, first_at, first_zone), (_, last_at, last_zone) = of_day[0], of_day[-1]
+        days.append(_day(local_date, first_at, last_at, first_zone, last_zone, len(of_day)))
     return History(days=days, frozen=frozenset(frozen))

@@ -111,8 +111,9 @@ def adding(source: str, *, learners: str) -> str:
         ON CONFLICT ON CONSTRAINT xp_entries_user_id_reason_source_type_source_id_key DO NOTHING
         RETURNING {_COLUMNS}
     ), sums AS (
-        SELECT user_id, coalesce(sum(amount) FILTER (WHERE status = 'SETTLED'), 0) AS amount
-        FROM {learners} LEFT JOIN added USING (user_id) GROUP BY user_id
+        SELECT user_id, sum(amount) AS amount FROM (
+            SELECT user_id, amount FROM added WHERE status = 'SETTLED' UNION ALL SELECT user_id, 0 FROM {learners}
+        ) parts GROUP BY user_id
     ), raised AS (
         UPDATE users SET revision = users.revision + 1, xp_total = users.xp_total + sums.amount,
             level = greatest(users.level, {level_sql("users.xp_total + sums.amount")})

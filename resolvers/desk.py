@@ -13,6 +13,8 @@ from domain.work import Meter, OpenWork
 
 LARGEST_BATCH = 16
 MOST_WAITING = 256
+GATHER_S = 0.008
+"""How many seconds a busy desk waits at most for those to come back who have just been answered."""
 
 
 class _Waiting:
@@ -29,8 +31,9 @@ class _Waiting:
 class Desk:
     """Takes the attempts that are handed in to this process, one batch at a time.
 
-    Who finds nobody on the way goes at once; who comes meanwhile leaves with all the others as soon as they arrive. A
-    batch has one attempt of a learner at most, and goes on when somebody of it does not wait any more.
+    Who finds nobody on the way goes at once; who comes meanwhile leaves with all the others. A desk that was busy
+    gathers first: until as many wait as there were just now, and not longer than `GATHER_S`. A batch has one attempt of
+    a learner at most, and goes on when somebody of it does not wait any more.
     """
 
     def __init__(self, open_step: OpenWork, mint: Mint) -> None:
@@ -38,6 +41,8 @@ class Desk:
         self._mint = mint
         self._waiting: list[_Waiting] = []
         self._on_the_way: asyncio.Task[list[Outcome]] | None = None
+        self._gathering: asyncio.TimerHandle | None = None
+        self._awaited = 1
 
     async def hand_in(self, handed: HandIn, meter: Meter) -> QuizAttempt | None:
         """Do what `submitting.submit_at_once` does; None, having changed nothing, where it takes a transaction.
@@ -49,12 +54,17 @@ class Desk:
             return None
         one = _Waiting(handed, meter)
         self._waiting.append(one)
-        self._leave()
+        if self._on_the_way is None and len(self._waiting) >= self._awaited:
+            self._leave()
         return await one.end
 
     def _leave(self) -> None:
-        """Send the next batch on its way, unless one is."""
-        if self._on_the_way is None and (batch := self._next()):
+        """Send the next batch on its way."""
+        if self._gathering is not None:
+            self._gathering.cancel()
+            self._gathering = None
+        self._awaited = 1
+        if batch := self._next():
             meter = Meter()
             self._on_the_way = asyncio.create_task(self._submit(batch, meter))
             self._on_the_way.add_done_callback(partial(self._arrive, batch, meter))
@@ -86,7 +96,11 @@ class Desk:
                 one.end.set_exception(end)
             else:
                 one.end.set_result(end)
-        self._leave()
+        self._awaited = min(len(batch) + len(self._waiting), LARGEST_BATCH)
+        if len(self._waiting) >= self._awaited:
+            self._leave()
+        elif self._awaited > 1:
+            self._gathering = asyncio.get_running_loop().call_later(GATHER_S, self._leave)
 
 
 def _ends(task: asyncio.Task[list[Outcome]], size: int) -> Sequence[Outcome | BaseException]:

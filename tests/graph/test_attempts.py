@@ -670,20 +670,23 @@ async def test_the_local_date_is_the_learners_own(ask: Asker) -> None:
 
 
 @pytest.mark.parametrize("passed", [False, True])
-async def test_submitting_takes_two_statements_at_any_size(ask: Asker, passed: bool) -> None:
+async def test_submitting_takes_two_statements_at_any_size_and_one_for_new_questions(
+    ask: Asker, passed: bool
+) -> None:
     text = "mutation ($input: SubmitQuizAttemptInput!) { submitQuizAttempt(input: $input) { attempt { passed } } }"
     counts = []
     for size in (1, 10, 40):
         stage = await staged(ask, *[QuestionKind.TRUE_FALSE] * size)
-        attempt_id = await stage.started()
-        await stage.answer_all(attempt_id, wrong=0 if passed else size)
-        given = {"attemptId": attempt_id, "idempotencyKey": "k"}
+        for key in ("first", "second"):
+            attempt_id = await stage.started(key)
+            await stage.answer_all(attempt_id, wrong=0 if passed else size)
+            given = {"attemptId": attempt_id, "idempotencyKey": key}
 
-        data = await ask.data(text, stage.viewer, input=given)
+            data = await ask.data(text, stage.viewer, input=given)
 
-        assert data["submitQuizAttempt"]["attempt"]["passed"] is passed
-        counts.append(ask.statements)
-    assert counts == [2, 2, 2]
+            assert data["submitQuizAttempt"]["attempt"]["passed"] is passed
+            counts.append(ask.statements)
+    assert counts == [3, 2] * 3
 
 
 async def test_starting_takes_four_statements(ask: Asker) -> None:

@@ -77,6 +77,21 @@ async def test_the_latest_ten_activities_come_newest_first(ask: Asker) -> None:
     }
 
 
+async def test_the_latest_activities_are_those_of_the_last_moments_whatever_their_dates(ask: Asker) -> None:
+    ada, viewer = await ask.learner()
+    for n in range(10):  # fourteen hours ahead of UTC: already the 2nd
+        moment = at(f"2026-03-01T10:{n:02}")
+        await did(ask, ada, an_activity(moment, "Pacific/Kiritimati", summary=f"Early {n}"))
+    for n in range(3):  # eleven behind, in days that begin at six: still the 28th
+        moment = at(f"2026-03-01T16:{n:02}")
+        await did(ask, ada, an_activity(moment, "Pacific/Niue", day_start_hour=6, summary=f"Late {n}"))
+
+    dashboard = (await ask.data(DASHBOARD, viewer))["viewer"]["dashboard"]
+
+    told = [event["summary"] for event in dashboard["recentActivities"]]
+    assert told == [f"Late {n}" for n in (2, 1, 0)] + [f"Early {n}" for n in range(9, 2, -1)]
+
+
 async def test_the_streak_of_the_dashboard_is_that_of_the_viewer(ask: Asker) -> None:
     ada, viewer = await ask.learner(time_zone="Asia/Tokyo")
     await did(ask, ada, *daily(date(2026, 2, 17), 12, "Asia/Tokyo"))
