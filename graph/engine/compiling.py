@@ -28,6 +28,7 @@ from graph.engine.finding import finder_of
 from graph.engine.foreseeing import ForeseeingArguments
 from graph.engine.layouts import Layout
 from graph.engine.plans import FieldPlan, Load, Plan, Selection, Shape, Test
+from graph.engine.walking import mark_lone_loads
 
 _INTROSPECTION = ("__schema", "__type")
 _Known = tuple[str, tuple[int, ...], int]
@@ -61,6 +62,7 @@ class Compiler:
         assert root is not None  # noqa: S101 - validated
         self._is_serial = operation.operation is OperationType.MUTATION
         selection = self._selection(root, [operation.selection_set])
+        mark_lone_loads(selection)
         return Plan(self._schema, operation, self._fragments, selection)
 
     def _selection(

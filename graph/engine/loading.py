@@ -43,8 +43,8 @@ class _Flight:
 class Loader:
     """Calls the batches of one run.
 
-    Where several chains of fields run side by side (`chains`), a call waits for one turn of the event loop, so that
-    what they want of the same batch becomes one statement.
+    Where several chains of fields run side by side (`chains`) and may want something of the same batch, a call waits
+    for one turn of the event loop, so that it becomes one statement.
     """
 
     __slots__ = ("_flights", "_found", "_state", "chains")
@@ -65,7 +65,7 @@ class Loader:
         known = self._found.get(load.identity)
         if known:
             wanted = {key: None for key in wanted if key not in known}
-        if wanted and self.chains:
+        if wanted and self.chains and not load.is_lone:
             await self._together(load, wanted)
         elif wanted:
             await self._call(load, wanted)

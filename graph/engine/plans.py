@@ -116,10 +116,10 @@ class Load:
 
     Loads of one level with the same `identity` share a call, whatever attribute of the parent holds the key; all of
     a plan share the `layout` of what comes back. Where there is a `finder`, the key is among the field's own
-    arguments, of which the batch takes none.
+    arguments, of which the batch takes none. A lone one is the only load of its batch in the plan.
     """
 
-    __slots__ = ("batch", "fields", "finder", "identity", "is_certain", "key", "layout")
+    __slots__ = ("batch", "fields", "finder", "identity", "is_certain", "is_lone", "key", "layout")
 
     def __init__(
         self,
@@ -138,6 +138,7 @@ class Load:
         self.layout = layout
         self.is_certain = is_certain
         self.finder = finder
+        self.is_lone = False
 
     @property
     def is_known(self) -> bool:

@@ -8,7 +8,9 @@ from graphql.execution.values import VariableValues
 
 from graph.documents import BYTES_PER_CHARACTER, Documents, RefusedDocumentError
 from graph.engine import variants
+from graph.engine.plans import Load, Selection
 from graph.engine.variants import MOST_VARIANTS, Variants
+from graph.engine.walking import fields_of, selections_of
 from graph.limits import Limits
 from tests.graph.engine.shelves import CORE
 
@@ -123,3 +125,28 @@ def test_types_that_are_told_apart_asynchronously_are_left_to_the_reference() ->
 
     assert found.plan(VariableValues({}, {}), {}) is None
     assert found.obstacle == "asynchronous type test"
+
+
+@pytest.mark.parametrize(
+    ("text", "lone"),
+    [
+        ("{ shelves { keeper { name } best { title } } }", {"people", "best"}),
+        ("{ shelves { keeper { name } books { author { id } } best { title } } }", {"best"}),
+        ("{ a: shelves { keeper { name } } b: shelves { best { title } keeperName } }", {"best"}),
+        ("{ a: shelves { ...F } b: shelves { ...F } } fragment F on Shelf { best { title } }", set()),
+        ("{ shelves { books { ...F } best { ...F } } } fragment F on Book { author { name } }", {"best"}),
+    ],
+)
+def test_a_load_is_lone_where_nothing_else_of_the_plan_calls_its_batch(text: str, lone: set[str]) -> None:
+    document = parse(text)
+    plan = Variants(CORE, document, document.definitions[0]).plan(VariableValues({}, {}), {})  # type: ignore[arg-type]
+    assert plan is not None
+
+    found = {load.batch.name for load in loads_of(plan.root) if load.is_lone}
+
+    assert found == lone
+
+
+def loads_of(selection: Selection) -> list[Load]:
+    below = [inner for field in fields_of(selection) for inner in selections_of(field.shape)]
+    return selection.loads + [load for inner in below for load in loads_of(inner)]
