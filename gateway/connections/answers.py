@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
+from uvicorn.server import ServerState
 
 from gateway.connections.corking import JOINED_UP_TO
 
@@ -15,14 +16,30 @@ def written(lines: Iterable[tuple[bytes, bytes]]) -> bytes:
     return b"".join(b"%s: %s\r\n" % line for line in lines)
 
 
-def write_whole(cycle: RequestResponseCycle, status: int, block: bytes, body: bytes) -> bool:
+class Stamped(ServerState):
+    """What uvicorn knows of its connections; `stamp` are the lines of every answer, written once in a second."""
+
+    stamp = b""
+
+    @property
+    def default_headers(self) -> list[tuple[bytes, bytes]]:
+        """The lines of every answer, the date among them, which uvicorn sets anew each second."""
+        return self._lines
+
+    @default_headers.setter
+    def default_headers(self, lines: list[tuple[bytes, bytes]]) -> None:
+        self._lines = lines
+        self.stamp = written(lines)
+
+
+def write_whole(state: Stamped, cycle: RequestResponseCycle, status: int, block: bytes, body: bytes) -> bool:
     """Write an answer in place of the two messages; False where the cycle is not in its usual state."""
     unusual = cycle.response_started or cycle.disconnected or cycle.waiting_for_100_continue
     if unusual or not cycle.keep_alive or cycle.flow.write_paused or cycle.scope["method"] == "HEAD":
         return False
     head = b"%s%s%scontent-length: %d\r\n\r\n" % (
         STATUS_LINE[status],
-        written(cycle.default_headers),
+        state.stamp,
         block,
         len(body),
     )

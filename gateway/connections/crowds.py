@@ -9,9 +9,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from uvicorn.server import ServerState
-
 from domain.throttles import network_of
+from gateway.connections.answers import Stamped
 from gateway.connections.drains import Drain
 from gateway.connections.tallies import Tally
 from gateway.settings.bounds import Bounds
@@ -23,7 +22,7 @@ PROGRESS_BYTES = 16 * 1024
 """What a clogged peer has to read in the time for writing, to be given as much time again."""
 
 
-class Crowd(ServerState):
+class Crowd(Stamped):
     """What uvicorn knows of its connections, their bounds, and `now`: the seconds that have passed.
 
     Seconds in which the process itself stood still do not pass, so that its own slowness is held against nobody.

@@ -93,7 +93,7 @@ class Connection(Ending):
         self._served += 1
         if self.cycle is before:  # it is an upgrade
             return
-        self.scope["extensions"] = {EXTENSION: partial(write_whole, self.cycle)}  # type: ignore[dict-item]
+        self.scope["extensions"] = {EXTENSION: partial(write_whole, self.crowd, self.cycle)}  # type: ignore[dict-item]
         if self._served >= self._last:
             self.cycle.keep_alive = False
         if self.expect_100_continue:

@@ -13,31 +13,29 @@ Getter = Callable[[Any], Any]
 class Layout:
     """The rows of one batch in one plan; it grows while the operation is compiled.
 
-    As soon as something is read that is no column of its own, the batch is asked for whole objects instead.
+    `columns` are those of the rows in their order, without the key that these begin with. As soon as something is
+    read that is no column of its own, the batch is asked for whole objects instead.
     """
 
-    __slots__ = ("_narrow", "_places")
+    __slots__ = ("_narrow", "_places", "columns")
 
     def __init__(self, batch: Batch) -> None:
         self._narrow: Narrow | None = batch.narrow
         self._places = {} if batch.narrow is None else {batch.narrow.key: 0}
+        self.columns: tuple[str, ...] = ()
 
     @property
     def is_narrow(self) -> bool:
         """Whether rows come in place of objects; it is settled once the whole operation is compiled."""
         return self._narrow is not None
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns in the order of the rows, without the key that these begin with."""
-        return tuple(name for name, place in self._places.items() if place)
-
     def want(self, attribute: str) -> None:
         """Note that an attribute of the loaded objects is read."""
         if self._narrow is None or attribute not in self._narrow.columns:
             self.want_objects()
-        else:
-            self._places.setdefault(attribute, len(self._places))
+        elif attribute not in self._places:
+            self._places[attribute] = len(self._places)
+            self.columns += (attribute,)
 
     def want_objects(self) -> None:
         """Note that whole objects are needed."""

@@ -68,8 +68,8 @@ class Variants:
         """Return the plan for these variables and refused coordinates, or None where there is none."""
         if self.obstacle is not None:
             return None
-        values = tuple(variables.coerced.get(name) for name in self._conditions)
-        key = values, tuple(sorted(refused.items()))
+        values = tuple([variables.coerced.get(name) for name in self._conditions])
+        key = values, tuple(sorted(refused.items())) if refused else ()
         known = self._plans.get(key)
         return known if known is not None else self._compiled(key, variables, refused)
 
