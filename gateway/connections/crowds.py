@@ -109,6 +109,22 @@ class Crowd(Stamped):
         self._closing = closing - self._closing
 
 
+class Watched(asyncio.Protocol):
+    """A connection whose crowd learns whether its peer reads; mixed in before uvicorn's protocol."""
+
+    crowd: Crowd
+
+    def pause_writing(self) -> None:
+        """Watch a peer that does not read."""
+        self.crowd.clog(self)
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """Go on: the peer has read."""
+        self.crowd.unclog(self)
+        super().resume_writing()
+
+
 def _waiting(connection: Any) -> int:
     with contextlib.suppress(AttributeError, RuntimeError):  # a transport that is gone
         size: int = connection.transport.get_write_buffer_size()

@@ -6,7 +6,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.connections.corking import Corked
-from gateway.connections.crowds import NEVER, Crowd
+from gateway.connections.crowds import NEVER, Crowd, Watched
 from gateway.connections.leaving import leave
 from gateway.connections.refusals import Refusal, TurningAway
 
@@ -18,7 +18,7 @@ _OVERFLOW = 1.1
 """How many times the bound of connections may be there, with those that are being told that they are too many."""
 
 
-class Ending(HttpToolsProtocol):
+class Ending(Watched, HttpToolsProtocol):
     """A connection in the crowd, which ends it at the second `due` of its clock."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -52,16 +52,6 @@ class Ending(HttpToolsProtocol):
         if self.cycle is not None:
             leave(self.cycle.scope)
         super().connection_lost(exc)
-
-    def pause_writing(self) -> None:
-        """Watch a peer that does not read."""
-        self.crowd.clog(self)
-        super().pause_writing()
-
-    def resume_writing(self) -> None:
-        """Go on: the peer has read."""
-        self.crowd.unclog(self)
-        super().resume_writing()
 
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection over to the websocket's protocol, and its place in the crowd with it."""

@@ -9,7 +9,7 @@ from starlette.types import Scope
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 
-from gateway.connections.crowds import NEVER, Crowd
+from gateway.connections.crowds import NEVER, Crowd, Watched
 from gateway.settings.bounds import MOST_FRAGMENTS
 
 EXTENSION = "questpath.wire"
@@ -69,7 +69,7 @@ class _Inbox:
         return self._messages.pop(0)
 
 
-class Wire(WebSocketsSansIOProtocol):
+class Wire(Watched, WebSocketsSansIOProtocol):
     """uvicorn's protocol; the scope's extension `questpath.wire` is the wire itself.
 
     `key` is its place in the crowd. What is `due` there are HTTP's deadlines; a socket has its watchdog.
@@ -95,16 +95,6 @@ class Wire(WebSocketsSansIOProtocol):
         self.crowd.unclog(self)
         self.crowd.leave(self.key)
         super().connection_lost(exc)
-
-    def pause_writing(self) -> None:
-        """Watch a peer that does not read."""
-        self.crowd.clog(self)
-        super().pause_writing()
-
-    def resume_writing(self) -> None:
-        """Go on: the peer has read."""
-        self.crowd.unclog(self)
-        super().resume_writing()
 
     def handle_cont(self, event: Frame) -> None:
         """Take a fragment; a message of very many, which may be empty, is too big."""
