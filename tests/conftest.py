@@ -4,9 +4,12 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
+from threading import Thread
+from typing import Any, TypeVar
 
 import asyncpg
 import pytest
@@ -20,6 +23,8 @@ from tests.asking import Asker, asker_on
 from tests.redis_server import redis_url
 
 __all__ = ["redis_url"]
+
+T = TypeVar("T")
 
 TEMPLATE = "questpath_template"
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of the test's own is made in it
@@ -42,26 +47,60 @@ def server_url() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+class Clerk:
+    """Makes and drops databases over one connection, on an event loop and a thread of its own, as each test has its loop."""
+
+    def __init__(self, url: str) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._turn = asyncio.Lock()
+        self._connection: asyncpg.Connection[Any] = self._run(asyncpg.connect(url)).result()
+
+    def execute(self, *commands: str) -> "Future[None]":
+        """Begin with the commands, one after another."""
+        return self._run(self._execute(commands))
+
+    def close(self) -> None:
+        """End the connection, the loop and the thread."""
+        self._run(self._connection.close()).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _execute(self, commands: tuple[str, ...]) -> None:
+        async with self._turn:
+            for command in commands:
+                await self._connection.execute(command)
+
+    def _run(self, coroutine: Coroutine[Any, Any, T]) -> "Future[T]":
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+
+
 @pytest.fixture(scope="session")
-def template(server_url: str) -> str:
+def clerk(server_url: str) -> Iterator[Clerk]:
+    """Who makes and drops the databases of this worker."""
+    with closing(Clerk(server_url)) as clerk:
+        yield clerk
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str, clerk: Clerk) -> str:
     """The name of a migrated, empty database that nobody is connected to; unique to this worker."""
     name = f"{TEMPLATE}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-
-    async def make() -> None:
-        await _execute(server_url, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
-        await migrating.upgrade(_named(server_url, name))
-
-    asyncio.run(make())
+    clerk.execute(f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}").result()
+    asyncio.run(migrating.upgrade(_named(server_url, name)))
     return name
 
 
 @pytest.fixture
-async def database_url(server_url: str, template: str) -> AsyncIterator[str]:
+async def database_url(server_url: str, template: str, clerk: Clerk) -> AsyncIterator[str]:
     """The address of a database of the test's own, for tests in which commits must be real."""
     name = f"test_{os.urandom(6).hex()}"
-    await _execute(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    made = clerk.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    await asyncio.wrap_future(made)
     yield _named(server_url, name)
-    await _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+    await asyncio.wrap_future(clerk.execute(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture
@@ -78,16 +117,13 @@ async def postgres(database: Database) -> Postgres:
 
 
 @pytest.fixture(scope="session")
-def shared_url(server_url: str, template: str) -> str:
+def shared_url(server_url: str, template: str, clerk: Clerk) -> str:
     """The address of a database that this worker's tests share; each rolls back what it did."""
     name = f"shared_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    asyncio.run(
-        _execute(
-            server_url,
-            f"DROP DATABASE IF EXISTS {name}",
-            f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY",
-        )
-    )
+    clerk.execute(
+        f"DROP DATABASE IF EXISTS {name}",
+        f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY",
+    ).result()
     return _named(server_url, name)
 
 
@@ -123,15 +159,6 @@ async def rolled_back(database: Database) -> AsyncIterator[Connection]:
             yield connection
         finally:
             await transaction.rollback()
-
-
-async def _execute(url: str, *commands: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        for command in commands:
-            await connection.execute(command)
-    finally:
-        await connection.close()
 
 
 def _named(url: str, database: str) -> str:

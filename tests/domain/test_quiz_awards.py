@@ -236,6 +236,7 @@ def test_an_answer_is_fast_below_a_second_or_three_tenths_of_p5(
     assert quiz_awards.is_fast(elapsed, p5=None if p5 is None else timedelta(seconds=p5)) is fast
 
 
+@pytest.mark.slow
 @given(
     credits=st.lists(st.fractions(0, 1), min_size=1, max_size=60),
     today=st.integers(0, 1_500),

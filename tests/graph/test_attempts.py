@@ -315,6 +315,7 @@ async def test_concurrent_answers_to_a_locking_slot_leave_one(ask: Asker) -> Non
     assert len(accepted) == 1
 
 
+@pytest.mark.slow
 async def test_fifty_submits_at_once_are_one_award_and_one_payload(ask: Asker) -> None:
     stage = await staged(ask)
     attempt_id = await stage.started()
@@ -326,6 +327,7 @@ async def test_fifty_submits_at_once_are_one_award_and_one_payload(ask: Asker) -
     assert payloads[0]["attempt"]["xpAwarded"] == 120 == await stage.total()
 
 
+@pytest.mark.slow
 async def test_fifty_submits_with_keys_of_their_own_have_one_winner(ask: Asker) -> None:
     stage = await staged(ask)
     attempt_id = await stage.started()
@@ -523,6 +525,7 @@ async def test_ids_of_another_kind_are_bad_user_input(ask: Asker) -> None:
     assert response["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
 
 
+@pytest.mark.slow
 async def test_repeats_on_one_day_earn_less_and_rested_questions_earn_again(ask: Asker) -> None:
     stage = await staged(ask)
     earned = []
@@ -558,6 +561,7 @@ async def test_answers_faster_than_a_second_leave_the_awards_pending(ask: Asker)
     assert attempt["xpAwarded"] == 0 == await stage.total()
 
 
+@pytest.mark.slow
 async def test_concurrent_submits_of_many_quizzes_do_not_break_the_daily_cap(ask: Asker) -> None:
     stages = [await staged(ask, *[QuestionKind.TRUE_FALSE] * 20) for _ in range(6)]
     learner = stages[0].viewer

@@ -3,6 +3,8 @@
 import asyncio
 import random
 
+import pytest
+
 from domain.users import Role
 from tests.asking import Asker
 from tests.builders.roadmaps import a_file, a_node, a_quiz_node
@@ -46,6 +48,7 @@ async def test_failing_leaves_the_node_as_it_is(ask: Asker) -> None:
     assert (await nodes(ask, stage.viewer, roadmap_id))["Exam"]["viewerState"] == "AVAILABLE"
 
 
+@pytest.mark.slow
 async def test_ticking_nodes_while_submitting_does_not_wait_in_a_circle(ask: Asker) -> None:
     others = [f"node-{n}" for n in range(12)]
     stage, roadmap_id = await on_a_roadmap(ask, *others)

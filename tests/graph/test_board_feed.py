@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from domain.leaderboards import (
     LeaderboardDelta,
     LeaderboardSnapshot,
@@ -56,6 +58,7 @@ async def test_the_anonymous_have_no_entry_of_their_own() -> None:
         assert [m.viewer_entry for m in screen.messages] == [None, None]
 
 
+@pytest.mark.slow
 async def test_changes_come_together_at_most_once_in_an_interval() -> None:
     house = House(BoardFeed(interval_s=0.2))
     a = house.learner()

@@ -210,6 +210,7 @@ async def test_a_board_that_cannot_be_read_ends_all_and_the_next_one_begins_anew
         assert ear.rows == (await house.query()).top
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", [0, 2, 6])
 @given(
     steps=st.lists(

@@ -319,6 +319,7 @@ async def test_nothing_done_is_lost_when_the_author_publishes_again(
     assert (await put(ask, learner, roadmap_id, "Sails", "DONE"))["userErrors"] == []
 
 
+@pytest.mark.slow
 async def test_the_enrolled_go_on_with_an_archived_private_roadmap(
     ask: Asker, author: Viewer, learner: Viewer, roadmap_id: str
 ) -> None:

@@ -4,6 +4,7 @@ import re
 from datetime import date
 from typing import Any
 
+import pytest
 from graphql import (
     DirectiveNode,
     GraphQLInputObjectType,
@@ -64,12 +65,14 @@ def directive(field: Any, name: str) -> DirectiveNode | None:
     return next((d for d in field.directives or () if d.name.value == name), None)
 
 
+@pytest.mark.slow
 def test_every_mutation_prints_its_weight() -> None:
     (mutations,) = (d for d in objects() if d.name.value == "Mutation")
 
     assert [f.name.value for f in mutations.fields or () if directive(f, "cost") is None] == []
 
 
+@pytest.mark.slow
 def test_every_list_prints_how_long_it_is_reckoned_to_be() -> None:
     unsaid = []
     for type_ in objects():

@@ -61,6 +61,7 @@ def reached(viewer: Viewer) -> set[str]:
     return {at for at, rules in DOCUMENTS.rules.items() if not any(rule.refusal(viewer) for rule in rules)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "viewer", [*(viewer_of(mint("user"), role) for role in ROLES), key_with(Scope.READ_LEARNING)]
 )

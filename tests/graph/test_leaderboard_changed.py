@@ -168,6 +168,7 @@ async def test_a_subscriber_who_goes_leaves_nothing_behind(live: Asker) -> None:
     assert live.ports.signals._listeners == {}  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 @given(
     steps=st.lists(st.tuples(st.integers(0, 4), st.integers(-10, 30).filter(bool)), min_size=1, max_size=8),
     first=st.integers(1, 4),

@@ -84,6 +84,7 @@ def document(seed: int) -> str:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", range(10))
 def test_it_agrees_with_the_reference(block: int) -> None:
     verdicts = []

@@ -102,6 +102,7 @@ def assert_silent(text: str, stage: Stage) -> None:
     assert "correctOptionIds" not in text.replace('"correctOptionIds": []', "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("feedback", list(Feedback))
 async def test_no_query_tells_a_key_while_the_attempt_is_open(ask: Asker, feedback: Feedback) -> None:
     stage = await staged(ask, *EVERY_KIND, feedback=feedback)
@@ -115,6 +116,7 @@ async def test_no_query_tells_a_key_while_the_attempt_is_open(ask: Asker, feedba
     assert '"key": {' not in text
 
 
+@pytest.mark.slow
 async def test_the_same_walk_finds_every_secret_once_the_attempt_is_graded(ask: Asker) -> None:
     stage = await staged(ask, *EVERY_KIND)
     attempt_id = await stage.started()
@@ -176,6 +178,7 @@ async def test_a_graded_attempt_closes_again_while_another_one_asks_the_same(ask
     assert all(slot["key"] for slot in await stage.slots(first))
 
 
+@pytest.mark.slow
 async def test_an_abandoned_attempt_is_no_way_to_the_key(ask: Asker) -> None:
     stage = await staged(ask, *EVERY_KIND)
     attempt_id = await stage.started()

@@ -105,6 +105,7 @@ def test_a_subscription_is_shared_where_nothing_of_it_depends_on_who_asks(text: 
     assert is_shared(text) is shared
 
 
+@pytest.mark.slow
 def test_every_field_below_a_shared_stream_is_shared_exactly_as_it_is_declared() -> None:
     wrong = []
     for coordinate, path, declaration in below_shared_streams():

@@ -44,6 +44,7 @@ def is_refused(sent: dict[str, Any]) -> bool:
     return True
 
 
+@pytest.mark.slow
 @given(sent=SENT)
 def test_variables_are_refused_exactly_where_a_limit_is_passed(sent: dict[str, Any]) -> None:
     too_deep = depth(sent) - 1 > LIMITS.variable_depth

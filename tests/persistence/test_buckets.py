@@ -169,6 +169,7 @@ async def test_what_is_kept_has_a_versioned_name_and_an_end(redis_url: str) -> N
     assert kept == 0
 
 
+@pytest.mark.slow
 async def test_a_redis_that_was_restarted_counts_again_within_seconds() -> None:
     key = a_key()
     with redis_running() as first:
@@ -192,6 +193,7 @@ async def _comes_back(buckets: Buckets, key: str) -> int:
                 await asyncio.sleep(0.05)
 
 
+@pytest.mark.slow
 async def test_a_redis_that_does_not_answer_costs_half_a_second_once() -> None:
     async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()

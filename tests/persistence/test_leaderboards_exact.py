@@ -22,6 +22,7 @@ def room(request: pytest.FixtureRequest) -> Room:
     return room_of(request)
 
 
+@pytest.mark.slow
 async def test_a_thousand_learners_all_have_their_exact_rank(room: Room) -> None:
     users = await room.learners(1_000)
     ledger = [
@@ -92,6 +93,7 @@ AWARDS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(
     awards=AWARDS,
     cuts=st.lists(st.integers(1, 9), max_size=8),

@@ -3,6 +3,7 @@
 import asyncio
 
 import asyncpg
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -32,6 +33,7 @@ async def test_the_tables_in_the_code_are_those_of_the_migrations(shared_url: st
     assert found == []
 
 
+@pytest.mark.slow
 async def test_every_migration_can_be_undone_and_done_again(database_url: str) -> None:
     before = await _tables(database_url)
 

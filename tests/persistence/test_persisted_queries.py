@@ -140,6 +140,7 @@ async def test_a_document_larger_than_a_share_is_not_kept(opened: Opened) -> Non
     assert await found(store, of_ada + huge) == [True, False]
 
 
+@pytest.mark.slow
 async def test_what_nobody_asks_for_ends(opened: Opened) -> None:
     store = await store_of(opened, Shares(lifetime_s=0.2))
     digests = await kept(store, a_query("ada"), a_query("ada"))
@@ -240,6 +241,7 @@ async def test_without_redis_nothing_is_found_and_nobody_waits() -> None:
         assert clock() - start < 1
 
 
+@pytest.mark.slow
 async def test_a_redis_that_comes_back_is_used_again() -> None:
     with redis_running() as first:
         port = first.port

@@ -156,6 +156,7 @@ async def test_patience_ends_in_a_pool_that_is_closed_meanwhile(make: Making, cl
     assert [type(told) for told in await settle(waiting)] == [TimeoutError]
 
 
+@pytest.mark.slow
 async def test_who_leaves_when_the_patience_ends_leaves_nothing_behind(
     make: Making, clock: SimpleNamespace
 ) -> None:

@@ -140,6 +140,7 @@ async def test_newest_waits_then_takes_the_last_of_those_that_are_there(ends: En
         assert await silence(heard)
 
 
+@pytest.mark.slow
 async def test_the_bus_comes_back_after_redis_was_gone() -> None:
     with redis_running() as first:
         url, port = first.connection_url, first.port
@@ -163,6 +164,7 @@ async def test_the_bus_comes_back_after_redis_was_gone() -> None:
                 assert await heard_by(here, 1) == ["back"]
 
 
+@pytest.mark.slow
 async def test_a_connection_that_is_cut_is_made_again(redis_url: str) -> None:
     async with (
         a_process(redis_url, "one") as one,
@@ -190,6 +192,7 @@ async def test_a_redis_that_is_gone_delays_no_writer_for_long() -> None:
         assert clock() - start < 1.0
 
 
+@pytest.mark.slow
 async def test_a_redis_that_does_not_answer_delays_no_writer_for_long() -> None:
     async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()

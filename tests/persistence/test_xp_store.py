@@ -288,6 +288,7 @@ async def test_the_level_in_sql_is_the_level_in_python(work: SqlWork) -> None:
     assert [row[0] for row in rows] == [levels.level_of(total) for total in totals]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(totals=st.lists(st.integers(0, 2**53), min_size=200, max_size=200))
 def test_the_level_in_sql_is_the_level_in_python_for_any_total(shared_url: str, totals: list[int]) -> None:

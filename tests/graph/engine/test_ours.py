@@ -74,6 +74,7 @@ def place(server_url: str, template: str) -> Iterator[Place]:
         runner.run(stack.aclose())
 
 
+@pytest.mark.slow
 def test_every_list_field_is_answered_alike(place: Place) -> None:
     paths = ListPaths(place.world.arguments)
     for coordinate in list_fields():
