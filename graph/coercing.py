@@ -29,6 +29,8 @@ from graphql.execution.values import VariableValues, VariableValueSource
 from graphql.type import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
 from graphql.utilities.coerce_input_value import coerce_default_value, coerce_input_literal
 
+from graph.engine.literals import NotOursError
+
 Coerce = Callable[[dict[str, Any]], VariableValues | None]
 """Coerces the variables of a request; None where graphql-core has to."""
 _Way = Callable[[Any], Any]
@@ -37,16 +39,12 @@ _DEEPEST = 16
 _REQUIRED = object()
 
 
-class _NotOursError(Exception):
-    """A type, a default or a value that graphql-core has to judge."""
-
-
 def coercer(schema: GraphQLSchema, definitions: Iterable[VariableDefinitionNode]) -> Coerce:
     """Return what coerces the variables that an operation declares, for values as JSON has them."""
     ways = _Ways()
     try:
         variables = [_variable(schema, ways, definition) for definition in definitions]
-    except _NotOursError:
+    except NotOursError:
         return lambda _: None
 
     def coerce(sent: dict[str, Any]) -> VariableValues | None:
@@ -71,7 +69,7 @@ def _variable(
 ) -> tuple[str, GraphQLVariableSignature, _Way, Callable[[], Any]]:
     signature = get_variable_signature(schema, definition)
     if isinstance(signature, GraphQLError):
-        raise _NotOursError
+        raise NotOursError
     return signature.name, signature, ways.to(signature.type), _default(signature)
 
 
@@ -83,7 +81,7 @@ def _default(signature: GraphQLVariableSignature) -> Callable[[], Any]:
     make = partial(coerce_input_literal, default.literal, signature.type)
     value = _tried(make)
     if value is Undefined:
-        raise _NotOursError
+        raise NotOursError
     return (lambda: value) if isinstance(value, _CONSTANT) else make
 
 
@@ -105,7 +103,7 @@ class _Ways:
 
     def _given(self, type_: Any, depth: int) -> _Way:
         if depth > _DEEPEST:
-            raise _NotOursError
+            raise NotOursError
         if isinstance(type_, GraphQLList):
             return _list_of(self.to(type_.of_type, depth + 1))
         if not isinstance(type_, GraphQLInputObjectType):
@@ -180,14 +178,14 @@ def _number(value: Any) -> Any:
 
 
 def _refuse() -> Any:
-    raise _NotOursError
+    raise NotOursError
 
 
 def _tried(make: Callable[[], Any]) -> Any:
     try:
         return make()
     except TypeError:  # a default that its type refuses
-        raise _NotOursError from None
+        raise NotOursError from None
 
 
 _PLAIN: dict[Any, _Way] = {

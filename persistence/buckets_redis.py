@@ -2,21 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import structlog
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from domain.rates import BucketsGoneError, Draw, Quota
-from persistence.traced_redis import TracedRedis
+from persistence import redis_recovery
+from persistence.redis_recovery import Recovery
 
 KEY = "questpath:1:rate"
 _PATIENCE_S = 0.5
 _SUSPICION_S = 0.1
-_PROBE_EVERY_S = 0.5
 _MOST_CONNECTIONS = 8
 _log = structlog.get_logger("persistence.buckets")
 
@@ -55,7 +53,7 @@ class RedisBuckets:
         self._redis = redis
         self._script = redis.register_script(_SCRIPT)
         self._asking: dict[asyncio.Timeout, float] = {}
-        self._recovery: asyncio.Task[None] | None = None
+        self._recovery = Recovery(redis, restored=lambda: _log.info("rates_restored"))
 
     async def draw(self, key: str, quota: Quota, *, least: int, most: int) -> Draw:
         """Give as many tokens as there are, `most` of them; raises BucketsGoneError within half a second."""
@@ -66,7 +64,7 @@ class RedisBuckets:
 
     async def _ask(self, key: str, *arguments: int, patient: bool) -> list[int]:
         clock = asyncio.get_running_loop().time
-        if self._recovery is not None or (not patient and self._is_suspect(clock())):
+        if self._recovery.is_on or (not patient and self._is_suspect(clock())):
             raise _gone()
         try:
             async with asyncio.timeout(_PATIENCE_S) as patience:
@@ -87,45 +85,25 @@ class RedisBuckets:
 
     def _lose(self, error: Exception, now: float) -> None:
         """Let nobody wait any longer, and look for Redis."""
-        if self._recovery is not None:
+        if self._recovery.is_on:
             return  # another one noticed
         _log.warning("rates_degraded", error=type(error).__name__)
         for patience in self._asking:
             if not patience.expired():
                 patience.reschedule(now)
-        self._recovery = asyncio.create_task(self._recover())
-
-    async def _recover(self) -> None:
-        await self._redis.connection_pool.disconnect(inuse_connections=False)
-        while True:
-            await asyncio.sleep(_PROBE_EVERY_S)
-            with suppress(RedisError, OSError):
-                async with asyncio.timeout(_PATIENCE_S):
-                    await self._redis.ping()
-                self._recovery = None
-                _log.info("rates_restored")
-                return
+        self._recovery.begin()
 
     async def close(self) -> None:
         """Stop looking for Redis."""
-        if self._recovery is not None:
-            self._recovery.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._recovery
+        await self._recovery.close()
 
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[RedisBuckets]:
     """Open buckets on the server at `url`, with few connections that never retry by themselves."""
-    pool = BlockingConnectionPool.from_url(
-        url,
-        max_connections=_MOST_CONNECTIONS,
-        timeout=_PATIENCE_S,
-        retry=Retry(NoBackoff(), 0),
-        socket_connect_timeout=_PATIENCE_S,
-        socket_keepalive=True,
-    )
-    async with TracedRedis.from_pool(pool) as redis:
+    async with redis_recovery.opened(
+        url, most_connections=_MOST_CONNECTIONS, patience_s=_PATIENCE_S
+    ) as redis:
         buckets = RedisBuckets(redis)
         try:
             yield buckets

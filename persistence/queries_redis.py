@@ -2,22 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from domain.persisted_queries import KeptQuery, Shares, weight_of
-from persistence.traced_redis import TracedRedis
+from persistence import redis_recovery
+from persistence.redis_recovery import Recovery
 
 KEY = "questpath:1:{documents}:"
 """How every key begins; the braces keep all of them on one server of a cluster, because the scripts touch several."""
 _PATIENCE_S = 0.1
-_PROBE_EVERY_S = 0.5
 _MOST_CONNECTIONS = 4
 _log = structlog.get_logger("persistence.queries")
 
@@ -112,7 +110,7 @@ class RedisQueries:
         self._lifetime = round(self._shares.lifetime_s * 1_000)
         self._finding = redis.register_script(_FIND)
         self._keeping = redis.register_script(_KEEP)
-        self._recovery: asyncio.Task[None] | None = None
+        self._recovery = Recovery(redis)
 
     async def find(self, digest: str) -> KeptQuery | None:
         """Return the document with this hash, and remember that it was asked for."""
@@ -128,48 +126,29 @@ class RedisQueries:
         await self._ask(self._keeping(keys=[KEY], args=[*given, weight, share, self._shares.total]))
 
     async def _ask(self, asked: Awaitable[Any]) -> Any:
-        if self._recovery is not None:
+        if self._recovery.is_on:
             asked.close()  # type: ignore[attr-defined]
             return None
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 return await asked
         except (RedisError, OSError) as error:
-            if self._recovery is None:
+            if not self._recovery.is_on:
                 _log.warning("persisted_queries_not_shared", error=type(error).__name__)
-                self._recovery = asyncio.create_task(self._recover())
+                self._recovery.begin()
             return None
-
-    async def _recover(self) -> None:
-        await self._redis.connection_pool.disconnect(inuse_connections=False)
-        while True:
-            await asyncio.sleep(_PROBE_EVERY_S)
-            with suppress(RedisError, OSError):
-                async with asyncio.timeout(_PROBE_EVERY_S):
-                    await self._redis.ping()
-                self._recovery = None
-                return
 
     async def close(self) -> None:
         """Stop looking for Redis."""
-        if self._recovery is not None:
-            self._recovery.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._recovery
+        await self._recovery.close()
 
 
 @asynccontextmanager
 async def opened(url: str, shares: Shares | None = None) -> AsyncIterator[RedisQueries]:
     """Open the documents on the server at `url`, with few connections that never retry by themselves."""
-    pool = BlockingConnectionPool.from_url(
-        url,
-        max_connections=_MOST_CONNECTIONS,
-        timeout=_PATIENCE_S,
-        retry=Retry(NoBackoff(), 0),
-        socket_connect_timeout=_PROBE_EVERY_S,
-        socket_keepalive=True,
-    )
-    async with TracedRedis.from_pool(pool) as redis:
+    async with redis_recovery.opened(
+        url, most_connections=_MOST_CONNECTIONS, patience_s=_PATIENCE_S
+    ) as redis:
         queries = RedisQueries(redis, shares)
         try:
             yield queries

@@ -128,7 +128,7 @@ class _Source:
         writer, result = self._fresh(), self._fresh()
         members = shape.enum
         if members is not None and stored:
-            self._names[writer] = {m.value: shape.type.coerce_output_value(m) for m in members}
+            self._names[writer] = shape.written_enum
             return f"{writer}[{first}]"
         if members is not None:
             # Members live as long as the process, so that an id names one; hashing a member is ten times as slow.

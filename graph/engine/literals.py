@@ -29,7 +29,7 @@ _Way = Callable[[dict[str, Any]], Any]
 
 
 class NotOursError(Exception):
-    """An argument or a variable that graphql-core has to judge."""
+    """A type, a default or a value that graphql-core has to judge."""
 
 
 def reader(definition: GraphQLField, node: FieldNode) -> Read | None:

@@ -30,7 +30,7 @@ def packer(selection: Selection, columns: Columns) -> Callable[[Sequence[Any]], 
     """Generate what turns a list of rows into JSON; None where the response needs objects.
 
     It completes column by column and writes structs, which are made in half the time of dictionaries and take a
-    quarter of their memory. It raises where a value is not as plain as its type promises.
+    third of their memory. It raises where a value is not as plain as its type promises.
     """
     layout = selection.layout
     if layout is None or not layout.is_narrow or not selection.is_plain or not selection.inline:
@@ -71,19 +71,13 @@ def _columns(selection: Selection, columns: Columns, space: dict[str, Any]) -> l
         if is_promised(selection, field):
             written.append(read)
         elif field.shape.enum is not None:
-            space[name] = _written(field.shape).__getitem__
+            nothing = {None: None} if field.shape.nullable else {}
+            space[name] = (nothing | field.shape.written_enum).__getitem__
             written.append(f"map({name}, {read})")
         else:
             space[name] = columns(field.shape)
             written.append(f"{name}({read})")
     return written
-
-
-def _written(shape: Shape) -> dict[Any, Any]:
-    """Return how the stored values of an enum are written."""
-    members = shape.enum or ()
-    written = {member.value: shape.type.coerce_output_value(member) for member in members}
-    return {None: None, **written} if shape.nullable else written
 
 
 def _is_written_alike(shape: Shape) -> bool:

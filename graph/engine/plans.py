@@ -49,6 +49,11 @@ class Shape:
         return getattr(self.type, "wrapped_cls", None) if isinstance(self.type, GraphQLEnumType) else None
 
     @property
+    def written_enum(self) -> dict[Any, Any]:
+        """How the stored values of the enum's members are written."""
+        return {member.value: self.type.coerce_output_value(member) for member in self.enum or ()}
+
+    @property
     def is_plain(self) -> bool:
         """Whether a generated expression completes it: leaves, and objects and lists of nothing but plain fields."""
         if self.item is not None:
