@@ -1,38 +1,52 @@
-# Every command of the house; `make help` lists them. Only Python 3.11 or newer is needed.
+# The commands of QuestPath; `make help` lists them. Only Python 3.11 or newer is needed.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
-PACKAGES := gateway graph resolvers domain persistence
+# One marker per lock, so that `make test` after `make run` adds to the same environment.
+RUN := $(VENV)/.run
+DEV := $(VENV)/.dev
+RUN_MB := 225
+DEV_MB := 426
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast test-reference check format schema access-matrix bench bench-quick bench-mixed bench-live bench-logins browser conformance lock clean
+.PHONY: help setup run test test-fast test-reference check format schema access-matrix bench bench-quick bench-smoke bench-mixed bench-live bench-logins bench-attacks bench-jobs bench-search bench-engines browser conformance lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY) ## create the environment in .venv
-
-$(READY): requirements-dev.lock pyproject.toml
+define install
 	@$(PYTHON) -c 'import sys; sys.exit("QuestPath needs Python 3.11 or newer; set PYTHON=... to one." if sys.version_info < (3, 11) else 0)'
-	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@test -x $(BIN)/python || { echo "Creating $(VENV) with $$($(PYTHON) --version) ..."; $(PYTHON) -m venv $(VENV); }
+	@echo "Installing $$(grep -c '^[a-z0-9].*==' $(1)) packages of $(1) into $(VENV) (about $(2) MB) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
+	@echo "Installing QuestPath itself, as a link to this folder ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@echo "Ready."
+endef
+
+setup: $(RUN) ## create .venv with what `make run` needs; tests and checks add theirs when they first run
+
+$(RUN): requirements-run.lock pyproject.toml
+	$(call install,requirements-run.lock,$(RUN_MB))
 	@touch $@
 
-run: $(READY) ## serve on http://127.0.0.1:8000/graphql with demo content; Ctrl-C stops it all
+$(DEV): requirements-dev.lock pyproject.toml
+	$(call install,requirements-dev.lock,$(DEV_MB))
+	@touch $@ $(RUN)
+
+run: $(RUN) ## serve on http://localhost:8000/graphql with demo content; Ctrl-C stops it
 	@exec $(BIN)/questpath serve
 
-test: $(READY) ## run every test, on a Postgres and a Redis-protocol server of their own
+test: $(DEV) ## run every test, on a Postgres and a Redis-protocol server of their own
 	@$(BIN)/pytest -n 2 --dist loadscope
 
-test-fast: $(READY) ## run what needs no server of ours and less than a second a test
-	@$(BIN)/pytest -n 2 --dist loadscope -m "not slow" tests/architecture tests/domain tests/persistence tests/graph
+test-fast: $(DEV) ## run the tests that start no gateway and take less than a second each
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist loadscope -p no:schemathesis -p no:valkey -m "not slow" tests/architecture tests/domain tests/persistence tests/resolvers tests/graph
 
-test-reference: $(READY) ## run what asks the schema once more, on graphql-core instead of the compiled engine
-	@QUESTPATH_ENGINE=reference $(BIN)/pytest -q -n 2 --dist loadscope tests/graph tests/gateway tests/contract --ignore tests/graph/engine
+test-reference: $(DEV) ## run the tests of the schema again, on graphql-core instead of the compiled engine
+	@QUESTPATH_ENGINE=reference $(BIN)/pytest -q -n 2 --dist loadscope tests/graph tests/resolvers tests/gateway tests/contract --ignore tests/graph/engine
 
-check: $(READY) ## lint, types, import rules, SDL and migrations in step
+check: $(DEV) ## lint, types, import rules, SDL and migrations in step
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -40,39 +54,62 @@ check: $(READY) ## lint, types, import rules, SDL and migrations in step
 	@$(BIN)/questpath schema | cmp - schema.graphql || (echo "schema.graphql is behind: run 'make schema'"; exit 1)
 	@$(BIN)/pytest -q tests/persistence/test_migrations.py
 
-format: $(READY) ## format the code
+format: $(DEV) ## format the code
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format --quiet .
 
-schema: $(READY) ## write schema.graphql from the code
+schema: $(DEV) ## write schema.graphql from the code
 	@$(BIN)/questpath schema > schema.graphql
 
-access-matrix: $(READY) ## write docs/access-matrix.md from the rules of the schema
-	@$(BIN)/python -m graph.matrix > docs/access-matrix.md
+access-matrix: $(DEV) ## write docs/access-matrix.md from the access rules
+	@$(BIN)/python -m graph.access_matrix > docs/access-matrix.md
 
-browser: $(READY) ## drive the playground in Chromium (needs Node 20 and CHROMIUM=path)
+browser: $(DEV) ## drive the playground in Chromium (needs Node 20 and CHROMIUM=path)
 	@tests/browser/run $(BIN)/questpath
 
-conformance: $(READY) ## ask the gateway with the clients that people use (needs Node 20; 2 minutes)
+conformance: $(DEV) ## test the gateway with common GraphQL clients (needs Node 20; 3 minutes)
 	@tests/conformance/run $(BIN)/questpath
 
-bench: $(READY) ## measure six shapes of request beside other servers (11 minutes)
+bench: $(DEV) ## measure seven shapes of request beside other servers (12 minutes)
 	@$(BIN)/python -m bench
 
-bench-mixed: $(READY) ## latencies under a thousand requests a second of all shapes (half a minute)
-	@$(BIN)/python -m bench.mixed
-
-bench-quick: $(READY) ## the same on a tenth of the data (3 minutes)
+bench-quick: $(DEV) ## the same on a tenth of the data (3 minutes)
 	@$(BIN)/python -m bench --quick
 
-bench-logins: $(READY) ## measure what a hundred sign-ins at once cost everybody else (half a minute)
+bench-mixed: $(DEV) ## latencies under a thousand requests a second of all shapes, and the machine's own speed (half a minute)
+	@$(BIN)/python -m bench.mixed_load
+
+bench-live: $(DEV) ## measure subscriptions to the live board beside Strawberry's own handler (1 minute)
+	@$(BIN)/python -m bench.subscriptions
+
+bench-logins: $(DEV) ## latencies of other requests during a hundred logins (half a minute)
 	@$(BIN)/python -m bench.logins
 
-bench-live: $(READY) ## measure live boards beside Strawberry's own handler (1 minute)
-	@$(BIN)/python -m bench.live
+bench-attacks: $(DEV) ## latencies of other requests while one address sends what is dear to refuse (4 minutes)
+	@$(BIN)/python -m bench.attacks
+
+bench-jobs: $(DEV) ## measure jobs a second beside procrastinate on the same Postgres (2 minutes)
+	@$(BIN)/python -m bench.jobs
+
+bench-search: $(DEV) ## latencies of searches in 50 000 questions and 200 000 nodes (3 minutes)
+	@$(BIN)/python -m bench.search
+
+bench-engines: $(DEV) ## measure the compiled engine beside graphql-core, without a database (half a minute)
+	@$(BIN)/python -m bench.engines
+
+bench-smoke: $(DEV) ## run each benchmark for a moment and check that its figures come out (3 minutes)
+	@$(BIN)/python -m bench --smoke
+	@$(BIN)/python -m bench.mixed_load --smoke
+	@$(BIN)/python -m bench.subscriptions --smoke
+	@$(BIN)/python -m bench.logins --smoke
+	@$(BIN)/python -m bench.attacks --smoke
+	@$(BIN)/python -m bench.jobs --smoke
+	@$(BIN)/python -m bench.search --smoke
+	@$(BIN)/python -m bench.engines --smoke
 
 lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --extra run pyproject.toml -o requirements-run.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --extra dev pyproject.toml -o requirements-dev.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 tests/conformance/requirements.in -o tests/conformance/requirements.txt
 

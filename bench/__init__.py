@@ -1,1 +1,1 @@
-"""The benchmark suite: what a request costs, in CPU time of the server and of Postgres."""
+"""Benchmarks: CPU time, latency and memory of the gateway, beside other servers on the same rows."""

@@ -1,9 +1,10 @@
-"""The data set: built once by SQL, kept in a Postgres of its own, and copied for every run."""
+"""Data set: built once by SQL, kept in its own Postgres, and copied for every run."""
 
 import asyncio
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,26 +14,35 @@ import asyncpg
 
 from bench import dataset_sql
 from bench.dataset_sql import PREPARED, PREPARED_SLOTS, sized
+from bench.processes import on_core
 from bench.sizes import Sizes
-from domain import boards_projection
-from domain.leaderboards import LeaderboardScope, LeaderboardWindow, board_of
-from domain.work import Meter
-from gateway.databases import migrating
-from persistence.analytics import SqlAnalytics
-from persistence.engine import connect
-from persistence.leaderboard_projection import SqlProjection
+from domain.gamification import leaderboard_projection
+from domain.gamification.leaderboards import LeaderboardScope, LeaderboardWindow, board_of
+from domain.unit_of_work import Meter
+from gateway.databases import embedded_postgres, migrations
+from persistence.analytics.learner_analytics import SqlLearnerAnalytics
+from persistence.database import connect
+from persistence.gamification.leaderboard_projection import SqlProjection
 
+FOLDER = Path(__file__).parent.parent / ".data" / "bench"
+"""Postgres' data and the logs of the servers."""
 RUN = "bench_run"
 _QUIET = ("autovacuum = off", "max_wal_size = '4GB'", "checkpoint_timeout = '30min'")
-"""Settings of this Postgres alone: nothing that runs now and then falls into one round and not into another."""
+"""Settings of this Postgres: no background work that falls into one round and not into another."""
 
 _POSTGRAPHILE = Path(__file__).parent / "peers" / "postgraphile" / "functions.sql"
 _MARK_OF = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1"
 
 
-def provide(server: str, sizes: Sizes, tell: Callable[[str], None]) -> str:
-    """Build the data set unless it is there, and return the address of a copy that may be changed."""
-    return asyncio.run(_provide(server, sizes, tell))
+@contextmanager
+def running(sizes: Sizes) -> Iterator[str]:
+    """Run Postgres on the first core, build the data set unless it is there, and yield the address of a copy of it."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        with on_core(0):
+            server = stack.enter_context(embedded_postgres.running(FOLDER / "postgres", durable=False))
+        print(f"The {sizes.name} data set ...", flush=True)
+        yield asyncio.run(_copy(server, sizes))
 
 
 def prepare_attempts(url: str, sizes: Sizes, *, first: int, count: int) -> None:
@@ -55,13 +65,13 @@ def address(server: str, database: str) -> str:
     return server.rpartition("/")[0] + "/" + database
 
 
-async def _provide(server: str, sizes: Sizes, tell: Callable[[str], None]) -> str:
-    await _execute(server, *(f"ALTER SYSTEM SET {one}" for one in _QUIET), "SELECT pg_reload_conf()")
+async def _copy(server: str, sizes: Sizes) -> str:
+    await _execute(server, *(f"ALTER SYSTEM SET {setting}" for setting in _QUIET), "SELECT pg_reload_conf()")
     built, mark = f"bench_{sizes.name}", _mark(sizes)
     await _execute(server, f"DROP DATABASE IF EXISTS {RUN} WITH (FORCE)")
     if await _value(server, _MARK_OF, built) != mark:
         await _execute(server, f"DROP DATABASE IF EXISTS {built} WITH (FORCE)", f"CREATE DATABASE {built}")
-        await _build(address(server, built), sizes, tell)
+        await _build(address(server, built), sizes)
         await _execute(server, f"COMMENT ON DATABASE {built} IS '{mark}'")
     await _execute(server, f"CREATE DATABASE {RUN} TEMPLATE {built} STRATEGY file_copy")
     await _execute(address(server, RUN), _POSTGRAPHILE.read_text("utf-8"))
@@ -69,15 +79,15 @@ async def _provide(server: str, sizes: Sizes, tell: Callable[[str], None]) -> st
 
 
 def _mark(sizes: Sizes) -> str:
-    """Name what the data set follows from: statements with their sizes, migrations and the week."""
+    """Return a hash of what the data set depends on: statements with their sizes, migrations and the week."""
     year, week, _ = datetime.now(UTC).isocalendar()
     sql = sized("".join(dataset_sql.STEPS.values()), _numbers(sizes))
-    parts = (sql, migrating.newest(), year, week)
+    parts = (sql, migrations.newest(), year, week)
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-async def _build(url: str, sizes: Sizes, tell: Callable[[str], None]) -> None:
-    await migrating.upgrade(url)
+async def _build(url: str, sizes: Sizes) -> None:
+    await migrations.upgrade(url)
     numbers = _numbers(sizes)
     connection = await asyncpg.connect(url)
     try:
@@ -85,13 +95,13 @@ async def _build(url: str, sizes: Sizes, tell: Callable[[str], None]) -> None:
         for name, sql in dataset_sql.STEPS.items():
             began = time.perf_counter()
             await connection.execute(sized(sql, numbers))
-            tell(f"{name}: {time.perf_counter() - began:.1f} s")
+            print(f"  {name}: {time.perf_counter() - began:.1f} s", flush=True)
     finally:
         await connection.close()
     began = time.perf_counter()
     await _project(url)
     await _execute(url, "VACUUM ANALYZE", "CHECKPOINT")
-    tell(f"boards, roll-ups and statistics: {time.perf_counter() - began:.1f} s")
+    print(f"  boards, roll-ups and statistics: {time.perf_counter() - began:.1f} s", flush=True)
 
 
 async def _project(url: str) -> None:
@@ -102,10 +112,10 @@ async def _project(url: str) -> None:
             board = board_of(LeaderboardScope.GLOBAL, window, now)
             async with database.transaction(Meter()) as connection:
                 projection = SqlProjection(connection)
-                await boards_projection.rebuild(projection, board=board, now=now, emit=lambda _: None)
+                await leaderboard_projection.rebuild(projection, board=board, now=now, emit=lambda _: None)
         async with database.transaction(Meter()) as connection:
             await connection.raw.execute("SET LOCAL statement_timeout = 0")
-            await SqlAnalytics(connection).rebuild()
+            await SqlLearnerAnalytics(connection).rebuild()
 
 
 async def _prepare_attempts(url: str, sizes: Sizes, first: int, last: int) -> None:

@@ -1,9 +1,9 @@
-"""The statements that fill the data set; `:name` stands for a size, and everything follows from row numbers.
+"""SQL of the data set: the statements that fill it; `:name` stands for a size, and everything follows from row numbers.
 
 Identifiers are hexadecimal numbers behind the prefix, which the gateway accepts and sorts before its own.
 """
 
-from persistence.xp import level_sql
+from persistence.gamification.xp import level_sql
 
 SCHEMA = """
 CREATE SCHEMA bench;

@@ -1,15 +1,22 @@
-"""The plot: bars of our CPU per request as a share of each peer's, with the goals, as plain SVG."""
+"""Plot of the results as SVG: our CPU per request as a share of each peer's, with the targets."""
 
 from html import escape
 from pathlib import Path
 
-from bench import goals, report
+from bench import report, targets
 from bench.report import Results
-from bench.servers import LIMIT, MERCURIUS, POSTGRAPHILE, STOCK
+from bench.servers import HANDWRITTEN_SQL, MERCURIUS, MERCURIUS_GUARDED, POSTGRAPHILE, STRAWBERRY
 
 FILE = Path(__file__).parent.parent / "docs" / "bench.svg"
-_COLOURS = {STOCK: "#8b5cf6", POSTGRAPHILE: "#0ea5e9", MERCURIUS: "#10b981", LIMIT: "#f59e0b"}
+_COLOURS = {
+    MERCURIUS_GUARDED: "#047857",
+    MERCURIUS: "#6ee7b7",
+    STRAWBERRY: "#8b5cf6",
+    POSTGRAPHILE: "#0ea5e9",
+    HANDWRITTEN_SQL: "#f59e0b",
+}
 _SHAPES = {
+    "Q0": "the smallest request",
     "Q1": "one learner by key",
     "Q2": "leaderboard top 50",
     "Q3": "20 goals, nested",
@@ -19,12 +26,12 @@ _SHAPES = {
 }
 _LEFT, _RIGHT, _TOP, _WIDTH = 190, 70, 92, 900
 _BAR, _GAP, _GROUP = 15, 3, 16
-_MEASURED = (
-    "16 connections, medians of rounds in turn, one data set, the same rows from all. "
-    "The gateway has its rules, limits and log on; the peers have none."
+_FOOTNOTE = (
+    "16 connections, medians of rounds in turn. The gateway and mercurius-guarded check tokens and limits and log each "
+    "request; the others do not."
 )
-_MOST = 2.5
-"""Longer bars are cut here; their number says how long they are."""
+_LONGEST = 2.5
+"""Longer bars are cut here; the number beside a bar is the whole share."""
 
 
 def write(results: Results) -> None:
@@ -35,30 +42,30 @@ def write(results: Results) -> None:
 def drawn(results: Results) -> str:
     """Return the drawing."""
     parts, y = [], float(_TOP)
-    for shape, told in _SHAPES.items():
+    for shape, title in _SHAPES.items():
         shares = {peer: report.ratio(results.get(shape, {}), peer) for peer in _COLOURS}
         bars = [(peer, share) for peer, share in shares.items() if share is not None]
         if not bars:
             continue
         height = len(bars) * (_BAR + _GAP)
         parts.append(_text(_LEFT - 12, y + height / 2 - 2, shape, anchor="end", weight="bold"))
-        parts.append(_text(_LEFT - 12, y + height / 2 + 13, told, anchor="end", size=11))
+        parts.append(_text(_LEFT - 12, y + height / 2 + 13, title, anchor="end", size=11))
         for peer, share in bars:
-            parts += _bar(y, share, _COLOURS[peer], goals.goal(peer, shape))
+            parts += _bar(y, share, _COLOURS[peer], targets.target(peer, shape))
             y += _BAR + _GAP
         y += _GROUP
     return _frame(parts, y)
 
 
-def _bar(y: float, share: float, colour: str, goal: float | None) -> list[str]:
-    end = _x(min(share, _MOST))
+def _bar(y: float, share: float, colour: str, target: float | None) -> list[str]:
+    end = _x(min(share, _LONGEST))
     parts = [
         f'<rect x="{_LEFT}" y="{y:.0f}" width="{end - _LEFT:.1f}" height="{_BAR}" rx="2" fill="{colour}"/>',
-        _text(max(end, _x(goal or 0)) + 7, y + 12, f"{share:.2f}", size=11),
+        _text(max(end, _x(target or 0)) + 7, y + 12, f"{share:.2f}", size=11),
     ]
-    if goal is not None:
+    if target is not None:
         parts.append(
-            f'<path d="M{_x(goal):.1f} {y - 1:.0f}v{_BAR + 2}" stroke="#111827" stroke-width="2.5"/>'
+            f'<path d="M{_x(target):.1f} {y - 1:.0f}v{_BAR + 2}" stroke="#111827" stroke-width="2.5"/>'
         )
     return parts
 
@@ -79,17 +86,15 @@ def _frame(parts: list[str], bottom: float) -> str:
         15,
         weight="bold",
     )
-    told = (
-        "Shorter is better; at 1 both cost the same. A black mark is the most that the floor or goal allows."
-    )
+    subtitle = "Shorter is better; at 1 both cost the same. A black mark is a target."
     body = [
         title,
-        _text(16, 46, told, size=12),
+        _text(16, 46, subtitle, size=12),
         *_legend(),
         *lines,
         *parts,
         *labels,
-        _text(16, bottom + 36, _MEASURED, size=11),
+        _text(16, bottom + 36, _FOOTNOTE, size=11),
     ]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height:.0f}" role="img" '
@@ -104,8 +109,9 @@ def _legend() -> list[str]:
     parts, x = [], 16
     for peer, colour in _COLOURS.items():
         parts.append(f'<rect x="{x}" y="58" width="12" height="12" rx="2" fill="{colour}"/>')
-        parts.append(_text(x + 18, 68, f"against {peer}", size=12))
-        x += 40 + 8 * len(f"against {peer}")
+        label = f"{peer} (the same work)" if peer == MERCURIUS_GUARDED else peer
+        parts.append(_text(x + 18, 68, label, size=12))
+        x += 40 + 7 * len(label)
     return parts
 
 
@@ -119,7 +125,7 @@ def _text(
 
 
 def _x(share: float) -> float:
-    return _LEFT + share / _MOST * (_WIDTH - _LEFT - _RIGHT)
+    return _LEFT + share / _LONGEST * (_WIDTH - _LEFT - _RIGHT)
 
 
 if __name__ == "__main__":

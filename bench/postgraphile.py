@@ -1,4 +1,4 @@
-"""The shapes as PostGraphile's generated schema takes them, aliased so that answers hold the same names."""
+"""Documents of the shapes for PostGraphile's generated schema, aliased so that answers have the same names."""
 
 from typing import Any
 
@@ -47,17 +47,17 @@ DOCUMENTS = {
   }
 }""",
 }
-_ASKER = {"Q3", "Q5", "M1"}
+_WITH_CALLER = {"Q3", "Q5", "M1"}
 
 
 def variables(shape: str, request: Request) -> dict[str, Any]:
-    """Return the variables of a request; who asks is one of them."""
-    given = {name: value for name, value in request.variables.items() if name != "key"}
-    return given | ({"viewer": request.user_id} if shape in _ASKER else {})
+    """Return the variables of a request, the caller's id among them where it matters."""
+    variables_ = {name: value for name, value in request.variables.items() if name != "key"}
+    return variables_ | ({"viewer": request.user_id} if shape in _WITH_CALLER else {})
 
 
 def reshaped(shape: str, data: dict[str, Any]) -> dict[str, Any]:
-    """Return the data as the house's schema nests it."""
+    """Return the data nested as in the gateway's schema."""
     if shape == "Q5":
         return {"viewer": {"analytics": {"performance": data["viewer"]}}}
     if shape == "M1":

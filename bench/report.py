@@ -1,11 +1,11 @@
-"""The report: a table per shape with the ratios beside their goals, and the file of results."""
+"""Report: a table per shape with the ratios beside their targets, and the file of results."""
 
 import json
 from pathlib import Path
 
-from bench import goals
-from bench.measuring import Figures
-from bench.servers import OURS, STOCK
+from bench import targets
+from bench.measurements import Figures
+from bench.servers import MERCURIUS_GUARDED, OURS, STRAWBERRY
 from bench.shapes import Shape
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -18,8 +18,8 @@ _HEAD = (
 
 
 def table(shape: Shape, found: dict[str, Figures]) -> str:
-    """Write the figures of one shape, a line per server."""
-    lines = [f"{shape.name}  {shape.told} ({shape.leaves:,} values)", _HEAD]
+    """Return the figures of one shape, a line per server."""
+    lines = [f"{shape.name}  {shape.title} ({shape.values:,} values)", _HEAD]
     for name, figures in found.items():
         numbers = "".join(
             _cell(figures[key], width, digits)
@@ -35,6 +35,16 @@ def table(shape: Shape, found: dict[str, Figures]) -> str:
             )
         )
         lines.append(f"  {name:<18}{numbers}   {_verdict(shape.name, name, found)}")
+    return "\n".join(lines)
+
+
+def summary(results: Results) -> str:
+    """Return our CPU per request as a share of each peer's, a line per peer and a column per shape."""
+    peers = [name for name in next(iter(results.values()), {}) if name != OURS]
+    lines = [f"  {'ours / peer':<18}" + "".join(f"{shape:>7}" for shape in results)]
+    for peer in peers:
+        shares = "".join(_cell(ratio(found, peer), 7, 2) for found in results.values())
+        lines.append(f"  {peer:<18}{shares}{'   the same work' if peer == MERCURIUS_GUARDED else ''}")
     return "\n".join(lines)
 
 
@@ -64,14 +74,18 @@ def _verdict(shape: str, server: str, found: dict[str, Figures]) -> str:
         cpu = found[OURS]["cpu_ms"]
         if shape != "Q0" or cpu is None:
             return ""
-        return f"the door may cost {goals.DOOR_MS} ms: {_word(cpu <= goals.DOOR_MS)}"
+        return f"target {targets.Q0_MS} ms: {_word(cpu <= targets.Q0_MS)}"
     share = ratio(found, server)
     if share is None:
         return ""
-    most = goals.goal(server, shape)
+    if server == MERCURIUS_GUARDED:
+        return f"{share:.2f}  (the same work)"
+    most = targets.target(server, shape)
     if most is None:
         return f"{share:.2f}"
-    return f"{share:.2f}  ({'floor' if server == STOCK else 'goal'} {most:.2f}: {_word(share <= most)})"
+    return (
+        f"{share:.2f}  ({'floor' if server == STRAWBERRY else 'target'} {most:.2f}: {_word(share <= most)})"
+    )
 
 
 def _word(reached: bool) -> str:

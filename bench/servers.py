@@ -1,4 +1,4 @@
-"""The servers that are measured: how each is started, how a request looks to it, and how it ends."""
+"""Servers that are measured: the command of each, its environment, its requests, its start and its end."""
 
 import json
 import math
@@ -8,54 +8,57 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import client, postgraphile
-from bench.machine import on_core
-from bench.shapes import Request, Shape, identifier
-from domain.ids import SessionId, UserId
-from domain.users import Role, Viewer
-from gateway.accounts.tokens import JwtTokens
-from gateway.security import derived
+from bench import access_tokens, http_client, postgraphile
+from bench.processes import on_core
+from bench.shapes import Request, Shape
 
 ROOT = Path(__file__).parent.parent
 PEERS = ROOT / "bench" / "peers"
 NODE = PEERS / "node_modules" / "node" / "bin" / "node"
-OURS, STOCK, LIMIT, MERCURIUS, POSTGRAPHILE = (
-    "ours",
-    "stock-strawberry",
-    "sql-limit",
-    "mercurius",
-    "postgraphile",
-)
-LIVE = "live-strawberry"
-"""Strawberry's websocket handler, which the bench of subscriptions measures."""
+OURS = "ours"
+STRAWBERRY = "stock-strawberry"
+HANDWRITTEN_SQL = "handwritten-sql"
+MERCURIUS = "mercurius"
+MERCURIUS_GUARDED = "mercurius-guarded"
+POSTGRAPHILE = "postgraphile"
+STRAWBERRY_SUBSCRIPTIONS = "strawberry-subscriptions"
+"""Strawberry's websocket handler, for the benchmark of subscriptions."""
+_MERCURIUS = [str(NODE), str(PEERS / "mercurius" / "server.mjs")]
 COMMANDS = {
     OURS: [sys.executable, "-m", "gateway.cli", "serve"],
-    STOCK: [sys.executable, "-m", "bench.peers.stock_strawberry"],
-    LIVE: [sys.executable, "-m", "bench.peers.live_strawberry"],
-    LIMIT: [sys.executable, "-m", "bench.peers.sql_limit"],
-    MERCURIUS: [str(NODE), str(PEERS / "mercurius" / "server.mjs")],
+    STRAWBERRY: [sys.executable, "-m", "bench.peers.strawberry.server"],
+    STRAWBERRY_SUBSCRIPTIONS: [sys.executable, "-m", "bench.peers.strawberry.subscriptions"],
+    HANDWRITTEN_SQL: [sys.executable, "-m", "bench.peers.handwritten_sql.server"],
+    MERCURIUS: _MERCURIUS,
+    MERCURIUS_GUARDED: [*_MERCURIUS, "--guarded"],
     POSTGRAPHILE: [str(NODE), str(PEERS / "postgraphile" / "server.mjs")],
 }
-PLENTY = {
-    f"QUESTPATH_RATE_{name}": "1000000"
-    for name in ("READS", "WRITES", "GENERATION", "LOGIN", "REGISTER", "RESET", "COST_RESTORE")
-} | {"QUESTPATH_RATE_COST": "10000000"}
-"""Rate limits are counted as ever; a user of the bench asks for what a thousand people do."""
-_SECRET = "a secret of the bench alone, which signs its own tokens"
-_START_S, _STOP_S = 60, 20
-_TOKEN_KEPT_S = 240
-_ALL_FROM_HERE = (
+GUARDED = (OURS, MERCURIUS_GUARDED)
+"""The servers that check tokens; the others believe the id in the header."""
+ORIGIN = "https://app.example.org"
+"""The web origin whose pages may read answers of the guarded servers."""
+_RATES = (
+    *("READS", "WRITES", "GENERATION", "LOGIN", "REGISTER", "RESET", "COST_RESTORE"),
+    *("ADDRESS_READS", "ADDRESS_COST_RESTORE", "PREPARATION"),
+)
+_COSTS = ("COST", "ADDRESS_COST")
+HIGH_RATES = {f"QUESTPATH_RATE_{name}": "1000000" for name in _RATES} | {
+    f"QUESTPATH_RATE_{name}": "10000000" for name in _COSTS
+}
+"""Rate limits are counted as always, but high: one learner of a benchmark sends the requests of a thousand."""
+_MANY_FROM_ONE_ADDRESS = (
     "QUESTPATH_CONNECTIONS",
     "QUESTPATH_CONNECTIONS_PER_ADDRESS",
     "QUESTPATH_SOCKETS_PER_ADDRESS",
     "QUESTPATH_SOCKETS_PER_USER",
 )
+_START_S, _STOP_S = 60, 20
+_TOKEN_LIFETIME_S = 240
 
 
 class ServerError(Exception):
@@ -73,56 +76,56 @@ class Server:
     _tokens: dict[int, tuple[float, str]] = field(default_factory=dict)
 
     def message(self, shape: Shape, request: Request) -> bytes:
-        """Write a request of the shape as this server takes it."""
+        """Return the bytes of a request of the shape for this server."""
         document, variables = shape.document, request.variables
         if self.name == POSTGRAPHILE:
             document = postgraphile.DOCUMENTS[shape.name]
             variables = postgraphile.variables(shape.name, request)
-        asked = {"query": document, "operationName": shape.name, "variables": variables}
-        return client.message(self.port, json.dumps(asked).encode(), token=self._token(request))
+        body = {"query": document, "operationName": shape.name, "variables": variables}
+        return http_client.message(self.port, json.dumps(body).encode(), token=self._token(request))
 
     def ask(self, shape: Shape, request: Request) -> bytes:
-        """Send one request and return the body of the answer."""
-        return client.ask(self.port, self.message(shape, request))
+        """Send one request and return the body of its answer."""
+        return http_client.ask(self.port, self.message(shape, request))
 
     def _token(self, request: Request) -> str:
-        """Return a token for our gateway, the same for some minutes; the peers take the id itself."""
-        if self.name != OURS:
+        """Return an access token, the same for some minutes, or the bare id where the server checks none."""
+        if self.name not in GUARDED:
             return request.user_id
         made_at, token = self._tokens.get(request.user, (-math.inf, ""))
-        if time.monotonic() - made_at > _TOKEN_KEPT_S:
-            token = signed(request)
+        if time.monotonic() - made_at > _TOKEN_LIFETIME_S:
+            token = access_tokens.issue(request)
             self._tokens[request.user] = (time.monotonic(), token)
         return token
 
 
-def signed(request: Request) -> str:
-    """Sign an access token for our gateway, in the name of the learner who asks."""
-    viewer = Viewer(
-        user_id=UserId(request.user_id),
-        session_id=SessionId(identifier("session", request.user)),
-        roles=frozenset({Role.LEARNER}),
-    )
-    token, _ = JwtTokens(derived(_SECRET, "access key")).issue(viewer, now=datetime.now(UTC))
-    return token
-
-
 @contextmanager
-def running(names: list[str], url: str, logs: Path, probe: Shape) -> Iterator[list[Server]]:
-    """Start the servers on the first core, one by one, and stop them at the end."""
+def running(
+    names: list[str],
+    url: str,
+    logs: Path,
+    probe: Shape,
+    *,
+    core: int | None = 0,
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[list[Server]]:
+    """Start the servers one by one on a core, or on all with None, and stop them at the end of the block."""
     with ExitStack() as stack:
-        yield [stack.enter_context(_running(name, url, logs, probe)) for name in names]
+        environment = settings or {}
+        yield [stack.enter_context(_running(name, url, logs, probe, core, environment)) for name in names]
 
 
 @contextmanager
-def _running(name: str, url: str, logs: Path, probe: Shape) -> Iterator[Server]:
+def _running(
+    name: str, url: str, logs: Path, probe: Shape, core: int | None, settings: Mapping[str, str]
+) -> Iterator[Server]:
     port = _free_port()
     log = logs / f"{name}.log"
-    with log.open("wb") as output, on_core(0):
+    with log.open("wb") as output, on_core(core):
         process = subprocess.Popen(
             COMMANDS[name],
             cwd=ROOT,
-            env=_environment(port, url),
+            env={**_environment(port, url), **settings},
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -141,21 +144,26 @@ def _running(name: str, url: str, logs: Path, probe: Shape) -> Iterator[Server]:
 
 
 def _environment(port: int, url: str) -> dict[str, str]:
-    """Return what a server is told: ours by its settings in the strict profile, the peers by two variables."""
-    kept = {
+    """Return a server's environment: ours by its settings in the strict profile, the peers' by `BENCH_` variables."""
+    inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("QUESTPATH_", "REDIS_"))
     }
-    return kept | {
+    return inherited | {
         "QUESTPATH_ENV": "production",
         "QUESTPATH_HOST": "127.0.0.1",
         "QUESTPATH_PORT": str(port),
-        "QUESTPATH_SECRET": _SECRET,
+        "QUESTPATH_SECRET": access_tokens.SECRET,
         "QUESTPATH_LOG": "json",
         "QUESTPATH_HOSTS": "127.0.0.1",
-        **dict.fromkeys(_ALL_FROM_HERE, "20000"),
-        **PLENTY,
+        "QUESTPATH_ORIGINS": ORIGIN,
+        **dict.fromkeys(_MANY_FROM_ONE_ADDRESS, "20000"),
+        **HIGH_RATES,
         "DATABASE_URL": url,
         "BENCH_PORT": str(port),
+        "BENCH_PUBLIC_KEY": access_tokens.public_key(),
+        "BENCH_ORIGIN": ORIGIN,
+        "BENCH_RATE": HIGH_RATES["QUESTPATH_RATE_READS"],
+        "BENCH_DEPTH": "15",
         "NODE_ENV": "production",
     }
 
@@ -165,8 +173,8 @@ def _wait(server: Server, probe: Shape) -> None:
     last: Exception | None = None
     while time.monotonic() < deadline and server.process.poll() is None:
         try:
-            server.ask(probe, probe.numbered(0))
-        except (OSError, client.ClientError) as error:
+            server.ask(probe, probe.request(0))
+        except (OSError, http_client.ClientError) as error:
             last = error
             time.sleep(0.1)
         else:

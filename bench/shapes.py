@@ -1,4 +1,4 @@
-"""The shapes: what each asks, with which variables, and what an answer must hold."""
+"""Shapes of requests: their documents, their variables, and the size of their answers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,31 +33,32 @@ M1 = """mutation M1($attemptId: ID!, $key: String!) {
   }
 }"""
 PREPARED_FROM = 1 << 40
+"""The number of the first prepared attempt, above those of the data set."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request: who asks, and with which variables."""
+    """One request: the caller's number and the variables."""
 
     user: int
     variables: dict[str, Any]
 
     @property
     def user_id(self) -> str:
-        """The asking learner's id."""
+        """The caller's id."""
         return identifier("user", self.user)
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A kind of request; `numbered(n)` is its n-th one."""
+    """A kind of request; `request(n)` is its n-th one."""
 
     name: str
-    told: str
+    title: str
     document: str
-    leaves: int
-    """How many values an answer holds, for readers."""
-    numbered: Callable[[int], Request]
+    values: int
+    """The number of leaf values in an answer."""
+    request: Callable[[int], Request]
 
 
 def identifier(prefix: str, number: int) -> str:
@@ -66,15 +67,15 @@ def identifier(prefix: str, number: int) -> str:
 
 
 def shapes(sizes: Sizes) -> list[Shape]:
-    """Return the shapes over a data set of these sizes; regular learners take turns in asking."""
+    """Return the shapes over a data set of these sizes; regular learners take turns as callers."""
 
     def regular(n: int) -> int:
         return n % sizes.regulars + 1
 
-    def anyone(n: int) -> Request:
+    def any_user(n: int) -> Request:
         return Request(regular(n), {"id": identifier("user", n * 7919 % sizes.users + 1)})
 
-    def two_wide(n: int) -> Request:
+    def two_wide_roadmaps(n: int) -> Request:
         wide = [sizes.roadmaps + (2 * n + k) % sizes.wide_roadmaps + 1 for k in (0, 1)]
         return Request(
             regular(n),
@@ -85,15 +86,15 @@ def shapes(sizes: Sizes) -> list[Shape]:
         attempt_id = identifier("attempt", PREPARED_FROM + n)
         return Request(n % sizes.users + 1, {"attemptId": attempt_id, "key": f"bench-{n}"})
 
-    def plain(n: int) -> Request:
+    def without_variables(n: int) -> Request:
         return Request(regular(n), {})
 
     return [
-        Shape("Q0", "the door: __typename with a token", Q0, 1, plain),
-        Shape("Q1", "one learner and stats by key", Q1, 8, anyone),
-        Shape("Q2", "leaderboard top 50 with user", Q2, 301, plain),
-        Shape("Q3", "20 goals, their roadmaps with 10 nodes each, owners", Q3, 1_160, plain),
-        Shape("Q4", "1 000 nodes of two roadmaps x 8 fields", Q4, 8_000, two_wide),
-        Shape("Q5", "a learner's 90 days", Q5, 450, plain),
+        Shape("Q0", "the smallest request: __typename with a token", Q0, 1, without_variables),
+        Shape("Q1", "one learner by key, with level and XP", Q1, 8, any_user),
+        Shape("Q2", "leaderboard top 50 with users", Q2, 301, without_variables),
+        Shape("Q3", "20 goals, their roadmaps with 10 nodes each, owners", Q3, 1_160, without_variables),
+        Shape("Q4", "1 000 nodes of two roadmaps x 8 fields", Q4, 8_000, two_wide_roadmaps),
+        Shape("Q5", "a learner's 90 days", Q5, 450, without_variables),
         Shape("M1", "submit an attempt", M1, 4, attempt),
     ]

@@ -1,1 +1,1 @@
-"""What is true: entities, rules and verbs in plain Python, with no library beside the standard one."""
+"""Domain: entities, rules, store Protocols and verbs, on the standard library alone."""

@@ -1,13 +1,13 @@
-"""Refusals: what a rule says no to, as facts with a sentence for a human and a stable code."""
+"""Domain errors: refusals of a rule, each a fact with a sentence for people and a stable code."""
 
 from typing import ClassVar
 
 
 class DomainError(Exception):
-    """A rule refused the act; nothing was changed.
+    """A rule refused the action; nothing was changed.
 
-    `code` is stable and for programs, `message` is for humans and says what to do next, `field` names
-    the input that is to blame, in the spelling of the schema, or is None.
+    `code` is stable and for programs, `message` is for people and says what to do next, `field` names the input that
+    caused it, as the schema spells it, or is None.
     """
 
     code: ClassVar[str] = "REFUSED"
@@ -25,27 +25,41 @@ class InvalidInputError(DomainError):
 
 
 class NotFoundError(DomainError):
-    """No such object, or it belongs to someone else; the two are not told apart."""
+    """There is no such object, or it belongs to another user; callers cannot distinguish the two."""
 
     code = "NOT_FOUND"
 
 
+class UnauthenticatedError(DomainError):
+    """The operation needs a signed-in caller."""
+
+    code = "UNAUTHENTICATED"
+
+
 class ForbiddenError(DomainError):
-    """The actor's roles do not allow the act."""
+    """The actor's roles do not allow the action."""
 
     code = "FORBIDDEN"
 
 
 class VersionConflictError(DomainError):
-    """The object changed since the client read it; read it again and repeat the change."""
+    """The object changed since the client read it; `current_id` is its id, to show it as it is now."""
 
     code = "VERSION_CONFLICT"
 
+    def __init__(self, message: str, *, current_id: str, field: str | None = None) -> None:
+        super().__init__(message, field=field)
+        self.current_id = current_id
+
 
 class UnavailableError(DomainError):
-    """Something that the answer needs does not respond; try again later."""
+    """A service that the response needs does not answer; try again later."""
 
     code = "UPSTREAM_UNAVAILABLE"
+
+
+class RolledBackError(UnavailableError):
+    """Other transactions were in the way, and all of the unit of work was rolled back; repeating it may succeed."""
 
 
 class IdempotencyKeyReusedError(DomainError):

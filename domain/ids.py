@@ -1,5 +1,6 @@
-"""Identifiers: a prefix that names the kind, `_`, and a UUIDv7 in Crockford's base 32."""
+"""Identifiers: a prefix that names the kind, `_`, and a UUIDv7 in Crockford's base 32; options have a UUIDv8."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from typing import NewType
@@ -24,6 +25,19 @@ ImportId = NewType("ImportId", str)
 AuditEntryId = NewType("AuditEntryId", str)
 ApiKeyId = NewType("ApiKeyId", str)
 ExportId = NewType("ExportId", str)
+JobId = NewType("JobId", str)
+WorkerId = NewType("WorkerId", str)
+WorkflowId = NewType("WorkflowId", str)
+ProcessId = NewType("ProcessId", str)
+WebhookEndpointId = NewType("WebhookEndpointId", str)
+WebhookDeliveryId = NewType("WebhookDeliveryId", str)
+WebhookEventId = NewType("WebhookEventId", str)
+SuppressionId = NewType("SuppressionId", str)
+EmailTemplateId = NewType("EmailTemplateId", str)
+SegmentId = NewType("SegmentId", str)
+CampaignId = NewType("CampaignId", str)
+BookmarkId = NewType("BookmarkId", str)
+NoteId = NewType("NoteId", str)
 
 PREFIXES: dict[object, str] = {
     UserId: "user",
@@ -46,11 +60,24 @@ PREFIXES: dict[object, str] = {
     AuditEntryId: "audit",
     ApiKeyId: "apikey",
     ExportId: "export",
+    JobId: "job",
+    WorkerId: "worker",
+    WorkflowId: "workflow",
+    ProcessId: "process",
+    WebhookEndpointId: "webhook",
+    WebhookDeliveryId: "delivery",
+    WebhookEventId: "event",
+    SuppressionId: "suppression",
+    EmailTemplateId: "emailtemplate",
+    SegmentId: "segment",
+    CampaignId: "campaign",
+    BookmarkId: "bookmark",
+    NoteId: "note",
 }
-"""The prefix of each kind of identifier; the graph refuses one that starts with another."""
+"""The prefix of each kind of identifier; the graph refuses an identifier with another prefix."""
 
 Mint = Callable[[str], str]
-"""Makes a new identifier from a prefix; time and randomness live behind it."""
+"""Makes a new identifier with a prefix, from the time and random bytes."""
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _is_body = re.compile("[" + _ALPHABET + "]{26}").fullmatch
@@ -62,6 +89,17 @@ def compose(prefix: str, *, milliseconds: int, randomness: bytes) -> str:
     random = int.from_bytes(randomness[:10], "big")
     high = (milliseconds & 0xFFFF_FFFF_FFFF) << 80
     value = high | 0x7 << 76 | (random >> 68 & 0xFFF) << 64 | 0b10 << 62 | random & 0x3FFF_FFFF_FFFF_FFFF
+    return f"{prefix}_{_base32(value)}"
+
+
+def without_time(minted: str) -> str:
+    """Return an identifier of the same kind that tells neither when nor in which order it was made.
+
+    It is a UUIDv8 (RFC 9562, section 5.8): bits of the hash of one that was minted for this and is not used otherwise.
+    """
+    prefix = minted.partition("_")[0]
+    value = int.from_bytes(hashlib.sha256(minted.encode()).digest()[:16], "big")
+    value = value & ~(0xF << 76 | 0b11 << 62) | 0x8 << 76 | 0b10 << 62
     return f"{prefix}_{_base32(value)}"
 
 

@@ -1,7 +1,6 @@
-"""Pages of an unbounded list, cut by a key and never by an offset."""
+"""Paging: pages of an unbounded list by key, never by offset."""
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Any, Generic, NewType, TypeVar
 
 from domain.entities import entity
 from domain.errors import InvalidInputError
+from domain.refusals import all_at_once
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -18,15 +18,18 @@ DEFAULT_PAGE = 20
 _LONGEST_CURSOR = 1_000
 
 Cursor = NewType("Cursor", str)
-"""An opaque place in a list."""
+"""An opaque position in a list."""
 
 Key = tuple[Any, ...]
-"""The values that order a row: strings, integers or None; the last one is unique."""
+"""The values that order a row: strings or integers; the last one is unique. In a cursor the list's name comes first."""
+
+Kind = type[str] | range
+"""What a value of a key may be: text, or the integers that its column holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """What part of a list is asked for: at most `size` items after (or before) `key`, which is exclusive."""
+    """The requested part of a list: at most `size` items after (or before) `key`, which is exclusive."""
 
     size: int
     key: Key | None = None
@@ -35,7 +38,7 @@ class Window:
 
 @entity
 class PageInfo:
-    """Where a page stands in its list."""
+    """The position of a page in its list."""
 
     has_next_page: bool
     has_previous_page: bool
@@ -45,7 +48,7 @@ class PageInfo:
 
 @entity
 class Edge(Generic[T]):
-    """An item with the cursor that points behind it."""
+    """An item with the cursor of the position after it."""
 
     node: T
     cursor: Cursor
@@ -53,7 +56,7 @@ class Edge(Generic[T]):
 
 @entity
 class Page(Generic[T]):
-    """Consecutive items of a list, in list order; edges and cursors are made when they are asked for."""
+    """Consecutive items of a list, in list order; edges and cursors are made at their use."""
 
     nodes: Sequence[T]
     key_of: Callable[[T], Key]
@@ -67,7 +70,7 @@ class Page(Generic[T]):
 
     @property
     def page_info(self) -> PageInfo:
-        """Where the page stands."""
+        """The position of the page in its list."""
         return PageInfo(
             has_next_page=self.has_next_page,
             has_previous_page=self.has_previous_page,
@@ -85,30 +88,38 @@ def window(
 ) -> Window:
     """Read Relay's four paging arguments; `first` defaults to 20 and neither may exceed 100.
 
-    Raises InvalidInputError that names the argument for a negative or huge size, for a cursor that no
-    page gave out, and for `first` together with `last`.
+    Raises InvalidInputErrors that name the arguments, all at once: for a negative or too large size, for a malformed
+    cursor, and for `first` together with `last`.
     """
     if last is not None:
         if first is not None or after is not None:
             raise InvalidInputError("Use first with after, or last with before.", field="last")
-        return Window(size=_size(last, "last"), key=_decode(before, "before"), backward=True)
+        return _window(last, "last", before, "before", backward=True)
     if before is not None:
         raise InvalidInputError("before goes with last.", field="before")
-    size = DEFAULT_PAGE if first is None else first
-    return Window(size=_size(size, "first"), key=_decode(after, "after"))
+    return _window(DEFAULT_PAGE if first is None else first, "first", after, "after", backward=False)
 
 
-def cut(rows: Sequence[T], asked: Window, key_of: Callable[[T], Key]) -> Page[T]:
-    """Cut a page out of at most `asked.size + 1` rows read in the direction of the window."""
-    more = len(rows) > asked.size
-    kept = list(rows[: asked.size])
-    if asked.backward:
+def _window(size: int, size_name: str, cursor: Cursor | None, cursor_name: str, *, backward: bool) -> Window:
+    if _is_size(size) and cursor is None:  # as nearly all pages are asked for
+        return Window(size=size, key=None, backward=backward)
+    with all_at_once() as each:
+        with each:
+            _check_size(size, size_name)
+        return Window(size=size, key=_decode(cursor, cursor_name), backward=backward)
+
+
+def cut(rows: Sequence[T], requested: Window, key_of: Callable[[T], Key], name: str) -> Page[T]:
+    """Return the page of at most `window.size + 1` rows, read in the direction of the window; `name` is the list's."""
+    more = len(rows) > requested.size
+    kept = list(rows[: requested.size])
+    if requested.backward:
         kept.reverse()
     return Page(
         nodes=kept,
-        key_of=key_of,
-        has_next_page=asked.key is not None if asked.backward else more,
-        has_previous_page=more if asked.backward else asked.key is not None,
+        key_of=lambda item: (name, *key_of(item)),
+        has_next_page=requested.key is not None if requested.backward else more,
+        has_previous_page=more if requested.backward else requested.key is not None,
     )
 
 
@@ -118,20 +129,36 @@ def encode(key: Key) -> Cursor:
     return Cursor(base64.urlsafe_b64encode(raw).rstrip(b"=").decode())
 
 
-def expect(asked: Window, *kinds: type, field: str = "after") -> Key | None:
-    """Return the window's key when its values are of `kinds`, in order; refuse a cursor of another list."""
-    key = asked.key
-    if key is None:
+def expect(requested: Window, name: str, *kinds: Kind) -> Key | None:
+    """Return the window's key without the name of the list if its values are of `kinds`, in order.
+
+    Raises InvalidInputError for a cursor of another list, and for values that no row has.
+    """
+    if requested.key is None:
         return None
-    if len(key) != len(kinds) or not all(type(v) is k for v, k in zip(key, kinds, strict=True)):
+    of, *key = requested.key
+    if of != name or len(key) != len(kinds) or not all(map(_is_of, key, kinds)):
+        field = "before" if requested.backward else "after"
         raise InvalidInputError("This cursor belongs to another list.", field=field)
-    return key
+    return tuple(key)
 
 
-def _size(size: int, field: str) -> int:
-    if not 0 <= size <= LARGEST_PAGE:
+def _is_of(value: Any, kind: Kind) -> bool:
+    return type(value) is int and value in kind if isinstance(kind, range) else type(value) is str
+
+
+def _can_be_a_key(value: Any) -> bool:
+    # batches are grouped by the window, so that a nested value would have no hash
+    return type(value) in (int, float, bool, type(None)) or (type(value) is str and "\0" not in value)
+
+
+def _is_size(size: int) -> bool:
+    return 0 <= size <= LARGEST_PAGE
+
+
+def _check_size(size: int, field: str) -> None:
+    if not _is_size(size):
         raise InvalidInputError(f"{field} must be 0 to {LARGEST_PAGE}.", field=field)
-    return size
 
 
 def _decode(cursor: Cursor | None, field: str) -> Key | None:
@@ -140,10 +167,9 @@ def _decode(cursor: Cursor | None, field: str) -> Key | None:
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (ValueError, binascii.Error, RecursionError):
-        key = None
-    if not isinstance(key, list) or not key or len(cursor) > _LONGEST_CURSOR:
-        raise InvalidInputError("This cursor is malformed; use one that a page gave out.", field=field)
-    if any(not isinstance(v, str | int) for v in key) or any(isinstance(v, str) and "\0" in v for v in key):
-        raise InvalidInputError("This cursor is malformed; use one that a page gave out.", field=field)
+        is_ours = len(cursor) <= _LONGEST_CURSOR and isinstance(key, list) and encode(tuple(key)) == cursor
+    except (ValueError, RecursionError):  # no ASCII, no base 64, no JSON, half a surrogate pair
+        is_ours = False
+    if not is_ours or not key or not all(map(_can_be_a_key, key)):
+        raise InvalidInputError("This cursor is malformed; use one that a page returned.", field=field)
     return tuple(key)

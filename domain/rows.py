@@ -1,4 +1,4 @@
-"""Rows: some columns of an entity, where the whole object is more than an answer needs."""
+"""Rows: some columns of an entity, where a response does not need the whole object."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,4 +7,4 @@ Columns = tuple[str, ...]
 """Names of an entity's fields, each stored as a column of its own."""
 
 Row = Sequence[Any]
-"""What the row is found by, then the wanted columns in their order; an enum stands there by its value."""
+"""The key of the row, then the requested columns in their order; an enum is its value."""

@@ -1,29 +1,33 @@
-"""Traces: how whatever takes time is told to whoever traces an operation; most operations are not traced."""
+"""Traces: Protocols by which the steps of an operation or a job are traced; most are not traced."""
 
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from typing import Protocol
 
 
-class Step(Protocol):
-    """A step of an operation, while it lasts."""
+class TraceStep(Protocol):
+    """A step of a traced operation."""
 
     def found(self, count: int) -> None:
-        """Tell how many rows a statement returned or touched."""
+        """Note how many rows a statement returned or changed."""
 
 
 class Trace(Protocol):
-    """One operation that is traced; each of these is a context for the length of a step."""
+    """A traced operation or job; each method returns the context of a step."""
 
-    def batch(self, name: str, keys: int) -> AbstractContextManager[Step]:
-        """Load a batch of so many keys."""
+    @property
+    def parent(self) -> str:
+        """The W3C `traceparent` of work that continues the trace elsewhere or later."""
 
-    def statement(self, sql: str) -> AbstractContextManager[Step]:
-        """Run a statement, whose text holds parameters and no values."""
+    def batch(self, name: str, keys: int) -> AbstractContextManager[TraceStep]:
+        """Trace the loading of a batch with some number of keys."""
 
-    def command(self, name: str) -> AbstractContextManager[Step]:
-        """Send a command to Redis; its arguments are not told."""
+    def statement(self, sql: str) -> AbstractContextManager[TraceStep]:
+        """Trace a statement, whose text holds parameters and no values."""
+
+    def command(self, name: str) -> AbstractContextManager[TraceStep]:
+        """Trace a command to Redis; its arguments are left out."""
 
 
-present: ContextVar[Trace | None] = ContextVar("present", default=None)
-"""The trace of whatever runs now, for adapters that serve all operations alike and are not told whose call it is."""
+current_trace: ContextVar[Trace | None] = ContextVar("current_trace", default=None)
+"""The trace of the running operation or job, for adapters that all share, and for jobs that it starts."""

@@ -1,1 +1,1 @@
-"""The door: HTTP, websockets, settings, security, and the composition of all the other layers."""
+"""Gateway: HTTP, websockets, settings and security, and the composition of all other layers."""

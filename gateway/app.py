@@ -1,176 +1,195 @@
-"""The composition: which adapter stands behind each port, and the ASGI application over all of it."""
+"""Application: the adapter behind each port, and the ASGI application that uses them."""
 
-import asyncio
-import os
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
-from redis.asyncio import Redis
-from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from domain.signals import Signals
-from gateway import security
-from gateway.accounts import google, mailing
-from gateway.accounts.passwords import Argon2Passwords
-from gateway.accounts.tokens import JwtTokens
-from gateway.callers.addresses import networks
-from gateway.callers.doors import Doorway
+from domain.rate_limits.rules import RateRules
+from gateway.callers.client_addresses import networks
+from gateway.callers.cors import Cors
 from gateway.callers.origins import Origins
-from gateway.connections.tallies import Tally
-from gateway.endpoints import health
+from gateway.callers.request_info import RequestInfoReader
+from gateway.connections.keyed_counters import KeyedCounter
+from gateway.endpoints import guides, health, sdl
+from gateway.endpoints.click_links import CLICK_PATH, ClickLinks
 from gateway.endpoints.exports import EXPORT_PATH, ExportDownloads
 from gateway.endpoints.http import HttpEndpoint, wants_page
-from gateway.endpoints.keys import KEY_SET_PATH, KeySet
-from gateway.endpoints.playground import serve_asset, serve_page
+from gateway.endpoints.key_set import KEY_SET_PATH, KeySet
+from gateway.endpoints.link_charges import LinkCharges
+from gateway.endpoints.mail_events import reports_of
+from gateway.endpoints.other_paths import OtherPaths
+from gateway.endpoints.playground import AccessDescriptions, serve_asset, serve_page
+from gateway.endpoints.sdl import SDL_PATH
+from gateway.endpoints.unsubscribe_links import MARKETING_PATH, UNSUBSCRIBE_PATH, UnsubscribeLinks
 from gateway.endpoints.websockets import WebSocketEndpoint
-from gateway.http.shielding import Shield
-from gateway.operations import persisted, trusting
-from gateway.operations.gateways import Gateway, log_defect
-from gateway.operations.persisted import DocumentDesk
-from gateway.processes import jobs
-from gateway.rates import charging
-from gateway.security import derived
-from gateway.settings import outside
+from gateway.http.security_headers import SecurityHeaders
+from gateway.jobs import background, worker_lifetime
+from gateway.operations import document_lookup, trusted_documents
+from gateway.operations.document_lookup import DocumentLookup
+from gateway.operations.pipeline import OperationPipeline, log_defect
+from gateway.ports import opened
+from gateway.rate_limits.preparation import Preparation
+from gateway.rate_limits.preparation_budget import PreparationBudget
 from gateway.settings.environment import Settings
-from gateway.streams.places import Places
-from gateway.telemetry import exporting, exposition, observing
-from gateway.telemetry.exposition import METRICS_PATH, Exposition, GuardedExposition
-from gateway.telemetry.gauges import Sources
-from gateway.telemetry.observing import Observer
-from gateway.telemetry.usage import UsageCounts
-from graph.documents import Documents
-from graph.execution import Executor
+from gateway.streams.connection_slots import ConnectionSlots
+from gateway.telemetry import breaker_metrics, job_metrics, operation_families, prometheus, status_metrics
+from gateway.telemetry import observer as telemetry_observer
+from gateway.telemetry.gauges import GaugeSources
+from gateway.telemetry.observer import Observer
+from gateway.telemetry.prometheus import METRICS_PATH, Exposition, GuardedExposition
+from gateway.telemetry.usage_counts import UsageCounts
+from graph.documents.operation_usage import coordinates_in
+from graph.documents.prepared import DocumentCache
+from graph.execution.executor import Executor
 from graph.schema import executable
-from graph.usage import deprecated_in
-from persistence.engine import connect
-from persistence.signals import LocalSignals, RedisSignals, redis_at
-from persistence.work import Postgres
-from resolvers.context import Ports
+from persistence.database import connect
 
 PATH = "/graphql"
 
 
 @dataclass(slots=True)
 class Application:
-    """The running gateway: the ASGI application and what operators ask of it."""
+    """The running gateway: the ASGI application, its operation pipeline and its readiness."""
 
     asgi: ASGIApp
-    gateway: Gateway
+    pipeline: OperationPipeline
     readiness: health.Readiness
 
 
 @asynccontextmanager
-async def application(settings: Settings, database_url: str) -> AsyncIterator[Application]:
-    """Open every connection, start the background work, and yield the application; close all at the end."""
+async def application(
+    settings: Settings, database_url: str, *, with_worker: bool = False
+) -> AsyncIterator[Application]:
+    """Open every connection, start the background jobs, and yield the application; close everything at the end.
+
+    With a worker, this process runs jobs too.
+    """
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(
-            connect(database_url, largest=settings.pool, statement_deadline_s=settings.statement_deadline_s)
+        adapters = await stack.enter_async_context(
+            opened(
+                settings, database_url, pool=settings.pool, statement_deadline_s=settings.statement_deadline_s
+            )
         )
-        redis, signals = await stack.enter_async_context(_bus(settings))
-        postgres = Postgres(database, signals)
-        endpoint, share = settings.otel_exporter_otlp_endpoint, settings.trace_share
-        tracing = await stack.enter_async_context(exporting.opened(endpoint, share))
-        seed, *old_seeds = _secrets(settings, "access key")
-        tokens = JwtTokens(seed, old_seeds)
-        refresh_secret, *old_refresh_secrets = _secrets(settings, "refresh tokens")
-        ports = Ports(
-            open_reads=postgres.open_reads,
-            open_step=postgres.open_step,
-            open_work=postgres.open_work,
-            signals=signals,
-            passwords=Argon2Passwords(),
-            tokens=tokens,
-            refresh_secret=refresh_secret,
-            previous_refresh_secrets=tuple(old_refresh_secrets),
-            now=security.now,
-            mint=security.mint,
-            public_url=settings.public_url,
-            google=await stack.enter_async_context(google.opened(outside.registration(settings))),
-            watch=None if tracing is None else tracing.watch,
-        )
-        documents = Documents(
+        ports, limiter = adapters.ports, adapters.limiter
+        documents = DocumentCache(
             executable(),
             limits=settings.limits,
             hide_suggestions=settings.production,
             guard_introspection=settings.production,
         )
+        preparation = Preparation(PreparationBudget(RateRules(settings.rate_figures)))
         executor = Executor(
-            documents, log_defect=log_defect, deadline_s=settings.deadline_s, engine=settings.engine
+            documents,
+            log_defect=log_defect,
+            deadline_s=settings.deadline_s,
+            engine=settings.engine,
+            compile_=preparation.compile,
         )
-        redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
-        toll = await stack.enter_async_context(charging.opened(settings.figures, redis_url))
-        queries = await stack.enter_async_context(persisted.opened(redis_url))
-        desk = DocumentDesk(documents, queries, mode=settings.documents)
-        await stack.enter_async_context(trusting.running(desk.trusted, ports))
-        observer = Observer(UsageCounts(deprecated_in(documents.schema)), tracing)
-        await stack.enter_async_context(observing.running(observer, ports))
-        gateway = Gateway(executor, ports, tokens, toll, desk, strict=settings.production, observer=observer)
-        shown = Exposition(Sources(observer, executor, database, postgres.counts, toll))
+        queries = await stack.enter_async_context(document_lookup.opened(adapters.redis_url))
+        lookup = DocumentLookup(documents, queries, mode=settings.documents, preparation=preparation)
+        await stack.enter_async_context(trusted_documents.running(lookup.trusted, ports))
+        observer = Observer(
+            UsageCounts(coordinates_in(documents.schema, deprecated_only=True)), adapters.tracing
+        )
+        await stack.enter_async_context(telemetry_observer.running(observer, ports))
+        pipeline = OperationPipeline(
+            executor,
+            ports,
+            adapters.tokens,
+            limiter,
+            lookup,
+            strict=settings.production,
+            observer=observer,
+        )
+        stack.push_async_callback(pipeline.events.written)
+        sources = GaugeSources(observer, executor, adapters.database, adapters.postgres.counts, limiter)
+        jobs = await stack.enter_async_context(job_metrics.opened(settings, ports))
+        breakers = partial(breaker_metrics.families, adapters.breakers)
+        status = partial(status_metrics.families, adapters.board)
+        exposition = Exposition(
+            partial(operation_families.families, sources),
+            jobs.families,
+            adapters.webhook_metrics.families,
+            breakers,
+            status,
+        )
         await stack.enter_async_context(
-            exposition.served(
-                shown, settings.metrics_host, settings.metrics_port, ports=settings.metrics_ports
+            prometheus.served(
+                exposition, settings.metrics_host, settings.metrics_port, ports=settings.metrics_ports
             )
         )
-        await stack.enter_async_context(jobs.running(ports, gateway.revocations, mailing.postman(settings)))
-        readiness = health.Readiness(database, redis, gateway.drain)
-        yield Application(_routes(gateway, readiness, shown, settings), gateway, readiness)
+        await stack.enter_async_context(background.running(ports, pipeline.revocations))
+        if with_worker:
+            await stack.enter_async_context(worker_lifetime.running(settings, database_url, adapters, jobs))
+        checks = await stack.enter_async_context(
+            connect(database_url, largest=1, statement_deadline_s=health.STATEMENT_DEADLINE_S)
+        )
+        readiness = health.Readiness(adapters.database, checks, adapters.redis, pipeline.drain)
+        await stack.enter_async_context(readiness.checked())
+        yield Application(_routes(pipeline, readiness, exposition, settings), pipeline, readiness)
 
 
-def _secrets(settings: Settings, purpose: str) -> list[bytes]:
-    """Derive a key for the purpose from the secret, then one from each that it follows."""
+def _pages(pipeline: OperationPipeline, settings: Settings) -> list[Route]:
+    """Return the pages that development shows beside the endpoint; production has none of them."""
+    if settings.production:
+        return []
     return [
-        derived(secret.get_secret_value(), purpose)
-        for secret in (settings.secret, *settings.previous_secrets)
+        Route("/", guides.start_page),
+        Route(f"{guides.GUIDES_PATH}/{{path:path}}", guides.guide),
+        Route("/graphiql/access.json", AccessDescriptions(pipeline.executor.documents.schema).answer),
+        Route("/graphiql/{name}", serve_asset),
+        Route(SDL_PATH, sdl.serve),
     ]
 
 
-@asynccontextmanager
-async def _bus(settings: Settings) -> AsyncIterator[tuple["Redis | None", Signals]]:
-    """Open the bus for signals: Redis where an address is set, else within the process."""
-    if settings.redis_url is None:
-        yield None, LocalSignals()
-        return
-    redis = redis_at(settings.redis_url.get_secret_value())
-    signals = RedisSignals(redis, sender=os.urandom(8).hex())
-    receiver = asyncio.create_task(signals.receive())
-    try:
-        yield redis, signals
-    finally:
-        receiver.cancel()
-        with suppress(asyncio.CancelledError):
-            await receiver
-        await redis.aclose()
-
-
-def _routes(gateway: Gateway, readiness: health.Readiness, shown: Exposition, settings: Settings) -> ASGIApp:
-    doorway = Doorway(frozenset(settings.origins), networks(settings.trusted_proxies))
-    per_address, per_user = Tally(settings.sockets_per_address), Tally(settings.sockets_per_user)
-    http = HttpEndpoint(gateway, doorway, Origins(settings.origins), Places(per_address, per_user))
-    sockets = WebSocketEndpoint(gateway, doorway, per_address=per_address, per_user=per_user)
+def _routes(
+    pipeline: OperationPipeline, readiness: health.Readiness, exposition: Exposition, settings: Settings
+) -> ASGIApp:
+    origins = Origins(settings.origins, loopback=not settings.production)
+    request_info = RequestInfoReader(origins, networks(settings.trusted_proxies))
+    per_address, per_user = (
+        KeyedCounter(settings.sockets_per_address),
+        KeyedCounter(settings.sockets_per_user),
+    )
+    http = HttpEndpoint(pipeline, request_info, Cors(origins), ConnectionSlots(per_address, per_user))
+    websockets = WebSocketEndpoint(pipeline, request_info, per_address=per_address, per_user=per_user)
+    charges = LinkCharges(pipeline.preparation, request_info)
     token = settings.metrics_token
-    guarded = [GuardedExposition(shown, token.get_secret_value())] if token is not None else []
-    others = Starlette(
-        routes=[
-            *(Route(METRICS_PATH, each.answer) for each in guarded),
+    guarded = [GuardedExposition(exposition, token.get_secret_value())] if token is not None else []
+    others = OtherPaths(
+        [
+            *(Route(METRICS_PATH, metrics.answer) for metrics in guarded),
+            Route("/health", readiness.report),
             Route("/health/live", health.live),
             Route("/health/ready", readiness.answer),
-            Route("/graphiql/{name}", serve_asset),
-            Route(KEY_SET_PATH, KeySet(gateway.tokens).answer),
-            Route(EXPORT_PATH, ExportDownloads(gateway.ports).answer),
-        ]
+            *_pages(pipeline, settings),
+            Route(KEY_SET_PATH, KeySet(pipeline.tokens).answer),
+            Route(CLICK_PATH, ClickLinks(pipeline.ports, charges).answer),
+            *(
+                Route(path, reports.answer, methods=["POST"])
+                for path, reports in reports_of(settings, pipeline.ports, charges)
+            ),
+            Route(EXPORT_PATH, ExportDownloads(pipeline.ports, charges).answer),
+            *(
+                Route(path, UnsubscribeLinks(pipeline.ports, charges).answer, methods=["GET", "POST"])
+                for path in (UNSUBSCRIBE_PATH, MARKETING_PATH)
+            ),
+        ],
+        request_id_of=pipeline.request_id_of,
     )
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan" or scope["path"] != PATH:
             await others(scope, receive, send)
         elif scope["type"] == "websocket":
-            await sockets(scope, receive, send)
+            await websockets(scope, receive, send)
         elif not settings.production and wants_page(scope):
             await serve_page(scope, receive, send)
         else:
             await http(scope, receive, send)
 
-    return Shield(dispatch, production=settings.production)
+    return SecurityHeaders(dispatch, production=settings.production)

@@ -1,173 +1,217 @@
-"""The command `questpath`: serve, migrate, seed, schema, import, create-user, end-sessions, reconcile, documents."""
+"""Command line `questpath`: parses the arguments, then loads the command's module and runs it.
+
+Each command names its function as text: importing all of them takes seconds, and `--help` needs none.
+"""
 
 import argparse
-import asyncio
-import socket
+import importlib
 import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
 from pathlib import Path
 
-import asyncpg
-import uvloop
+from domain.accounts.users import Role
+from gateway.parsers.campaigns import add_campaigns
+from gateway.parsers.commands import Commands, add_command
+from gateway.parsers.flags import add_flags
+from gateway.parsers.jobs import add_jobs, add_queues, add_schedules, add_workflows
+from gateway.parsers.mail import add_mail
+from gateway.parsers.webhooks import add_webhooks
 
-from domain.errors import DomainError
-from domain.users import Role
-from gateway.commands import accounts, databases, documents, importing, servers
-from gateway.commands.errors import CommandError
-from gateway.connections import listeners
-from gateway.databases import devdb, postgres_binaries
-from gateway.processes.supervising import WorkersFailedError
-from gateway.processes.working import Post
-from gateway.settings import environment
-from gateway.settings.environment import Settings
-from gateway.telemetry import logs
-from graph import schema
-
-USAGE_ERROR = 2
 MOST_WORKERS = 64
-BACKLOG = 2_048
-_INTERRUPTED = 130
+_GRANTED = [role.value for role in Role if role is not Role.LEARNER]
 
 
 def main() -> None:
     """Run the command line; an expected failure is one sentence on stderr and exit code 2."""
-    arguments = _parser().parse_args()
-    try:
-        configured = environment.read()
-        logs.configure(configured.log)
-        sys.exit(arguments.run(configured, arguments))
-    except KeyboardInterrupt:
-        sys.exit(_INTERRUPTED)
-    except (
-        environment.SettingsError,
-        listeners.PortTakenError,
-        postgres_binaries.DatabaseUnavailableError,
-        CommandError,
-    ) as error:
-        _fail(str(error))
-    except WorkersFailedError as failed:
-        sys.exit(failed.code)
-    except DomainError as error:
-        _fail(f"{error.field}: {error.message}" if error.field else error.message)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-        _fail(f"The database cannot be reached or used ({_reason(error)}); check DATABASE_URL.")
+    arguments = parser().parse_args()
+    run = loaded("execution.run")
+    sys.exit(run(loaded(arguments.command), arguments))
 
 
-def serve(configured: Settings, arguments: argparse.Namespace) -> int:
-    """Serve until SIGINT or SIGTERM."""
-    workers: int = arguments.workers
-    if workers > 1 and configured.redis_url is None:
-        raise environment.SettingsError(
-            "REDIS_URL must be set for more than one worker, which tell each other what changed, "
-            f"like {environment.EXAMPLES['REDIS_URL']}"
-        )
-    with (
-        listeners.listen(configured.host, configured.port) as listener,
-        _database(configured, own=True) as url,
-    ):
-        if workers > 1:
-            listener.listen(BACKLOG)
-            return asyncio.run(servers.supervise(configured, url, listener, workers))
-        return uvloop.run(servers.serve(configured, url, listener))
+def loaded(name: str) -> Callable[..., int]:
+    """Return a function of `gateway.commands`, named as `module.function`."""
+    module, _, function = name.rpartition(".")
+    found: Callable[..., int] = getattr(importlib.import_module(f"gateway.commands.{module}"), function)
+    return found
 
 
-def work(configured: Settings, arguments: argparse.Namespace) -> int:
-    """Serve on what the supervisor has passed on."""
-    with socket.socket(fileno=arguments.listener) as listener, _database(configured, own=True) as url:
-        return uvloop.run(servers.work(configured, url, listener, Post(arguments.post)))
+class PrintVersion(argparse.Action):
+    """Prints the version, whose look-up no other command pays for."""
+
+    def __init__(self, option_strings: list[str], dest: str, help: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_arguments: object) -> None:
+        """Print the version, and end."""
+        version = importlib.import_module("gateway.version")
+        print(f"questpath {version.installed()}")
+        parser.exit()
 
 
-def print_schema(_configured: Settings, _arguments: argparse.Namespace) -> int:
-    """Print the SDL."""
-    sys.stdout.write(schema.sdl())
-    return 0
-
-
-def _on_database(
-    command: Callable[[Settings, str, argparse.Namespace], Awaitable[int]],
-) -> Callable[[Settings, argparse.Namespace], int]:
-    """Make a command that needs a database but no server."""
-
-    def run(configured: Settings, arguments: argparse.Namespace) -> int:
-        with _database(configured, own=False) as url:
-            return asyncio.run(_awaited(command(configured, url, arguments)))
-
-    return run
-
-
-async def _awaited(outcome: Awaitable[int]) -> int:
-    return await outcome
-
-
-@contextmanager
-def _database(configured: Settings, *, own: bool) -> Iterator[str]:
-    """Yield the address of the database: the one that is set, else the embedded one."""
-    if configured.database_url is not None:
-        address = configured.database_url.get_secret_value()
-        source: AbstractContextManager[str] = nullcontext(
-            address.replace("postgresql+asyncpg://", "postgresql://")
-        )
-    else:
-        folder = configured.data / "postgres"
-        source = devdb.running(folder) if own else devdb.joined(folder)
-    with source as url:
-        yield url
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="questpath", description="The GraphQL gateway of QuestPath.")
-    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    def verb(name: str, run: Callable[..., int], told: str) -> argparse.ArgumentParser:
-        made = verbs.add_parser(name, help=told, description=told)
-        made.set_defaults(run=run)
-        return made
-
-    served = verb("serve", serve, "Serve the gateway; in development migrate and seed first.")
-    served.add_argument(
-        "--workers", type=_count, default=1, help="how many processes serve; SIGHUP renews them"
+def parser() -> argparse.ArgumentParser:
+    """Return the parser; it sets `command` to the function's name, and `needs_database`."""
+    made = argparse.ArgumentParser(prog="questpath", description="The GraphQL gateway of QuestPath.")
+    made.add_argument("--version", action=PrintVersion, help="print the version")
+    commands = made.add_subparsers(required=True, metavar="COMMAND")
+    serve = add_command(
+        commands,
+        "serve",
+        "servers.serve",
+        "Serve the gateway; in development, migrate and seed first.",
+        needs_database=False,
     )
-    worker = verbs.add_parser("work")  # without help it is not listed: the supervisor alone calls it
-    worker.add_argument("listener", type=int)
-    worker.add_argument("post", type=int)
-    worker.set_defaults(run=work)
-    verb("migrate", _on_database(databases.migrate), "Bring the database to the newest migration.")
-    verb("seed", _on_database(databases.seed), "Import the demo content and create the demo accounts, once.")
-    verb("schema", print_schema, "Print the SDL.")
-    verb(
-        "reconcile", _on_database(databases.reconcile), "Prove that each learner's entries sum to the total."
+    serve.add_argument(
+        "--workers", type=_count, default=1, help="number of processes; SIGHUP replaces them one by one"
     )
-    imports = verb(
-        "import", _on_database(importing.import_file), "Import a roadmap or questions from a file."
+    serve.add_argument(
+        "--with-worker",
+        action="store_true",
+        help="run jobs in this process too; in development there is always a worker",
+    )
+    worker = add_command(
+        commands, "worker", "workers.work", "Run jobs until SIGTERM; several may run.", needs_database=False
+    )
+    worker.add_argument("--queues", metavar="A,B", help="only jobs of these queues; by default of all")
+    worker.add_argument(
+        "--concurrency", type=_count, help="how many jobs at once, by default QUESTPATH_WORKER_CONCURRENCY"
+    )
+    _add_migrate(commands)
+    add_command(
+        commands, "seed", "databases.seed", "Import the demo content and create the demo accounts, once."
+    )
+    add_command(commands, "schema", "sdl.print_schema", "Print the SDL.", needs_database=False)
+    add_command(
+        commands, "reconcile", "databases.reconcile", "Compare each learner's XP entries with the total."
+    )
+    _add_import(commands)
+    _add_content(commands)
+    _add_accounts(commands)
+    _add_users(commands.add_parser("users", help="Show and change one account."))
+    _add_rebuild(commands.add_parser("rebuild", help="Compute derived tables again."))
+    _add_settings(commands.add_parser("settings", help="Check the settings."))
+    _add_xp(commands.add_parser("xp", help="List, settle and reverse withheld XP."))
+    add_campaigns(
+        commands.add_parser("campaigns", help="List, show, pause, resume and cancel campaigns of mails.")
+    )
+    add_jobs(commands.add_parser("jobs", help="List, show, start, cancel, retry and discard jobs."))
+    add_queues(commands.add_parser("queues", help="List, pause and resume the queues of jobs."))
+    add_schedules(commands.add_parser("schedules", help="List schedules, and run one now."))
+    add_flags(commands.add_parser("flags", help="List, set and reset feature flags."))
+    add_workflows(
+        commands.add_parser("workflows", help="List, show, start and change workflows, and save templates.")
+    )
+    add_webhooks(commands.add_parser("webhooks", help="Manage webhook endpoints, and replay deliveries."))
+    add_mail(commands.add_parser("mail", help="Record bounces, and list, add and lift suppressions."))
+    _add_documents(commands.add_parser("documents", help="Import, list and retire document manifests."))
+    return made
+
+
+def _add_migrate(commands: Commands) -> None:
+    migrate = add_command(
+        commands, "migrate", "databases.migrate", "Bring the database to the newest migration."
+    )
+    migrate.add_argument("--to", metavar="NUMBER", help="bring it to this migration instead, like 0017")
+    migrate.add_argument("--down", action="store_true", help="allow --to to go back, which may lose data")
+    migrate.add_argument("--sql", action="store_true", help="print the statements, change nothing")
+    migrate.add_argument(
+        "--check", action="store_true", help="only say where it is; exit code 1 if it is behind"
+    )
+
+
+def _add_import(commands: Commands) -> None:
+    imports = add_command(
+        commands, "import", "imports.import_file", "Import a roadmap or questions from a file."
     )
     imports.add_argument("kind", choices=["roadmap", "questions"])
     imports.add_argument("file", type=Path)
+    imports.add_argument(
+        "--author",
+        metavar="EMAIL_OR_HANDLE",
+        help="whose content it is; needed where there are several authors",
+    )
     imports.add_argument("--dry-run", action="store_true", help="report only, change nothing")
     imports.add_argument("--exam-type", help="code of the exam type, for a file that names none (GIFT)")
     imports.add_argument("--title", help="title of the quiz, for a file that names none (GIFT)")
-    user = verb("create-user", _on_database(accounts.create_user), "Create an account; asks for a password.")
+
+
+def _add_content(commands: Commands) -> None:
+    for noun, kind, verb, what, undo in (
+        ("quizzes", "quiz", "withdraw", "Let a quiz take no new attempts.", "Let it take attempts again."),
+        ("roadmaps", "roadmap", "archive", "Take a roadmap off the lists.", "Undo archiving a roadmap."),
+    ):
+        group = commands.add_parser(noun, help=f"{verb.capitalize()} and restore {noun}.")
+        actions = group.add_subparsers(required=True, metavar="ACTION")
+        for name, description in ((verb, what), ("restore", undo)):
+            action = add_command(actions, name, f"content.{name}_{kind}", description)
+            action.add_argument("slug")
+
+
+def _add_accounts(commands: Commands) -> None:
+    user = add_command(
+        commands, "create-user", "accounts.create_user", "Create an account; asks for a password."
+    )
     user.add_argument("email")
     user.add_argument("handle")
     user.add_argument("--role", action="append", choices=[role.value for role in Role], default=[])
-    ended = verb("end-sessions", _on_database(accounts.end_sessions), "Sign an account out everywhere.")
-    ended.add_argument("email")
-    _add_documents(verbs.add_parser("documents", help="Import, list and retire manifests of documents."))
-    return parser
-
-
-def _add_documents(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(required=True, metavar="ACTION")
-    imported = actions.add_parser("import", help="Trust the documents of a manifest.")
-    imported.add_argument("file", type=Path)
-    imported.add_argument("--name", help="name of the manifest, like app@1.4.0; else that of the file")
-    imported.set_defaults(run=_on_database(documents.import_manifest))
-    actions.add_parser("list", help="List the manifests.").set_defaults(
-        run=_on_database(documents.list_manifests)
+    sessions = add_command(
+        commands, "end-sessions", "accounts.end_sessions", "Sign an account out everywhere."
     )
-    retired = actions.add_parser("retire", help="Trust the documents of a manifest no more.")
+    sessions.add_argument("email")
+
+
+def _add_xp(xp: argparse.ArgumentParser) -> None:
+    actions = xp.add_subparsers(required=True, metavar="ACTION")
+    add_command(actions, "pending", "pending_xp.pending", "List the withheld XP, oldest first.")
+    for name, description in (("settle", "Let withheld XP count."), ("reverse", "Take XP back.")):
+        action = add_command(actions, name, f"pending_xp.{name}", description)
+        action.add_argument("entry", help="id of the entry, xp_...")
+        action.add_argument("--reason", required=True, help="why, for the audit log")
+
+
+def _add_users(users: argparse.ArgumentParser) -> None:
+    actions = users.add_subparsers(required=True, metavar="ACTION")
+    for name, description in (
+        ("show", "Show an account."),
+        ("grant", "Give an account roles."),
+        ("revoke", "Take roles from an account."),
+        ("unlock", "Forget the wrong passwords of an account."),
+        ("verify", "Mark the address of an account as verified."),
+        ("set-password", "Set the password of an account; asks for it."),
+    ):
+        action = add_command(actions, name, f"users.{name.replace('-', '_')}", description)
+        action.add_argument("account", metavar="EMAIL_OR_HANDLE")
+        if name in {"grant", "revoke"}:
+            action.add_argument("role", nargs="+", choices=_GRANTED)
+
+
+def _add_rebuild(rebuild: argparse.ArgumentParser) -> None:
+    actions = rebuild.add_subparsers(required=True, metavar="TABLES")
+    boards = add_command(actions, "boards", "rebuilds.boards", "Compute the leaderboards from the XP ledger.")
+    boards.add_argument(
+        "--weeks", type=_count, default=2, help="how many weekly boards, from this week back (2)"
+    )
+    add_command(actions, "analytics", "rebuilds.analytics", "Compute the analytics from the graded attempts.")
+
+
+def _add_settings(settings: argparse.ArgumentParser) -> None:
+    actions = settings.add_subparsers(required=True, metavar="ACTION")
+    add_command(actions, "check", "settings.check", "Name the first wrong setting.", needs_database=False)
+
+
+def _add_documents(documents: argparse.ArgumentParser) -> None:
+    actions = documents.add_subparsers(required=True, metavar="ACTION")
+    imported = add_command(
+        actions, "import", "documents.import_manifest", "Trust the documents of a manifest from now on."
+    )
+    imported.add_argument("file", type=Path)
+    imported.add_argument(
+        "--name", help="name of the manifest, like app@1.4.0; by default the name of the file"
+    )
+    add_command(actions, "list", "documents.list_manifests", "List the manifests.")
+    retired = add_command(
+        actions, "retire", "documents.retire_manifest", "Stop trusting the documents of a manifest."
+    )
     retired.add_argument("name")
-    retired.set_defaults(run=_on_database(documents.retire_manifest))
 
 
 def _count(text: str) -> int:
@@ -175,16 +219,6 @@ def _count(text: str) -> int:
     if not 1 <= count <= MOST_WORKERS:
         raise argparse.ArgumentTypeError(f"a number from 1 to {MOST_WORKERS}")
     return count
-
-
-def _reason(error: BaseException) -> str:
-    text = str(error).strip().splitlines()
-    return text[0] if text else type(error).__name__
-
-
-def _fail(sentence: str) -> None:
-    print(f"questpath: {sentence}", file=sys.stderr)
-    sys.exit(USAGE_ERROR)
 
 
 if __name__ == "__main__":

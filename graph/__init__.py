@@ -1,1 +1,1 @@
-"""What can be asked: declarations of types, fields, arguments, rules and limits."""
+"""Graph: the schema's types, fields, arguments and access rules, and the runtime that executes documents."""

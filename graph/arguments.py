@@ -1,18 +1,19 @@
-"""Arguments: derived from a resolver's signature, checked before the resolver is called."""
+"""Arguments: derives a field's arguments from its resolver's signature, and checks them before a call."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, get_args, get_origin
 
-from graphql import GraphQLError
 from strawberry.types.base import get_object_definition
 from strawberry.types.unset import UNSET
 
 from domain import ids, paging
+from domain.errors import DomainError, InvalidInputError
 from domain.paging import Window
+from domain.refusals import refuse, together
 
 PAGING = {
-    "first": "How many items from the start or after `after`: 0 to 100, 20 unless told.",
+    "first": "How many items from the start or after `after`: 0 to 100, by default 20.",
     "after": "Only items after this cursor.",
     "last": "How many items from the end or before `before`: 0 to 100; not together with `first`.",
     "before": "Only items before this cursor.",
@@ -21,7 +22,7 @@ PAGING = {
 
 
 def takes_parent(function: Callable[..., Any]) -> bool:
-    """Tell whether a resolver wants the object that its field belongs to, before the context."""
+    """Tell whether a resolver takes the parent object as its first parameter, before the context."""
     return next(iter(inspect.signature(function).parameters)) != "context"
 
 
@@ -39,12 +40,16 @@ def arguments_of(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
 def read_arguments(
     sent: dict[str, Any], signature: inspect.Signature, prefixes: dict[str, str]
 ) -> dict[str, Any]:
-    """Turn what a client sent into what the resolver takes; raises GraphQLError or InvalidInputError."""
-    check_ids(prefixes, sent)
+    """Turn sent arguments into those of the resolver; raises InvalidInputErrors, all at once."""
+    malformed = malformed_ids(prefixes, sent) if prefixes else []
     arguments = {name: value for name, value in sent.items() if value is not UNSET}
     if "first" in signature.parameters:
         relay = {name: arguments.pop(name, None) for name in PAGING}
-        arguments["window"] = paging.window(**relay)
+        try:
+            arguments["window"] = paging.window(**relay)
+        except DomainError as refusal:
+            malformed = together(*malformed, refusal)
+    refuse(malformed)
     return arguments
 
 
@@ -61,25 +66,37 @@ def id_prefixes(annotations: dict[str, Any]) -> dict[str, str]:
     return prefixes
 
 
-def check_ids(prefixes: dict[str, str], given: dict[str, Any]) -> None:
-    """Refuse an identifier of another kind, or a malformed one, with BAD_USER_INPUT and its argument."""
+def malformed_ids(prefixes: dict[str, str], sent: dict[str, Any]) -> list[DomainError]:
+    """Return a refusal of each identifier that is malformed or of another kind, which names its argument."""
+    refusals: list[DomainError] = []
     for path, prefix in prefixes.items():
-        name, _, inner = path.partition(".")
-        value = given.get(name)
-        if inner and value:
-            value = getattr(value, inner)
-        if value is None or value is UNSET:
-            continue
-        if not all(ids.is_id(item, prefix) for item in (value if isinstance(value, list) else [value])):
+        name, *inner_names = path.split(".")
+        inner = ".".join(inner_names)
+        if not all(ids.is_id(item, prefix) for item in _values_at(sent.get(name), inner_names)):
             field = camel_case(inner or name)
-            raise GraphQLError(
-                f"{field} must be an id that starts with {prefix}_.",
-                extensions={"code": "BAD_USER_INPUT", "field": field},
+            refusals.append(
+                InvalidInputError(
+                    f"{field} must be an id of the form {prefix}_ and 26 characters.", field=field
+                )
             )
+    return refusals
+
+
+def _values_at(value: Any, names: list[str]) -> Iterator[Any]:
+    """Yield what is at a path of input objects, of each item where there is a list on the way."""
+    if value is None or value is UNSET:
+        return
+    if isinstance(value, list):
+        for item in value:
+            yield from _values_at(item, names)
+    elif names:
+        yield from _values_at(getattr(value, names[0]), names[1:])
+    else:
+        yield value
 
 
 def _leaves(annotation: Any) -> list[Any]:
-    """Return the types inside optional, list and Annotated."""
+    """Return the types inside optionals, lists and Annotated."""
     if get_origin(annotation) is Annotated:
         return _leaves(get_args(annotation)[0])
     inner = get_args(annotation)

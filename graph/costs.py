@@ -1,4 +1,4 @@
-"""What fields cost: the directives of IBM's cost specification, each printed in the SDL and reckoned with."""
+"""Cost directives: `@cost` and `@listSize` of IBM's cost specification, printed in the SDL and read by analysis."""
 
 from collections.abc import Mapping
 from inspect import Parameter
@@ -10,13 +10,14 @@ from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
 from domain.paging import DEFAULT_PAGE
+from graph.declarations import directives_of
 
 MUTATION_WEIGHT = 10
-"""What a mutation counts instead of 1, unless its declaration says otherwise."""
+"""The weight of a mutation, unless its declaration gives another."""
 USUAL_LENGTH = 10
-"""How long a bounded list is taken to be where its declaration does not tell."""
+"""The assumed length of a bounded list, unless its declaration gives another."""
 _SLICING = {"first": "first", "last": "last", "top": "first", "ids": "ids"}
-"""The parameters of resolvers that say how long a list is, with the names of their arguments."""
+"""The parameters of resolvers that set the length of a list, with the names of their arguments."""
 _F = TypeVar("_F")
 
 
@@ -27,7 +28,7 @@ _F = TypeVar("_F")
     "gives a value; on an argument, what giving it adds. (IBM's GraphQL Cost Directives Specification)",
 )
 class Cost:
-    """The weight of a field or an argument: a whole number."""
+    """The weight of a field or an argument, a whole number."""
 
     weight: str
 
@@ -40,7 +41,7 @@ class Cost:
     "Directives Specification)",
 )
 class ListSize:
-    """The size that the cost of a list field is reckoned with."""
+    """The length of a list field for the cost analysis."""
 
     assumed_size: int | None = None
     slicing_arguments: list[str] | None = None
@@ -49,25 +50,25 @@ class ListSize:
 
 
 def cost(weight: int) -> Cost:
-    """Weigh a field or an argument."""
+    """Return the directive that gives a field or an argument a weight."""
     return Cost(weight=str(weight))
 
 
 def weighed(made: _F, weight: int) -> _F:
-    """Weigh a field that costs more than what it answers with; returns the same field."""
+    """Give a weight to a field that costs more than its response shows; return the same field."""
     if not isinstance(made, StrawberryField):
-        raise TypeError(f"{made!r} is no field")
+        raise TypeError(f"{made!r} is not a field")
     made.directives = [d for d in made.directives if not isinstance(d, Cost)] + [cost(weight)]
     return made
 
 
 def sizes(at_most: int | None, usual: int | None, parameters: Mapping[str, Parameter]) -> list[ListSize]:
-    """Say how long the list of a field is reckoned to be; nothing of a field that is neither list nor connection."""
+    """Return the `@listSize` of a field; none for a field that is neither a list nor a connection."""
     sliced = [name for name in _SLICING if name in parameters]
     slicing = [_SLICING[name] for name in sliced]
     if at_most is not None:
-        unless_told = [p.default for name in sliced if isinstance((p := parameters[name]).default, int)]
-        assumed = usual or next(iter(unless_told), min(at_most, USUAL_LENGTH))
+        defaults = [p.default for name in sliced if isinstance((p := parameters[name]).default, int)]
+        assumed = usual or next(iter(defaults), min(at_most, USUAL_LENGTH))
         if not slicing:
             return [ListSize(assumed_size=assumed, require_one_slicing_argument=None)]
         return [ListSize(assumed_size=assumed, slicing_arguments=slicing, require_one_slicing_argument=False)]
@@ -84,25 +85,20 @@ def sizes(at_most: int | None, usual: int | None, parameters: Mapping[str, Param
 
 
 def list_size_of(field: GraphQLField) -> ListSize | None:
-    """Return what the field's `@listSize` says."""
-    return next((d for d in _directives(field) if isinstance(d, ListSize)), None)
+    """Return the `@listSize` of a field."""
+    return next(iter(directives_of(field, ListSize)), None)
 
 
 def weight_of(field: GraphQLField) -> int | None:
-    """Return the weight of a field's `@cost`."""
+    """Return the weight in a field's `@cost`."""
     return _weight(field)
 
 
 def weights_of_arguments(field: GraphQLField) -> Mapping[str, int]:
     """Return the weight of each argument that has one."""
-    found = {name: _weight(argument) for name, argument in field.args.items()}
-    return {name: weight for name, weight in found.items() if weight is not None}
+    weights = {name: _weight(argument) for name, argument in field.args.items()}
+    return {name: weight for name, weight in weights.items() if weight is not None}
 
 
 def _weight(thing: Any) -> int | None:
-    return next((int(d.weight) for d in _directives(thing) if isinstance(d, Cost)), None)
-
-
-def _directives(thing: Any) -> tuple[object, ...]:
-    definition = (thing.extensions or {}).get("strawberry-definition")
-    return tuple(getattr(definition, "directives", ()) or ())
+    return next((int(cost.weight) for cost in directives_of(thing, Cost)), None)

@@ -1,4 +1,4 @@
-"""What you may: the rules of fields and types, each printed in the SDL and enforced by the same object."""
+"""Directives of access rules: each rule is printed in the SDL and enforced by the same object."""
 
 from enum import Enum
 from typing import Protocol
@@ -6,95 +6,99 @@ from typing import Protocol
 import strawberry
 from strawberry.schema_directive import Location
 
-from domain.scopes import Scope
-from domain.users import Role, Viewer
-from graph.described import declare_enum
+from domain.accounts.scopes import Scope
+from domain.accounts.users import Role, Viewer
+from graph.access_errors import FORBIDDEN, UNAUTHENTICATED
+from graph.enums import declare_enum
 
 declare_enum(
     Role,
-    "What a user may do. Roles add up: a user holds one or more.",
+    "What a user may do. A user has one or more roles, whose rights add up.",
     LEARNER="Learns: sets goals, enrols, takes quizzes.",
     AUTHOR="Writes and publishes roadmaps, quizzes and questions.",
     MODERATOR="Handles reports and settles pending XP.",
-    ADMIN="Runs the platform; holds every other role's rights.",
-    SERVICE="Another program, acting with an API key.",
+    OPERATOR="Runs background work and campaigns: jobs, queues, schedules, mails; sees no learner's private data.",
+    ADMIN="Runs the platform; has the rights of every other role.",
 )
 
 declare_enum(
     Scope,
-    "What an API key may do, within the roles of its owner. What is public needs no scope; what names none is out of "
-    "reach for every key.",
-    READ_PROFILE="Read the private half of the owner's profile, like e-mail and time zone.",
+    "What an API key may do, within the roles of its owner. A public field needs no scope; a field that is neither "
+    "public nor names scopes is out of reach for every key.",
+    READ_PROFILE="Read the private part of the owner's profile, like e-mail and time zone.",
     READ_LEARNING="Read what the owner learns: goals, enrolments, attempts, streak, XP and analytics.",
     WRITE_LEARNING="Change what the owner learns: set goals, enrol, take quizzes.",
-    IMPORT_CONTENT="Import, publish and archive roadmaps and questions, where the owner is an AUTHOR.",
+    IMPORT_CONTENT="Import, publish and archive the roadmaps and questions of the owner alone, who is an AUTHOR.",
     ADMIN_READ="Search users and read the audit log, where the owner is an ADMIN.",
+    RUN_JOBS="Start jobs by hand, where the owner is an OPERATOR.",
+    SEND_MAIL="Send, schedule and try out campaigns, where the owner is an OPERATOR.",
+    READ_OPERATIONS="Read jobs, queues, workers, schedules and campaigns, where the owner is an OPERATOR.",
 )
 
 _PLACES = [Location.FIELD_DEFINITION, Location.OBJECT, Location.INTERFACE]
-UNAUTHENTICATED = "UNAUTHENTICATED"
-FORBIDDEN = "FORBIDDEN"
 
 
 class Rule(Protocol):
-    """A rule judges a caller by role alone, before execution; row rules live in the SQL of the stores."""
+    """Judges a caller by roles and scopes, before execution; rules about rows are in the SQL of the stores."""
 
     def refusal(self, viewer: Viewer | None) -> str | None:
-        """Return None when the caller may go on, else UNAUTHENTICATED or FORBIDDEN."""
+        """Return None where the caller may read the field, else UNAUTHENTICATED or FORBIDDEN."""
 
 
 Rules = Rule | tuple[Rule, ...]
-"""A rule of a field, or several that hold together."""
+"""A rule of a field, or several that all apply."""
 
 
 @strawberry.schema_directive(locations=_PLACES, name="public", description="Everyone may read it.")
 class Public:
-    """Everyone."""
+    """Every caller may read it."""
 
-    def refusal(self, viewer: Viewer | None) -> str | None:  # noqa: ARG002 - the signature of a rule
-        """Refuse nobody."""
+    def refusal(self, viewer: Viewer | None) -> str | None:  # noqa: ARG002 - Rule's signature
+        """Refuse no caller."""
         return None
 
 
 @strawberry.schema_directive(
-    locations=_PLACES, name="auth", description="Only a signed-in caller who holds the role (or ADMIN)."
+    locations=_PLACES, name="auth", description="Only a signed-in caller who has the role (or ADMIN)."
 )
 class Auth:
-    """A signed-in caller with a role."""
+    """Only a signed-in caller with a role may read it."""
 
     requires: Role = Role.LEARNER
 
     def refusal(self, viewer: Viewer | None) -> str | None:
-        """Refuse the anonymous, and those without the role; every signed-in caller counts as a learner."""
+        """Refuse anonymous callers, and callers without the role; every signed-in caller counts as a learner."""
         if viewer is None:
             return UNAUTHENTICATED
-        held = self.requires is Role.LEARNER or self.requires in viewer.roles or Role.ADMIN in viewer.roles
-        return None if held else FORBIDDEN
+        has_role = (
+            self.requires is Role.LEARNER or self.requires in viewer.roles or Role.ADMIN in viewer.roles
+        )
+        return None if has_role else FORBIDDEN
 
 
 @strawberry.schema_directive(
     locations=_PLACES,
     name="requiresScopes",
-    description="What an API key needs beside the roles of its owner: all scopes of one of the lists. People are not "
-    "bound by it. A key reaches nothing that is neither public nor names scopes.",
+    description="The scopes that an API key needs beside the roles of its owner: all scopes of one of the lists. It "
+    "does not apply to people. With no list, no key can read it, nor a field that is neither public nor names scopes.",
 )
 class RequiresScopes:
-    """A caller who is a person, or a key with enough scopes."""
+    """Only a person, or an API key with enough scopes, may read it."""
 
     scopes: list[list[Scope]]
 
     def refusal(self, viewer: Viewer | None) -> str | None:
-        """Refuse keys without the scopes; whether anonymous callers may go on, another rule says."""
+        """Refuse keys without the scopes; another rule judges anonymous callers."""
         if viewer is None or viewer.scopes is None:
             return None
         return None if any(viewer.scopes.issuperset(each) for each in self.scopes) else FORBIDDEN
 
 
 class NoKeys:
-    """What holds where neither `@public` nor `@requiresScopes` stands: keys are kept out, and nothing is printed."""
+    """The rule of a field with neither `@public` nor `@requiresScopes`: no API key may read it. It is not printed."""
 
     def refusal(self, viewer: Viewer | None) -> str | None:
-        """Refuse every key."""
+        """Refuse every API key."""
         return None if viewer is None or viewer.scopes is None else FORBIDDEN
 
 
@@ -104,13 +108,12 @@ class NoKeys:
     description="Only the owner of the object, whom its field `by` names; for others the value is null.",
 )
 class Owner:
-    """The owner of the row; the SQL behind the field returns nothing to anyone else."""
+    """Only the owner of the row may read it; the SQL behind the field returns null to others."""
 
     by: str = "userId"
-    or_role: Role | None = None
 
-    def refusal(self, viewer: Viewer | None) -> str | None:  # noqa: ARG002 - the signature of a rule
-        """Refuse nobody here: whose row it is, the SQL decides."""
+    def refusal(self, viewer: Viewer | None) -> str | None:  # noqa: ARG002 - Rule's signature
+        """Refuse no caller here: the SQL decides by the row."""
         return None
 
 
@@ -124,7 +127,7 @@ declare_enum(
     RevealMoment,
     "When a secret of a question is shown.",
     ATTEMPT_CLOSED="Once the caller's own attempt is graded, or, in a quiz with feedback after each answer, once "
-    "the slot is answered; never while another attempt of theirs that asks the same question is open.",
+    "the slot is answered; never while another attempt of theirs with the same question is open.",
 )
 
 
@@ -134,12 +137,12 @@ declare_enum(
     description="A secret of a question: null until the moment that `when` names.",
 )
 class Reveal:
-    """A signed-in caller, and a row whose secret may be shown: the SQL behind the field decides the latter."""
+    """Only a signed-in caller may read it, once the secret may be shown, which the SQL behind the field decides."""
 
     when: RevealMoment = RevealMoment.ATTEMPT_CLOSED
 
     def refusal(self, viewer: Viewer | None) -> str | None:
-        """Refuse the anonymous."""
+        """Refuse anonymous callers."""
         return UNAUTHENTICATED if viewer is None else None
 
 
@@ -149,40 +152,45 @@ def listed(rules: Rules | None) -> list[object]:
 
 
 def public() -> Public:
-    """Let everyone read it."""
+    """Return the rule that lets everyone read a field."""
     return Public()
 
 
 def auth(role: Role = Role.LEARNER) -> Auth:
-    """Ask for a signed-in caller with a role."""
+    """Return the rule that requires a signed-in caller with a role."""
     return Auth(requires=role)
 
 
 def requires_scopes(*scopes: Scope) -> RequiresScopes:
-    """Ask an API key for all of these scopes."""
+    """Return the rule that requires all of these scopes of an API key."""
     return RequiresScopes(scopes=[list(scopes)])
 
 
+def people_only() -> RequiresScopes:
+    """Return the rule that no API key meets, for what is public to people before they are signed in."""
+    return RequiresScopes(scopes=[])
+
+
 def reads_learning() -> tuple[Auth, RequiresScopes]:
-    """Ask for a signed-in caller; a key needs READ_LEARNING."""
+    """Return the rules that require a signed-in caller, and READ_LEARNING of an API key."""
     return auth(), requires_scopes(Scope.READ_LEARNING)
 
 
 def writes_learning() -> tuple[Auth, RequiresScopes]:
-    """Ask for a signed-in caller; a key needs WRITE_LEARNING."""
+    """Return the rules that require a signed-in caller, and WRITE_LEARNING of an API key."""
     return auth(), requires_scopes(Scope.WRITE_LEARNING)
 
 
 def imports_content() -> tuple[Auth, RequiresScopes]:
-    """Ask for an author; a key needs IMPORT_CONTENT."""
+    """Return the rules that require an author, and IMPORT_CONTENT of an API key."""
     return auth(Role.AUTHOR), requires_scopes(Scope.IMPORT_CONTENT)
 
 
 def owner(by: str = "userId") -> Owner:
-    """Ask for the owner of the row; the store's SQL enforces it, which knows no `orRole` yet."""
+    """Return the rule that requires the owner of the row; the store's SQL enforces it."""
     return Owner(by=by)
 
 
 def reveal() -> Reveal:
-    """Ask for a closed attempt of the caller's own; the store's SQL enforces it."""
+    """Return the rule that requires a closed attempt of the caller's; the store's SQL enforces it."""
     return Reveal(when=RevealMoment.ATTEMPT_CLOSED)

@@ -1,4 +1,4 @@
-"""Refusals in the schema: the interface UserError, and a type for each domain error."""
+"""User errors: the interface UserError, and a type of the schema for each domain error."""
 
 from typing import Any
 
@@ -11,18 +11,19 @@ from graph.fields import attribute
 
 
 @strawberry.interface(
-    description="A refusal that a client can act on; told apart by type and `code`.", directives=[public()]
+    description="A refusal that a client can act on; its type and its `code` say which.",
+    directives=[public()],
 )
 class UserError:
-    """What every refusal says."""
+    """The fields of every refusal."""
 
-    message: str = attribute("A sentence for a human, which says what to do next.")
+    message: str = attribute("A sentence for people that says what to do next.")
     code: str = attribute("A stable name for programs, like `VERSION_CONFLICT`.")
-    field: str | None = attribute("The input field that is to blame, or null.")
+    field: str | None = attribute("The input field that caused it, or null.")
 
 
 class Refusal:
-    """A domain error as a value: an exception in a payload would be taken for a failure of its field."""
+    """A domain error as a value: graphql-core would report an exception in a payload as an error of its field."""
 
     __slots__ = ("error",)
 
@@ -34,13 +35,13 @@ class Refusal:
 
 
 ERROR_TYPES: dict[type[DomainError], type[Any]] = {}
-"""The schema's type of each domain error that a payload may carry."""
+"""The schema's type of each domain error that a payload may hold."""
 
 
 def declare_error(error: type[DomainError], description: str, base: type[Any] = UserError) -> type[Any]:
     """Declare the schema's type of `error`, named after it without its suffix.
 
-    `base` is a subclass of UserError that adds fields, where the error says more than message and code.
+    `base` is a subclass of UserError that adds fields, for an error with more than message and code.
     """
     name = error.__name__.removesuffix("Error")
     made: Any = type(name, (base,), {"__annotations__": {}})
@@ -53,11 +54,8 @@ def declare_error(error: type[DomainError], description: str, base: type[Any] = 
 
 declare_error(errors.InvalidInputError, "A value breaks a rule of its field, which `field` names.")
 declare_error(errors.NotFoundError, "There is no such object for this caller.")
-declare_error(errors.ForbiddenError, "The caller's roles do not allow the act.")
-declare_error(
-    errors.VersionConflictError, "The object changed meanwhile; read it again and repeat the change."
-)
+declare_error(errors.ForbiddenError, "The caller's roles do not allow the action.")
 declare_error(
     errors.IdempotencyKeyReusedError,
-    "The idempotency key came with other input before; use a new key for a new request.",
+    "The idempotency key was used with other input before; use a new key for a new request.",
 )

@@ -1,18 +1,18 @@
-"""Connections, as Relay specifies them, over the pages of the domain."""
+"""Paging: Relay's connections over the pages of the domain."""
 
 from typing import Generic, TypeVar
 
 import strawberry
 
 from domain.paging import Cursor
-from graph.caching import passing
+from graph.cache_control import passing
 from graph.directives import public
 from graph.fields import attribute
 
 T = TypeVar("T")
 
 
-@strawberry.type(description="Where a page stands in its list.", directives=[public(), passing()])
+@strawberry.type(description="The position of a page in its list.", directives=[public(), passing()])
 class PageInfo:
     """Relay's PageInfo."""
 
@@ -27,7 +27,7 @@ class Edge(Generic[T]):
     """Relay's edge."""
 
     node: T = attribute("The item.")
-    cursor: Cursor = attribute("The place behind this item.")
+    cursor: Cursor = attribute("The position after this item.")
 
 
 @strawberry.type(description="A page of a list.", directives=[public(), passing()])
@@ -35,5 +35,5 @@ class Connection(Generic[T]):
     """Relay's connection."""
 
     edges: list[Edge[T]] = attribute("The items with their cursors.", at_most=100)
-    nodes: list[T] = attribute("The items alone.", at_most=100)
-    page_info: PageInfo = attribute("Where the page stands.")
+    nodes: list[T] = attribute("The items without their cursors.", at_most=100)
+    page_info: PageInfo = attribute("The position of the page in its list.")

@@ -1,4 +1,4 @@
-"""The schema: all rooms together, and the start-up check that nothing is without a rule."""
+"""Schema: all types and root fields together, and the start-up check that every coordinate has a rule."""
 
 from functools import cache
 
@@ -8,49 +8,120 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 from strawberry.types.base import get_object_definition
 
-import domain.attempts
-import domain.goals
-import domain.quizzes
-import domain.roadmaps
-import domain.users
-from graph.analytics import AnalyticsQueries
-from graph.api_keys import ApiKeyMutations
-from graph.attempt_mutations import AttemptMutations
-from graph.attempts import AttemptQueries, QuizAttempt
-from graph.audit import AuditQueries
-from graph.enrolments import EnrolmentMutations
-from graph.exam_types import ExamType, ExamTypeQueries
-from graph.field_usage import FieldUsageQueries
-from graph.goal_mutations import GoalMutations
-from graph.goals import Goal, GoalQueries
-from graph.google import GoogleMutations
-from graph.leaderboards import LeaderboardQueries, LeaderboardSubscriptions
-from graph.nodes import NodeQueries, is_node_of
-from graph.open_sessions import OpenSessionMutations
-from graph.privacy import PrivacyMutations
-from graph.questions import QUESTION_TYPES
-from graph.quizzes import Quiz, QuizMutations, QuizQueries
-from graph.rates import RateQueries
-from graph.recovery import RecoveryMutations
-from graph.roadmaps import Roadmap, RoadmapMutations, RoadmapQueries, RoadmapVersion
-from graph.roles import RoleMutations, RoleQueries
-from graph.rules import bind_rules
+import domain.accounts.api_keys
+import domain.accounts.audit
+import domain.accounts.users
+import domain.assessment.attempts
+import domain.authentication.sessions
+import domain.bookmarks.bookmarks
+import domain.bookmarks.notes
+import domain.campaigns.campaigns
+import domain.campaigns.email_templates
+import domain.campaigns.segments
+import domain.content.exam_types
+import domain.content.quizzes
+import domain.content.roadmap_nodes
+import domain.content.roadmaps
+import domain.gamification.xp
+import domain.jobs.jobs
+import domain.learning.enrolments
+import domain.learning.goals
+import domain.mail.suppressions
+import domain.privacy.exports
+import domain.webhooks.deliveries
+import domain.webhooks.endpoints
+import domain.workflows.workflows
+from graph.access_rules import bind_rules
+from graph.accounts.administration import RoleMutations, RoleQueries
+from graph.accounts.api_keys import ApiKey, ApiKeyMutations
+from graph.accounts.audit import AuditEntry, AuditQueries
+from graph.accounts.users import User, UserMutations, UserQueries
+from graph.analytics.learner_analytics import AnalyticsQueries
+from graph.assessment.attempt_mutations import AttemptMutations
+from graph.assessment.attempts import AttemptQueries, QuizAttempt
+from graph.authentication.account_recovery import RecoveryMutations
+from graph.authentication.external_sign_in import GoogleMutations
+from graph.authentication.sessions import Session, SessionMutations
+from graph.authentication.sign_in import SignInMutations
+from graph.authoring.draft_mutations import AuthoringMutations
+from graph.authoring.share_links import ShareLinkMutations
+from graph.bookmarks.bookmarks import Bookmark, BookmarkMutations, Note
+from graph.campaigns.campaign_mutations import CampaignMutations
+from graph.campaigns.campaigns import Campaign, CampaignQueries, CampaignSubscriptions
+from graph.campaigns.email_templates import EmailTemplate, EmailTemplateMutations, EmailTemplateQueries
+from graph.campaigns.segments import Segment, SegmentMutations, SegmentQueries
+from graph.content.exam_types import ExamDomain, ExamType, ExamTypeQueries
+from graph.content.publishing import PublishingMutations
+from graph.content.questions import QUESTION_TYPES
+from graph.content.quizzes import Quiz, QuizMutations, QuizQueries
+from graph.content.roadmap_nodes import PrerequisiteGroup, RoadmapNode
+from graph.content.roadmaps import Roadmap, RoadmapQueries, RoadmapVersion
+from graph.declarations import definition_of
+from graph.documents.field_usage import FieldUsageQueries
+from graph.feature_flags.flags import FeatureFlagMutations, FeatureFlagQueries
+from graph.gamification.leaderboards import LeaderboardQueries, LeaderboardSubscriptions
+from graph.gamification.pending_xp import PendingXpMutations, PendingXpQueries
+from graph.gamification.xp import XpEntry
+from graph.imports.mutations import QuestionImportMutations, RoadmapImportMutations
+from graph.jobs.jobs import Job, JobMutations, JobQueries, JobSubscriptions
+from graph.jobs.queues import QueueMutations, QueueQueries
+from graph.learning.enrolment_migrations import MigrationMutations
+from graph.learning.enrolments import Enrolment, EnrolmentMutations
+from graph.learning.goal_mutations import GoalMutations
+from graph.learning.goals import Goal, GoalQueries
+from graph.mail.email_preferences import MailMutations
+from graph.mail.suppressions import Suppression, SuppressionMutations, SuppressionQueries
+from graph.node import NodeQueries, is_node_of
+from graph.privacy.personal_data import DataExport, PrivacyMutations
+from graph.rate_limits.current_limits import RateQueries
 from graph.scalars import SCALARS
 from graph.sdl import print_sorted
-from graph.sessions import SessionMutations
-from graph.users import User, UserMutations, UserQueries
+from graph.search.search import SearchQueries
+from graph.service_status.status import StatusQueries, StatusSubscriptions
 from graph.viewer import ViewerQueries
+from graph.webhooks.deliveries import (
+    WebhookDelivery,
+    WebhookDeliveryMutations,
+    WebhookDeliveryQueries,
+)
+from graph.webhooks.endpoints import (
+    WebhookEndpoint,
+    WebhookEndpointMutations,
+    WebhookEndpointQueries,
+)
+from graph.workflows.mutations import WorkflowMutations
+from graph.workflows.templates import TemplateMutations, TemplateQueries
+from graph.workflows.workflows import Workflow, WorkflowQueries, WorkflowSubscriptions
 
 NODES: dict[type, type] = {
-    domain.users.User: User,
-    domain.quizzes.ExamType: ExamType,
-    domain.quizzes.Quiz: Quiz,
-    domain.attempts.QuizAttempt: QuizAttempt,
-    domain.goals.Goal: Goal,
-    domain.roadmaps.Roadmap: Roadmap,
-    domain.roadmaps.RoadmapVersion: RoadmapVersion,
+    domain.accounts.users.User: User,
+    domain.accounts.api_keys.ApiKey: ApiKey,
+    domain.accounts.audit.AuditEntry: AuditEntry,
+    domain.authentication.sessions.Session: Session,
+    domain.content.exam_types.ExamType: ExamType,
+    domain.content.exam_types.ExamDomain: ExamDomain,
+    domain.content.quizzes.Quiz: Quiz,
+    domain.assessment.attempts.QuizAttempt: QuizAttempt,
+    domain.learning.goals.Goal: Goal,
+    domain.bookmarks.bookmarks.Bookmark: Bookmark,
+    domain.bookmarks.notes.Note: Note,
+    domain.content.roadmaps.Roadmap: Roadmap,
+    domain.content.roadmaps.RoadmapVersion: RoadmapVersion,
+    domain.jobs.jobs.Job: Job,
+    domain.workflows.workflows.Workflow: Workflow,
+    domain.webhooks.endpoints.WebhookEndpoint: WebhookEndpoint,
+    domain.webhooks.deliveries.WebhookDelivery: WebhookDelivery,
+    domain.campaigns.email_templates.EmailTemplate: EmailTemplate,
+    domain.campaigns.segments.Segment: Segment,
+    domain.campaigns.campaigns.Campaign: Campaign,
+    domain.mail.suppressions.Suppression: Suppression,
+    domain.content.roadmap_nodes.RoadmapNode: RoadmapNode,
+    domain.content.roadmap_nodes.PrerequisiteGroup: PrerequisiteGroup,
+    domain.gamification.xp.XpEntry: XpEntry,
+    domain.learning.enrolments.Enrolment: Enrolment,
+    domain.privacy.exports.DataExport: DataExport,
 }
-"""The domain entity behind each type that implements Node."""
+"""The type that implements Node for each domain entity; a question's depends on its kind (graph.content.questions)."""
 
 QUERIES = (
     NodeQueries,
@@ -58,32 +129,71 @@ QUERIES = (
     AnalyticsQueries,
     UserQueries,
     LeaderboardQueries,
+    PendingXpQueries,
     ExamTypeQueries,
     QuizQueries,
     AttemptQueries,
     RoadmapQueries,
     GoalQueries,
+    SearchQueries,
     AuditQueries,
     RoleQueries,
     RateQueries,
     FieldUsageQueries,
+    FeatureFlagQueries,
+    StatusQueries,
+    JobQueries,
+    QueueQueries,
+    SuppressionQueries,
+    TemplateQueries,
+    WorkflowQueries,
+    WebhookEndpointQueries,
+    WebhookDeliveryQueries,
+    EmailTemplateQueries,
+    SegmentQueries,
+    CampaignQueries,
 )
 MUTATIONS = (
-    SessionMutations,
+    SignInMutations,
     RecoveryMutations,
     GoogleMutations,
-    OpenSessionMutations,
+    SessionMutations,
     UserMutations,
-    QuizMutations,
+    PendingXpMutations,
+    QuestionImportMutations,
+    RoadmapImportMutations,
     AttemptMutations,
-    RoadmapMutations,
+    QuizMutations,
+    PublishingMutations,
+    AuthoringMutations,
+    ShareLinkMutations,
     EnrolmentMutations,
+    MigrationMutations,
     GoalMutations,
+    BookmarkMutations,
     RoleMutations,
     ApiKeyMutations,
     PrivacyMutations,
+    JobMutations,
+    FeatureFlagMutations,
+    MailMutations,
+    SuppressionMutations,
+    QueueMutations,
+    TemplateMutations,
+    WorkflowMutations,
+    WebhookEndpointMutations,
+    WebhookDeliveryMutations,
+    EmailTemplateMutations,
+    SegmentMutations,
+    CampaignMutations,
 )
-SUBSCRIPTIONS: tuple[type, ...] = (LeaderboardSubscriptions,)
+SUBSCRIPTIONS: tuple[type, ...] = (
+    LeaderboardSubscriptions,
+    JobSubscriptions,
+    WorkflowSubscriptions,
+    StatusSubscriptions,
+    CampaignSubscriptions,
+)
 
 
 @cache
@@ -93,8 +203,10 @@ def strawberry_schema() -> strawberry.Schema:
         is_node_of(entity, graph_type)
     schema = strawberry.Schema(
         query=_root("Query", QUERIES, "What can be read."),
-        mutation=_root("Mutation", MUTATIONS, "What can be done; each mutation is done whole or not at all."),
-        subscription=_root("Subscription", SUBSCRIPTIONS, "What can be followed while it changes."),
+        mutation=_root(
+            "Mutation", MUTATIONS, "What can be changed; each mutation takes effect completely or not at all."
+        ),
+        subscription=_root("Subscription", SUBSCRIPTIONS, "What can be subscribed to."),
         types=QUESTION_TYPES,
         config=StrawberryConfig(scalar_map=SCALARS),
     )
@@ -103,26 +215,27 @@ def strawberry_schema() -> strawberry.Schema:
     return schema
 
 
-def _root(name: str, rooms: tuple[type, ...], description: str) -> type:
-    root: type = merge_types(name, rooms)
+def _root(name: str, parts: tuple[type, ...], description: str) -> type:
+    root: type = merge_types(name, parts)
     get_object_definition(root, strict=True).description = description
     return root
 
 
 def declare_one_of(schema: GraphQLSchema) -> None:
-    """Tell graphql-core which inputs are one-of, so that validation refuses what Strawberry refuses only later."""
+    """Mark the one-of inputs for graphql-core, so that validation refuses what Strawberry would refuse only later."""
     for type_ in schema.type_map.values():
         if isinstance(type_, GraphQLInputObjectType):
-            definition = type_.extensions.get("strawberry-definition")
+            definition = definition_of(type_)
             type_.is_one_of = bool(definition and definition.is_one_of)
 
 
 def executable(schema: strawberry.Schema | None = None) -> GraphQLSchema:
-    """Return graphql-core's schema, which is what documents are run against."""
+    """Return graphql-core's schema, against which documents are executed."""
     core: GraphQLSchema = (schema or strawberry_schema())._schema  # noqa: SLF001 - Strawberry offers no other way
     return core
 
 
+@cache
 def sdl() -> str:
-    """Return the schema as text, sorted; `schema.graphql` holds exactly this."""
+    """Return the sorted SDL; `schema.graphql` holds exactly this."""
     return print_sorted(strawberry_schema())

@@ -1,66 +1,111 @@
-"""The viewer: everything that is the caller's own."""
+"""Viewer: the root field for the caller's own data."""
 
 import strawberry
 
-from domain.scopes import Scope
-from graph.analytics import Analytics
-from graph.attempts import QuizAttempt
-from graph.audit import AuditEntry
+from domain.accounts.scopes import Scope
+from graph.accounts.audit import AuditEntry
+from graph.accounts.users import User
+from graph.analytics.dashboards import Dashboard
+from graph.analytics.learner_analytics import Analytics
+from graph.assessment.attempts import QuizAttempt
+from graph.bookmarks.bookmarks import Bookmark, BookmarkTag, Note
 from graph.costs import weighed
-from graph.dashboards import Dashboard
-from graph.directives import public, reads_learning, requires_scopes
-from graph.enrolments import Enrolment
+from graph.directives import auth, public, reads_learning, requires_scopes
 from graph.fields import loaded_by, resolved_by
-from graph.goals import Goal
+from graph.gamification.streaks import Streak
+from graph.gamification.xp import LevelProgress, XpEntry
+from graph.jobs.jobs import Job
+from graph.learning.enrolments import Enrolment
+from graph.learning.goals import Goal
+from graph.mail.email_preferences import EmailPreferences
 from graph.paging import Connection
-from graph.streaks import Streak
-from graph.users import User
-from graph.xp import LevelProgress, XpEntry
-from resolvers import analytics, attempts, audit, dashboards, enrolments, goals, loaders, streaks, users, xp
+from graph.workflows.workflows import Workflow
+from resolvers.accounts import audit, users
+from resolvers.accounts import loaders as account_loaders
+from resolvers.analytics import dashboards, learner_analytics
+from resolvers.assessment import attempts
+from resolvers.bookmarks import bookmarks as bookmark_resolvers
+from resolvers.gamification import streaks, xp
+from resolvers.jobs import jobs as job_resolvers
+from resolvers.learning import enrolments, goals
+from resolvers.mail import email_preferences
+from resolvers.workflows import workflows as workflow_resolvers
 
 
-@strawberry.type(
-    description="The signed-in caller and all that is theirs.",
-    directives=[*reads_learning()],
-)
+@strawberry.type(description="The signed-in caller and their own data.", directives=[*reads_learning()])
 class Viewer:
-    """The caller's own view."""
+    """The caller's own data."""
 
     user: User | None = loaded_by(
-        loaders.users_by_id,
+        account_loaders.users_by_id,
         key="user_id",
-        description="The caller's profile; their private fields are filled.",
+        description="The caller's profile, with its private fields.",
         rule=requires_scopes(Scope.READ_PROFILE),
     )
     streak: Streak | None = resolved_by(
-        streaks.viewer_streak, description="How many days in a row the caller did something that counts."
+        streaks.viewer_streak,
+        description="The caller's streak: the days in a row with an activity that counts.",
     )
     analytics: Analytics | None = resolved_by(
-        analytics.viewer_analytics, description="What the caller's graded attempts add up to."
+        learner_analytics.viewer_analytics, description="Statistics of the caller's graded attempts."
     )
     dashboard: Dashboard | None = weighed(
-        resolved_by(dashboards.viewer_dashboard, description="Where the caller stands, at a glance."), 10
+        resolved_by(dashboards.viewer_dashboard, description="The caller's progress at a glance."), 10
     )
     goals: Connection[Goal] | None = resolved_by(
         goals.viewer_goals,
         description="The caller's goals, newest first.",
-        args={"state": "Only goals in this state; all where it is left out."},
+        args={"state": "Only goals in this state; by default all."},
+    )
+    bookmarks: Connection[Bookmark] | None = resolved_by(
+        bookmark_resolvers.viewer_bookmarks,
+        description="The caller's bookmarks, newest first.",
+        args={
+            "type": "Only bookmarks of this kind of content; by default all.",
+            "tag": "Only bookmarks with this tag, in any case; by default all.",
+        },
+    )
+    tags: Connection[BookmarkTag] | None = resolved_by(
+        bookmark_resolvers.viewer_tags,
+        description="The tags of the caller's bookmarks with their counts, by name.",
+    )
+    notes: Connection[Note] | None = resolved_by(
+        bookmark_resolvers.viewer_notes,
+        description="The caller's notes, newest first.",
+        args={"type": "Only notes on this kind of content; by default all."},
     )
     level_progress: LevelProgress | None = resolved_by(
-        xp.level_progress, description="The caller's level, and how far it is to the next one."
+        xp.level_progress, description="The caller's level, and the progress to the next one."
     )
     xp: Connection[XpEntry] | None = resolved_by(
-        xp.viewer_xp, description="The caller's XP, entry by entry, newest first."
+        xp.viewer_xp, description="The entries of the caller's XP ledger, newest first."
     )
     attempts: Connection[QuizAttempt] | None = resolved_by(
         attempts.viewer_attempts, description="The caller's attempts at quizzes, newest first."
     )
     enrolments: Connection[Enrolment] | None = resolved_by(
-        enrolments.viewer_enrolments, description="The roadmaps that the caller learns on, newest first."
+        enrolments.viewer_enrolments, description="The caller's enrolments in roadmaps, newest first."
+    )
+    jobs: Connection[Job] | None = resolved_by(
+        job_resolvers.viewer_jobs,
+        description="The caller's jobs, newest first.",
+        rule=requires_scopes(Scope.READ_OPERATIONS),
+        args={"state": "Only jobs in this state; by default all."},
+    )
+    workflows: Connection[Workflow] | None = resolved_by(
+        workflow_resolvers.viewer_workflows,
+        description="The workflows that the caller started or that are about them, newest first.",
+        rule=requires_scopes(Scope.READ_OPERATIONS),
+        args={"state": "Only workflows in this state; by default all."},
+    )
+    email_preferences: EmailPreferences | None = resolved_by(
+        email_preferences.viewer_preferences,
+        description="Which mails the caller has asked for.",
+        rule=auth(),
     )
     audit_log: Connection[AuditEntry] | None = resolved_by(
         audit.viewer_audit_log,
-        description="What the caller did and what was done to them, newest first.",
+        description="The audit log of the caller's own actions and of actions on their account, newest first.",
         rule=requires_scopes(Scope.ADMIN_READ),
     )
 

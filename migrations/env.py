@@ -1,4 +1,4 @@
-"""Runs migrations over asyncpg; the gateway hands the address of the database in."""
+"""Alembic environment: runs migrations over asyncpg, on the database whose URL the gateway passes in."""
 
 import asyncio
 
@@ -7,11 +7,11 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from persistence.tables import metadata
+from persistence.schema import metadata
 
 
 def migrate(connection: Connection) -> None:
-    """Run the scripts in one transaction each."""
+    """Run each migration in a transaction of its own."""
     context.configure(connection=connection, target_metadata=metadata, transaction_per_migration=True)
     with context.begin_transaction():
         context.run_migrations()

@@ -1,1 +1,1 @@
-"""Where it is kept: Postgres and Redis behind the domain's Protocols."""
+"""Persistence: Postgres and Redis behind the domain's Protocols."""

@@ -1,13 +1,25 @@
-"""Keyset pages: four statements from one SELECT, so that page 1 000 costs what page 1 costs."""
+"""Keyset paging: four statements from one SELECT, so that page 1 000 costs as much as page 1."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Select, bindparam, func, select, true, tuple_
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    SmallInteger,
+    bindparam,
+    func,
+    select,
+    true,
+    tuple_,
+)
 
-from domain.paging import Key, Page, Window, cut, expect
-from persistence.base import ID, Statement
-from persistence.engine import Connection
+from domain.paging import Key, Kind, Page, Window, cut, expect
+from persistence.database import SqlConnection
+from persistence.statements import ID, Statement
 
 T = TypeVar("T")
 
@@ -15,7 +27,8 @@ T = TypeVar("T")
 class Pages(Generic[T]):
     """A list ordered by `order` columns, all ascending or all descending; the last one is unique.
 
-    The columns hold text or integers, and `key_of` reads the same values from an item. An id orders by time.
+    The columns hold text or integers, and `key_of` returns the same values of an item. An id orders by time. `name` is
+    in the cursors: lists of one name may use each other's.
     """
 
     def __init__(
@@ -25,10 +38,12 @@ class Pages(Generic[T]):
         order: Sequence[ColumnElement[Any]],
         make: Callable[..., T],
         key_of: Callable[[T], Key],
+        name: str,
         descending: bool = False,
     ) -> None:
         self._key_of = key_of
-        self._kinds = [c.type.python_type for c in order]
+        self._name = name
+        self._kinds = [_kind(column) for column in order]
         self._names = [f"after_{n}" for n in range(len(order))]
         self._statements = {
             (backward, keyed): Statement(_page(rows, order, descending != backward, keyed), make)
@@ -36,17 +51,18 @@ class Pages(Generic[T]):
             for keyed in (False, True)
         }
 
-    async def read(self, connection: Connection, window: Window, **values: Any) -> Page[T]:
+    async def read(self, connection: SqlConnection, window: Window, **values: Any) -> Page[T]:
         """Read one page; `values` are the other parameters of the SELECT."""
-        key = expect(window, *self._kinds, field="before" if window.backward else "after")
+        key = expect(window, self._name, *self._kinds)
         if key is not None:
             values.update(zip(self._names, key, strict=True))
         statement = self._statements[window.backward, key is not None]
-        return cut(await connection.all(statement, page_size=window.size + 1, **values), window, self._key_of)
+        found = await connection.all(statement, page_size=window.size + 1, **values)
+        return cut(found, window, self._key_of, self._name)
 
 
 class PagesPerKey(Generic[T]):
-    """Pages of many parents in one statement: a lateral join per key, each with its own limit.
+    """Pages of many parents in one statement: a lateral join with a limit for each key.
 
     `rows` selects the children of the one parent whose key is `key` (use `parent_key` in its WHERE).
     """
@@ -58,11 +74,13 @@ class PagesPerKey(Generic[T]):
         order: Sequence[ColumnElement[Any]],
         make: Callable[..., T],
         key_of: Callable[[T], Key],
+        name: str,
         descending: bool = False,
     ) -> None:
         self._key_of = key_of
+        self._name = name
         self._make = make
-        self._kinds = [c.type.python_type for c in order]
+        self._kinds = [_kind(column) for column in order]
         self._names = [f"after_{n}" for n in range(len(order))]
         self._statements: dict[tuple[bool, bool], Statement[Any]] = {}
         for backward in (False, True):
@@ -72,18 +90,18 @@ class PagesPerKey(Generic[T]):
                 self._statements[backward, keyed] = Statement(whole.order_by(parents.c.position))
 
     async def read(
-        self, connection: Connection, keys: Sequence[str], window: Window, **values: Any
+        self, connection: SqlConnection, keys: Sequence[str], window: Window, **values: Any
     ) -> list[Page[T]]:
         """Read one page per key, in key order."""
-        key = expect(window, *self._kinds, field="before" if window.backward else "after")
+        key = expect(window, self._name, *self._kinds)
         if key is not None:
             values.update(zip(self._names, key, strict=True))
         statement = self._statements[window.backward, key is not None]
-        found: list[list[T]] = [[] for _ in keys]
+        items_of: list[list[T]] = [[] for _ in keys]
         for row in await connection.rows(statement, keys=list(keys), page_size=window.size + 1, **values):
             position, *columns = row
-            found[position - 1].append(self._make(*columns))
-        return [cut(items, window, self._key_of) for items in found]
+            items_of[position - 1].append(self._make(*columns))
+        return [cut(items, window, self._key_of, self._name) for items in items_of]
 
 
 parents = (
@@ -92,7 +110,15 @@ parents = (
     .render_derived()
 )
 parent_key = parents.c.key
-"""Stands for the key of the parent at hand, in the WHERE of a `PagesPerKey`."""
+"""The key of the parent, for the WHERE of a `PagesPerKey`."""
+
+
+def _kind(column: ColumnElement[Any]) -> Kind:
+    """Return what a column may hold."""
+    if column.type.python_type is str:
+        return str
+    bits = 16 if isinstance(column.type, SmallInteger) else 64 if isinstance(column.type, BigInteger) else 32
+    return range(-(2 ** (bits - 1)), 2 ** (bits - 1))
 
 
 def _page(

@@ -1,4 +1,4 @@
-"""Recovery: a Redis that is gone is looked for by a task, so that nobody else waits for it."""
+"""Redis recovery: a task probes a lost Redis, so that no operation waits for it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -9,50 +9,59 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from persistence.traced_redis import TracedRedis
+from persistence.redis_client import TracedRedis
 
 _PROBE_EVERY_S = 0.5
+_PROBE_KEY = "questpath:1:probe"
 
 
 class Recovery:
-    """Looks for Redis from `begin` on until it answers, and calls `restored` then."""
+    """Probes Redis from `begin` until it answers, and then calls `restored`."""
 
     def __init__(self, redis: "Redis", *, restored: Callable[[], None] = lambda: None) -> None:
         self._redis = redis
         self._restored = restored
-        self._looking: asyncio.Task[None] | None = None
+        self._probing: asyncio.Task[None] | None = None
 
     @property
     def is_on(self) -> bool:
-        """Whether Redis is gone."""
-        return self._looking is not None
+        """Whether Redis is lost."""
+        return self._probing is not None
 
     def begin(self) -> None:
-        """Drop the connections that lie idle, and look for Redis."""
-        self._looking = asyncio.create_task(self._look())
+        """Drop the idle connections, and start probing."""
+        self._probing = asyncio.create_task(self._probe())
 
     async def close(self) -> None:
-        """Stop looking."""
-        if self._looking is not None:
-            self._looking.cancel()
+        """Stop probing."""
+        if self._probing is not None:
+            self._probing.cancel()
             with suppress(asyncio.CancelledError):
-                await self._looking
+                await self._probing
 
-    async def _look(self) -> None:
+    async def _probe(self) -> None:
         await self._redis.connection_pool.disconnect(inuse_connections=False)
         while True:
             await asyncio.sleep(_PROBE_EVERY_S)
             with suppress(RedisError, OSError):
                 async with asyncio.timeout(_PROBE_EVERY_S):
-                    await self._redis.ping()
-                self._looking = None
+                    await probe(self._redis)
+                self._probing = None
                 self._restored()
                 return
 
 
+async def probe(redis: "Redis") -> None:
+    """Write a key that expires at once: a Redis that is full, read-only or loading answers a ping, and no more.
+
+    Raises RedisError or OSError.
+    """
+    await redis.set(_PROBE_KEY, 1, px=1)
+
+
 @asynccontextmanager
 async def opened(url: str, *, most_connections: int, patience_s: float) -> AsyncIterator[Redis]:
-    """Open a client of the server at `url` that never tries twice, and waits `patience_s` seconds for a connection."""
+    """Open a client of the server at `url` that never retries, and waits `patience_s` seconds for a connection."""
     pool = BlockingConnectionPool.from_url(
         url,
         max_connections=most_connections,

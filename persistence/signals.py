@@ -1,4 +1,4 @@
-"""The bus for signals: inside one process, or across processes through Redis."""
+"""Signals: a bus within one process, or across processes through Redis."""
 
 import asyncio
 import json
@@ -12,18 +12,18 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from domain.signals import Signal
-from persistence.traced_redis import TracedRedis
+from persistence.redis_client import TracedRedis
 
 QUEUE_LENGTH = 64
 _CHANNEL = "questpath:1:signals"
 _RECONNECT_S = 0.5
 _PATIENCE_S = 0.5
-_SILENCE_S = 1.0
+_PAUSE_S = 1.0
 _log = structlog.get_logger("persistence.signals")
 
 
 class _Listener:
-    """A bounded queue that forgets its oldest signal when it is full."""
+    """A bounded queue that drops its oldest signal when it is full."""
 
     def __init__(self) -> None:
         self._queue: asyncio.Queue[Signal] = asyncio.Queue(QUEUE_LENGTH)
@@ -47,7 +47,7 @@ class LocalSignals:
         self._listeners: dict[str, set[_Listener]] = {}
 
     async def publish(self, signals: list[Signal]) -> None:
-        """Put the signals into the queue of every listener, without waiting for any."""
+        """Put the signals into the queue of every listener, without waiting for one."""
         self.deliver(signals)
 
     def deliver(self, signals: list[Signal]) -> None:
@@ -58,7 +58,7 @@ class LocalSignals:
 
     @asynccontextmanager
     async def listen(self, topic: str) -> AsyncIterator[AsyncIterator[Signal]]:
-        """Hear every signal of `topic` sent after the block was entered."""
+        """Receive every signal of `topic` sent after the block was entered."""
         listener = _Listener()
         self._listeners.setdefault(topic, set()).add(listener)
         try:
@@ -70,42 +70,42 @@ class LocalSignals:
 
 
 class RedisSignals:
-    """Signals across processes: one Redis channel, one subscription a process.
+    """Signals across processes: one Redis channel, one subscription per process.
 
-    The own process hears its signals at once and without Redis; each message carries the name of its sender,
-    which drops its own copy. While Redis is gone, other processes hear nothing and re-read on their tick.
+    A process receives its own signals at once and without Redis; each message names its sender, which drops its own
+    copy. While Redis is lost, other processes receive nothing and re-read on their next tick.
     """
 
     def __init__(self, redis: "Redis", *, sender: str) -> None:
         self._redis = redis
         self._sender = sender
         self._local = LocalSignals()
-        self._silent_until = 0.0
+        self._paused_until = 0.0
         self.connected = asyncio.Event()
 
     async def publish(self, signals: list[Signal]) -> None:
-        """Deliver here, then send to the other processes; a failure is logged and loses only haste.
+        """Deliver here, then send to the other processes; a failure is logged and only delays them.
 
         A Redis that does not answer costs one sender half a second, and the others nothing for the next second.
         """
         self._local.deliver(signals)
         clock = asyncio.get_running_loop().time
-        if clock() < self._silent_until:
+        if clock() < self._paused_until:
             return
         message = json.dumps([self._sender, *([s.topic, s.body] for s in signals)])
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 await self._redis.publish(_CHANNEL, message)
         except (RedisError, OSError) as error:
-            self._silent_until = clock() + _SILENCE_S
+            self._paused_until = clock() + _PAUSE_S
             _log.warning("signals_not_sent", error=type(error).__name__, count=len(signals))
 
     def listen(self, topic: str) -> AbstractAsyncContextManager[AsyncIterator[Signal]]:
-        """Hear every signal of `topic` sent after the block was entered."""
+        """Receive every signal of `topic` sent after the block was entered."""
         return self._local.listen(topic)
 
     async def receive(self) -> None:
-        """Hear the other processes until cancelled; reconnect when the connection breaks."""
+        """Receive from the other processes until cancelled; reconnect when the connection breaks."""
         while True:
             try:
                 await self._receive_once()
@@ -122,9 +122,9 @@ class RedisSignals:
                 if message["type"] == "subscribe":
                     self.connected.set()
                 elif message["type"] == "message":
-                    self._hear(message["data"])
+                    self._receive_message(message["data"])
 
-    def _hear(self, data: str | bytes) -> None:
+    def _receive_message(self, data: str | bytes) -> None:
         try:
             sender, *pairs = json.loads(data)
             signals = [Signal(topic=topic, body=body) for topic, body in pairs]
@@ -136,7 +136,7 @@ class RedisSignals:
 
 
 def redis_at(url: str) -> "Redis":
-    """Make a client for signals: it never retries by itself, because a late signal is worth nothing."""
+    """Return a client for signals: it never retries by itself, because a late signal is worth nothing."""
     client: Redis = TracedRedis.from_url(
         url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=_PATIENCE_S, socket_keepalive=True
     )

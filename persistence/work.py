@@ -1,54 +1,81 @@
-"""Units of work: every store on one connection, with signals that wait for the commit."""
+"""Units of work: all stores on one connection, with signals that are sent after the commit."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Generic, TypeVar
 
 from domain.signals import Signal, Signals
-from domain.work import Meter
-from persistence.access import SqlAccess
-from persistence.analytics import SqlAnalytics
-from persistence.api_keys import SqlApiKeys
-from persistence.attempts import SqlAttempts
-from persistence.audit import SqlAudit
-from persistence.counts import Counts
-from persistence.dashboards import SqlDashboards
-from persistence.engine import Borrowed, Connection, Database
-from persistence.enrolments import SqlEnrolments
-from persistence.erasure import SqlErasure
-from persistence.exam_types import SqlExamTypes
-from persistence.exports import SqlExports
-from persistence.external_identities import SqlExternalIdentities
-from persistence.field_usage import SqlFieldUsages
-from persistence.goals import SqlGoals
-from persistence.holders import SqlHolders
+from domain.unit_of_work import Meter
+from persistence.accounts.access_revocation import SqlAccess
+from persistence.accounts.api_keys import SqlApiKeys
+from persistence.accounts.audit import SqlAudit
+from persistence.accounts.profile_visibility import SqlPrivacies
+from persistence.accounts.roles import SqlRoles
+from persistence.accounts.users import SqlUsers
+from persistence.analytics.dashboards import SqlDashboards
+from persistence.analytics.learner_analytics import SqlLearnerAnalytics
+from persistence.analytics.weekly_digests import SqlDigests
+from persistence.assessment.attempts import SqlAttempts
+from persistence.assessment.submissions import SqlSubmissions
+from persistence.authentication.attempt_limits import SqlAttemptLimits
+from persistence.authentication.credentials import SqlCredentials
+from persistence.authentication.external_identities import SqlExternalIdentities
+from persistence.authentication.one_time_tokens import SqlOneTimeTokens
+from persistence.authentication.sessions import SqlSessions
+from persistence.authoring.drafts import SqlDrafts
+from persistence.authoring.share_links import SqlShareLinks
+from persistence.bookmarks.bookmarks import SqlBookmarks
+from persistence.bookmarks.notes import SqlNotes
+from persistence.campaigns.campaigns import SqlCampaigns
+from persistence.campaigns.email_templates import SqlEmailTemplates
+from persistence.campaigns.recipients import SqlRecipients
+from persistence.campaigns.segments import SqlSegments
+from persistence.commit_counts import CommitCounts
+from persistence.content.exam_types import SqlExamTypes
+from persistence.content.questions import SqlQuestions
+from persistence.content.quizzes import SqlQuizzes
+from persistence.content.roadmap_nodes import SqlNodes
+from persistence.content.roadmaps import SqlRoadmaps
+from persistence.content.validation import SqlOutlines
+from persistence.database import Borrowed, Database, SqlConnection
+from persistence.documents.field_usage import SqlFieldUsages
+from persistence.documents.trusted_documents import SqlTrustedDocuments
+from persistence.feature_flags.flags import SqlFlagRules
+from persistence.gamification.board_membership import SqlBoardMembership
+from persistence.gamification.leaderboard_projection import SqlProjection
+from persistence.gamification.leaderboards import SqlBoards
+from persistence.gamification.streaks import SqlStreaks
+from persistence.gamification.xp import SqlXp
 from persistence.idempotency import SqlReceipts
-from persistence.import_reports import SqlImportReports
-from persistence.leaderboard_projection import SqlProjection
-from persistence.leaderboards import SqlBoards
-from persistence.mails import SqlMails
-from persistence.one_time_tokens import SqlOneTimeTokens
-from persistence.privacy import SqlPrivacies
-from persistence.questions import SqlQuestions
-from persistence.quizzes import SqlQuizzes
-from persistence.roadmap_nodes import SqlNodes
-from persistence.roadmaps import SqlRoadmaps
-from persistence.roles import SqlRoles
-from persistence.sessions import SqlSessions
-from persistence.streaks import SqlStreaks
-from persistence.submissions import SqlSubmissions
-from persistence.throttles import SqlThrottles
-from persistence.trusted_documents import SqlTrustedDocuments
-from persistence.users import SqlUsers
-from persistence.xp import SqlXp
+from persistence.imports.reports import SqlImportReports
+from persistence.jobs.jobs import SqlJobs
+from persistence.jobs.queues import SqlQueues
+from persistence.jobs.runs import SqlRuns
+from persistence.jobs.schedules import SqlSchedules
+from persistence.learning.enrolment_migrations import SqlMigrations
+from persistence.learning.enrolments import SqlEnrolments
+from persistence.learning.goals import SqlGoals
+from persistence.mail.email_preferences import SqlEmailPreferences
+from persistence.mail.mail_events import SqlMailEvents
+from persistence.mail.outbox import SqlMails
+from persistence.mail.suppressions import SqlSuppressions
+from persistence.privacy.deletion import SqlDeletions
+from persistence.privacy.exports import SqlExports
+from persistence.search.search import SqlSearch
+from persistence.service_status.reports import SqlReports
+from persistence.webhooks.deliveries import SqlWebhookDeliveries
+from persistence.webhooks.endpoints import SqlWebhookEndpoints
+from persistence.webhooks.events import SqlWebhookEvents
+from persistence.workflows.templates import SqlWorkflowTemplates
+from persistence.workflows.workflows import SqlWorkflows
 
 S = TypeVar("S")
 
 
 class _Store(Generic[S]):
-    """A store that is made when it is first asked for: an operation needs two or three of them."""
+    """A store that is made at its first use: an operation uses two or three of them."""
 
-    def __init__(self, made: Callable[[Connection], S]) -> None:
+    def __init__(self, made: Callable[[SqlConnection], S]) -> None:
         self._made = made
 
     def __set_name__(self, _owner: type, name: str) -> None:
@@ -56,7 +83,7 @@ class _Store(Generic[S]):
 
     def __get__(self, work: "SqlWork", _owner: type) -> S:
         store = self._made(work.connection)
-        work.__dict__[self._name] = store  # found before this descriptor from now on
+        work.__dict__[self._name] = store  # found before this descriptor at the next use
         return store
 
 
@@ -69,13 +96,14 @@ class SqlWork:
     audit = _Store(SqlAudit)
     privacies = _Store(SqlPrivacies)
     exports = _Store(SqlExports)
-    erasure = _Store(SqlErasure)
+    deletions = _Store(SqlDeletions)
     roles = _Store(SqlRoles)
+    board_membership = _Store(SqlBoardMembership)
     api_keys = _Store(SqlApiKeys)
     receipts = _Store(SqlReceipts)
     xp = _Store(SqlXp)
     streaks = _Store(SqlStreaks)
-    analytics = _Store(SqlAnalytics)
+    analytics = _Store(SqlLearnerAnalytics)
     exam_types = _Store(SqlExamTypes)
     quizzes = _Store(SqlQuizzes)
     questions = _Store(SqlQuestions)
@@ -84,20 +112,46 @@ class SqlWork:
     boards_projection = _Store(SqlProjection)
     roadmaps = _Store(SqlRoadmaps)
     nodes = _Store(SqlNodes)
+    outlines = _Store(SqlOutlines)
+    drafts = _Store(SqlDrafts)
+    share_links = _Store(SqlShareLinks)
     enrolments = _Store(SqlEnrolments)
+    migrations = _Store(SqlMigrations)
     attempts = _Store(SqlAttempts)
     submissions = _Store(SqlSubmissions)
     goals = _Store(SqlGoals)
+    bookmarks = _Store(SqlBookmarks)
+    notes = _Store(SqlNotes)
+    search = _Store(SqlSearch)
     dashboards = _Store(SqlDashboards)
     mails = _Store(SqlMails)
-    holders = _Store(SqlHolders)
+    mail_events = _Store(SqlMailEvents)
+    suppressions = _Store(SqlSuppressions)
+    email_preferences = _Store(SqlEmailPreferences)
+    digests = _Store(SqlDigests)
+    jobs = _Store(SqlJobs)
+    runs = _Store(SqlRuns)
+    schedules = _Store(SqlSchedules)
+    queues = _Store(SqlQueues)
+    workflows = _Store(SqlWorkflows)
+    workflow_templates = _Store(SqlWorkflowTemplates)
+    webhook_endpoints = _Store(SqlWebhookEndpoints)
+    webhook_events = _Store(SqlWebhookEvents)
+    webhook_deliveries = _Store(SqlWebhookDeliveries)
+    email_templates = _Store(SqlEmailTemplates)
+    segments = _Store(SqlSegments)
+    campaigns = _Store(SqlCampaigns)
+    recipients = _Store(SqlRecipients)
+    credentials = _Store(SqlCredentials)
     one_time_tokens = _Store(SqlOneTimeTokens)
-    throttles = _Store(SqlThrottles)
+    attempt_limits = _Store(SqlAttemptLimits)
     external_identities = _Store(SqlExternalIdentities)
     field_usages = _Store(SqlFieldUsages)
+    flag_rules = _Store(SqlFlagRules)
+    status_reports = _Store(SqlReports)
     trusted_documents = _Store(SqlTrustedDocuments)
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: SqlConnection) -> None:
         self.connection = connection
         self.signals: list[Signal] = []
 
@@ -107,7 +161,7 @@ class SqlWork:
 
 
 class Reads:
-    """Stores for reading, for the length of an `async with` block."""
+    """Stores for reading in an `async with` block."""
 
     __slots__ = ("_borrowed",)
 
@@ -121,16 +175,16 @@ class Reads:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: object
     ) -> None:
-        """Give it back."""
+        """Return it."""
         await self._borrowed.__aexit__(kind, error, trace)
 
 
 class Steps(Reads):
-    """Stores for a verb that writes in one statement, which is a transaction of its own."""
+    """Stores for a verb that writes in one statement, which is a transaction by itself."""
 
     __slots__ = ("_counts", "_signals", "_work")
 
-    def __init__(self, borrowed: Borrowed, signals: Signals, counts: Counts) -> None:
+    def __init__(self, borrowed: Borrowed, signals: Signals, counts: CommitCounts) -> None:
         super().__init__(borrowed)
         self._signals = signals
         self._counts = counts
@@ -143,7 +197,7 @@ class Steps(Reads):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: object
     ) -> None:
-        """Give it back; then publish what was done."""
+        """Return it; then publish the signals."""
         await super().__aexit__(kind, error, trace)
         if error is None:
             self._counts.add(self._work.connection.counts)
@@ -152,12 +206,12 @@ class Steps(Reads):
 
 
 class Postgres:
-    """Opens units of work on a database and publishes their signals on a bus; `counts` is what they committed."""
+    """Opens units of work on a database and publishes their signals; `counts` is what they committed."""
 
-    def __init__(self, database: Database, signals: Signals) -> None:
+    def __init__(self, database: Database, signals: Signals, counts: CommitCounts | None = None) -> None:
         self._database = database
         self._signals = signals
-        self.counts = Counts()
+        self.counts = counts or CommitCounts()
 
     def open_reads(self, meter: Meter) -> Reads:
         """Open the stores for reading, without a transaction; concurrent readers open one each."""

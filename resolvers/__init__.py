@@ -1,1 +1,1 @@
-"""How it is answered: open work, call one verb, return domain objects."""
+"""Resolvers: open work, call one domain verb, and return domain objects."""

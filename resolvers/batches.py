@@ -1,12 +1,15 @@
-"""Batches: an edge of the graph, loaded for many parents in one statement."""
+"""Batches: functions that load an edge of the graph for many parents in one statement."""
 
 from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import fields
 from enum import Enum
 from typing import Any, get_args, get_type_hints
 
+MOST_KEYS = 1_000
+"""How many keys one call of a batch takes at most."""
+
 Load = Callable[..., Coroutine[Any, Any, list[Any]]]
-Promise = tuple[type[Any], bool]
+ColumnType = tuple[type[Any], bool]
 """What a column holds: values of exactly this built-in type, and whether null as well."""
 
 
@@ -18,27 +21,27 @@ class Rows(Enum):
     VISIBLE = "public rows, and the viewer's own"
 
 
-class Narrow:
-    """A batch's second way: rows of the named columns alone, in place of whole objects.
+class NarrowRows:
+    """How a batch loads rows of single columns in place of whole objects.
 
     `load(context, keys, columns)` returns what the batch returns, with a row in place of each object: the column
-    `key`, by which the batch finds it, then `columns`, each as it is stored (an enum by its value). Of the columns
-    in `promises` nobody looks at the values any more; the others are checked one by one.
+    `key`, by which the batch finds it, then `columns`, each as it is stored (an enum by its value). The values of
+    `unchecked` columns are written to responses as they are; those of the others are checked one by one.
     """
 
-    __slots__ = ("columns", "key", "load", "promises")
+    __slots__ = ("columns", "key", "load", "unchecked")
 
     def __init__(
-        self, load: Load, key: str, columns: frozenset[str], promises: Mapping[str, Promise] | None = None
+        self, load: Load, key: str, columns: frozenset[str], unchecked: Mapping[str, ColumnType] | None = None
     ) -> None:
         self.load = load
         self.key = key
         self.columns = columns
-        self.promises = promises or {}
+        self.unchecked = unchecked or {}
 
 
 class Batch:
-    """A function of keys with its row rule; returns one slot per key, in key order."""
+    """A function of keys with its row rule; it returns one slot per key, in key order."""
 
     __slots__ = ("load", "name", "narrow", "rows")
 
@@ -46,7 +49,7 @@ class Batch:
         self.load = load
         self.name: str = load.__name__
         self.rows = rows
-        self.narrow: Narrow | None = None
+        self.narrow: NarrowRows | None = None
 
     def narrowed(
         self,
@@ -54,18 +57,18 @@ class Batch:
         *,
         key: str = "id",
         without: Collection[str] = (),
-        unpromised: Collection[str] = (),
+        checked: Collection[str] = (),
     ) -> Callable[[Load], Load]:
         """Declare how the batch loads single columns of its entity; those `without` need the whole object.
 
-        The tables' types keep what the entity's annotations promise, but for the columns that are `unpromised`: a
-        number that may be too large for an `Int`.
+        The tables enforce the types of the entity's annotations, so that values need no check, except those of
+        `checked` columns: a number that may be too large for an `Int`.
         """
         columns = frozenset(field.name for field in fields(entity)) - frozenset(without)
-        promises = promises_of(entity, columns - frozenset(unpromised))
+        unchecked = column_types_of(entity, columns - frozenset(checked))
 
         def declare(load: Load) -> Load:
-            self.narrow = Narrow(load, key, columns, promises)
+            self.narrow = NarrowRows(load, key, columns, unchecked)
             return load
 
         return declare
@@ -79,15 +82,15 @@ def batch(rows: Rows) -> Callable[[Load], Batch]:
     return lambda load: Batch(load, rows)
 
 
-def promises_of(entity: type[Any], columns: Collection[str]) -> dict[str, Promise]:
-    """Return what the annotations of an entity promise of its columns of text, truth and whole numbers."""
+def column_types_of(entity: type[Any], columns: Collection[str]) -> dict[str, ColumnType]:
+    """Return the types that the annotations of an entity give to its columns of text, truth and whole numbers."""
     found = {}
     for name, hint in get_type_hints(entity).items():
         options = get_args(hint) or (hint,)
         kinds = [getattr(option, "__supertype__", option) for option in options if option is not type(None)]
-        if name in columns and len(kinds) == 1 and kinds[0] in _PROMISED:
+        if name in columns and len(kinds) == 1 and kinds[0] in _UNCHECKED_TYPES:
             found[name] = kinds[0], type(None) in options
     return found
 
 
-_PROMISED = (str, bool, int)
+_UNCHECKED_TYPES = (str, bool, int)

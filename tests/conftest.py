@@ -1,165 +1,17 @@
-"""Fixtures: a real Postgres of our own, migrated once, cloned or rolled back for each test."""
+"""What pytest does before the first test: load the fixtures, and spare the garbage collector what is there by then."""
 
-import asyncio
-import os
-import shutil
-import tempfile
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from concurrent.futures import Future
-from contextlib import asynccontextmanager, closing
-from pathlib import Path
-from threading import Thread
-from typing import Any, TypeVar
+import gc
 
-import asyncpg
 import pytest
 
-from domain.work import Meter
-from gateway.databases import devdb, migrating
-from persistence.engine import Connection, Database, connect
-from persistence.signals import LocalSignals
-from persistence.work import Postgres, SqlWork
-from tests.asking import Asker, asker_on
-from tests.redis_server import redis_url
 
-__all__ = ["redis_url"]
-
-T = TypeVar("T")
-
-TEMPLATE = "questpath_template"
-IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of the test's own is made in it
-ENOUGH_MEMORY = 2 * 1024**3
+def pytest_configure(config: pytest.Config) -> None:
+    """Load the fixtures, except where pytest-xdist only hands tests to workers: their imports take seconds."""
+    if config.getoption("dist", "no") == "no" or config.getoption("collectonly"):
+        config.pluginmanager.import_plugin("tests.support.fixtures")
 
 
-@pytest.fixture(scope="session")
-def server_url() -> Iterator[str]:
-    """The address of a Postgres server: TEST_DATABASE_URL, else one that is started here."""
-    given = os.environ.get("TEST_DATABASE_URL")
-    if given:
-        yield given
-        return
-    folder = Path(tempfile.mkdtemp(prefix="questpath-test-", dir=IN_MEMORY if _has_memory() else None))
-    folder.chmod(0o755)
-    try:
-        with devdb.running(folder / "postgres", durable=False) as url:
-            yield url
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-class Clerk:
-    """Makes and drops databases over one connection, on an event loop and a thread of its own, as each test has its loop."""
-
-    def __init__(self, url: str) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        self._turn = asyncio.Lock()
-        self._connection: asyncpg.Connection[Any] = self._run(asyncpg.connect(url)).result()
-
-    def execute(self, *commands: str) -> "Future[None]":
-        """Begin with the commands, one after another."""
-        return self._run(self._execute(commands))
-
-    def close(self) -> None:
-        """End the connection, the loop and the thread."""
-        self._run(self._connection.close()).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    async def _execute(self, commands: tuple[str, ...]) -> None:
-        async with self._turn:
-            for command in commands:
-                await self._connection.execute(command)
-
-    def _run(self, coroutine: Coroutine[Any, Any, T]) -> "Future[T]":
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
-
-
-@pytest.fixture(scope="session")
-def clerk(server_url: str) -> Iterator[Clerk]:
-    """Who makes and drops the databases of this worker."""
-    with closing(Clerk(server_url)) as clerk:
-        yield clerk
-
-
-@pytest.fixture(scope="session")
-def template(server_url: str, clerk: Clerk) -> str:
-    """The name of a migrated, empty database that nobody is connected to; unique to this worker."""
-    name = f"{TEMPLATE}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    clerk.execute(f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}").result()
-    asyncio.run(migrating.upgrade(_named(server_url, name)))
-    return name
-
-
-@pytest.fixture
-async def database_url(server_url: str, template: str, clerk: Clerk) -> AsyncIterator[str]:
-    """The address of a database of the test's own, for tests in which commits must be real."""
-    name = f"test_{os.urandom(6).hex()}"
-    made = clerk.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    await asyncio.wrap_future(made)
-    yield _named(server_url, name)
-    await asyncio.wrap_future(clerk.execute(f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    """A pool on a database of the test's own."""
-    async with connect(database_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def postgres(database: Database) -> Postgres:
-    """Units of work on a database of the test's own, with in-process signals."""
-    return Postgres(database, LocalSignals())
-
-
-@pytest.fixture(scope="session")
-def shared_url(server_url: str, template: str, clerk: Clerk) -> str:
-    """The address of a database that this worker's tests share; each rolls back what it did."""
-    name = f"shared_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    clerk.execute(
-        f"DROP DATABASE IF EXISTS {name}",
-        f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY",
-    ).result()
-    return _named(server_url, name)
-
-
-@pytest.fixture
-async def work(shared_url: str) -> AsyncIterator[SqlWork]:
-    """The real stores inside a transaction that is rolled back."""
-    async with connect(shared_url, largest=1) as opened, rolled_back(opened) as connection:
-        yield SqlWork(connection)
-
-
-@pytest.fixture
-async def ask(database: Database) -> AsyncIterator[Asker]:
-    """Runs documents against the whole schema on a database of the test's own, without HTTP."""
-    async with asker_on(database) as asker:
-        yield asker
-
-
-def _has_memory() -> bool:
-    """Tell whether a file system in memory has room, where a clone of a database takes a tenth of the time."""
-    return (
-        IN_MEMORY.is_dir()
-        and os.access(IN_MEMORY, os.W_OK)
-        and shutil.disk_usage(IN_MEMORY).free > ENOUGH_MEMORY
-    )
-
-
-@asynccontextmanager
-async def rolled_back(database: Database) -> AsyncIterator[Connection]:
-    async with database.connection(Meter()) as connection:
-        transaction = connection.raw.transaction()
-        await transaction.start()
-        try:
-            yield connection
-        finally:
-            await transaction.rollback()
-
-
-def _named(url: str, database: str) -> str:
-    return f"{url.rpartition('/')[0]}/{database}"
+def pytest_collection_finish() -> None:
+    """Freeze what was imported and collected: a full collection costs a tenth of a second without it."""
+    gc.collect()
+    gc.freeze()

@@ -1,1 +1,1 @@
-"""The peers: other servers that answer the same shapes from the same tables."""
+"""Peers: other servers that answer the same shapes from the same tables."""

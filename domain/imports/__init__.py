@@ -1,1 +1,1 @@
-"""Files from outside: read, judged item by item with its line, and stored all or not at all."""
+"""Imports: question and roadmap files become content."""

@@ -1,19 +1,20 @@
-"""The `config.json` of an Exercism track (version 3): concepts and exercises become nodes, prerequisites edges.
+"""Exercism tracks: reads the `config.json` (version 3) of a track as a roadmap.
 
-An exercise needs the concepts that it lists as prerequisites, and a concept the exercises that teach it. Exercises
-that Exercism no longer shows are losses; those still being written are kept as optional nodes.
+Concepts and exercises become nodes. An exercise needs the concepts that it lists as prerequisites, a concept needs one
+of the exercises that teach it. Deprecated exercises are losses; those in progress become optional nodes.
 """
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from domain import text
+from domain.content.prerequisites import Needs, PrerequisiteMode
+from domain.content.questions import Difficulty
+from domain.content.quizzes import checked_slug
+from domain.content.roadmap_nodes import Completion, NodeKind
+from domain.content.roadmaps import Visibility
 from domain.imports.json_items import Item
 from domain.imports.roadmap_plans import PlannedNode, RoadmapPlan
-from domain.prerequisites import Needs, PrerequisiteMode
-from domain.questions import Difficulty
-from domain.quizzes import checked_slug
-from domain.roadmaps import Completion, NodeKind, Visibility
 
 FORMAT = "exercism-track/3"
 _MOST_ITEMS = 2_000
@@ -23,7 +24,7 @@ _LEFT_OUT = {
     "practices": "which concepts an exercise practises has no place in a roadmap",
     "difficulty": "1 to 10 becomes EASY (to 3), MEDIUM (to 7) or HARD",
 }
-"""What every item says and no node keeps: reported once, with how often it occurs."""
+"""Fields that every item has and no node keeps: reported once, with their number."""
 
 _EASY, _MEDIUM = 3, 7
 
@@ -64,7 +65,7 @@ def read(track: Item) -> RoadmapPlan:
 
 
 class _Reader:
-    """Collects the nodes of a track: each concept right behind the first exercise that teaches it."""
+    """Collects the nodes of a track: each concept follows the first exercise that teaches it."""
 
     def __init__(self, concepts: list[Item]) -> None:
         self.items: list[Item] = []
@@ -77,7 +78,7 @@ class _Reader:
                 concept.refuse("another concept has this slug", "slug")
 
     def exercise(self, item: Item) -> None:
-        """Read one exercise, unless Exercism hides it."""
+        """Read one exercise, unless it is deprecated."""
         self.items.append(item)
         status = item.raw("status")
         if status == "deprecated":
@@ -91,20 +92,20 @@ class _Reader:
         key = f"exercise:{slug}"
         if status == "wip":
             item.lose("work in progress: imported as an optional node that unlocks no concept", "status")
-        for concept in self._known(item, "concepts", lenient=status == "wip"):
+        for concept in self._known(item, "concepts"):
             if status != "wip":
                 self._taught.setdefault(concept, []).append(key)
-        needed = tuple(
-            f"concept:{slug}" for slug in self._known(item, "prerequisites", lenient=status == "wip")
-        )
+        needed = tuple(f"concept:{slug}" for slug in self._known(item, "prerequisites"))
         needs = [Needs(mode=PrerequisiteMode.ALL, k=None, of=needed)] if needed else []
-        hard = item.integer("difficulty", 1, 10)
+        level = item.integer("difficulty", 1, 10)
         self._exercises.append(
-            _node(item, key, NodeKind.EXERCISE, needs, optional=status == "wip", difficulty=_difficulty(hard))
+            _node(
+                item, key, NodeKind.EXERCISE, needs, optional=status == "wip", difficulty=_difficulty(level)
+            )
         )
 
     def nodes(self) -> Iterator[PlannedNode]:
-        """Yield the nodes: what teaches before what is taught, then the concepts that nothing teaches."""
+        """Yield the nodes: exercises before the concepts that they teach, then the concepts without an exercise."""
         waiting = dict(self._concepts)
         taught_by: dict[str, list[str]] = {}
         for concept, keys in self._taught.items():
@@ -122,19 +123,19 @@ class _Reader:
         needs = [Needs(mode=PrerequisiteMode.ANY, k=None, of=taught)] if taught else []
         return _node(item, f"concept:{slug}", NodeKind.CONCEPT, needs)
 
-    def _known(self, item: Item, field: str, *, lenient: bool) -> list[str]:
-        """Return the concepts that a field names; one that the track lacks is refused, or lost where `lenient`."""
+    def _known(self, item: Item, field: str) -> list[str]:
+        """Return the concepts that a field names; unknown ones, of which tracks only warn, are lost."""
         known = []
         for place, slug in enumerate(item.strings(field, _MOST_ITEMS)):
             if slug in self._concepts and slug not in known:
                 known.append(slug)
             elif slug in known:
                 item.lose(f"names {slug} twice in {field}", field, place)
-            elif lenient:
-                item.lose(f"needs {slug[:80]}, which is not a concept of the track: dropped", field, place)
             else:
-                item.refuse(
-                    f"names {slug[:80]} in {field}, which is not a concept of the track", field, place
+                item.lose(
+                    f"names {slug[:80]} in {field}, which is not a concept of the track: dropped",
+                    field,
+                    place,
                 )
         return known
 
@@ -150,6 +151,7 @@ def _node(
 ) -> PlannedNode:
     return PlannedNode(
         line=item.line(),
+        path=item.path,
         key=key,
         title=item.text("name", _line),
         description="",
@@ -166,15 +168,15 @@ def _node(
 
 
 def _lose(track: Item, exercises: Item, items: list[Item]) -> None:
-    """Report what has no place in a roadmap; what every item has is reported once."""
+    """Report what a roadmap does not keep; fields of every item are reported once."""
     for place, slug in enumerate(exercises.strings("foregone", _MOST_ITEMS)):
         exercises.lose(f"{slug[:80]} is foregone, so not imported", "foregone", place)
     for item in (track, exercises):
         for field in item.unread():
             item.lose(f"{field[:80]} is not part of a roadmap", field)
     for field, reason in _LEFT_OUT.items():
-        if holding := [item for item in items if item.holds(field)]:
-            holding[0].lose(f"{field} of {len(holding)} items: {reason}", field)
+        if having := [item for item in items if item.has(field)]:
+            having[0].lose(f"{field} of {len(having)} items: {reason}", field)
     for item in items:
         for field in item.unread():
             if field not in _LEFT_OUT and field not in _READ:
@@ -189,12 +191,12 @@ def _name_of(kind: str) -> Callable[[Any, int], str]:
     return name
 
 
-def _difficulty(hard: int | None) -> Difficulty | None:
-    if hard is None:
+def _difficulty(level: int | None) -> Difficulty | None:
+    if level is None:
         return None
-    if hard <= _EASY:
+    if level <= _EASY:
         return Difficulty.EASY
-    return Difficulty.MEDIUM if hard <= _MEDIUM else Difficulty.HARD
+    return Difficulty.MEDIUM if level <= _MEDIUM else Difficulty.HARD
 
 
 def _slug(slug: str) -> str:

@@ -2,33 +2,38 @@
 
 from dataclasses import replace
 
-from domain.import_findings import Findings
+from domain.content.question_kinds.gift_syntax import GiftError, Part
+from domain.content.question_kinds.key_drafts import KeyDraft
+from domain.content.question_kinds.table import QuestionKind
+from domain.content.questions import Difficulty
 from domain.imports import gift_answers
-from domain.imports.gift_text import LONGEST_BLOCK, Formats, GiftError, Part, UnsupportedError, blocks, shown
+from domain.imports.gift_text import LONGEST_BLOCK, Formats, UnsupportedError, blocks
 from domain.imports.question_drafts import QuestionDraft, faults
-from domain.questions import Difficulty, QuestionKind
+from domain.imports.reports import Findings
 
 FORMAT = "gift"
 DOMAIN = "general"
-"""The code of the domain that the questions go to; GIFT knows nothing of the kind."""
+"""The code of the domain that the questions belong to; GIFT has no domains."""
 MOST_BLOCKS = 1_000
 _BLANK = "_____"
+_ONLY_PICTURES = "A prompt or an answer is nothing but a picture, and pictures are not kept."
 _GENERAL_FEEDBACK = "####"
 
 
 def parse(file: str, findings: Findings) -> list[QuestionDraft]:
-    """Read the questions of a file; what is refused, and what is left out, goes to `findings` with its line."""
-    drafts = []
+    """Read the questions of a file; what cannot be read is left out and goes to `findings` with its line."""
+    drafts: list[QuestionDraft] = []
     for number, block in enumerate(blocks(file, findings), start=1):
         if number > MOST_BLOCKS:
             findings.refuse(block.line, "file", f"A file may hold at most {MOST_BLOCKS} questions.")
             break
         try:
-            drafts.append(_question(block, f"question {number}", findings))
+            draft = _question(block, f"question {number}", findings)
+            drafts.append(replace(draft, path=("questions", len(drafts))))
         except UnsupportedError as unsupported:
             findings.lose(block.line, _name(block), unsupported.reason)
         except GiftError as error:
-            findings.refuse(error.line, _name(block), error.reason)
+            findings.lose(error.line, _name(block), f"{error.reason} The question is left out.")
     return drafts
 
 
@@ -39,31 +44,27 @@ def _question(block: Part, name: str, findings: Findings) -> QuestionDraft:
     formats = Formats()
     stem, body = _parts(formats.prompt(rest))
     answers, explanation = _explanation(body)
-    empty = _empty(block.line, shown(title)[:100] if title else name)
+    empty = _empty(block.line, title.on_one_line()[:100] if title else name)
     draft = gift_answers.read(replace(empty, prompt=formats.read(stem)), answers, formats)
     if explanation is not None:
         draft = replace(draft, explanation=formats.read(explanation))
     for fault in faults(draft):
-        raise GiftError(block.line, fault)
-    _note_losses(draft, formats, gift_answers.penalty_loss(answers), findings)
+        raise GiftError(block.line, _ONLY_PICTURES if formats.has_lost_text else fault)
+    _note_losses(draft, formats, gift_answers.loss(draft.kind, answers), findings)
     return draft
 
 
 def _empty(line: int, name: str) -> QuestionDraft:
     return QuestionDraft(
         line=line,
+        path=(),
         name=name,
         domain=DOMAIN,
         kind=QuestionKind.TRUE_FALSE,
         difficulty=Difficulty.MEDIUM,
         prompt="",
         explanation="",
-        options=[],
-        all_or_nothing=False,
-        truth=None,
-        texts=[],
-        numbers=[],
-        feedback={},
+        key=KeyDraft(),
     )
 
 
@@ -77,7 +78,7 @@ def _title(block: Part) -> tuple[Part | None, Part]:
 
 
 def _parts(text: Part) -> tuple[Part, Part]:
-    """Return the text of a question, with a blank where words are missing, and what its braces hold."""
+    """Return the text of a question, with a blank for missing words, and the text between its braces."""
     start, end = text.text.find("{"), text.text.find("}")
     if start < 0 and end < 0:
         raise UnsupportedError(text.line, "A text without answers is no question; it is left out.")
@@ -86,7 +87,9 @@ def _parts(text: Part) -> tuple[Part, Part]:
     tail = text.text[end + 1 :]
     if "{" in tail or "}" in tail or "{" in text.text[start + 1 : end]:
         raise GiftError(
-            text.line, "A question takes one pair of braces; write \\{ and \\} for the characters."
+            text.line,
+            "A question takes one pair of braces: leave a blank line between questions, or write \\{ and \\} for the "
+            "characters.",
         )
     stem = text.text[:start] + (_BLANK + tail if tail.strip() else "")
     return Part(text=stem.strip(), line=text.line), text.cut(start + 1, end)
@@ -100,19 +103,23 @@ def _explanation(body: Part) -> tuple[Part, Part | None]:
 
 
 def _name(block: Part) -> str:
-    """Name a question for the report: by its title, else by how it begins."""
+    """Return the name of a question for the report: its title, else its first words."""
     try:
         title, rest = _title(block)
     except GiftError:
         title, rest = None, block
-    return shown(title) if title else shown(rest)
+    return (title or rest).on_one_line()
 
 
-def _note_losses(draft: QuestionDraft, formats: Formats, penalty: str | None, findings: Findings) -> None:
-    if penalty:
-        findings.lose(draft.line, draft.name, penalty)
-    if formats.marked:
-        findings.lose(draft.line, draft.name, "HTML is not kept, only its text.")
+def _note_losses(draft: QuestionDraft, formats: Formats, loss: str | None, findings: Findings) -> None:
+    if loss:
+        findings.lose(draft.line, draft.name, loss)
+    if formats.has_tags:
+        findings.lose(
+            draft.line,
+            draft.name,
+            "HTML is not kept, only its text, with powers, lists and tables written out.",
+        )
     if formats.pictures:
         findings.lose(
             draft.line, draft.name, f"{formats.pictures} picture(s) or embedded media are not kept."

@@ -1,64 +1,24 @@
-"""The letters of GIFT: blocks between blank lines, comments, escapes and text formats."""
+"""GIFT files: blocks between blank lines, comments and text formats."""
 
 import re
 import unicodedata
 from collections.abc import Iterator
 
-from domain.entities import entity
-from domain.import_findings import MOST_FINDINGS, Findings
+from domain.content.question_kinds.gift_syntax import GiftError, Part, hide_escaped, unescaped
 from domain.imports import html_text
+from domain.imports.reports import MOST_FINDINGS, Findings
 
 LONGEST_BLOCK = 50_000
-_ESCAPE = re.compile(r"\\([~=#{}:n\\])")
-_HIDDEN = {
-    "~": "\x01",
-    "=": "\x02",
-    "#": "\x03",
-    "{": "\x04",
-    "}": "\x05",
-    ":": "\x06",
-    "n": "\x07",
-    "\\": "\x08",
-}
-_SHOWN = str.maketrans({hidden: "\n" if c == "n" else c for c, hidden in _HIDDEN.items()})
 _FORMAT = re.compile(r"\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
 _TAGS = re.compile(r"\[(?:id|tag):[^\]]*\]")
 
 
-class GiftError(Exception):
-    """A question that is not GIFT, or that says what cannot be kept; it refuses the file."""
-
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(reason)
-        self.line = line
-        self.reason = reason
-
-
 class UnsupportedError(GiftError):
-    """A question of a kind that does not exist here; it is left out and reported."""
-
-
-@entity
-class Part:
-    """A piece of the file, trimmed, with the line where it begins; escaped characters are hidden in it."""
-
-    text: str
-    line: int
-
-    def cut(self, start: int, end: int | None = None) -> "Part":
-        """Return the trimmed piece between two places."""
-        raw = self.text[start:end]
-        leading = len(raw) - len(raw.lstrip())
-        return Part(text=raw.strip(), line=self.line + self.text.count("\n", 0, start + leading))
-
-    def split(self, mark: str) -> "tuple[Part, Part | None]":
-        """Return what stands before the first `mark` and, where there is one, what stands after it."""
-        place = self.text.find(mark)
-        return (self, None) if place < 0 else (self.cut(0, place), self.cut(place + len(mark)))
+    """The question is of a kind that does not exist here; it is left out and reported."""
 
 
 def blocks(file: str, findings: Findings) -> Iterator[Part]:
-    """Yield the pieces between blank lines, without comments; categories and tags are noted as losses."""
+    """Yield the parts between blank lines, without comments; categories and tags are reported as losses."""
     block: list[str] = []
     for number, line in enumerate(_lines(file), start=1):
         bare = line.strip()
@@ -75,7 +35,7 @@ def blocks(file: str, findings: Findings) -> Iterator[Part]:
             block = []
             findings.lose(number, bare, "Categories are not kept; the questions go to one domain.")
         elif bare:
-            block.append(_ESCAPE.sub(lambda escape: _HIDDEN[escape.group(1)], line))
+            block.append(hide_escaped(line))
         elif block:
             yield from _block(block, number)
             block = []
@@ -93,15 +53,16 @@ def _block(lines: list[str], end: int) -> Iterator[Part]:
 
 
 class Formats:
-    """Reads texts of one question in their formats, and counts what of them is lost."""
+    """Reads texts of one question in their formats, and counts what is lost."""
 
     def __init__(self) -> None:
         self._format = "moodle"
         self.pictures = 0
-        self.marked = False
+        self.has_tags = False
+        self.has_lost_text = False
 
     def prompt(self, part: Part) -> Part:
-        """Take the format that the question begins with, which is that of its answers too; return the rest."""
+        """Take the format at the beginning of a question, which its answers share; return the rest."""
         part, self._format = self._stripped(part)
         return part
 
@@ -109,19 +70,17 @@ class Formats:
         """Return a text as a learner will see it."""
         part, format_ = self._stripped(part)
         if format_ in {"markdown", "plain"}:
-            return part.text.translate(_SHOWN).strip()
-        if format_ == "moodle":
-            return " ".join(part.text.split()).translate(_SHOWN).strip()
-        plain = html_text.plain(part.text.translate(_SHOWN))
+            return unescaped(part.text).strip()
+        plain = html_text.plain(unescaped(part.text), keep_lines=format_ == "moodle")
+        if plain.has_formulas:
+            raise UnsupportedError(
+                part.line, "Formulas in MathML are not supported; the question is left out."
+            )
         self.pictures += plain.pictures
-        self.marked = self.marked or plain.marked
+        self.has_lost_text = self.has_lost_text or (plain.pictures > 0 and not plain.text)
+        self.has_tags = self.has_tags or plain.has_tags
         return plain.text
 
     def _stripped(self, part: Part) -> tuple[Part, str]:
         found = _FORMAT.match(part.text)
         return (part.cut(found.end()), found.group(1).lower()) if found else (part, self._format)
-
-
-def shown(part: Part) -> str:
-    """Return a title or a number without hidden characters, on one line."""
-    return " ".join(part.text.translate(_SHOWN).split())

@@ -1,12 +1,12 @@
-"""Objects of an imported JSON file: fields read one by one, each fault noted with its line."""
+"""Objects of an imported JSON file: reads fields one by one and reports each fault with its line."""
 
 from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import Any, TypeVar
 
 from domain.errors import InvalidInputError
-from domain.import_findings import Findings
-from domain.imports.json_lines import Lined, Path
+from domain.imports.json_lines import JsonDocument, Path
+from domain.imports.reports import Findings
 
 E = TypeVar("E", bound=Enum)
 
@@ -14,7 +14,7 @@ E = TypeVar("E", bound=Enum)
 class Item:
     """One object of the file. A field that breaks a rule is refused and read as its default."""
 
-    def __init__(self, document: Lined, path: Path, findings: Findings, *, name: str) -> None:
+    def __init__(self, document: JsonDocument, path: Path, findings: Findings, *, name: str) -> None:
         self.name = name
         self.path = path
         self._document = document
@@ -32,25 +32,25 @@ class Item:
         return self._document.line((*self.path, *field))
 
     def inside(self, field: str) -> "Item":
-        """Return the object that a field holds."""
+        """Return the object in a field."""
         self._read.add(field)
         return Item(self._document, (*self.path, field), self._findings, name=field)
 
     def refuse(self, reason: str, *field: str | int) -> None:
-        """Note a fault of the item, on the line of one of its fields where that is named."""
-        self._findings.refuse(self.line(*field), self.name, reason)
+        """Report a fault of the item, on the line of a field if one is given."""
+        self._findings.refuse(self.line(*field), self.name, reason, (*self.path, *field))
 
     def lose(self, reason: str, *field: str | int) -> None:
-        """Note something of the item that is dropped."""
+        """Report a part of the item that is dropped."""
         self._findings.lose(self.line(*field), self.name, reason)
 
     def raw(self, field: str) -> Any:
-        """Return a field as it stands, or None."""
+        """Return a field unchecked, or None."""
         self._read.add(field)
         return self._values.get(field)
 
     def text(self, field: str, check: Callable[[str], str], *, default: str | None = None) -> str:
-        """Return a text that `check` lets pass; without a default it is required."""
+        """Return a text that `check` accepts; without a default it is required."""
         value = self.raw(field)
         if value is None and default is not None:
             return default
@@ -90,6 +90,11 @@ class Item:
             self.refuse(f"{field} must be true or false", field)
         return value is True
 
+    def complete(self, field: str, most: int) -> bool:
+        """Tell whether a field is a list that is read whole; references into any other list cannot be checked."""
+        values = self.raw(field)
+        return values is None or (isinstance(values, list) and len(values) <= most)
+
     def strings(self, field: str, most: int) -> list[str]:
         """Return a list of texts; empty where it is missing."""
         values = self._list(field, most)
@@ -99,17 +104,17 @@ class Item:
         return []
 
     def items(self, field: str, most: int, name: Callable[[Any, int], str]) -> Iterator["Item"]:
-        """Yield the objects of a list; `name` calls each by a name, given its value and place."""
+        """Yield the objects of a list; `name` names each, given its value and place."""
         for place, value in enumerate(self._list(field, most)):
             path = (*self.path, field, place)
             yield Item(self._document, path, self._findings, name=name(value, place))
 
-    def holds(self, field: str) -> bool:
-        """Tell whether the field is there."""
+    def has(self, field: str) -> bool:
+        """Tell whether the item has the field."""
         return field in self._values
 
     def unread(self) -> list[str]:
-        """Return the fields that nobody asked for."""
+        """Return the fields that were not read."""
         return [field for field in self._values if field not in self._read]
 
     def _list(self, field: str, most: int) -> list[Any]:

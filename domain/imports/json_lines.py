@@ -1,4 +1,4 @@
-"""JSON with line numbers: the values of a text, and the line on which each of them begins."""
+"""JSON with line numbers: parses a text and records the line of each value."""
 
 import json
 import re
@@ -7,14 +7,14 @@ from typing import Any
 from domain.entities import entity
 
 Path = tuple[str | int, ...]
-"""The names and positions that lead from the top of a document to a value."""
+"""The names and positions from the top of a document to a value."""
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}:,\n]|[^\s\[\]{}:,"]+')
 _LONGEST_INTEGER = 18
 
 
 class MalformedJsonError(Exception):
-    """The text is not JSON; `line` is where it stops being so."""
+    """The text is not JSON; `line` is where parsing failed."""
 
     def __init__(self, message: str, *, line: int) -> None:
         super().__init__(message)
@@ -23,8 +23,8 @@ class MalformedJsonError(Exception):
 
 
 @entity
-class Lined:
-    """A document, the line of each value (that of its name inside an object), and names that occur twice."""
+class JsonDocument:
+    """A parsed document, the line of each value (in an object, that of its name), and repeated names."""
 
     value: Any
     lines: dict[Path, int]
@@ -37,8 +37,8 @@ class Lined:
         return self.lines.get(path, 1)
 
 
-def read(text: str) -> Lined:
-    """Parse JSON and note the lines; raises MalformedJsonError."""
+def read(text: str) -> JsonDocument:
+    """Parse JSON and record the lines; raises MalformedJsonError."""
     text = text.removeprefix("\ufeff")
     try:
         value = json.loads(text, parse_int=_integer)
@@ -49,11 +49,11 @@ def read(text: str) -> Lined:
     scan = _Scan()
     for token in _TOKEN.finditer(text):
         scan.take(token.group())
-    return Lined(value=value, lines=scan.lines, repeated=scan.repeated)
+    return JsonDocument(value=value, lines=scan.lines, repeated=scan.repeated)
 
 
 class _Scan:
-    """Walks the tokens of text that is known to be JSON."""
+    """Walks the tokens of valid JSON."""
 
     def __init__(self) -> None:
         self.lines: dict[Path, int] = {}
@@ -97,5 +97,5 @@ class _Scan:
 
 
 def _integer(digits: str) -> int | float:
-    """Read an integer; one that no field could hold becomes a float, which every field of integers refuses."""
+    """Read an integer; one of more than 18 digits becomes a float, which every integer field refuses."""
     return int(digits) if len(digits) <= _LONGEST_INTEGER else float(digits)

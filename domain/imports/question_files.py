@@ -1,18 +1,20 @@
-"""Our own format of question files, `questpath-questions/1`: an exam type with questions and quizzes, as JSON."""
+"""Question files of our JSON format, `questpath-questions/1`: an exam type with questions and quizzes."""
 
 import re
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from domain import text
+from domain.content.exam_types import MOST_DOMAINS
+from domain.content.question_kinds.file_items import lose_unread
+from domain.content.quizzes import MOST_QUESTIONS, Feedback, checked_slug
 from domain.errors import InvalidInputError
-from domain.import_findings import Findings
 from domain.imports import json_lines
 from domain.imports.json_items import Item
-from domain.imports.json_lines import Lined, MalformedJsonError
+from domain.imports.json_lines import JsonDocument, MalformedJsonError
 from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, QuestionDraft, QuestionFile, QuizDraft
-from domain.imports.question_items import lose_unread, name_of, question
-from domain.quizzes import MOST_DOMAINS, MOST_QUESTIONS, Feedback, checked_slug
+from domain.imports.question_items import name_of, question
+from domain.imports.reports import Findings
 
 FORMAT = "questpath-questions/1"
 MOST_FILE_QUESTIONS = 2_000
@@ -25,7 +27,7 @@ _description = partial(text.prose, field="description", longest=2_000)
 
 
 def parse(file: str, findings: Findings) -> QuestionFile | None:
-    """Read a file; what is wrong with it goes to `findings`, and None means that it could not be read at all."""
+    """Read a file; faults go to `findings`. Return None where it could not be read at all."""
     try:
         document = json_lines.read(file)
     except MalformedJsonError as error:
@@ -39,12 +41,24 @@ def parse(file: str, findings: Findings) -> QuestionFile | None:
         top.refuse("examType must be an object", "examType")
         return None
     for path in document.repeated:
-        findings.refuse(document.line(path), str(path[-1]), "the name occurs twice in one object")
-    exam_type = _exam_type(Item(document, ("examType",), findings, name="examType"))
-    questions = _questions(top, document, exam_type, findings)
-    quizzes = _quizzes(top, document, [draft.name for draft in questions])
+        findings.refuse(document.line(path), str(path[-1]), "the name occurs twice in one object", path)
+    item = Item(document, ("examType",), findings, name="examType")
+    exam_type, domains = _exam_type(item), _names(item, "domains", MOST_DOMAINS, "code")
+    questions = _questions(top, document, domains, findings)
+    quizzes = _quizzes(top, document, questions)
     lose_unread(top)
     return QuestionFile(format=FORMAT, exam_type=exam_type, questions=questions, quizzes=quizzes)
+
+
+def _names(item: Item, field: str, most: int, name: str) -> set[str] | None:
+    """Return the names in a list, those of refused items included; None where the list cannot be read.
+
+    A reference to an item that is refused is no fault of its own.
+    """
+    if not item.complete(field, most):
+        return None
+    listed = [value.get(name) for value in item.raw(field) or [] if isinstance(value, dict)]
+    return {value for value in listed if isinstance(value, str)}
 
 
 def _exam_type(item: Item) -> ExamTypeDraft:
@@ -56,7 +70,7 @@ def _exam_type(item: Item) -> ExamTypeDraft:
         domains=[_domain(domain) for domain in domains],
     )
     _refuse_repeated(item, "domains", [domain.code for domain in draft.domains])
-    if not draft.domains:
+    if item.raw("domains") in (None, []):
         item.refuse("domains must name at least one domain", "domains")
     lose_unread(item)
     return draft
@@ -76,48 +90,48 @@ def _domain_code(value: str) -> str:
 
 
 def _questions(
-    top: Item, document: Lined, exam_type: ExamTypeDraft, findings: Findings
+    top: Item, document: JsonDocument, domains: set[str] | None, findings: Findings
 ) -> list[QuestionDraft]:
-    domains = {domain.code for domain in exam_type.domains}
     items = top.items("questions", MOST_FILE_QUESTIONS, partial(name_of, "key", "question"))
     read = [question(item, document=document, domains=domains, findings=findings) for item in items]
     _refuse_repeated(top, "questions", [draft.name if draft else "" for draft in read])
     return [draft for draft in read if draft is not None]
 
 
-def _quizzes(top: Item, document: Lined, keys: list[str]) -> list[QuizDraft]:
-    places = {key: place for place, key in enumerate(keys)}
+def _quizzes(top: Item, document: JsonDocument, questions: list[QuestionDraft]) -> list[QuizDraft]:
+    places = {draft.name: place for place, draft in enumerate(questions)}
+    known = _names(top, "questions", MOST_FILE_QUESTIONS, "key")
     items = list(top.items("quizzes", MOST_FILE_QUIZZES, partial(name_of, "slug", "quiz")))
-    read = [_quiz(item, document.line(item.path), places) for item in items]
+    read = [_quiz(item, document.line(item.path), places, known) for item in items]
     _refuse_repeated(top, "quizzes", [quiz.slug for quiz in read])
     return read
 
 
-def _quiz(item: Item, line: int, places: dict[str, int]) -> QuizDraft:
+def _quiz(item: Item, line: int, places: dict[str, int], known: set[str] | None) -> QuizDraft:
     minutes = item.integer("timeLimitMinutes", 1, LONGEST_LIMIT_MINUTES)
-    mark = item.integer("passMark", 0, 100)
+    pass_mark = item.integer("passMark", 0, 100)
     draft = QuizDraft(
         line=line,
         slug=item.text("slug", partial(checked_slug, field="slug")),
         title=item.text("title", partial(text.line, field="title", longest=200)),
         description=item.text("description", _description, default=""),
         time_limit=None if minutes is None else timedelta(minutes=minutes),
-        pass_mark=DEFAULT_PASS_MARK if mark is None else mark,
+        pass_mark=DEFAULT_PASS_MARK if pass_mark is None else pass_mark,
         feedback=item.choice("feedback", Feedback, default=Feedback.AT_END) or Feedback.AT_END,
         closes_at=_moment(item, "closesAt"),
-        questions=_asked(item, places),
+        questions=_asked(item, places, known),
     )
     lose_unread(item)
     return draft
 
 
-def _asked(item: Item, places: dict[str, int]) -> list[int]:
+def _asked(item: Item, places: dict[str, int], known: set[str] | None) -> list[int]:
     keys = item.strings("questions", MOST_QUESTIONS)
     for place, key in enumerate(keys):
-        if key not in places:
+        if known is not None and key not in places and key not in known:
             item.refuse(f"the file has no question {key[:80]}", "questions", place)
     _refuse_repeated(item, "questions", keys)
-    if not keys:
+    if item.raw("questions") in (None, []):
         item.refuse("questions must name at least one question", "questions")
     return [places[key] for key in keys if key in places]
 
@@ -132,7 +146,7 @@ def _moment(item: Item, field: str) -> datetime | None:
             return moment.astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         pass
-    item.refuse(f"{field} must be a moment with a time zone, like 2026-01-31T12:00:00Z", field)
+    item.refuse(f"{field} must be a date and time with a time zone, like 2026-01-31T12:00:00Z", field)
     return None
 
 

@@ -1,34 +1,35 @@
-"""Importing questions: a file of either format, all of it or nothing, and again without effect."""
+"""Question imports: a file of either format is stored as a whole or not at all, and once."""
 
 import asyncio
 import re
 import unicodedata
-from datetime import datetime
 
+from domain.acts import Act
+from domain.content.quizzes import LONGEST_SLUG, MOST_QUESTIONS, Feedback, checked_slug
 from domain.errors import InvalidInputError
-from domain.idempotency import first_use
-from domain.ids import ImportId, Mint, UserId
-from domain.import_findings import Findings, ImportReport, content_hash, unchanged
+from domain.idempotency import checked_key, first_use
+from domain.ids import ImportId
 from domain.imports import gift, question_drafts, question_files, quiz_plans
 from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, QuestionDraft, QuestionFile, QuizDraft
-from domain.quizzes import LONGEST_SLUG, MOST_QUESTIONS, Feedback, checked_slug
+from domain.imports.reports import Findings, ImportReport, content_hash, unchanged
+from domain.imports.work import ImportsWork
+from domain.refusals import all_at_once
 from domain.text import line
-from domain.work import Work
 
 LONGEST_FILE = 2_000_000
+LONGEST_TITLE = 200
 GENERAL = "general"
-"""The exam type of a GIFT file for which none is named; it is made where there is none."""
+"""The exam type of a GIFT file for which none is named; it is created where it is missing."""
 _UNTITLED = "Imported questions"
+_GIFT_BRACE = re.compile(r"\{\s*(?:[=~#]|(?:T|F|TRUE|FALSE)\s*[#}]|\}\s*\S)", re.IGNORECASE)
 _NO_LETTERS = re.compile(r"[^a-z0-9]+")
 
 
 async def import_once(
-    work: Work,
+    work: ImportsWork,
+    act: Act,
     *,
     text: str,
-    author_id: UserId,
-    now: datetime,
-    mint: Mint,
     idempotency_key: str,
     dry_run: bool = False,
     exam_type_code: str | None = None,
@@ -38,65 +39,59 @@ async def import_once(
 
     A dry run stores nothing, not even its key.
     """
-    if not dry_run:
-        import_id = ImportId(mint("import"))
-        earlier = await first_use(
-            work.receipts,
-            user_id=author_id,
-            operation="importQuestions",
-            key=idempotency_key,
-            given={"file": content_hash(text), "examTypeCode": exam_type_code, "title": title},
-            result_id=import_id,
-            now=now,
+    if dry_run:
+        return await import_questions(
+            work, act, text=text, dry_run=True, exam_type_code=exam_type_code, title=title
         )
-        known = await work.import_reports.by_id(ImportId(earlier), author_id=author_id) if earlier else None
-        if known is not None:
-            return known
-    report = await import_questions(
-        work,
-        text=text,
-        author_id=author_id,
-        now=now,
-        mint=mint,
-        dry_run=dry_run,
-        exam_type_code=exam_type_code,
-        title=title,
+    with all_at_once() as each:
+        with each:
+            idempotency_key = checked_key(idempotency_key)
+        _check_input(text, exam_type_code, title)
+    import_id = ImportId(act.mint("import"))
+    earlier = await first_use(
+        work.receipts,
+        act,
+        operation="importQuestions",
+        key=idempotency_key,
+        given={"file": content_hash(text), "examTypeCode": exam_type_code, "title": title},
+        result_id=import_id,
     )
-    if not dry_run:
-        await work.import_reports.add(import_id, report, author_id=author_id, now=now)
+    known = await work.import_reports.by_id(ImportId(earlier), author_id=act.user_id) if earlier else None
+    if known is not None:
+        return known
+    report = await import_questions(work, act, text=text, exam_type_code=exam_type_code, title=title)
+    await work.import_reports.add(import_id, report, author_id=act.user_id, now=act.now)
     return report
 
 
 async def import_questions(
-    work: Work,
+    work: ImportsWork,
+    act: Act,
     *,
     text: str,
-    author_id: UserId,
-    now: datetime,
-    mint: Mint,
     dry_run: bool = False,
     exam_type_code: str | None = None,
     title: str | None = None,
 ) -> ImportReport:
-    """Import a file of our JSON format or of GIFT, told apart by how it begins, and publish its quizzes.
+    """Import a file of our JSON format or of GIFT, and publish its quizzes.
 
-    One refused item and nothing is stored. Content that its author stored before is not stored again. A GIFT file
-    becomes one quiz called `title` under the exam type given, which our own format names itself.
+    Nothing is stored if one item is refused; questions of GIFT that cannot be read are left out. Content that its
+    author stored before is not stored again. A GIFT file becomes one quiz called `title` under the exam type given; a
+    JSON file names its own. Raises InvalidInputErrors, all at once, for a file that is too long, and for options that
+    are malformed or do not fit the format.
     """
-    if len(text) > LONGEST_FILE:
-        raise InvalidInputError(f"file may hold at most {LONGEST_FILE} characters.", field="file")
+    _check_input(text, exam_type_code, title)
     findings = Findings()
-    is_json = text.removeprefix("\ufeff").lstrip().startswith("{")
+    is_json = _is_json(text)
     if is_json:
-        _refuse_options(exam_type_code, title)
         file = await asyncio.to_thread(question_files.parse, text, findings)
     else:
         file = await asyncio.to_thread(_gift, text, findings, exam_type_code, title)
-    plan = await quiz_plans.plan(work, file, author_id=author_id, findings=findings) if file else None
+    plan = await quiz_plans.plan(work, act, file, findings) if file else None
     report = findings.report(
         format=question_files.FORMAT if is_json else gift.FORMAT,
         text=text,
-        accepted=len(file.questions) if file else 0,
+        accepted=sum(findings.accepts(draft.path) for draft in file.questions) if file else 0,
         dry_run=dry_run,
     )
     if plan is None or findings.refused:
@@ -104,24 +99,46 @@ async def import_questions(
     if plan.nothing_new:
         return unchanged(report)
     if not dry_run:
-        await quiz_plans.carry_out(work, plan, author_id=author_id, now=now, mint=mint)
+        await quiz_plans.carry_out(work, act, plan)
     return report
 
 
-def _refuse_options(exam_type_code: str | None, title: str | None) -> None:
-    for field, value in (("examTypeCode", exam_type_code), ("title", title)):
-        if value is not None:
-            raise InvalidInputError(f"{field} is for GIFT files; this file says it itself.", field=field)
+def _is_json(text: str) -> bool:
+    """Tell the formats apart: both may begin with a brace, but GIFT's has an answer in it, or text after it."""
+    start = text.removeprefix("\ufeff").lstrip()
+    return start.startswith("{") and _GIFT_BRACE.match(start) is None
+
+
+def _check_input(text: str, exam_type_code: str | None, title: str | None) -> None:
+    """Check the length of a file and the form of its options, which only a GIFT file has."""
+    with all_at_once() as each:
+        with each:
+            if len(text) > LONGEST_FILE:
+                raise InvalidInputError(f"file may hold at most {LONGEST_FILE} characters.", field="file")
+        is_json = len(text) <= LONGEST_FILE and _is_json(text)
+        for field, value in (("examTypeCode", exam_type_code), ("title", title)):
+            with each:
+                _check_option(field, value, is_json=is_json)
+
+
+def _check_option(field: str, value: str | None, *, is_json: bool) -> None:
+    if value is None:
+        return
+    if is_json:
+        raise InvalidInputError(f"{field} is for GIFT files; this file has its own.", field=field)
+    if field == "title":
+        line(value, field=field, longest=LONGEST_TITLE)
+    else:
+        checked_slug(value, field=field)
 
 
 def _gift(text: str, findings: Findings, exam_type_code: str | None, title: str | None) -> QuestionFile:
-    code = checked_slug(GENERAL if exam_type_code is None else exam_type_code, field="examTypeCode")
-    titled = None if title is None else line(title, field="title", longest=200)
+    code = GENERAL if exam_type_code is None else exam_type_code
+    titled = None if title is None else line(title, field="title", longest=LONGEST_TITLE)
     questions = _once_each(gift.parse(text, findings), code, findings)
     if not questions and not findings.refused:
         findings.refuse(1, "file", "It holds no question that can be imported.")
-    for draft in questions[MOST_QUESTIONS:]:
-        findings.refuse(draft.line, draft.name, f"A quiz may have at most {MOST_QUESTIONS} questions.")
+    questions = _fitting(questions, findings)
     quiz = QuizDraft(
         line=1,
         slug=_slug(titled) or f"imported-{content_hash(text)[:12]}",
@@ -139,8 +156,17 @@ def _gift(text: str, findings: Findings, exam_type_code: str | None, title: str 
     return QuestionFile(format=gift.FORMAT, exam_type=exam_type, questions=questions, quizzes=[quiz])
 
 
+def _fitting(questions: list[QuestionDraft], findings: Findings) -> list[QuestionDraft]:
+    """Return the questions that a quiz has room for; one finding refuses all others."""
+    beyond = questions[MOST_QUESTIONS:]
+    if beyond:
+        reason = f"A quiz may have at most {MOST_QUESTIONS} questions; this and {len(beyond) - 1} after it are more."
+        findings.refuse(beyond[0].line, beyond[0].name, reason)
+    return questions[:MOST_QUESTIONS]
+
+
 def _once_each(drafts: list[QuestionDraft], exam_type: str, findings: Findings) -> list[QuestionDraft]:
-    """Leave out repeated questions: what told them apart in the file may be a weight that is not kept."""
+    """Leave out repeated questions: they may differ in the file by a weight that is not kept."""
     first: dict[str, QuestionDraft] = {}
     for draft in drafts:
         same = first.setdefault(question_drafts.content_hash(draft, exam_type=exam_type), draft)
@@ -151,6 +177,6 @@ def _once_each(drafts: list[QuestionDraft], exam_type: str, findings: Findings) 
 
 
 def _slug(title: str | None) -> str:
-    """Write a title as a slug; empty where it has no letters for one."""
-    letters = unicodedata.normalize("NFKD", title or "").encode("ascii", "ignore").decode().lower()
-    return _NO_LETTERS.sub("-", letters).strip("-")[:LONGEST_SLUG].strip("-")
+    """Return a title as a slug; empty where it has no letters or digits of ASCII."""
+    ascii_only = unicodedata.normalize("NFKD", title or "").encode("ascii", "ignore").decode().lower()
+    return _NO_LETTERS.sub("-", ascii_only).strip("-")[:LONGEST_SLUG].strip("-")

@@ -1,17 +1,25 @@
-"""Ids for what a file describes; those of options say nothing about which one is right."""
+"""Ids for imported questions and quizzes; the ids of options do not reveal which one is right."""
 
-import hashlib
+from domain import ids
+from domain.acts import Act
+from domain.content.answer_keys import AnswerKey
+from domain.content.answers import Option
+from domain.content.exam_types import ExamDomain, ExamType
+from domain.content.question_kinds.key_drafts import OptionDraft
+from domain.content.questions import NewQuestion, Question
+from domain.content.quizzes import Quiz
+from domain.ids import ExamDomainId, ExamTypeId, Mint, OptionId, QuestionId, QuizId
+from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, QuestionDraft, QuizDraft
 
-from domain.ids import ExamDomainId, ExamTypeId, Mint, OptionId, QuestionId, QuizId, UserId
-from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, OptionDraft, QuestionDraft, QuizDraft
-from domain.questions import AnswerKey, NewQuestion, Option, Question
-from domain.quizzes import ExamDomain, ExamType, Quiz
 
-
-def exam_type(draft: ExamTypeDraft, mint: Mint) -> ExamType:
-    """Give an exam type its id."""
+def exam_type(act: Act, draft: ExamTypeDraft) -> ExamType:
+    """Give an exam type its id and its author."""
     return ExamType(
-        id=ExamTypeId(mint("examtype")), code=draft.code, name=draft.name, description=draft.description
+        id=ExamTypeId(act.mint("examtype")),
+        code=draft.code,
+        name=draft.name,
+        description=draft.description,
+        author_id=act.user_id,
     )
 
 
@@ -26,57 +34,53 @@ def domain(draft: DomainDraft, exam_type_id: ExamTypeId, mint: Mint) -> ExamDoma
     )
 
 
-def question(
-    draft: QuestionDraft, content_hash: str, *, domain: ExamDomain, author_id: UserId, mint: Mint
-) -> NewQuestion:
-    """Give a question and its options their ids, and tell its key apart from its face."""
-    options = shuffled(draft.options, mint)
-    face = Question(
-        id=QuestionId(mint("question")),
+def question(act: Act, draft: QuestionDraft, content_hash: str, *, domain: ExamDomain) -> NewQuestion:
+    """Give a question and its options their ids, and separate its key."""
+    options = shuffled(draft.key.options, act.mint)
+    asked = Question(
+        id=QuestionId(act.mint("question")),
         exam_type_id=domain.exam_type_id,
         domain_id=domain.id,
         kind=draft.kind,
         difficulty=draft.difficulty,
         prompt=draft.prompt,
         options=[Option(id=option_id, text=option.text) for option_id, option in options],
-        all_or_nothing=draft.all_or_nothing,
+        all_or_nothing=draft.key.all_or_nothing,
     )
-    told: dict[str, str] = {option_id: option.feedback for option_id, option in options if option.feedback}
+    by_option: dict[str, str] = {option_id: o.feedback for option_id, o in options if o.feedback}
     key = AnswerKey(
-        question_id=face.id,
+        question_id=asked.id,
         correct_options=frozenset(option_id for option_id, option in options if option.correct),
-        truth=draft.truth,
-        texts=draft.texts,
-        numbers=draft.numbers,
+        truth=draft.key.truth,
+        texts=draft.key.texts,
+        numbers=draft.key.numbers,
         explanation=draft.explanation,
-        option_feedback=draft.feedback | told,
+        option_feedback=draft.key.feedback | by_option,
     )
     return NewQuestion(
-        question=face, key=key, author_id=author_id, name=draft.name, content_hash=content_hash
+        question=asked, key=key, author_id=act.user_id, name=draft.name, content_hash=content_hash
     )
 
 
 def shuffled(options: list[OptionDraft], mint: Mint) -> list[tuple[OptionId, OptionDraft]]:
-    """Return the options with ids, by id, in an order that has nothing to do with that of the file.
+    """Return the options with ids, by id, which is a random order.
 
-    Ids order by the time they were minted, and authors like to write the right option first. So the options are
-    put in order by the hashes of minted lots first, which are then thrown away: unlike the random bits of the
-    ids themselves, nobody who sees the options can compute them again.
+    Authors often write the right option first. An id made from the time would tell their order, even where the
+    milliseconds are the same and its random bits are known.
     """
-    lots = [hashlib.sha256(mint("lot").encode()).digest() for _ in options]
-    drawn = [option for _, option in sorted(zip(lots, options, strict=True), key=lambda pair: pair[0])]
-    return sorted(((OptionId(mint("option")), option) for option in drawn), key=lambda pair: pair[0])
+    drawn = ((OptionId(ids.without_time(mint("option"))), option) for option in options)
+    return sorted(drawn, key=lambda pair: pair[0])
 
 
-def quiz(draft: QuizDraft, exam_type_id: ExamTypeId, *, author_id: UserId, mint: Mint) -> Quiz:
+def quiz(act: Act, draft: QuizDraft, exam_type_id: ExamTypeId) -> Quiz:
     """Give a quiz its id."""
     return Quiz(
-        id=QuizId(mint("quiz")),
+        id=QuizId(act.mint("quiz")),
         slug=draft.slug,
         title=draft.title,
         description=draft.description,
         exam_type_id=exam_type_id,
-        author_id=author_id,
+        author_id=act.user_id,
         time_limit=draft.time_limit,
         pass_mark=draft.pass_mark,
         feedback=draft.feedback,

@@ -1,10 +1,12 @@
-"""What importing a file of questions would change, and changing it: questions are added, never altered."""
+"""Plans of question imports: what a file would add to the stored content, and adding it. Questions never change."""
 
-from datetime import datetime
-
+from domain.accounts.users import Role
+from domain.acts import Act
+from domain.content.exam_types import MOST_DOMAINS, MOST_EXAM_TYPES, ExamType
+from domain.content.ownership import may_change
+from domain.content.quizzes import NewQuiz, SlugTakenError
 from domain.entities import entity
-from domain.ids import Mint, QuestionId, UserId
-from domain.import_findings import Findings
+from domain.ids import QuestionId
 from domain.imports import quiz_ids
 from domain.imports.question_drafts import (
     DomainDraft,
@@ -15,13 +17,21 @@ from domain.imports.question_drafts import (
     quiz_hash,
 )
 from domain.imports.question_files import FORMAT
-from domain.quizzes import MOST_DOMAINS, MOST_EXAM_TYPES, ExamType, NewQuiz
-from domain.work import Work
+from domain.imports.reports import Findings
+from domain.imports.work import ImportsWork
+
+_NOT_YOURS = (
+    "The exam type {code} is another author's and has no such domain; use one of its domains, an exam type of "
+    "your own, or ask its author or a moderator to add the domain."
+)
+_CLOSED = (
+    "closesAt has passed, so nobody could take the quiz; give a later moment, or withdraw the quiz instead."
+)
 
 
 @entity
-class Plan:
-    """What of a file is not stored yet; `known` and `hashes` have one slot per question of the file."""
+class QuizPlan:
+    """The part of a file that is not stored yet; `known` and `hashes` have one slot per question of the file."""
 
     file: QuestionFile
     exam_type: ExamType | None
@@ -36,34 +46,37 @@ class Plan:
         return self.exam_type is not None and not (self.domains or self.quizzes or None in self.known)
 
 
-async def plan(work: Work, file: QuestionFile, *, author_id: UserId, findings: Findings) -> Plan:
-    """Compare a file with what is stored; what cannot be goes to `findings`."""
+async def plan(work: ImportsWork, act: Act, file: QuestionFile, findings: Findings) -> QuizPlan:
+    """Compare a file of the actor's with what is stored; conflicts go to `findings`."""
     code = file.exam_type.code
     hashes = [content_hash(draft, exam_type=code) for draft in file.questions]
-    _refuse_doubles(file.questions, hashes, findings)
-    exam_type, missing = await _missing_domains(work, file, findings)
-    return Plan(
+    _refuse_repeated(file.questions, hashes, findings)
+    exam_type, missing = await _missing_domains(work, act, file, findings)
+    return QuizPlan(
         file=file,
         exam_type=exam_type,
         domains=missing,
         hashes=hashes,
-        known=await work.questions.ids_by_hashes(hashes, author_id=author_id),
-        quizzes=await _new_quizzes(work, file, hashes, author_id, findings),
+        known=await work.questions.ids_by_hashes(hashes, author_id=act.user_id),
+        quizzes=await _new_quizzes(work, act, file, hashes, findings),
     )
 
 
-async def carry_out(work: Work, plan: Plan, *, author_id: UserId, now: datetime, mint: Mint) -> None:
-    """Store what is new, then point each quiz to its questions; raises SlugTakenError in a race for a slug."""
-    exam_type = plan.exam_type or await work.exam_types.add(quiz_ids.exam_type(plan.file.exam_type, mint))
+async def carry_out(work: ImportsWork, act: Act, plan: QuizPlan) -> None:
+    """Store what is new, then point each quiz to its questions.
+
+    Raises SlugTakenError in a race for a slug or for the code of an exam type.
+    """
+    exam_type = plan.exam_type or await _added_exam_type(work, act, plan.file)
     if plan.domains:
         await work.exam_types.add_domains(
-            [quiz_ids.domain(draft, exam_type.id, mint) for draft in plan.domains]
+            [quiz_ids.domain(draft, exam_type.id, act.mint) for draft in plan.domains]
         )
     (domains,) = await work.exam_types.domains_of([exam_type.id])
     domain_of = {domain.code: domain for domain in domains}
     drafts = zip(plan.file.questions, plan.hashes, plan.known, strict=True)
     new = [
-        quiz_ids.question(draft, content, domain=domain_of[draft.domain], author_id=author_id, mint=mint)
+        quiz_ids.question(act, draft, content, domain=domain_of[draft.domain])
         for draft, content, known in drafts
         if known is None
     ]
@@ -71,44 +84,65 @@ async def carry_out(work: Work, plan: Plan, *, author_id: UserId, now: datetime,
     ids = [known or stored[content] for content, known in zip(plan.hashes, plan.known, strict=True)]
     quizzes = [
         NewQuiz(
-            quiz=quiz_ids.quiz(draft, exam_type.id, author_id=author_id, mint=mint),
+            quiz=quiz_ids.quiz(act, draft, exam_type.id),
             question_ids=[ids[place] for place in draft.questions],
             content_hash=content,
         )
         for draft, content in plan.quizzes
     ]
-    for quiz in sorted(
-        quizzes, key=lambda new: new.quiz.slug
-    ):  # two imports wait for each other in one order
-        await work.quizzes.publish(quiz, now=now)
+    for quiz in sorted(quizzes, key=_slug):  # concurrent imports lock the slugs in the same order
+        await work.quizzes.publish(quiz, now=act.now)
 
 
-def _refuse_doubles(drafts: list[QuestionDraft], hashes: list[str], findings: Findings) -> None:
+async def _added_exam_type(work: ImportsWork, act: Act, file: QuestionFile) -> ExamType:
+    """Store the exam type that was missing when the file was compared; its domains may be added to it alone."""
+    stored = await work.exam_types.add(quiz_ids.exam_type(act, file.exam_type))
+    if await _may_add_domains(work, act, stored):
+        return stored
+    raise SlugTakenError(
+        f"Another author has just added the exam type {stored.code}; import the file again.", field="file"
+    )
+
+
+async def _may_add_domains(work: ImportsWork, act: Act, exam_type: ExamType) -> bool:
+    return await may_change(work, act, author_id=exam_type.author_id, roles=(Role.MODERATOR, Role.ADMIN))
+
+
+def _slug(new: NewQuiz) -> str:
+    return new.quiz.slug
+
+
+def _refuse_repeated(drafts: list[QuestionDraft], hashes: list[str], findings: Findings) -> None:
     first: dict[str, QuestionDraft] = {}
     for draft, content in zip(drafts, hashes, strict=True):
         same = first.setdefault(content, draft)
         if same is not draft:
-            findings.refuse(
-                draft.line, draft.name, f"It is the same question as the one on line {same.line}."
-            )
+            reason = f"It is the same question as the one on line {same.line}."
+            findings.refuse(draft.line, draft.name, reason, draft.path)
 
 
 async def _missing_domains(
-    work: Work, file: QuestionFile, findings: Findings
+    work: ImportsWork, act: Act, file: QuestionFile, findings: Findings
 ) -> tuple[ExamType | None, list[DomainDraft]]:
-    """Return the stored exam type and the domains that it lacks; it is shared, so what it has stays as it is."""
+    """Return the stored exam type and the domains that it lacks; exam types are shared, so existing parts stay.
+
+    Only the author of the exam type and moderators may add domains to it; each of another author's is refused.
+    """
     wanted = file.exam_type
-    stored = await work.exam_types.by_code(wanted.code)
+    (stored,) = await work.exam_types.by_codes([wanted.code])
     if stored is None:
         if len(await work.exam_types.all()) >= MOST_EXAM_TYPES:
             findings.refuse(
-                1, wanted.code, f"There are {MOST_EXAM_TYPES} exam types already, which is the most."
+                1, wanted.code, f"There are {MOST_EXAM_TYPES} exam types already; no more can be added."
             )
         return None, wanted.domains
     (domains,) = await work.exam_types.domains_of([stored.id])
     known = {domain.code: (domain.name, domain.weight) for domain in domains}
     missing = [domain for domain in wanted.domains if domain.code not in known]
-    if len(domains) + len(missing) > MOST_DOMAINS:
+    if missing and not await _may_add_domains(work, act, stored):
+        for domain in missing:
+            findings.refuse(1, domain.code, _NOT_YOURS.format(code=stored.code))
+    elif len(domains) + len(missing) > MOST_DOMAINS:
         findings.refuse(1, wanted.code, f"An exam type may have at most {MOST_DOMAINS} domains.")
     if file.format == FORMAT:
         differing = [d for d in wanted.domains if d.code in known and known[d.code] != (d.name, d.weight)]
@@ -120,15 +154,24 @@ async def _missing_domains(
 
 
 async def _new_quizzes(
-    work: Work, file: QuestionFile, hashes: list[str], author_id: UserId, findings: Findings
+    work: ImportsWork, act: Act, file: QuestionFile, hashes: list[str], findings: Findings
 ) -> list[tuple[QuizDraft, str]]:
+    """Return the quizzes whose content is new, with its hash; what is stored already may have closed meanwhile."""
     published = await work.quizzes.published([draft.slug for draft in file.quizzes])
     new = []
-    for draft, there in zip(file.quizzes, published, strict=True):
+    for draft, stored in zip(file.quizzes, published, strict=True):
         asked = [hashes[place] for place in draft.questions]
         content = quiz_hash(draft, asked, exam_type=file.exam_type.code)
-        if there is not None and there.author_id != author_id:
+        if stored is not None and stored.author_id != act.user_id:
             findings.refuse(draft.line, draft.slug, "Another author's quiz has this slug; choose another.")
-        elif there is None or there.content_hash != content:
-            new.append((draft, content))
+            continue
+        if stored is not None and stored.withdrawn_at is not None:
+            findings.lose(
+                draft.line, draft.slug, "The quiz is withdrawn and stays so; restoreQuiz lists it again."
+            )
+        if stored is not None and stored.content_hash == content:
+            continue
+        if draft.closes_at is not None and draft.closes_at <= act.now:
+            findings.refuse(draft.line, draft.slug, _CLOSED)
+        new.append((draft, content))
     return new

@@ -1,39 +1,40 @@
-"""Roadmap files: told apart by what they hold, and the reader of our own format, `questpath-roadmap/1`."""
+"""Roadmap files: detects the format, and reads our own, `questpath-roadmap/1`."""
 
 from typing import Any
 
 from domain import text
-from domain.entities import entity
-from domain.errors import InvalidInputError
-from domain.identity import checked_url
-from domain.import_findings import Findings
-from domain.imports import exercism_tracks, json_lines
-from domain.imports.json_items import Item
-from domain.imports.json_lines import Lined, MalformedJsonError
-from domain.imports.roadmap_plans import (
+from domain.accounts.web_addresses import checked_url
+from domain.content.prerequisites import FlawKind, Needs, PrerequisiteMode, flaws
+from domain.content.questions import Difficulty
+from domain.content.quizzes import checked_slug, is_slug
+from domain.content.roadmap_nodes import (
+    HEAVIEST,
+    LONGEST_MINUTES,
     MOST_EDGES,
     MOST_GROUPS,
     MOST_NODES,
     MOST_RESOURCES,
-    PlannedNode,
-    RoadmapPlan,
+    Completion,
+    NodeKind,
+    RoadmapResource,
 )
-from domain.prerequisites import FlawKind, Needs, PrerequisiteMode, flaws
-from domain.questions import Difficulty
-from domain.quizzes import checked_slug
-from domain.roadmaps import Completion, NodeKind, RoadmapResource, Visibility
+from domain.content.roadmaps import Visibility
+from domain.entities import entity
+from domain.errors import InvalidInputError
+from domain.imports import exercism_tracks, json_lines
+from domain.imports.json_items import Item
+from domain.imports.json_lines import JsonDocument, MalformedJsonError
+from domain.imports.reports import Findings
+from domain.imports.roadmap_plans import PlannedNode, RoadmapPlan
 
 FORMAT = "questpath-roadmap/1"
 UNKNOWN = "unknown"
 LONGEST_FILE = 1_000_000
 
-_HEAVIEST = 100
-_LONGEST_MINUTES = 10_000
-
 
 @entity
 class RoadmapFile:
-    """What a file holds; there is no plan where the file is none of the formats."""
+    """The content of a file; `plan` is None where the format is unknown."""
 
     format: str
     plan: RoadmapPlan | None
@@ -41,15 +42,19 @@ class RoadmapFile:
 
     @property
     def accepted(self) -> int:
-        """How many nodes are fine."""
-        refused = {finding.item for finding in self.findings.refused}
-        return sum(node.key not in refused for node in self.plan.nodes) if self.plan else 0
+        """How many nodes are not refused."""
+        return sum(self.findings.accepts(node.path) for node in self.plan.nodes) if self.plan else 0
+
+
+def check_length(content: str) -> None:
+    """Refuse a file of more than a million characters."""
+    if len(content) > LONGEST_FILE:
+        raise InvalidInputError(f"The file may hold at most {LONGEST_FILE:,} characters.", field="file")
 
 
 def read(content: str) -> RoadmapFile:
     """Read a roadmap file of either format; raises InvalidInputError for one of more than a million characters."""
-    if len(content) > LONGEST_FILE:
-        raise InvalidInputError(f"The file may hold at most {LONGEST_FILE:,} characters.", field="file")
+    check_length(content)
     findings = Findings()
     try:
         document = json_lines.read(content)
@@ -57,11 +62,11 @@ def read(content: str) -> RoadmapFile:
         findings.refuse(error.line, "file", error.message)
         return RoadmapFile(format=UNKNOWN, plan=None, findings=findings)
     for path in document.repeated:
-        findings.refuse(document.line(path), str(path[-1]), "the name occurs twice in its object")
+        findings.refuse(document.line(path), str(path[-1]), "the name occurs twice in its object", path)
     return _read_document(document, findings)
 
 
-def _read_document(document: Lined, findings: Findings) -> RoadmapFile:
+def _read_document(document: JsonDocument, findings: Findings) -> RoadmapFile:
     value = document.value
     if isinstance(value, dict) and value.get("format") == FORMAT:
         format_, plan = FORMAT, _read_plan(Item(document, (), findings, name="roadmap"))
@@ -77,11 +82,14 @@ def _read_document(document: Lined, findings: Findings) -> RoadmapFile:
 
 
 def _check(plan: RoadmapPlan, findings: Findings) -> None:
-    """Refuse what publishing would refuse, and a graph beyond the bounds of a version."""
-    lines = {node.key: node.line for node in plan.nodes}
-    for flaw in flaws([node.step for node in plan.nodes]):
-        if flaw.kind is not FlawKind.NOTHING_REQUIRED or plan.nodes:
-            findings.refuse(lines.get(flaw.key, 1), flaw.key or "roadmap", flaw.message)
+    """Refuse what publishing would refuse, and a graph beyond the limits of a version."""
+    nodes = {node.key: node for node in plan.nodes}
+    for flaw in flaws([node.step for node in plan.nodes]) if nodes else []:
+        node = nodes.get(flaw.key)
+        if node is None:
+            findings.refuse(1, "roadmap", flaw.message)
+        elif flaw.kind is not FlawKind.DANGLING:  # refused already, on the line of the prerequisite
+            findings.refuse(node.line, node.key, flaw.message, node.path)
     edges = sum(len(needs.of) for node in plan.nodes for needs in node.needs)
     if edges > MOST_EDGES or len(plan.nodes) > MOST_NODES:
         reason = (
@@ -129,9 +137,10 @@ def _read_node(item: Item, known: set[Any]) -> PlannedNode:
     quiz = item.text("quiz", _slug("quiz"), default="") or None
     if (completion is Completion.QUIZ) != (quiz is not None):
         item.refuse("quiz names a quiz exactly where completion is QUIZ", "quiz")
-    weight = item.integer("weight", 1, _HEAVIEST)
+    weight = item.integer("weight", 1, HEAVIEST)
     node = PlannedNode(
         line=item.line(),
+        path=item.path,
         key=item.text("key", _slug("key")),
         title=item.text("title", _line("title", 120)),
         description=item.text("description", _prose("description", 4_000), default=""),
@@ -139,10 +148,10 @@ def _read_node(item: Item, known: set[Any]) -> PlannedNode:
         weight=1 if weight is None else weight,
         optional=item.flag("optional"),
         difficulty=item.choice("difficulty", Difficulty),
-        minutes=item.integer("minutes", 1, _LONGEST_MINUTES),
+        minutes=item.integer("minutes", 1, LONGEST_MINUTES),
         resources=[
-            _read_resource(one)
-            for one in item.items(
+            _read_resource(resource)
+            for resource in item.items(
                 "resources", MOST_RESOURCES, lambda _, place: f"{item.name} resource {place + 1}"
             )
         ],
@@ -153,6 +162,7 @@ def _read_node(item: Item, known: set[Any]) -> PlannedNode:
         ],
         completion=completion or Completion.CHECKBOX,
         quiz_slug=quiz,
+        quiz_line=None if quiz is None else item.line("quiz"),
     )
     _lose_unread(item)
     return node
@@ -168,9 +178,13 @@ def _read_resource(item: Item) -> RoadmapResource:
 
 
 def _read_group(item: Item, known: set[Any]) -> Needs:
+    """Read a group; nodes that are missing stay in it, so that what is behind them is found out of reach.
+
+    A node whose key is malformed is in the file, so nothing is out of reach for it.
+    """
     mode = item.choice("mode", PrerequisiteMode, default=PrerequisiteMode.ALL) or PrerequisiteMode.ALL
     members = item.strings("nodes", MOST_NODES)
-    if not members:
+    if item.raw("nodes") in (None, []):
         item.refuse("a prerequisite group needs nodes", "nodes")
     for place, key in enumerate(members):
         if key not in known:
@@ -181,7 +195,7 @@ def _read_group(item: Item, known: set[Any]) -> Needs:
     if (mode is PrerequisiteMode.K_OF_N) != (item.raw("k") is not None):
         item.refuse("k is given exactly where mode is K_OF_N", "k")
     _lose_unread(item)
-    of = tuple(dict.fromkeys(key for key in members if key in known))
+    of = tuple(key for key in dict.fromkeys(members) if key not in known or is_slug(key))
     if mode is PrerequisiteMode.K_OF_N:
         return Needs(mode=mode, k=min(k or 1, max(1, len(of))), of=of)
     return Needs(mode=mode, k=None, of=of)

@@ -1,22 +1,23 @@
-"""Importing roadmaps: a file becomes the next version of a roadmap, all of it or nothing."""
+"""Roadmap imports: a file becomes the next version of a roadmap, all of it or nothing."""
 
-from datetime import datetime
-
-from domain import publishing
+from domain.acts import Act
+from domain.content import publishing
+from domain.content.roadmaps import Roadmap, RoadmapVersion, VersionState
+from domain.content.validation import quiz_flaws
 from domain.entities import entity
-from domain.idempotency import first_use
-from domain.ids import ImportId, Mint, UserId
-from domain.import_findings import ImportReport, content_hash, unchanged
+from domain.idempotency import checked_key, first_use
+from domain.ids import ImportId, UserId
 from domain.imports import roadmap_drafts, roadmap_files
+from domain.imports.reports import ImportReport, content_hash, unchanged
 from domain.imports.roadmap_files import RoadmapFile
 from domain.imports.roadmap_plans import RoadmapPlan
-from domain.roadmaps import Roadmap, RoadmapVersion, VersionState
-from domain.work import Work
+from domain.imports.work import ImportsWork
+from domain.refusals import all_at_once
 
 
 @entity
 class RoadmapImport:
-    """What an import came to; the version is the one that holds the content, if any does."""
+    """The result of an import; `version` is the one that has the content, if any."""
 
     report: ImportReport
     roadmap: Roadmap | None
@@ -24,120 +25,104 @@ class RoadmapImport:
 
 
 async def import_roadmap(
-    work: Work,
-    *,
-    text: str,
-    author_id: UserId,
-    now: datetime,
-    mint: Mint,
-    dry_run: bool = False,
-    publish: bool = True,
+    work: ImportsWork, act: Act, *, text: str, dry_run: bool = False, publish: bool = True
 ) -> ImportReport:
-    """Import a file as the next version of the author's roadmap with its slug, and publish that.
+    """Import a file as the next version of the actor's roadmap with its slug, and publish that.
 
-    Content that the newest version has already changes nothing. Raises InvalidInputError for a file beyond the
+    Content that the newest version already has changes nothing. Raises InvalidInputError for a file beyond the
     size limit; every other fault is in the report.
     """
-    done = await _import(
-        work, text=text, author_id=author_id, now=now, mint=mint, dry_run=dry_run, publish=publish
-    )
+    done = await _import(work, act, text=text, dry_run=dry_run, publish=publish)
     return done.report
 
 
 async def import_once(
-    work: Work,
-    *,
-    text: str,
-    author_id: UserId,
-    now: datetime,
-    mint: Mint,
-    dry_run: bool,
-    idempotency_key: str,
+    work: ImportsWork, act: Act, *, text: str, dry_run: bool, idempotency_key: str
 ) -> RoadmapImport:
     """Import a file as a draft; the same key with the same file returns the same report.
 
     A dry run stores nothing, not even its key.
     """
     if dry_run:
-        return await _import(work, text=text, author_id=author_id, now=now, mint=mint, dry_run=True)
-    import_id = ImportId(mint("import"))
+        return await _import(work, act, text=text, dry_run=True)
+    with all_at_once() as each:
+        with each:
+            idempotency_key = checked_key(idempotency_key)
+        roadmap_files.check_length(text)
+    import_id = ImportId(act.mint("import"))
     earlier = await first_use(
         work.receipts,
-        user_id=author_id,
+        act,
         operation="importRoadmap",
         key=idempotency_key,
         given={"file": content_hash(text)},
         result_id=import_id,
-        now=now,
     )
-    known = await work.import_reports.by_id(ImportId(earlier), author_id=author_id) if earlier else None
+    known = await work.import_reports.by_id(ImportId(earlier), author_id=act.user_id) if earlier else None
     if known is not None:
-        return await _again(work, known, text, author_id=author_id)
-    done = await _import(work, text=text, author_id=author_id, now=now, mint=mint)
-    await work.import_reports.add(import_id, done.report, author_id=author_id, now=now)
+        return await _earlier_import(work, known, text, author_id=act.user_id)
+    done = await _import(work, act, text=text)
+    await work.import_reports.add(import_id, done.report, author_id=act.user_id, now=act.now)
     return done
 
 
 async def _import(
-    work: Work,
-    *,
-    text: str,
-    author_id: UserId,
-    now: datetime,
-    mint: Mint,
-    dry_run: bool = False,
-    publish: bool = False,
+    work: ImportsWork, act: Act, *, text: str, dry_run: bool = False, publish: bool = False
 ) -> RoadmapImport:
     file = roadmap_files.read(text)
     plan = file.plan
     roadmap = None
+    if plan is not None:
+        await _refuse_quizzes(work, act, file, plan)
     if plan is not None and (dry_run or file.findings.refused):
-        if await work.roadmaps.author_of_slug(plan.slug) not in {None, author_id}:
+        if await work.roadmaps.author_of_slug(plan.slug) not in {None, act.user_id}:
             _refuse_slug(file, plan)
     elif plan is not None:
-        roadmap = await work.roadmaps.held(
-            roadmap_drafts.new_roadmap(plan, author_id=author_id, now=now, mint=mint)
-        )
-        if roadmap.author_id != author_id:
+        roadmap = await work.roadmaps.get_or_create_locked(roadmap_drafts.new_roadmap(act, plan))
+        if roadmap.author_id != act.user_id:
             _refuse_slug(file, plan)
     report = file.findings.report(format=file.format, text=text, accepted=file.accepted, dry_run=dry_run)
     if plan is None or roadmap is None or file.findings.refused:
         return RoadmapImport(report=report, roadmap=None, version=None)
-    return await _store(work, report, roadmap, plan, now=now, mint=mint, publish=publish)
+    return await _store(work, act, report, roadmap, plan, publish=publish)
 
 
 async def _store(
-    work: Work,
-    report: ImportReport,
-    roadmap: Roadmap,
-    plan: RoadmapPlan,
-    *,
-    now: datetime,
-    mint: Mint,
-    publish: bool,
+    work: ImportsWork, act: Act, report: ImportReport, roadmap: Roadmap, plan: RoadmapPlan, *, publish: bool
 ) -> RoadmapImport:
-    """Store the plan as the draft of a roadmap that is held, unless the newest version has this content."""
+    """Store the plan as the draft of a locked roadmap, unless the newest version has this content."""
     version = await work.roadmaps.newest_version(roadmap.id)
     if version is None or version.content_hash != report.content_hash:
         version = await roadmap_drafts.replace_draft(
-            work, roadmap, version, plan, content_hash=report.content_hash, now=now, mint=mint
+            work, act, roadmap, version, plan, content_hash=report.content_hash
         )
     elif not publish or version.state is not VersionState.DRAFT:
         return RoadmapImport(report=unchanged(report), roadmap=roadmap, version=version)
     if publish and version.state is VersionState.DRAFT:
-        release = await publishing.publish_draft(work.roadmaps, work.nodes, roadmap, now=now)
+        release = await publishing.publish_draft(work, roadmap, now=act.now)
         return RoadmapImport(report=report, roadmap=release.roadmap, version=release.version)
     return RoadmapImport(report=report, roadmap=roadmap, version=version)
 
 
-async def _again(work: Work, report: ImportReport, text: str, *, author_id: UserId) -> RoadmapImport:
-    """Return what an import under the same key came to, as it stands now."""
+async def _earlier_import(
+    work: ImportsWork, report: ImportReport, text: str, *, author_id: UserId
+) -> RoadmapImport:
+    """Return the result of an import under the same key, as it is now."""
     plan = roadmap_files.read(text).plan
     roadmap = await work.roadmaps.by_slug(plan.slug, viewer_id=author_id) if plan else None
     if roadmap is None or roadmap.author_id != author_id or report.refused:
         return RoadmapImport(report=report, roadmap=None, version=None)
     version = await work.roadmaps.version_of_content(roadmap.slug, report.content_hash)
     return RoadmapImport(report=report, roadmap=roadmap, version=version)
+
+
+async def _refuse_quizzes(work: ImportsWork, act: Act, file: RoadmapFile, plan: RoadmapPlan) -> None:
+    """Refuse nodes whose quiz publishing would refuse."""
+    nodes = {node.key: node for node in plan.nodes}
+    steps = [node.step for node in plan.nodes]
+    for flaw in await quiz_flaws(work.quizzes, steps, author_id=act.user_id, now=act.now):
+        node = nodes[flaw.key]
+        file.findings.refuse(node.quiz_line or node.line, node.key, flaw.message, (*node.path, "quiz"))
 
 
 def _refuse_slug(file: RoadmapFile, plan: RoadmapPlan) -> None:

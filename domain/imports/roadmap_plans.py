@@ -1,22 +1,19 @@
-"""Plans: what a file says a roadmap is, before anything of it is stored."""
+"""Roadmap plans: a roadmap as its file describes it, before it is stored."""
 
+from domain.content.prerequisites import Needs, Step
+from domain.content.questions import Difficulty
+from domain.content.roadmap_nodes import Completion, NodeKind, RoadmapResource
+from domain.content.roadmaps import Visibility
 from domain.entities import entity
-from domain.prerequisites import Needs, Step
-from domain.questions import Difficulty
-from domain.roadmaps import Completion, NodeKind, RoadmapResource, Visibility
-
-MOST_NODES = 500
-MOST_EDGES = 2_000
-MOST_GROUPS = 20
-MOST_RESOURCES = 20
-"""The bounds of one version and of one node: their lists are plain, so they have a maximum."""
+from domain.imports.json_lines import Path
 
 
 @entity
 class PlannedNode:
-    """A node as its file describes it; `needs` and `key` are in the file's own words."""
+    """A node as its file describes it; `key`, and the keys in `needs`, are those of the file."""
 
     line: int
+    path: Path
     key: str
     title: str
     description: str
@@ -29,10 +26,11 @@ class PlannedNode:
     needs: list[Needs]
     completion: Completion
     quiz_slug: str | None
+    quiz_line: int | None = None
 
     @property
     def step(self) -> Step:
-        """The node as rules about order look at it."""
+        """The node as the rules of order and progress read it."""
         return Step(
             key=self.key,
             title=self.title,

@@ -1,1 +1,1 @@
-"""Callers: who asks and from where, as addresses, headers and cookies tell."""
+"""Callers: address, device, app, origin and cookie of a request, read from its headers."""

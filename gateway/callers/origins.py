@@ -1,81 +1,78 @@
-"""Origins: which pages of other origins may read our answers (the CORS protocol of the Fetch standard)."""
+"""Origins: whose pages may send requests, read responses and use the cookie; each refused one is logged."""
 
 import re
-from collections.abc import Iterable
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
 
-from starlette.types import Message, Send
+import structlog
 
-from gateway.callers.doors import Headers
-
-METHODS = "GET, HEAD, OPTIONS, POST"
-"""What `/graphql` answers to, for `Allow`."""
-_SENT = (
-    "authorization, content-encoding, content-type, last-event-id, graphql-require-preflight, "
-    "apollo-require-preflight, x-apollo-operation-name, apollographql-client-name, "
-    "apollographql-client-version, graphql-client-name, "
-    "graphql-client-version, x-questpath-cost, x-request-id, traceparent, tracestate"
-)
-_READ = "etag, ratelimit, ratelimit-policy, retry-after, x-request-id"
-_REMEMBERED_S = 7_200
-"""Seconds that a browser remembers the answer to a preflight; Chromium takes no longer ones."""
-_PREFLIGHT = [
-    (b"access-control-allow-methods", b"GET, HEAD, POST"),
-    (b"access-control-allow-headers", _SENT.encode()),
-    (b"access-control-max-age", str(_REMEMBERED_S).encode()),
-]
-
-Lines = list[tuple[bytes, bytes]]
-"""Headers of a response."""
-
-
+SETTING = "QUESTPATH_ORIGINS"
+"""The setting that allows an origin."""
+LOGGED_EVERY_S = 60.0
+"""How often the refusal of one origin is logged; a page that is refused tries again and again."""
+_MOST_LOGGED = 100
+_LONGEST = 200
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?P<port>:[1-9][0-9]{0,4})?")
+_LOOPBACK = re.compile(rb"https?://(?:localhost|127\.0\.0\.1)(?::[1-9][0-9]{0,4})?")
+_log = structlog.get_logger("gateway.callers.origins")
+
+Headers = dict[bytes, bytes]
 
 
 def origin(text: str) -> str:
-    """Return an origin as browsers write it; raises ValueError for anything else, which none would ever match."""
+    """Return an origin that is written as browsers write it; raises ValueError for others, which would never match."""
     found = _ORIGIN.fullmatch(text)
-    usual = ":443" if text.startswith("https:") else ":80"
-    if found is None or found["port"] == usual:
+    default = ":443" if text.startswith("https:") else ":80"
+    if found is None or found["port"] == default:
         raise ValueError(
-            f"{text!r} is no origin: scheme and host in lower case, and a port that is not the usual"
+            "an origin is a scheme and a host in lower case, and a port only if it is not the default"
         )
     return text
 
 
+def readable(headers: Headers) -> str | None:
+    """Return the page's origin for a message; None if there is none, or if it is not written as browsers write it."""
+    text = headers.get(b"origin", b"").decode("latin-1")
+    return text if len(text) <= _LONGEST and _ORIGIN.fullmatch(text) else None
+
+
 class Origins:
-    """Knows the origins exactly; there is no pattern, and `null` is none."""
+    """The gateway's own origin and the allowed others: those of the setting, and in development those of the machine.
 
-    def __init__(self, origins: Iterable[str]) -> None:
-        self._granted: dict[bytes | None, Lines] = {
-            origin.encode(): [
-                (b"access-control-allow-origin", origin.encode()),
-                (b"access-control-allow-credentials", b"true"),
-            ]
-            for origin in origins
-        }
+    They are compared exactly, without patterns, and `null` is never one. With `loopback`, localhost and 127.0.0.1 are
+    allowed on every port.
+    """
 
-    def granting(self, headers: Headers, send: Send) -> Send:
-        """Return a `send` that lets the page read the answer; the same one for a page that may not, or no page."""
-        origin = headers.get(b"origin")
-        granted = None if origin is None else self._granted.get(origin)
-        if granted is None:
-            return send
-        lines = [*granted, (b"access-control-expose-headers", _READ.encode())]
+    def __init__(
+        self,
+        named: Iterable[str] = (),
+        *,
+        loopback: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._named = frozenset(name.encode() for name in named)
+        self._loopback = loopback
+        self._clock = clock
+        self._logged: OrderedDict[tuple[str, str], float] = OrderedDict()
 
-        async def grant(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *lines]
-            await send(message)
+    def allows(self, origin: bytes) -> bool:
+        """Return whether pages of another origin may do what pages of our own may."""
+        return origin in self._named or (self._loopback and _LOOPBACK.fullmatch(origin) is not None)
 
-        return grant
+    def is_own(self, headers: Headers) -> bool:
+        """Return whether the page is one of the host that it asks."""
+        return headers.get(b"origin", b"").partition(b"://")[2] == headers.get(b"host", b"-")
 
-    async def tell(self, headers: Headers, send: Send) -> None:
-        """Answer OPTIONS: what methods there are and, to a preflight, what the page may send."""
-        lines = [
-            (b"allow", METHODS.encode()),
-            (b"vary", b"origin, access-control-request-method, access-control-request-headers"),
-        ]
-        if headers.get(b"origin") in self._granted and b"access-control-request-method" in headers:
-            lines += _PREFLIGHT
-        await send({"type": "http.response.start", "status": 204, "headers": lines})
-        await send({"type": "http.response.body", "body": b""})
+    def log_refusal(self, headers: Headers, *, what: str) -> None:
+        """Log that a page was refused, with its origin and the setting; once a minute for each."""
+        name = readable(headers) or "unreadable"
+        now = self._clock()
+        last = self._logged.get((name, what))
+        if last is not None and now - last < LOGGED_EVERY_S:
+            return
+        self._logged[name, what] = now
+        self._logged.move_to_end((name, what))
+        if len(self._logged) > _MOST_LOGGED:
+            self._logged.popitem(last=False)
+        _log.warning("origin_refused", origin=name, refused=what, setting=SETTING)

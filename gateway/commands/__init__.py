@@ -1,1 +1,1 @@
-"""Commands: what each verb of the command line does."""
+"""Commands of the command line `questpath`."""

@@ -1,32 +1,30 @@
-"""What commands do to one account: create it, and end its sessions."""
+"""Commands `create-user` and `end-sessions`."""
 
 import argparse
 import asyncio
 import getpass
 import sys
 
-from domain import audit, leaving, users
-from domain.audit import NOWHERE, AuditAction
-from domain.users import Role
-from domain.work import Meter
-from gateway import security
-from gateway.accounts.passwords import Argon2Passwords
+from domain.accounts import audit
+from domain.accounts.audit import AuditAction
+from domain.accounts.users import Role
+from domain.acts import by_platform
+from domain.authentication import registration, sign_out
+from domain.unit_of_work import Meter
+from gateway import secrets_and_ids
+from gateway.authentication.password_hashing import Argon2Passwords
 from gateway.commands import stores
 from gateway.commands.errors import CommandError
 from gateway.settings.environment import Settings
 
 
-async def create_user(_configured: Settings, url: str, arguments: argparse.Namespace) -> int:
-    """Create an account with roles; the password comes from stdin, or is asked for at a terminal."""
-    password = (
-        getpass.getpass()
-        if sys.stdin.isatty()
-        else (await asyncio.to_thread(sys.stdin.readline)).rstrip("\n")
-    )
-    new = await users.new_user(
-        mint=security.mint,
-        now=security.now(),
-        passwords=Argon2Passwords(),
+async def create_user(_settings: Settings, url: str, arguments: argparse.Namespace) -> int:
+    """Create an account with roles; read the password from stdin, or ask for it at a terminal."""
+    password = await read_password()
+    act = by_platform(now=secrets_and_ids.now(), mint=secrets_and_ids.mint)
+    new = await registration.new_user(
+        act,
+        Argon2Passwords(),
         email=arguments.email,
         password=password,
         handle=arguments.handle,
@@ -36,37 +34,34 @@ async def create_user(_configured: Settings, url: str, arguments: argparse.Names
     )
     async with stores.opened(url) as postgres, postgres.open_work(Meter()) as work:
         user = await work.users.add(new)
-        await audit.record(
-            work.audit,
-            mint=security.mint,
-            now=new.joined_at,
-            actor_id=None,
-            action=AuditAction.ROLES_SET,
-            target=user.id,
-            origin=NOWHERE,
-            difference={"after": ", ".join(role.value for role in new.roles)},
-        )
+        difference = {"after": ", ".join(role.value for role in new.roles)}
+        await audit.record(work.audit, act, AuditAction.ROLES_SET, target=user.id, difference=difference)
     print(f"Created {user.handle} ({user.id}) with {', '.join(role.value for role in new.roles)}.")
     return 0
 
 
-async def end_sessions(_configured: Settings, url: str, arguments: argparse.Namespace) -> int:
+async def read_password() -> str:
+    """Read a password from the terminal without showing it, or the first line of stdin."""
+    if sys.stdin.isatty():
+        return await asyncio.to_thread(getpass.getpass)
+    line: str = await asyncio.to_thread(sys.stdin.readline)
+    return line.rstrip("\n")
+
+
+async def end_sessions(_settings: Settings, url: str, arguments: argparse.Namespace) -> int:
     """End every session of an account; the running gateways refuse its tokens within a second."""
     async with stores.opened(url) as postgres, postgres.open_work(Meter()) as work:
-        holder = await work.holders.by_email(arguments.email.strip().lower())
-        if holder is None:
-            raise CommandError("No account has this e-mail.")
-        now = security.now()
-        ended = await leaving.end_all(work, user_id=holder.user_id, now=now)
+        account = await work.credentials.by_email(arguments.email.strip().lower())
+        if account is None:
+            raise CommandError("No account has this e-mail address.")
+        act = by_platform(now=secrets_and_ids.now(), mint=secrets_and_ids.mint)
+        ended = await sign_out.end_all(work, act, user_id=account.user_id)
         await audit.record(
             work.audit,
-            mint=security.mint,
-            now=now,
-            actor_id=None,
-            action=AuditAction.SESSIONS_REVOKED,
-            target=holder.user_id,
-            origin=NOWHERE,
+            act,
+            AuditAction.SESSIONS_REVOKED,
+            target=account.user_id,
             difference={"ended": str(len(ended))},
         )
-    print(f"Ended {len(ended)} sessions of {holder.handle}.")
+    print(f"Ended {len(ended)} sessions of {account.handle}.")
     return 0

@@ -1,5 +1,5 @@
-"""What ends a command with one sentence."""
+"""Errors that end a command with one sentence."""
 
 
 class CommandError(Exception):
-    """A command cannot do what it was asked; the message is one sentence."""
+    """A command cannot be carried out; the message is one sentence."""

@@ -1,4 +1,4 @@
-"""Files that are given to commands."""
+"""Input files of commands."""
 
 from pathlib import Path
 

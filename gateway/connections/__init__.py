@@ -1,1 +1,1 @@
-"""Connections: bytes between uvicorn and the application, with a bound on everything that a client may draw out."""
+"""Connections: uvicorn's protocols with a limit on everything that a client controls."""

@@ -1,14 +1,14 @@
-"""Listeners: the address of a server, taken before anything slow is started."""
+"""Listeners: binds the server's address before anything slow starts."""
 
 import socket
 
 
 class PortTakenError(Exception):
-    """The address cannot be listened on; the message says why and what to do."""
+    """The address cannot be bound; the message says why and what to do."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Bind the address before anything slow is started; raises PortTakenError."""
+    """Return a socket bound to the address; raises PortTakenError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # else asyncio leaves Nagle on
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,1 +1,1 @@
-"""Databases: the newest migration on any Postgres, and a Postgres of our own for development and tests."""
+"""Databases: migrations, and an embedded Postgres for development and tests."""

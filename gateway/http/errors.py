@@ -1,10 +1,10 @@
-"""What ends an HTTP request before anything is run."""
+"""HTTP errors: end a request before its operation runs."""
 
 from graphql import GraphQLError
 
 
 class HttpError(Exception):
-    """The request ends here, with a status and one coded error; `headers` are named with underscores."""
+    """The request ends with this status and one coded error; `headers` are named with underscores."""
 
     def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""Content negotiation: which of what we offer a client prefers (RFC 9110, section 12.5)."""
+"""Content negotiation: which of the offered types a client prefers (RFC 9110, section 12.5)."""
 
 from functools import lru_cache
 
@@ -10,9 +10,9 @@ _LONGEST_HEADER = 2_000
 
 @lru_cache(maxsize=256)
 def preferred(accept: str, offered: tuple[str, ...] = (JSON, GRAPHQL)) -> str | None:
-    """Return the offered type with the highest quality, the client's order deciding ties; None for none.
+    """Return the offered type with the highest quality, in the client's order for ties; None if none is accepted.
 
-    A missing header means JSON, as the GraphQL-over-HTTP draft says of clients from before 2025.
+    A missing header means JSON, as the GraphQL-over-HTTP draft says for clients from before 2025.
     """
     if not accept.strip():
         return JSON
@@ -28,7 +28,7 @@ def preferred(accept: str, offered: tuple[str, ...] = (JSON, GRAPHQL)) -> str | 
 
 
 def qualities(header: str) -> dict[str, float]:
-    """Return the quality of each thing that a header like Accept-Encoding names, in lower case."""
+    """Return the quality of each value of a header like Accept-Encoding; the values are in lower case."""
     ranges = (_range(part, 0) for part in header[:_LONGEST_HEADER].split(","))
     return {name: quality for name, quality, _ in ranges if name}
 
@@ -52,7 +52,7 @@ def _matches(pattern: str, media: str) -> bool:
 
 @lru_cache(maxsize=64)
 def is_json(content_type: str) -> bool:
-    """Tell whether a body is declared as JSON in UTF-8."""
+    """Return whether a content type is JSON in UTF-8."""
     media, *parameters = (piece.strip().lower() for piece in content_type.split(";"))
     charsets = [p.partition("=")[2].strip('"') for p in parameters if p.startswith("charset=")]
     return media == JSON and all(charset in {"utf-8", "utf8"} for charset in charsets)

@@ -1,4 +1,4 @@
-"""Requests: what a GraphQL request may look like, whatever brought it."""
+"""GraphQL requests: reads and checks the parts of a request, for every transport."""
 
 from itertools import chain
 from typing import Any
@@ -6,19 +6,21 @@ from typing import Any
 import orjson
 from graphql import GraphQLError
 
-from domain.manifests import DIGEST
+from domain.documents.manifests import DIGEST
 from gateway.operations.strict_json import NotStrictJsonError, read_json
-from graph.documents import RefusedDocumentError
+from graph.documents.prepared import RefusedDocumentError
 
 _IDS = ("documentId", "doc_id", "id")
 _NAMING = {"documentId", "extensions"}
-_PARTS = {"query": str, "operationName": str, "variables": dict, "extensions": dict}
+_TYPES = {"query": str, "operationName": str, "variables": dict, "extensions": dict}
+PARTS = {name: "a string" if kind is str else "an object" for name, kind in _TYPES.items()}
+"""The parts of a request, and what each has to be."""
 DEEPEST = 32
-"""How deep objects and lists in variables may stand in each other."""
+"""How deep objects and lists in variables may be nested, before the limits on documents apply."""
 
 
 class GraphQLRequest:
-    """A well-formed request: the text of a document or what names one, variables, and which operation to run."""
+    """A well-formed request: the text of a document or its id, variables, and the operation to run."""
 
     __slots__ = ("document_id", "operation_name", "text", "variables")
 
@@ -37,7 +39,7 @@ class GraphQLRequest:
 
 
 def malformed(message: str, field: str | None = None) -> RefusedDocumentError:
-    """Make the refusal of a request that is not well formed."""
+    """Make the refusal of a malformed request."""
     extensions: dict[str, Any] = {"code": "BAD_USER_INPUT"}
     if field:
         extensions["field"] = field
@@ -45,21 +47,33 @@ def malformed(message: str, field: str | None = None) -> RefusedDocumentError:
 
 
 def parse_json(text: bytes, what: str = "The body") -> Any:
-    """Parse strict JSON; raises RefusedDocumentError that says what is wrong with it."""
+    """Parse strict JSON; raises RefusedDocumentError that says what is wrong."""
     try:
         return read_json(text)
     except NotStrictJsonError as error:
         raise malformed(f"{what} {error}.") from None
 
 
-def read_request(parts: Any) -> GraphQLRequest:
-    """Read the parts of a request; raises RefusedDocumentError that names the one that is wrong."""
-    if not isinstance(parts, dict):
-        raise malformed("A request must be a JSON object with a query.")
-    for name, kind in _PARTS.items():
+def mistyped(parts: dict[str, Any]) -> str | None:
+    """Return the name of a part of another type than it has to be, if there is one."""
+    for name, kind in _TYPES.items():
         value = parts.get(name)
         if value is not None and not isinstance(value, kind):
-            raise malformed(f"{name} must be {'a string' if kind is str else 'an object'}.", name)
+            return name
+    return None
+
+
+def names_document(parts: dict[str, Any]) -> bool:
+    """Return whether a request has a document, or a name for one."""
+    return any(parts.get(name) is not None for name in ("query", *_IDS, "extensions"))
+
+
+def read_request(parts: Any) -> GraphQLRequest:
+    """Read the parts of a request; raises RefusedDocumentError that names the malformed part."""
+    if not isinstance(parts, dict):
+        raise malformed("A request must be a JSON object with a query.")
+    if (name := mistyped(parts)) is not None:
+        raise malformed(f"{name} must be {PARTS[name]}.", name)
     text = parts.get("query") or ""
     document_id = None if text and parts.keys().isdisjoint(_NAMING) else read_document_id(parts, text)
     if not text and document_id is None:
@@ -78,9 +92,9 @@ def read_request(parts: Any) -> GraphQLRequest:
 
 
 def read_document_id(parts: dict[str, Any], text: str) -> str | None:
-    """Return what names the document, None where nothing does; raises RefusedDocumentError where it is malformed.
+    """Return the id of the document, or None; raises RefusedDocumentError for a malformed one.
 
-    A hash of Apollo's protocol becomes `sha256:...`. Relay's names count only where there is no text.
+    A hash of Apollo's protocol becomes `sha256:...`. Relay's names (`doc_id`, `id`) count only without a text.
     """
     persisted = (parts.get("extensions") or {}).get("persistedQuery")
     if persisted is not None:
@@ -98,23 +112,23 @@ def read_document_id(parts: dict[str, Any], text: str) -> str | None:
 
 
 def _check(variables: dict[str, Any]) -> None:
-    """Refuse what is nested too deeply, and NUL; written again, most variables show that they are neither."""
+    """Refuse deep nesting and NUL; for most variables, encoding them rules out both."""
     try:
-        written = orjson.dumps(variables)
+        encoded = orjson.dumps(variables)
     except orjson.JSONEncodeError:
         raise _too_deep() from None
-    if written.count(b"{") + written.count(b"[") > DEEPEST and _is_deeper(variables):
+    if encoded.count(b"{") + encoded.count(b"[") > DEEPEST and _is_deeper(variables):
         raise _too_deep()
-    if b"\\u0000" in written and _holds_nul(variables):
+    if b"\\u0000" in encoded and _contains_nul(variables):
         raise malformed("NUL characters are not accepted.", "variables")
 
 
 def _too_deep() -> RefusedDocumentError:
-    return malformed(f"variables may be nested {DEEPEST} deep.", "variables")
+    return malformed(f"variables may be nested at most {DEEPEST} levels deep.", "variables")
 
 
 def _is_deeper(value: Any) -> bool:
-    """Tell whether lists and objects stand in each other deeper than is allowed."""
+    """Return whether lists and objects are nested deeper than allowed."""
     level = [value]
     for _ in range(DEEPEST):
         items = chain.from_iterable(each.values() if isinstance(each, dict) else each for each in level)
@@ -122,8 +136,8 @@ def _is_deeper(value: Any) -> bool:
     return bool(level)
 
 
-def _holds_nul(value: Any) -> bool:
-    """Tell whether a NUL hides in any string; one linear walk, which is why bodies are capped."""
+def _contains_nul(value: Any) -> bool:
+    """Return whether any string contains NUL, in one walk that is linear in the size of the body."""
     waiting = [value]
     while waiting:
         item = waiting.pop()

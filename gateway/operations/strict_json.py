@@ -1,10 +1,16 @@
-"""Strict JSON: what orjson reads, less what it is too kind to: a name that comes twice, and numbers that it rounds."""
+"""Strict JSON: orjson, with duplicate names and integers beyond 64 bits refused."""
 
 import json
 from typing import Any
 
 import orjson
 
+from domain.rate_limits.preparation import of_json
+
+FREE_BYTES = 4 * 1024
+"""Texts of up to so many bytes are read for nothing: reading them takes less than answering that they are refused."""
+MOST_VALUES = 100_000
+"""The largest number of values; a limit on variables that is lower counts as well."""
 _ESCAPED_COLON = b"\\u003"
 _MARKED_DIGITS = bytes(ord("0") if byte in b"0123456789" else 0 for byte in range(256))
 _LONG = 19
@@ -15,16 +21,22 @@ _MOST_DIGITS = 20
 
 
 class NotStrictJsonError(ValueError):
-    """The text is no strict JSON; the message is a sentence without a subject."""
+    """The text is not strict JSON; the message is a sentence without its subject."""
 
 
 def read_json(text: bytes) -> Any:
-    """Read JSON in UTF-8 (RFC 8259) whose names are unique and whose integers have 64 bits; raises NotStrictJsonError.
+    """Read JSON in UTF-8 (RFC 8259) with unique names and integers of 64 bits; raises NotStrictJsonError.
 
-    Every name is followed by a colon, and no other colon stands outside a string. So a text without escaped colons
-    has exactly as many as what was read of it, written again, unless a name came twice and one of the two was lost.
-    Only suspicious texts are read once more, slowly, with a look at each name and number.
+    A colon follows every name, and no other colon occurs outside a string. So a text without escaped colons has as many
+    colons as its value encoded again, unless a name was duplicated and one of the two lost. Only suspicious texts are
+    read once more by `json`, which checks each name and integer.
     """
+    if (
+        len(text) > MOST_VALUES
+        and _places(text) > MOST_VALUES
+        and _places(_outside_strings(text)) > MOST_VALUES
+    ):
+        raise NotStrictJsonError(f"has more than {MOST_VALUES:,} values, lists and objects counted twice")
     try:
         value = orjson.loads(text)
         colons = orjson.dumps(value).count(b":")
@@ -32,29 +44,45 @@ def read_json(text: bytes) -> Any:
         raise NotStrictJsonError("must be JSON in UTF-8") from None
     except orjson.JSONEncodeError:
         raise NotStrictJsonError("is nested too deeply") from None
-    if text.count(b":") != colons or _may_hide_colons(text) or _may_be_rounded(text):
+    if text.count(b":") != colons or _may_escape_colons(text) or _may_be_rounded(text):
         json.loads(text, object_pairs_hook=_unique, parse_int=_integer)
     return value
 
 
-def _may_hide_colons(text: bytes) -> bool:
+def price_of(text: bytes) -> int:
+    """Return the price of reading a text, in microseconds, from its bytes alone."""
+    return of_json(len(text), min(_places(text), MOST_VALUES))
+
+
+def _places(text: bytes) -> int:
+    """Return how many values a text has at most: each follows a comma or a bracket; lists and objects count twice."""
+    return 1 + text.count(b",") + text.count(b"[") + text.count(b"{")
+
+
+def _outside_strings(text: bytes) -> bytes:
+    """Return a JSON text without the content of its strings."""
+    unescaped = text.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in text else text
+    return b"".join(unescaped.split(b'"')[::2])
+
+
+def _may_escape_colons(text: bytes) -> bool:
     return b"\\" in text and _ESCAPED_COLON in text
 
 
 def _may_be_rounded(text: bytes) -> bool:
-    """Tell whether a number may begin with 19 digits; most texts have nowhere so many in a row."""
+    """Return whether a number may begin with 19 digits; most texts have no run of so many."""
     marked = text.translate(_MARKED_DIGITS)
-    place = marked.find(_LONG_RUN)
-    while place > 0 and text[place - 1] not in _BEFORE_NUMBERS:
-        place = marked.find(_LONG_RUN, place + _LONG)
-    return place >= 0
+    start = marked.find(_LONG_RUN)
+    while start > 0 and text[start - 1] not in _BEFORE_NUMBERS:
+        start = marked.find(_LONG_RUN, start + _LONG)
+    return start >= 0
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> None:
     if len({name for name, _ in pairs}) != len(pairs):
-        raise NotStrictJsonError("names something twice in one object")
+        raise NotStrictJsonError("has a name twice in one object")
 
 
 def _integer(digits: str) -> None:
     if len(digits) > _MOST_DIGITS or not -_LARGEST_INTEGER - 1 <= int(digits) <= _LARGEST_INTEGER:
-        raise NotStrictJsonError("holds an integer of more than 64 bits; send it as a string")
+        raise NotStrictJsonError("has an integer of more than 64 bits; send it as a string")

@@ -1,1 +1,1 @@
-"""Processes: one serves, several are supervised, jobs run beside, and all end cleanly."""
+"""Processes: the server, its workers and their supervisor, and the graceful shutdown."""

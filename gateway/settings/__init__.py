@@ -1,1 +1,1 @@
-"""Settings: what an operator may set, read once and checked; nobody else reads the environment."""
+"""Settings: read once from the environment and checked; no other code reads the environment."""

@@ -1,21 +1,35 @@
-"""Settings, read once from the environment; a wrong one stops the start with its name and an example."""
+"""Settings, read once from the environment. A wrong one stops the start with its name and an example."""
 
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from gateway.callers.addresses import networks
+from gateway.callers.client_addresses import networks
 from gateway.callers.origins import origin
-from gateway.settings import bounds, limits, outside, rates, telemetry
-from gateway.settings.bounds import BoundSettings
-from gateway.settings.limits import LimitSettings
+from gateway.settings import (
+    connection_bounds,
+    database,
+    integrations,
+    mail,
+    operation_limits,
+    rate_limits,
+    sessions,
+    telemetry,
+    unknown_names,
+)
+from gateway.settings.connection_bounds import ConnectionBoundSettings
+from gateway.settings.database import DatabaseSettings
+from gateway.settings.integrations import IntegrationError
+from gateway.settings.mail import MailSettings
 from gateway.settings.modes import DocumentMode, Environment, LogFormat
-from gateway.settings.outside import OutsideError
-from gateway.settings.rates import RateSettings
+from gateway.settings.operation_limits import LimitSettings
+from gateway.settings.rate_limits import RateSettings
+from gateway.settings.sessions import SessionSettings
 from gateway.settings.telemetry import TelemetrySettings
-from graph.execution import Engine
+from graph.execution.executor import Engine
 
 _DEVELOPMENT_SECRET = "for development only; never use it where others can reach the server"
 _SHORTEST_SECRET = 32
@@ -32,12 +46,15 @@ EXAMPLES = (
         "QUESTPATH_ORIGINS": "https://app.example.org,https://admin.example.org",
         "QUESTPATH_DATA": ".data",
         "QUESTPATH_LOG": "json or text",
-        "QUESTPATH_POOL": "10",
+        "QUESTPATH_WORKER_CONCURRENCY": "10",
         "QUESTPATH_ENGINE": "compiled or reference",
         "QUESTPATH_DOCUMENTS": "off, log or enforce",
         "QUESTPATH_PUBLIC_URL": "https://app.example.org",
+        "QUESTPATH_API_URL": "https://api.example.org",
         "QUESTPATH_SMTP_URL": "smtp+starttls://user:password@mail.example.org:587",
         "QUESTPATH_MAIL_FROM": "QuestPath <no-reply@example.org>",
+        "QUESTPATH_MAILS_PER_MINUTE": "600",
+        "QUESTPATH_CAMPAIGN_MAILS_PER_SECOND": "10",
         "QUESTPATH_GOOGLE_CLIENT_ID": "1234567890-abc.apps.googleusercontent.com",
         "QUESTPATH_GOOGLE_CLIENT_SECRET": "what Google's console shows beside the client id",
         "QUESTPATH_GOOGLE_REDIRECT_URIS": "https://app.example.org/sign-in/google",
@@ -45,9 +62,12 @@ EXAMPLES = (
         "DATABASE_URL": "postgresql://user:password@db.example.org/questpath",
         "REDIS_URL": "redis://redis.example.org:6379/0",
     }
-    | bounds.EXAMPLES
-    | limits.EXAMPLES
-    | rates.EXAMPLES
+    | connection_bounds.EXAMPLES
+    | database.EXAMPLES
+    | mail.EXAMPLES
+    | operation_limits.EXAMPLES
+    | rate_limits.EXAMPLES
+    | sessions.EXAMPLES
     | telemetry.EXAMPLES
 )
 """A valid value of each setting, for messages and for `.env.example`."""
@@ -57,8 +77,17 @@ class SettingsError(Exception):
     """A setting is wrong or missing; the message is one sentence with its name and an example."""
 
 
-class Settings(BoundSettings, LimitSettings, RateSettings, TelemetrySettings, BaseSettings):
-    """All settings of the gateway; nobody below it reads the environment."""
+class Settings(
+    ConnectionBoundSettings,
+    DatabaseSettings,
+    LimitSettings,
+    MailSettings,
+    RateSettings,
+    SessionSettings,
+    TelemetrySettings,
+    BaseSettings,
+):
+    """All settings of the gateway."""
 
     model_config = SettingsConfigDict(env_prefix="QUESTPATH_", env_file=".env", extra="ignore")
 
@@ -66,37 +95,46 @@ class Settings(BoundSettings, LimitSettings, RateSettings, TelemetrySettings, Ba
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65_535)
     database_url: SecretStr | None = Field(default=None, validation_alias=AliasChoices("DATABASE_URL"))
-    """A Postgres address; without one, an embedded Postgres is started (development only)."""
+    """A Postgres address; without one, an embedded Postgres starts (development only)."""
     redis_url: SecretStr | None = Field(default=None, validation_alias=AliasChoices("REDIS_URL"))
     """A Redis address for signals and rate limits across processes; one process needs none."""
     secret: SecretStr = SecretStr(_DEVELOPMENT_SECRET)
     """At least 32 characters from which the keys for tokens are derived."""
     previous_secrets: Annotated[list[SecretStr], NoDecode] = []
-    """Secrets whose keys still read tokens but sign none, for as long as one is being replaced."""
+    """Earlier secrets: their keys still verify tokens but sign none, while a secret is being replaced."""
     trusted_proxies: Annotated[list[str], NoDecode] = []
-    """Networks, in CIDR notation, whose X-Forwarded-For is believed."""
+    """Networks, in CIDR notation, whose X-Forwarded-For is trusted."""
     origins: Annotated[list[str], NoDecode] = []
-    """Web origins whose pages may ask, read answers and use the session's cookie, beside its own."""
+    """Web origins, beside the gateway's own, whose pages may send requests, read responses and use the cookie.
+
+    Development allows localhost and 127.0.0.1 on every port, too.
+    """
     data: Path = Path(".data")
     """Where the embedded Postgres keeps its data."""
     log: LogFormat = LogFormat.JSON
-    pool: int = Field(default=10, ge=2, le=200)
-    """The largest number of connections to Postgres."""
+    worker_concurrency: int = Field(default=10, ge=2, le=200)
+    """How many jobs a worker runs at once; it has so many connections of its own, and two."""
     engine: Engine = Engine.COMPILED
     """What runs operations: compiled plans, or graphql-core."""
 
     documents: DocumentMode = DocumentMode.OFF
-    """What becomes of documents that are not trusted: off and log run them, enforce refuses them."""
+    """What happens to documents that are not trusted: off and log run them, enforce refuses them."""
 
-    public_url: str = "http://127.0.0.1:8000"
-    """Where the web app is, for the links in mails."""
+    public_url: str = "http://localhost:8000"
+    """The address of the web app, for links in mails."""
+    api_url: str | None = None
+    """The address of this gateway, for the links in mails that end them; by default that of the web app."""
     smtp_url: SecretStr | None = None
-    """The server that mails are handed to; without one they wait, or in development go into the log."""
+    """The mail server; without one mails wait, or in development go to the log."""
     mail_from: str = "QuestPath <no-reply@localhost>"
+    mails_per_minute: int | None = Field(default=None, ge=1, le=1_000_000)
+    """How many mails are sent in a minute, over all workers; by default as many as the server takes."""
+    campaign_mails_per_second: int = Field(default=10, ge=1, le=1_000)
+    """How many mails of campaigns go to the mail server in a second, over all workers."""
     google_client_id: str | None = None
     google_client_secret: SecretStr | None = None
     google_redirect_uris: Annotated[list[str], NoDecode] = []
-    """Addresses of the web and mobile apps to which Google may send people back, exactly as they are."""
+    """Addresses of the web and mobile apps to which Google may redirect, compared exactly."""
     google_issuer: str = "https://accounts.google.com"
 
     @field_validator("origins")
@@ -119,12 +157,15 @@ class Settings(BoundSettings, LimitSettings, RateSettings, TelemetrySettings, Ba
 
     @property
     def production(self) -> bool:
-        """Whether the strict profile holds."""
+        """Whether the strict profile applies."""
         return self.env is Environment.PRODUCTION
 
 
 def read() -> Settings:
-    """Read the settings; raises SettingsError for the first one that is wrong."""
+    """Read the settings; raises SettingsError for the first one that is unknown or wrong."""
+    unknown = unknown_names.first(Settings)
+    if unknown is not None:
+        raise SettingsError(unknown)
     try:
         settings = Settings()
     except ValidationError as error:
@@ -135,24 +176,40 @@ def read() -> Settings:
 
 def _check(settings: Settings) -> None:
     url = settings.database_url
-    if url is not None and not url.get_secret_value().startswith(_SCHEMES):
+    if url is not None and not _is_address(url, _SCHEMES):
         raise SettingsError(f"DATABASE_URL must be a Postgres address, like {EXAMPLES['DATABASE_URL']}")
     redis = settings.redis_url
-    if redis is not None and not redis.get_secret_value().startswith(("redis://", "rediss://")):
+    if redis is not None and not _is_address(redis, ("redis://", "rediss://")):
         raise SettingsError(f"REDIS_URL must be a Redis address, like {EXAMPLES['REDIS_URL']}")
+    if settings.lock_wait_s is not None and settings.lock_wait_s >= settings.statement_deadline_s:
+        raise SettingsError(
+            "QUESTPATH_LOCK_WAIT_S must be less than QUESTPATH_STATEMENT_DEADLINE_S, "
+            f"like {EXAMPLES['QUESTPATH_LOCK_WAIT_S']}"
+        )
     try:
-        outside.check(settings)
-    except OutsideError as error:
+        integrations.check(settings)
+    except IntegrationError as error:
         raise SettingsError(f"{error}, like {EXAMPLES[error.name]}") from None
     if not settings.production:
         return
     _check_secret("QUESTPATH_SECRET", settings.secret)
+    if settings.mail_secret is not None:
+        _check_secret("QUESTPATH_MAIL_SECRET", settings.mail_secret)
     for previous in settings.previous_secrets:
         _check_secret("QUESTPATH_PREVIOUS_SECRETS", previous)
     if url is None:
         raise SettingsError(f"DATABASE_URL must be set in production, like {EXAMPLES['DATABASE_URL']}")
     if not settings.hosts:
         raise SettingsError(f"QUESTPATH_HOSTS must be set in production, like {EXAMPLES['QUESTPATH_HOSTS']}")
+
+
+def _is_address(given: SecretStr, schemes: tuple[str, ...]) -> bool:
+    """Tell whether a setting is an address of one of the schemes that can be taken apart."""
+    address = given.get_secret_value()
+    try:
+        return address.startswith(schemes) and urlsplit(address).port != 0
+    except ValueError:
+        return False
 
 
 def _check_secret(name: str, given: SecretStr) -> None:

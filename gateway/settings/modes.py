@@ -1,4 +1,4 @@
-"""Modes: what a setting that has only a few values may be."""
+"""Modes: settings with a few fixed values."""
 
 from enum import Enum
 
@@ -11,14 +11,14 @@ class Environment(Enum):
 
 
 class LogFormat(Enum):
-    """How log lines are written: for machines or for people."""
+    """The format of log lines: for machines or for people."""
 
     JSON = "json"
     TEXT = "text"
 
 
 class DocumentMode(Enum):
-    """What becomes of documents that are not trusted: they run, they run and are logged, or they are refused."""
+    """What happens to documents that are not trusted: they run, they run and are logged, or they are refused."""
 
     OFF = "off"
     LOG = "log"

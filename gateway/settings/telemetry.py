@@ -1,4 +1,4 @@
-"""Settings of traces and metrics: both are off unless an address or a port is set."""
+"""Settings of traces and metrics; both are off without an address or a port."""
 
 from urllib.parse import urlsplit
 
@@ -19,25 +19,25 @@ EXAMPLES = {
 
 
 class TelemetrySettings(BaseSettings):
-    """Where traces go, how many are made, and who may read metrics."""
+    """The collector of traces, their share, and the port and token of metrics."""
 
     otel_exporter_otlp_endpoint: str | None = Field(
         default=None, validation_alias=AliasChoices("OTEL_EXPORTER_OTLP_ENDPOINT")
     )
-    """A collector that takes OTLP over HTTP; without one nothing is traced."""
+    """The address of a collector for OTLP over HTTP; without one nothing is traced."""
     trace_share: float = Field(default=0.05, ge=0, le=1)
-    """The share of operations that are traced where the caller does not say."""
+    """The share of operations that are traced where the request has no `traceparent`."""
     metrics_host: str = "127.0.0.1"
     metrics_port: int | None = Field(default=None, ge=1, le=65_535)
-    """A port of its own for `/metrics`; on the public one it needs the token."""
+    """A separate port for `/metrics`; on the public port `/metrics` needs the token."""
     metrics_ports: int = Field(default=1, ge=1, le=1_000)
-    """How many ports from that one on are tried; workers take one each, and are given twice their number."""
+    """The number of ports that are tried, from `metrics_port` on; each process takes one."""
     metrics_token: SecretStr | None = None
-    """The bearer token with which `/metrics` may be read on the public port, at least 16 characters."""
+    """The bearer token for `/metrics` on the public port, at least 16 characters."""
 
     @field_validator("otel_exporter_otlp_endpoint")
     @classmethod
-    def _address(cls, value: str | None) -> str | None:
+    def _is_address(cls, value: str | None) -> str | None:
         if value is not None and (
             urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc
         ):
@@ -46,7 +46,7 @@ class TelemetrySettings(BaseSettings):
 
     @field_validator("metrics_token")
     @classmethod
-    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+    def _is_long_enough(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < _SHORTEST_TOKEN:
             raise ValueError(f"it must hold at least {_SHORTEST_TOKEN} characters")
         return value

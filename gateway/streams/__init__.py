@@ -1,1 +1,1 @@
-"""Streams: many responses to one client, over a websocket or as events."""
+"""Streams of responses over websockets and server-sent events."""

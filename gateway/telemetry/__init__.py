@@ -1,1 +1,1 @@
-"""Telemetry: what operators learn of operations, from logs, metrics and traces."""
+"""Telemetry of operations: logs, metrics and traces."""

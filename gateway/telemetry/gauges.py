@@ -1,47 +1,63 @@
-"""Gauges and counters: what the parts of a process know of themselves, as families for Prometheus."""
+"""Gauges and counters: numbers of the parts of a process, as families for Prometheus."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
-from gateway.rates.tolls import Toll
-from gateway.telemetry.observing import Observer
-from graph.execution import Executor
-from persistence.counts import Counts
-from persistence.engine import Database
+from gateway.rate_limits.rate_limiter import RateLimiter
+from gateway.telemetry.metrics import Histogram
+from gateway.telemetry.observer import Observer
+from graph.execution.executor import Executor
+from persistence.commit_counts import CommitCounts
+from persistence.database import Database
 
 M = TypeVar("M", CounterMetricFamily, GaugeMetricFamily)
 Labels = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
-    """The parts of a process that count."""
+class GaugeSources:
+    """The parts of a process that have numbers."""
 
     observer: Observer
     executor: Executor
     database: Database
-    counts: Counts
-    toll: Toll
+    counts: CommitCounts
+    rate_limiter: RateLimiter
 
 
-def families(sources: Sources) -> Iterator[Metric]:
-    """Make the families of all single numbers."""
-    yield from _of_operations(sources)
-    yield from _of_engine(sources)
-    yield from _of_the_rest(sources)
+def families(sources: GaugeSources) -> Iterator[Metric]:
+    """Yield the families of all single numbers."""
+    yield from _operation_families(sources)
+    yield from _engine_families(sources)
+    yield from _other_families(sources)
 
 
-def counter(name: str, told: str, values: Mapping[Labels, float], *labels: str) -> CounterMetricFamily:
-    """Make a counter with a value for each set of labels."""
-    return _filled(CounterMetricFamily(f"questpath_{name}", told, labels=labels), values)
+def counter(name: str, description: str, values: Mapping[Labels, float], *labels: str) -> CounterMetricFamily:
+    """Return a counter with a value for each set of labels."""
+    return _filled(CounterMetricFamily(f"questpath_{name}", description, labels=labels), values)
 
 
-def gauge(name: str, told: str, values: Mapping[Labels, float], *labels: str) -> GaugeMetricFamily:
-    """Make a gauge with a value for each set of labels."""
-    return _filled(GaugeMetricFamily(f"questpath_{name}", told, labels=labels), values)
+def gauge(name: str, description: str, values: Mapping[Labels, float], *labels: str) -> GaugeMetricFamily:
+    """Return a gauge with a value for each set of labels."""
+    return _filled(GaugeMetricFamily(f"questpath_{name}", description, labels=labels), values)
+
+
+def histogram(
+    name: str, description: str, tallies: Mapping[Labels, Histogram], *labels: str
+) -> HistogramMetricFamily:
+    """Return a histogram with its buckets for each set of labels."""
+    family = HistogramMetricFamily(f"questpath_{name}", description, labels=labels)
+    for values, tally in tallies.items():
+        buckets, below = [], 0
+        bounds = [*(str(float(bound)) for bound in tally.bounds), "+Inf"]
+        for bound, count in zip(bounds, tally.counts, strict=True):
+            below += count
+            buckets.append((bound, float(below)))
+        family.add_metric(values, buckets=buckets, sum_value=tally.total)
+    return family
 
 
 def _filled(family: M, values: Mapping[Labels, float]) -> M:
@@ -54,44 +70,68 @@ def _by_code(values: Mapping[str, int]) -> dict[Labels, float]:
     return {(name,): value for name, value in values.items()}
 
 
-def _of_operations(sources: Sources) -> Iterator[Metric]:
+def _operation_families(sources: GaugeSources) -> Iterator[Metric]:
     metrics = sources.observer.metrics
     yield counter("errors", "Errors in responses, by code.", _by_code(metrics.errors), "code")
     yield counter("refusals", "User errors of mutations, by code.", _by_code(metrics.refusals), "code")
     yield counter("slow_operations", "Operations that took more than a second.", {(): metrics.slow})
-    yield counter("traced_operations", "Operations that were traced.", {(): metrics.traces})
-    yield counter("batches", "Calls of batches.", {(): metrics.batches})
-    yield counter("batch_keys", "Keys that those asked for.", {(): metrics.keys})
+    yield counter("traced_operations", "Traced operations.", {(): metrics.traces})
+    yield counter("batches", "Calls of batch functions.", {(): metrics.batches})
+    yield counter("batch_keys", "Keys of those calls.", {(): metrics.keys})
     yield counter(
-        "messages_sent", "Responses of subscriptions; over SSE told at their end.", {(): metrics.messages}
+        "messages_sent",
+        "Responses of subscriptions; over SSE counted when the stream ends.",
+        {(): metrics.messages},
     )
-    yield gauge("operations_open", "Operations that run, subscriptions too.", {(): metrics.active})
+    yield gauge("operations_open", "Running operations, subscriptions included.", {(): metrics.active})
     subscriptions = _by_code(metrics.subscriptions)
-    yield gauge("subscriptions_open", "Subscriptions that are open.", subscriptions, "transport")
-    yield gauge("sockets_open", "Websockets that are open.", {(): metrics.sockets})
+    yield gauge("subscriptions_open", "Open subscriptions.", subscriptions, "transport")
+    yield gauge("sockets_open", "Open websockets.", {(): metrics.sockets})
     dropped = sources.observer.usage.dropped
-    yield counter("field_counts_dropped", "Requests of fields that were not counted.", {(): dropped})
+    yield counter(
+        "field_counts_dropped",
+        "Requests of fields that were dropped because too many waited for the database.",
+        {(): dropped},
+    )
 
 
-def _of_engine(sources: Sources) -> Iterator[Metric]:
+def _engine_families(sources: GaugeSources) -> Iterator[Metric]:
     documents = sources.executor.documents
     compilations = documents.compilations
-    yield counter("plans_compiled", "Plans that were compiled.", {(): compilations.count})
-    yield counter("plan_compile_seconds", "Seconds that compiling them took.", {(): compilations.seconds})
+    yield counter("plans_compiled", "Compiled plans.", {(): compilations.count})
+    yield counter("plan_compile_seconds", "Seconds spent on compiling plans.", {(): compilations.seconds})
     fallbacks = _by_code(sources.executor.fallbacks)
-    yield counter("engine_fallbacks", "Operations left to graphql-core, by reason.", fallbacks, "reason")
-    yield gauge("document_cache_bytes", "Estimated size of the document cache.", {(): documents.bytes})
+    yield counter("engine_fallbacks", "Operations run by graphql-core, by reason.", fallbacks, "reason")
+    yield gauge("document_cache_bytes", "Memory of the kept documents, about.", {(): documents.kept.bytes})
+    yield gauge("document_cache_documents", "Kept documents.", {(): len(documents.kept)})
 
 
-def _of_the_rest(sources: Sources) -> Iterator[Metric]:
+def _other_families(sources: GaugeSources) -> Iterator[Metric]:
     load = sources.database.load
     states: dict[Labels, float] = {("in_use",): load.in_use, ("idle",): load.idle}
     yield gauge("pool_connections", "Connections to Postgres.", states, "state")
-    yield gauge("pool_waiting", "Who waits for a connection to Postgres.", {(): load.waiting})
-    yield gauge("pool_largest", "How many connections there may be.", {(): load.largest})
-    counts = sources.counts
-    yield counter("xp_awarded", "XP that this process wrote into the ledger.", {(): counts.xp})
-    yield counter("attempts_graded", "Attempts that this process graded.", {(): counts.attempts})
-    yield counter("mails_queued", "Mails that this process queued.", {(): counts.mails})
-    degraded = sources.toll.degraded_draws
-    yield counter("rate_limits_degraded", "Draws from own buckets while Redis was gone.", {(): degraded})
+    yield gauge("pool_waiting", "Callers waiting for a connection to Postgres.", {(): load.waiting})
+    yield gauge("pool_largest", "The largest number of connections to Postgres.", {(): load.largest})
+    lender = sources.database.lender
+    refusals = _by_code({reason.value: count for reason, count in lender.refusals.items()})
+    yield counter("postgres_refusals", "Refusals of Postgres, by reason.", refusals, "reason")
+    yield counter(
+        "statements_refused",
+        "Statements refused because those on a table, or the transactions, had their share and did not move.",
+        _by_code(lender.bulkheads.refused),
+        "table",
+    )
+    yield from commit_families(sources.counts)
+    degraded = sources.rate_limiter.degraded_draws
+    yield counter(
+        "rate_limits_degraded",
+        "Rate limit checks against buckets of this process while Redis was down.",
+        {(): degraded},
+    )
+
+
+def commit_families(counts: CommitCounts) -> Iterator[Metric]:
+    """Yield the families of what this process has committed."""
+    yield counter("xp_awarded", "XP committed by this process.", {(): counts.xp})
+    yield counter("attempts_graded", "Attempts graded by this process.", {(): counts.attempts})
+    yield counter("mails_queued", "Mails queued by this process.", {(): counts.mails})

@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line on stdout, the same processors for our lines and the libraries'."""
+"""Logs: one JSON object per line on stdout, with the same processors for our lines and the libraries'."""
 
 import asyncio
 import logging
@@ -11,53 +11,54 @@ import orjson
 import structlog
 
 from gateway.settings.modes import LogFormat
+from gateway.telemetry.exception_text import replace_exception
 
 _OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z
 LINES_WAIT_S = 0.02
-"""How long a line may wait for others, in seconds."""
+"""The longest time in seconds that a line is buffered."""
 MOST_WAITING = 256
 _QUIET = ("uvicorn.error", "uvicorn.access", "asyncio", "alembic", "websockets")
 
 
-def tell(line: dict[str, Any]) -> None:
-    """Write the line of one operation: one encoder call, because there is one for every request."""
+def write(line: dict[str, Any]) -> None:
+    """Write the line of one operation, with a single encoder call, because every request has one."""
     _writer(line)
 
 
-class Lines:
-    """Lines of operations on their way to stdout: those of one moment leave in one system call."""
+class LogBuffer:
+    """Buffer of lines for stdout: lines of the same 20 ms are written by one system call."""
 
     def __init__(self) -> None:
         self._waiting: list[bytes] = []
-        self._due: asyncio.AbstractEventLoop | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def add(self, line: bytes) -> None:
-        """Write the line within 20 ms, or at once where no event loop would come back to it."""
+        """Write the line within 20 ms, or at once where no event loop runs."""
         self._waiting.append(line)
         if len(self._waiting) >= MOST_WAITING:
             self.flush()
-        elif self._due is None or self._due.is_closed():  # asking for the loop is a system call
-            self._begin_to_wait()
+        elif self._loop is None or self._loop.is_closed():  # looking up the running loop is a system call
+            self._schedule_flush()
 
-    def _begin_to_wait(self) -> None:
+    def _schedule_flush(self) -> None:
         try:
-            self._due = asyncio.get_running_loop()
+            self._loop = asyncio.get_running_loop()
         except RuntimeError:
             self.flush()
         else:
-            self._due.call_later(LINES_WAIT_S, self.flush)
+            self._loop.call_later(LINES_WAIT_S, self.flush)
 
     def flush(self) -> None:
-        """Write what waits."""
-        lines, self._due = b"".join(self._waiting), None
+        """Write the buffered lines."""
+        lines, self._loop = b"".join(self._waiting), None
         self._waiting.clear()
         if lines:
             sys.stdout.buffer.write(lines)
             sys.stdout.buffer.flush()
 
 
-lines = Lines()
-"""The lines of this process; whoever ends it flushes them."""
+lines = LogBuffer()
+"""The buffer of this process; flush it before the process ends."""
 
 
 def _write_json(line: dict[str, Any]) -> None:
@@ -73,19 +74,43 @@ def _write_text(line: dict[str, Any]) -> None:
 _writer: Callable[[dict[str, Any]], None] = _write_text
 
 
+class _Stdout:
+    """Standard output as it is at each write, because loggers are kept and it may be replaced."""
+
+    def write(self, text: str) -> None:
+        """Write a text."""
+        sys.stdout.write(text)
+
+    def flush(self) -> None:
+        """Write what is buffered."""
+        sys.stdout.flush()
+
+
+class _StdoutBytes:
+    """The bytes behind standard output, in the same way."""
+
+    def write(self, line: bytes) -> None:
+        """Write a line."""
+        sys.stdout.buffer.write(line)
+
+    def flush(self) -> None:
+        """Write what is buffered."""
+        sys.stdout.buffer.flush()
+
+
 def configure(log: LogFormat) -> None:
-    """Set up structlog; libraries speak only from warnings up."""
+    """Set up structlog; libraries log warnings and worse only."""
     shared: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        replace_exception,
     ]
     if log is LogFormat.JSON:
         writer: structlog.typing.Processor = structlog.processors.JSONRenderer(serializer=_encode)
-        factory: object = structlog.BytesLoggerFactory(sys.stdout.buffer)
+        factory: object = structlog.BytesLoggerFactory(_StdoutBytes())  # type: ignore[arg-type]
     else:
         writer = structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
-        factory = structlog.PrintLoggerFactory()
+        factory = structlog.PrintLoggerFactory(_Stdout())  # type: ignore[arg-type]
     structlog.configure(
         processors=[*shared, writer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

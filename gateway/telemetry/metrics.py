@@ -1,4 +1,4 @@
-"""Metrics: plain numbers, counted where things happen and written out when somebody asks for them."""
+"""Metrics: plain numbers, counted where things happen and formatted only when they are scraped."""
 
 from bisect import bisect_left
 from collections import Counter
@@ -12,7 +12,7 @@ OK = "OK"
 
 
 class Histogram:
-    """How many observations fell into each bucket, whose upper `bounds` are inclusive, and their sum."""
+    """Counts of observations by bucket, whose upper `bounds` are inclusive, and their sum."""
 
     __slots__ = ("bounds", "counts", "total")
 
@@ -27,13 +27,13 @@ class Histogram:
         self.total += value
 
     def add(self, other: "Histogram") -> None:
-        """Add another one of the same bounds."""
-        self.counts = [mine + its for mine, its in zip(self.counts, other.counts, strict=True)]
+        """Add another histogram of the same bounds."""
+        self.counts = [mine + theirs for mine, theirs in zip(self.counts, other.counts, strict=True)]
         self.total += other.total
 
 
-class Tally:
-    """Operations that are alike in document, client, transport and outcome: one look-up finds all there is to count."""
+class OperationTally:
+    """Counts of operations with the same document, client, transport and outcome, found by one look-up."""
 
     __slots__ = ("batches", "costs", "keys", "seconds", "statements")
 
@@ -46,7 +46,7 @@ class Tally:
 
 
 class Metrics:
-    """The numbers of one process since its start; one event loop writes them, so that nothing is locked."""
+    """The numbers of one process since its start; only its event loop writes them, so there are no locks."""
 
     def __init__(self) -> None:
         self.requests: dict[tuple[str, str | None, str], Histogram] = {}
@@ -55,9 +55,9 @@ class Metrics:
         self.errors: Counter[str] = Counter()
         self.refusals: Counter[str] = Counter()
         self.active = 0
-        """Operations that are open; a subscription as long as it lasts."""
+        """Running operations; a subscription runs until it ends."""
         self.subscriptions: Counter[str] = Counter()
-        """Subscriptions that are open, by transport."""
+        """Open subscriptions by transport."""
         self.sockets = 0
         self.messages = 0
         self.batches = 0
@@ -66,7 +66,7 @@ class Metrics:
         self.traces = 0
         self.lag = Histogram(SECONDS)
 
-    def add(self, tally: Tally, *, transport: str, kind: str | None, code: str) -> None:
+    def add(self, tally: OperationTally, *, transport: str, kind: str | None, code: str) -> None:
         """Add operations of one transport, type and outcome: `OK`, or the code of their first error."""
         self.requests.setdefault((transport, kind, code), Histogram(SECONDS)).add(tally.seconds)
         self.statements.setdefault(kind, Histogram(STATEMENTS)).add(tally.statements)

@@ -1,1 +1,1 @@
-"""The compiled executor: an operation becomes a plan once, and a plan runs level by level. It knows GraphQL only."""
+"""The compiled executor: compiles an operation to a plan once, and runs the plan level by level."""

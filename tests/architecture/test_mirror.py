@@ -1,4 +1,4 @@
-"""The mirror: a declaration in the graph says what the domain object behind it holds, by name and by nullability."""
+"""Mirror: the attributes of a graph type are those of its domain object, by name and nullability."""
 
 import dataclasses
 import importlib
@@ -11,19 +11,19 @@ from graphql import GraphQLNonNull, GraphQLObjectType
 
 import domain
 import resolvers
-from graph.declarations import METADATA_KEY, Declaration
+from graph.declarations import declaration_of, definition_of
 from graph.schema import executable
 
 SCHEMA = executable()
-NO_ENTITY = ("Connection", "Edge", "Payload")
+NO_ENTITY = ("Connection", "Edge", "EncodedResponse")
 
 
 def entities() -> dict[str, type[Any]]:
-    """Return every entity of the domain and the resolvers by its name."""
+    """Return every entity of the domain and the resolvers, by its name."""
     found: dict[str, type[Any]] = {}
     for package in (domain, resolvers):
-        for room in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            module = importlib.import_module(room.name)
+        for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            module = importlib.import_module(info.name)
             found |= {
                 name: value for name, value in vars(module).items() if _is_entity_of(module.__name__, value)
             }
@@ -51,33 +51,32 @@ def test_every_attribute_of_the_type_is_one_of_its_entity(name: str) -> None:
     type_ = SCHEMA.type_map[name]
     assert isinstance(type_, GraphQLObjectType)
     hints = typing.get_type_hints(ALL[name])
-    wrong = []
+    differences = []
     for field_name, field in type_.fields.items():
-        declared = field.extensions["strawberry-definition"]
-        declaration: Declaration | None = (declared.metadata or {}).get(METADATA_KEY)
+        declaration = declaration_of(field)
         if declaration is None or declaration.word != "attribute":
             continue
-        attribute = declared.python_name
+        attribute = definition_of(field).python_name
         if not hasattr(ALL[name], attribute) and attribute not in hints:
-            wrong.append(f"{field_name}: no attribute {attribute}")
+            differences.append(f"{field_name}: no attribute {attribute}")
         elif attribute in hints:
             optional = type(None) in typing.get_args(hints[attribute])
             if optional == isinstance(field.type, GraphQLNonNull):
-                wrong.append(f"{field_name}: {field.type} but {hints[attribute]}")
-    assert wrong == []
+                differences.append(f"{field_name}: {field.type} but {hints[attribute]}")
+    assert differences == []
 
 
 def test_every_batch_is_keyed_by_an_attribute_of_its_parent() -> None:
-    wrong = []
+    differences = []
     for name in MIRRORED:
         type_ = SCHEMA.type_map[name]
         assert isinstance(type_, GraphQLObjectType)
         for field_name, field in type_.fields.items():
-            declaration = (field.extensions["strawberry-definition"].metadata or {}).get(METADATA_KEY)
+            declaration = declaration_of(field)
             if (
                 declaration is not None
                 and declaration.key is not None
                 and not hasattr(ALL[name], declaration.key)
             ):
-                wrong.append(f"{name}.{field_name}: {declaration.key}")
-    assert wrong == []
+                differences.append(f"{name}.{field_name}: {declaration.key}")
+    assert differences == []

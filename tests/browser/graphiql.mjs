@@ -141,10 +141,17 @@ async function main() {
     await shoot("query");
   });
 
-  await step("the documentation, the dialogs and completion open", async () => {
+  await step("the documentation is sorted and says who may use a field; dialogs and completion open", async () => {
     await page.click('[aria-label="Show Documentation Explorer"]');
     await page.click('.graphiql-doc-explorer-type-name >> text="Query"');
     await page.waitForSelector('.graphiql-doc-explorer-field-name >> text="viewer"');
+    const fields = await page.$$eval(".graphiql-doc-explorer-field-name", (all) =>
+      all.map((each) => each.textContent),
+    );
+    const sorted = [...fields].sort((one, other) => one.localeCompare(other, "en"));
+    assert.deepEqual(fields, sorted);
+    await page.click('.graphiql-doc-explorer-field-name >> text="viewer"');
+    await page.waitForSelector("text=/Access:\\s*everyone/");
     await shoot("documentation");
     for (const name of ["Open settings dialog", "Open short keys dialog"]) {
       await page.click(`[aria-label="${name}"]`);
@@ -163,7 +170,8 @@ async function main() {
     await page.keyboard.press("Escape");
   });
 
-  await step("a wrong password is told, a right one signs in", async () => {
+  await step("a wrong password is refused with a sentence, a right one signs in", async () => {
+    await page.click(".qp-open");
     await page.fill("[name=email]", email);
     await page.fill("[name=password]", `not ${password}`);
     await page.click(".qp-sign-in button");
@@ -171,11 +179,12 @@ async function main() {
     await shoot("refused");
     await page.fill("[name=password]", password);
     await page.click(".qp-sign-in button");
-    await until("the token", () => page.inputValue("#qp-token"));
-    await page.waitForSelector("text=Signed in until");
-    assert.equal(await page.inputValue("[name=password]"), "");
+    await page.waitForSelector(".qp-sign-out");
+    assert.match(await page.textContent(".qp-status"), /Ada/);
+    assert.equal(await page.textContent(".qp-problem"), "");
   });
-  const token = await page.inputValue("#qp-token");
+  const session = () => page.evaluate(() => JSON.parse(sessionStorage.getItem("questpath:session")));
+  const { accessToken: token } = await session();
 
   await step("queries carry the token", async () => {
     await write("query Me { viewer { __typename } }");
@@ -184,14 +193,80 @@ async function main() {
     assert.equal(requests.at(-1).headers().authorization, `Bearer ${token}`);
   });
 
-  await step("the token stays in this tab of the browser alone", async () => {
+  await step("the session stays in this tab of the browser alone", async () => {
     assert.equal(await page.evaluate(() => JSON.stringify(localStorage)), "{}");
     await page.reload();
-    assert.equal(await page.inputValue("#qp-token"), token);
+    await page.waitForSelector(".qp-sign-out");
+    assert.equal((await session()).accessToken, token);
     const other = await context.newPage();
     await other.goto(address.href);
-    assert.equal(await other.inputValue("#qp-token"), "");
+    await other.waitForSelector("text=Anonymous");
     await other.close();
+  });
+
+  await step("a token that is about to expire is refreshed before the next request", async () => {
+    await page.evaluate(() => {
+      const kept = JSON.parse(sessionStorage.getItem("questpath:session"));
+      sessionStorage.setItem("questpath:session", JSON.stringify({ ...kept, expiresAt: Date.now() + 5_000 }));
+    });
+    await page.reload();
+    await page.waitForSelector(".graphiql-execute-button");
+    const renewed = await until("a new token", async () => {
+      const found = await session();
+      return found.accessToken !== token && found;
+    });
+    assert.ok(renewed.expiresAt > Date.now() + 60_000);
+    assert.match(await page.textContent(".qp-status"), /Ada/);
+  });
+
+  await step("the quiz example runs from start to review, its ids read from earlier answers", async () => {
+    await page.click(".graphiql-tab:nth-child(3) .graphiql-tab-button");
+    const text = await written();
+    const operation = async (name, wanted) => {
+      const parts = text.split(/\n(?=query|mutation)/);
+      await write(parts.find((part) => new RegExp(`^(query|mutation) ${name}\\b`).test(part)));
+      await sleep(400); // GraphiQL parses what was written with a delay
+      await run();
+      return answer(name, (value) => value.data && wanted(value.data));
+    };
+    await operation("FindQuiz", ({ quiz }) => quiz?.id);
+    await operation("Start", ({ startQuizAttempt }) => startQuizAttempt?.attempt?.id);
+    await operation("Answer", ({ answerQuestion }) => answerQuestion?.slot?.answeredAt);
+    await operation("Submit", ({ submitQuizAttempt }) => submitQuizAttempt?.attempt?.score >= 0);
+    await operation("Review", ({ attempt }) => attempt?.state === "GRADED");
+    await shoot("quiz");
+  });
+
+  await step("the goal example creates a goal", async () => {
+    await page.click(".graphiql-tab:nth-child(4) .graphiql-tab-button");
+    await run();
+    await answer("the goal", (value) => value.data?.createGoal?.goal?.state === "DRAFT");
+  });
+
+  await step("favourites outlast the tab, without secrets", async () => {
+    await page.click('[aria-label="Show History"]');
+    await page.click('.graphiql-history-item [aria-label="Add favorite"] >> nth=0');
+    const kept = await until("a favourite", () =>
+      page.evaluate(() => JSON.parse(localStorage.getItem("graphiql:favorites"))?.favorites),
+    );
+    assert.equal(kept.length, 1);
+    assert.equal(kept[0].headers, undefined);
+    await page.click('[aria-label="Hide History"]');
+  });
+
+  await step("a demo account is one choice away, and signing out ends the session", async () => {
+    const { accessToken } = await session();
+    await page.click(".qp-sign-out");
+    await page.waitForSelector("text=Anonymous");
+    await until("the end of the session", async () => {
+      const headers = { "content-type": "application/json", authorization: `Bearer ${accessToken}` };
+      const response = await fetch(address, { method: "POST", headers, body: '{"query":"{ __typename }"}' });
+      return response.status === 401;
+    });
+    if (await page.$(".qp-demo")) {
+      await page.selectOption(".qp-demo", "ada@questpath.example");
+      await page.waitForSelector(".qp-sign-out");
+    }
   });
 
   await step("the second example subscribes over a websocket that carries the token", async () => {
@@ -200,7 +275,7 @@ async function main() {
     await write((await written()).replace("first: 5", "first: 100"));
     await run();
     const init = await until("connection_init", () => frames.find(({ type }) => type === "connection_init"));
-    assert.deepEqual(init.payload, { authorization: `Bearer ${token}` });
+    assert.deepEqual(init.payload, { authorization: `Bearer ${(await session()).accessToken}` });
     await until("subscribe", () => frames.find(({ type }) => type === "subscribe"));
     await answer("the board as it is", (value) => value.data.leaderboardChanged.entries);
     const learner = await earn();
@@ -209,6 +284,27 @@ async function main() {
     await shoot("subscription");
     await run(); // stops it
     await until("complete", () => frames.find(({ type }) => type === "complete"));
+  });
+
+  await step("on a narrow screen editor and answer stand one below the other", async () => {
+    await page.setViewportSize({ width: 420, height: 860 });
+    const [editor, result] = await Promise.all(
+      [".graphiql-editors", ".graphiql-response"].map((name) => page.locator(name).boundingBox()),
+    );
+    assert.ok(editor.width > 380 && result.width > 380);
+    assert.ok(result.y >= editor.y + editor.height - 1);
+    assert.ok(result.y + result.height <= 861);
+    await shoot("narrow");
+    await page.setViewportSize({ width: 1360, height: 800 });
+  });
+
+  await step("the start page leads to the playground and the guides", async () => {
+    await page.goto(new URL("/", base).href);
+    await page.click("text=For clients");
+    await page.waitForSelector("h2");
+    await shoot("guide");
+    await page.click("nav >> text=Playground");
+    await page.waitForSelector(".graphiql-execute-button");
   });
 
   await step("every POST carries the header against forged requests", async () => {

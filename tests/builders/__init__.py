@@ -1,4 +1,4 @@
-"""Builders: an object of each kind that is fine as it is; a test sets only what matters to it."""
+"""Builders: make a valid object of each kind; a test sets only the values that matter to it."""
 
 import itertools
 import os
@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from domain import ids
+from domain.accounts.users import NewUser, Role
 from domain.ids import UserId
-from domain.users import NewUser, Role
 
 _numbers = itertools.count(1)
 _milliseconds = itertools.count(1_772_000_000_000)
 
 
 def mint(prefix: str) -> str:
-    """Make an identifier whose time grows by a millisecond each."""
+    """Make an identifier; each is a millisecond later than the one before."""
     return ids.compose(prefix, milliseconds=next(_milliseconds), randomness=os.urandom(10))
 
 

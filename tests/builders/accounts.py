@@ -1,11 +1,11 @@
-"""Builders of API keys, and of what users decided of their profiles."""
+"""Builders of API keys."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from domain.api_keys import ApiKey
+from domain.accounts.api_keys import ApiKey
+from domain.accounts.scopes import Scope
 from domain.ids import ApiKeyId, UserId
-from domain.scopes import Scope
 from tests.builders import mint
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

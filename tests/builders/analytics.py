@@ -1,18 +1,24 @@
 """Builders of attempt facts and of exam types with their domains."""
 
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from domain.analytics import AttemptFacts, DomainCount
+from domain.analytics.learner_analytics import AttemptFacts, DomainCount
+from domain.content.exam_types import ExamDomain, ExamType
 from domain.ids import AttemptId, ExamDomainId, ExamTypeId, QuizId
-from domain.quizzes import ExamDomain, ExamType
 from tests.builders import mint
 from tests.builders.streaks import ADA
 
 
 def an_exam_type(code: str, **values: Any) -> ExamType:
-    given = {"id": ExamTypeId(mint("examtype")), "code": code, "name": code.title(), "description": ""}
+    given = {
+        "id": ExamTypeId(mint("examtype")),
+        "code": code,
+        "name": code.title(),
+        "description": "",
+        "author_id": None,
+    }
     return ExamType(**(given | values))
 
 
@@ -22,7 +28,8 @@ def an_exam_domain(exam_type: ExamType, code: str) -> ExamDomain:
     )
 
 
-def facts(exam_type: ExamType, day: date, score: str = "50.0", **values: Any) -> AttemptFacts:
+def facts(exam_type: ExamType, day: date, score: str = "50", **values: Any) -> AttemptFacts:
+    """The facts of an attempt with a score in percent, a decimal or a fraction."""
     given = {
         "user_id": ADA,
         "attempt_id": AttemptId(mint("attempt")),
@@ -30,7 +37,7 @@ def facts(exam_type: ExamType, day: date, score: str = "50.0", **values: Any) ->
         "exam_type_id": exam_type.id,
         "local_date": day,
         "finished_at": datetime(2026, 3, 2, 9, tzinfo=UTC),
-        "score": Decimal(score),
+        "score": Fraction(score) / 100,
         "passed": True,
         "questions": 10,
         "correct": 5,

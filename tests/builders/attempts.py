@@ -1,42 +1,37 @@
 """Builders of questions with keys, quizzes and attempts."""
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from domain.answers import Answer
-from domain.attempt_grading import GradedSlot, Grading
-from domain.attempt_sheets import PracticeHistory
-from domain.attempts import AttemptMode, AttemptState, QuizAttempt
+from domain.assessment.attempt_grading import GradedSlot, Grading
+from domain.assessment.attempts import AttemptMode, AttemptState, QuizAttempt
+from domain.assessment.grading_inputs import Repeats, Revisions
+from domain.assessment.submissions import SubmissionResult
+from domain.content.answer_keys import AcceptedNumber, AcceptedText, AnswerKey
+from domain.content.answers import Answer, Option
+from domain.content.exam_types import ExamDomain
+from domain.content.question_kinds.table import QuestionKind
+from domain.content.questions import Difficulty, NewQuestion, Question
+from domain.content.quizzes import Feedback, NewQuiz, Quiz
+from domain.gamification.xp import QuizXp
 from domain.ids import AttemptId, ExamDomainId, ExamTypeId, OptionId, QuestionId, QuizId, UserId
-from domain.questions import (
-    AcceptedNumber,
-    AcceptedText,
-    AnswerKey,
-    Difficulty,
-    NewQuestion,
-    Option,
-    Question,
-    QuestionKind,
-)
-from domain.quizzes import ExamDomain, ExamType, Feedback, NewQuiz, Quiz
-from domain.submissions import Result, Revisions
 from domain.work import Work
-from domain.xp import QuizXp
 from tests.builders import mint
 from tests.builders.analytics import an_exam_type, facts
 
 _numbers = itertools.count(1)
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-NO_HISTORY = PracticeHistory(credits={}, earlier_today=0)
+NO_REPEATS = Repeats(credits={}, earlier_today=0)
 NOTHING_EARNED = QuizXp(today=0, lately=0)
 
 
 def a_question(kind: QuestionKind = QuestionKind.TRUE_FALSE, **values: Any) -> tuple[Question, AnswerKey]:
-    """A question with its key; the secret texts are unlike anything else, so that a leak is found by search."""
+    """A question with its key; its secret texts are unique, so that a leak is found by search."""
     number = next(_numbers)
     question_id = QuestionId(mint("question"))
     options = (
@@ -71,6 +66,25 @@ def a_question(kind: QuestionKind = QuestionKind.TRUE_FALSE, **values: Any) -> t
     return question, key
 
 
+def new_version(question: Question, key: AnswerKey) -> tuple[Question, AnswerKey]:
+    """The same question with another prompt and explanation, which gives it and its options new ids."""
+    new_id = QuestionId(mint("question"))
+    ids = {option.id: OptionId(mint("option")) for option in question.options}
+    corrected = replace(
+        question,
+        id=new_id,
+        prompt=f"{question.prompt} (corrected)",
+        options=[Option(id=ids[option.id], text=option.text) for option in question.options],
+    )
+    return corrected, replace(
+        key,
+        question_id=new_id,
+        correct_options=frozenset(ids[id_] for id_ in key.correct_options),
+        explanation=f"{key.explanation} (corrected)",
+        option_feedback={ids.get(OptionId(a), a): text for a, text in key.option_feedback.items()},
+    )
+
+
 def right_answer(key: AnswerKey) -> Answer:
     if key.correct_options:
         return Answer(options=sorted(key.correct_options))
@@ -82,7 +96,7 @@ def right_answer(key: AnswerKey) -> Answer:
 
 
 def secrets_of(key: AnswerKey) -> set[str]:
-    """What of a key must not be read anywhere while an attempt is open; options are searched for apart."""
+    """The parts of a key that must not be readable while an attempt is open; options are searched for separately."""
     ranges = {str(bound) for number in key.numbers for bound in (number.low, number.high)}
     return {key.explanation, *key.option_feedback.values(), *(t.text for t in key.texts), *ranges}
 
@@ -102,6 +116,7 @@ def an_attempt(**values: Any) -> QuizAttempt:
             "deadline": NINE + timedelta(minutes=10),
             "finished_at": None,
             "local_date": None,
+            "late": False,
             "score": None,
             "passed": None,
         }
@@ -109,8 +124,8 @@ def an_attempt(**values: Any) -> QuizAttempt:
     )
 
 
-def a_result(attempt: QuizAttempt, *credits: str, **values: Any) -> Result:
-    """A result that says no more than the attempt's own; values of the attempt and of the result may be given."""
+def a_result(attempt: QuizAttempt, *credits: str, **values: Any) -> SubmissionResult:
+    """A result without XP or activity; values of the attempt and of the result may be given."""
     end = {
         "state": AttemptState.GRADED,
         "finished_at": NINE + timedelta(minutes=5),
@@ -118,11 +133,11 @@ def a_result(attempt: QuizAttempt, *credits: str, **values: Any) -> Result:
         "score": 66.7,
         "passed": True,
     }
-    told = {"entries": [], "activity": None, "freezes": (), "claim": None, "claimed_at": NINE}
-    told["read"] = Revisions(learner=0, answers=0)
-    told |= {name: values.pop(name) for name in told.keys() & values.keys()}
+    given = {"entries": [], "activity": None, "freezes": (), "claim": None, "claimed_at": NINE}
+    given["read"] = Revisions(learner=0, answers=0)
+    given |= {name: values.pop(name) for name in given.keys() & values.keys()}
     finished = replace(attempt, **(end | values))
-    return Result(
+    return SubmissionResult(
         attempt=finished,
         credits={number: Fraction(credit) for number, credit in enumerate(credits, start=1)},
         facts=facts(
@@ -132,7 +147,7 @@ def a_result(attempt: QuizAttempt, *credits: str, **values: Any) -> Result:
             attempt_id=attempt.id,
             quiz_id=attempt.quiz_id,
         ),
-        **told,  # type: ignore[arg-type]
+        **given,  # type: ignore[arg-type]
     )
 
 
@@ -157,17 +172,17 @@ async def store_quiz(
 ) -> Quiz:
     """Store a quiz of these questions, with an exam type of its own."""
     number = next(_numbers)
-    exam = ExamType(id=ExamTypeId(mint("examtype")), code=f"exam-{number}", name="Exam", description="")
+    exam = an_exam_type(code=f"exam-{number}", name="Exam")
     part = ExamDomain(
         id=ExamDomainId(mint("domain")), exam_type_id=exam.id, code="1.1", name="Part", weight=100
     )
     await work.exam_types.add(exam)
     await work.exam_types.add_domains([part])
-    homed = [(replace(q, exam_type_id=exam.id, domain_id=part.id), key) for q, key in questions]
+    moved = [(replace(q, exam_type_id=exam.id, domain_id=part.id), key) for q, key in questions]
     await work.questions.add(
         [
             NewQuestion(question=q, key=key, author_id=author_id, name=q.prompt, content_hash=q.id)
-            for q, key in homed
+            for q, key in moved
         ]
     )
     given = {
@@ -186,3 +201,18 @@ async def store_quiz(
     quiz = Quiz(**(given | values))
     new = NewQuiz(quiz=quiz, question_ids=[q.id for q, _ in questions], content_hash=quiz.id)
     return await work.quizzes.publish(new, now=NINE)
+
+
+async def store_versions(
+    work: Work, author_id: UserId, questions: Iterable[tuple[Question, AnswerKey]]
+) -> list[tuple[Question, AnswerKey]]:
+    """Store a new version of each question that `store_quiz` stored: under the name that it got there."""
+    given = list(questions)
+    stored = [q for q in await work.questions.by_ids([q.id for q, _ in given]) if q is not None]
+    made = [new_version(q, key) for q, (_, key) in zip(stored, given, strict=True)]
+    new = [
+        NewQuestion(question=q, key=key, author_id=author_id, name=first.prompt, content_hash=q.id)
+        for first, (q, key) in zip(stored, made, strict=True)
+    ]
+    await work.questions.add(new)
+    return made

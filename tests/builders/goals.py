@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from domain.goals import Goal, GoalKind, GoalState
 from domain.ids import GoalId
+from domain.learning.goals import Goal, GoalKind, GoalState
 from tests.builders import mint
 from tests.builders.streaks import ADA
 

@@ -3,8 +3,8 @@
 from datetime import datetime
 from pathlib import Path
 
-from domain.manifests import PAIRS, ManifestDocument
-from domain.trusted_documents import Manifest, ManifestId
+from domain.documents.manifests import PAIRS, ManifestDocument
+from domain.documents.trusted_documents import Manifest, ManifestId
 from tests.builders import mint
 from tests.builders.accounts import NOON
 

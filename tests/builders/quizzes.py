@@ -4,18 +4,13 @@ import itertools
 from decimal import Decimal
 from typing import Any
 
+from domain.content.answer_keys import AcceptedNumber, AcceptedText, AnswerKey
+from domain.content.answers import Option
+from domain.content.exam_types import ExamDomain, ExamType
+from domain.content.question_kinds.table import QuestionKind
+from domain.content.questions import Difficulty, NewQuestion, Question
+from domain.content.quizzes import Feedback, NewQuiz, Quiz
 from domain.ids import ExamDomainId, ExamTypeId, OptionId, QuestionId, QuizId, UserId
-from domain.questions import (
-    AcceptedNumber,
-    AcceptedText,
-    AnswerKey,
-    Difficulty,
-    NewQuestion,
-    Option,
-    Question,
-    QuestionKind,
-)
-from domain.quizzes import ExamDomain, ExamType, Feedback, NewQuiz, Quiz
 from tests.builders import mint
 
 _numbers = itertools.count(1)
@@ -29,6 +24,7 @@ def an_exam_type(**values: Any) -> ExamType:
             "code": f"exam-{number}",
             "name": f"Exam {number}",
             "description": "",
+            "author_id": None,
         }
         | values
     )

@@ -1,21 +1,24 @@
 """Builders of roadmaps: files as text, steps, and roadmaps as they are stored."""
 
 import json
+from dataclasses import dataclass, replace
 from typing import Any
 
-from domain.ids import LineageId, RoadmapId, RoadmapNodeId, RoadmapVersionId, UserId
-from domain.prerequisites import Needs, PrerequisiteMode, Step
-from domain.roadmaps import (
-    Completion,
-    NodeKind,
-    Roadmap,
-    RoadmapNode,
-    RoadmapVersion,
-    VersionState,
-    Visibility,
+from domain.content.prerequisites import Needs, PrerequisiteMode, Step
+from domain.content.roadmap_nodes import Completion, NewGroup, NodeKind, PrerequisiteGroup, RoadmapNode
+from domain.content.roadmaps import Roadmap, RoadmapVersion, VersionState, Visibility
+from domain.ids import (
+    EnrolmentId,
+    LineageId,
+    PrerequisiteGroupId,
+    RoadmapId,
+    RoadmapNodeId,
+    RoadmapVersionId,
+    UserId,
 )
-from tests.asking import START
+from domain.learning.enrolments import Enrolment
 from tests.builders import mint
+from tests.support.schema_client import START
 
 
 def every(*keys: str) -> Needs:
@@ -96,7 +99,6 @@ def a_roadmap(author_id: UserId, **values: Any) -> Roadmap:
         "author_id": author_id,
         "visibility": Visibility.PUBLIC,
         "current_version_id": None,
-        "forked_from_id": None,
         "created_at": START,
     }
     return Roadmap(**defaults | values)
@@ -136,3 +138,59 @@ def a_stored_node(version: RoadmapVersion, lineage_id: LineageId, **values: Any)
         "position": 0,
     }
     return RoadmapNode(**defaults | values)
+
+
+@dataclass
+class Graph:
+    """A version with its nodes by key, and their prerequisites."""
+
+    version: RoadmapVersion
+    nodes: dict[str, RoadmapNode]
+    groups: list[NewGroup]
+
+
+def keys_of(needs: dict[str, list[Needs]]) -> list[str]:
+    """The keys of a graph, those that only prerequisites name included."""
+    return [*needs, *(key for groups in needs.values() for group in groups for key in group.of)]
+
+
+def a_graph(
+    version: RoadmapVersion,
+    needs: dict[str, list[Needs]],
+    lineages: dict[str, LineageId],
+    quiz: str | None = None,
+) -> Graph:
+    """A graph whose nodes are the keys of `needs`; a quiz completes the last of them."""
+    nodes = {
+        key: a_stored_node(version, lineages[key], title=key.title(), position=place)
+        for place, key in enumerate(needs)
+    }
+    if quiz is not None:
+        last = list(nodes)[-1]
+        nodes[last] = replace(nodes[last], completion=Completion.QUIZ, quiz_slug=quiz)
+    groups = [
+        NewGroup(
+            group=PrerequisiteGroup(
+                id=PrerequisiteGroupId(mint("prerequisite")),
+                node_id=nodes[key].id,
+                mode=group.mode,
+                k=group.k,
+            ),
+            members=[lineages[member] for member in group.of],
+        )
+        for key, listed in needs.items()
+        for group in listed
+    ]
+    return Graph(version, nodes, groups)
+
+
+def an_enrolment(version: RoadmapVersion, user_id: UserId, **values: Any) -> Enrolment:
+    defaults: dict[str, Any] = {
+        "id": EnrolmentId(mint("enrolment")),
+        "user_id": user_id,
+        "roadmap_id": version.roadmap_id,
+        "version_id": version.id,
+        "started_at": START,
+        "completed_at": None,
+    }
+    return Enrolment(**defaults | values)

@@ -1,13 +1,14 @@
-"""Sessions."""
+"""Builders of sessions."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from domain.authentication.sessions import Session, SessionLifetime
 from domain.ids import SessionId, UserId
-from domain.sessions import REFRESH_LIFETIME, Session
 from tests.builders import mint
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+LIFETIME = SessionLifetime()
 
 
 def a_session(user_id: UserId, **values: Any) -> Session:
@@ -17,7 +18,7 @@ def a_session(user_id: UserId, **values: Any) -> Session:
         "id": SessionId(mint("session")),
         "user_id": user_id,
         "created_at": at,
-        "expires_at": at + REFRESH_LIFETIME,
+        "expires_at": at + LIFETIME.idle,
         "last_used_at": at,
         "device": "Firefox on Linux",
         "address": "203.0.113.0/24",

@@ -4,8 +4,8 @@ import itertools
 from datetime import UTC, date, datetime
 from typing import Any
 
+from domain.gamification.xp import Award, XpReason
 from domain.ids import UserId
-from domain.xp import Award, XpReason
 
 _numbers = itertools.count(1)
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -21,7 +21,7 @@ def an_award(user_id: str, **values: Any) -> Award:
             "amount": 10,
             "occurred_at": NOON,
             "local_date": date(2026, 3, 2),
-            "explanation": "Ten XP because.",
+            "explanation": "Ten XP for a test.",
         }
         | values
     )

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 export const [base] = process.argv.slice(2);
 export const url = new URL("/graphql", base).href;
 export const socketUrl = url.replace(/^http/, "ws");
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 
 export const BOARD = "query Board($first: Int!) { leaderboard { version total entries(first: $first) { rank xp user { id handle } } } }";
 export const VIEWER = "query Me { viewer { user { id handle } } }";

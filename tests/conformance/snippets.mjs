@@ -18,7 +18,7 @@ async function run(kind, code) {
   const name = kind === "python" ? ".snippet.py" : ".snippet.mjs"; // beside node_modules, so that imports are found
   writeFileSync(name, here(code));
   try {
-    const { stdout } = await promisify(execFile)(kind === "python" ? python : process.execPath, [name], { timeout: 10_000 });
+    const { stdout } = await promisify(execFile)(kind === "python" ? python : process.execPath, [name], { timeout: 50_000 });
     assert.notEqual(stdout.trim(), "", "it said nothing");
     assert.doesNotMatch(stdout, /error/i);
   } finally {

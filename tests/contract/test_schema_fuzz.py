@@ -1,4 +1,4 @@
-"""schemathesis against the running gateway: whatever is asked, no INTERNAL_SERVER_ERROR and no 5xx."""
+"""Schema fuzzing: schemathesis finds no request that gets an INTERNAL_SERVER_ERROR or a 5xx."""
 
 import asyncio
 import os
@@ -17,7 +17,7 @@ from schemathesis.graphql import nodes
 
 from domain.ids import compose
 from graph.schema import sdl
-from tests.serving import Served, served
+from tests.support.servers.gateway import ServerProcess, running_gateway
 
 EXAMPLES = 12
 ACCOUNTS = {"anonymous": None, "learner": "ada@questpath.example", "admin": "root@questpath.example"}
@@ -27,7 +27,7 @@ LOGIN = "mutation ($input: LoginInput!) { login(input: $input) { accessToken } }
 _ids = st.sampled_from(["user", "goal", "quiz", "attempt", "roadmap", "node", "enrolment"]).map(
     lambda prefix: compose(prefix, milliseconds=1, randomness=b"0123456789")
 )
-_wild = st.one_of(_ids, st.text(max_size=20))
+_any_text = st.one_of(_ids, st.text(max_size=20))
 schemathesis.graphql.scalar("DateTime", st.datetimes().map(lambda at: at.isoformat() + "Z").map(nodes.String))
 schemathesis.graphql.scalar("LocalDate", st.dates().map(str).map(nodes.String))
 schemathesis.graphql.scalar("EmailAddress", st.one_of(st.emails(), st.text(max_size=9)).map(nodes.String))
@@ -35,7 +35,9 @@ schemathesis.graphql.scalar(
     "URL", st.sampled_from(["https://a.example/", "javascript:x", ""]).map(nodes.String)
 )
 schemathesis.graphql.scalar("Cursor", st.one_of(st.just("WyJhIl0"), st.text(max_size=9)).map(nodes.String))
-schemathesis.graphql.scalar("LeaderboardVersion", st.one_of(st.integers().map(str), _wild).map(nodes.String))
+schemathesis.graphql.scalar(
+    "LeaderboardVersion", st.one_of(st.integers().map(str), _any_text).map(nodes.String)
+)
 schemathesis.graphql.scalar("BigInt", st.integers(-(2**63), 2**63).map(nodes.Int))
 schemathesis.graphql.scalar("Duration", st.just("PT90S").map(nodes.String))
 
@@ -43,41 +45,41 @@ SCHEMA: Any = schemathesis.graphql.from_file(sdl())
 
 
 @pytest.fixture(scope="module")
-def gateway(server_url: str, template: str) -> Iterator[Served]:
+def gateway(server_url: str, template: str) -> Iterator[ServerProcess]:
     name = f"fuzz_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
-    async def fresh() -> None:
+    async def create_database() -> None:
         connection = await asyncpg.connect(server_url)
         await connection.execute(f"DROP DATABASE IF EXISTS {name}")
         await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         await connection.close()
 
-    asyncio.run(fresh())
+    asyncio.run(create_database())
     with (
         tempfile.TemporaryDirectory() as folder,
-        served(Path(folder), DATABASE_URL=f"{server_url.rpartition('/')[0]}/{name}") as running,
+        running_gateway(Path(folder), DATABASE_URL=f"{server_url.rpartition('/')[0]}/{name}") as running,
     ):
         yield running
 
 
 @pytest.fixture(scope="module")
-def tokens(gateway: Served) -> dict[str, dict[str, str]]:
+def tokens(gateway: ServerProcess) -> dict[str, dict[str, str]]:
     headers: dict[str, dict[str, str]] = {}
-    for who, email in ACCOUNTS.items():
-        headers[who] = {}
+    for caller, email in ACCOUNTS.items():
+        headers[caller] = {}
         if email is not None:
             variables = {"input": {"email": email, "password": PASSWORD}}
             response = httpx.post(
                 f"{gateway.url}/graphql", json={"query": LOGIN, "variables": variables}, timeout=10
             )
             token = response.json()["data"]["login"]["accessToken"]
-            headers[who] = {"authorization": f"Bearer {token}"}
+            headers[caller] = {"authorization": f"Bearer {token}"}
     return headers
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("who", list(ACCOUNTS))
+@pytest.mark.parametrize("caller", list(ACCOUNTS))
 @SCHEMA.parametrize()
 @settings(
     max_examples=EXAMPLES,
@@ -87,10 +89,10 @@ def tokens(gateway: Served) -> dict[str, dict[str, str]]:
     derandomize=True,
 )
 def test_no_request_breaks_the_gateway(
-    case: Any, who: str, gateway: Served, tokens: dict[str, dict[str, str]]
+    case: Any, caller: str, gateway: ServerProcess, tokens: dict[str, dict[str, str]]
 ) -> None:
     response = httpx.post(
-        f"{gateway.url}/graphql", json={"query": case.body}, headers=tokens[who], timeout=20
+        f"{gateway.url}/graphql", json={"query": case.body}, headers=tokens[caller], timeout=20
     )
 
     assert response.status_code < 500, response.text

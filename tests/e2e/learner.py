@@ -1,4 +1,4 @@
-"""A learner and a spectator, as clients meet the gateway: over HTTP and graphql-transport-ws only."""
+"""A learner and a spectator: clients that use the gateway over HTTP and graphql-transport-ws only."""
 
 import asyncio
 import json
@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
+
+from tests.support.patience import PATIENCE_S
 
 QUESTIONS = Path(__file__).parent.parent.parent / "content" / "questions"
 ENTRY = "rank xp delta reachedAt isViewer user { handle }"
@@ -44,28 +46,30 @@ SUBMIT = """mutation ($input: SubmitQuizAttemptInput!) {
 }"""
 
 
-def answer_book() -> dict[str, dict[str, Any]]:
-    """Return every demo question by its prompt, with its key."""
+def questions_by_prompt() -> dict[str, dict[str, Any]]:
+    """Return every demo question by its prompt; it includes the right answer."""
     files = [json.loads(path.read_text("utf-8")) for path in QUESTIONS.glob("*.json")]
     return {question["prompt"].strip(): question for file in files for question in file["questions"]}
 
 
 class Learner:
-    """Someone with an account who uses the API."""
+    """A client with an account, which connects from an address of its own where one is given."""
 
-    def __init__(self, url: str, handle: str) -> None:
+    def __init__(self, url: str, handle: str, *, address: str | None = None) -> None:
         self.url = url
         self.handle = handle
         self.token = ""
-        self.client = httpx.AsyncClient(timeout=30)
+        self.client = httpx.AsyncClient(
+            timeout=PATIENCE_S, transport=httpx.AsyncHTTPTransport(local_address=address)
+        )
 
     async def ask(self, text: str, **variables: Any) -> dict[str, Any]:
         headers = {"authorization": f"Bearer {self.token}"} if self.token else {}
-        body = {"query": text, "variables": variables}
-        response = await self.client.post(f"{self.url}/graphql", json=body, headers=headers)
-        answer = response.json()
-        assert "errors" not in answer, answer
-        data: dict[str, Any] = answer["data"]
+        request = {"query": text, "variables": variables}
+        response = await self.client.post(f"{self.url}/graphql", json=request, headers=headers)
+        body = response.json()
+        assert "errors" not in body, body
+        data: dict[str, Any] = body["data"]
         return data
 
     async def register(self) -> "Learner":
@@ -77,7 +81,7 @@ class Learner:
             "timeZone": "Europe/Berlin",
         }
         payload = (await self.ask(REGISTER, input=new))["register"]
-        assert payload["userErrors"] == []
+        assert payload["userErrors"] == [], payload
         self.token = payload["accessToken"]
         return self
 
@@ -96,15 +100,15 @@ class Learner:
         return attempt
 
     async def answer(self, attempt: dict[str, Any], *, most: int = 100) -> None:
-        """Answer the first slots correctly, from the demo content, each after a look of more than a second."""
-        book = answer_book()
+        """Answer the first slots correctly, from the demo content, each after more than a second."""
+        questions = questions_by_prompt()
         await asyncio.sleep(1.2)
         for number, slot in enumerate(attempt["slots"][:most]):
             if number:
                 await asyncio.sleep(1.05)  # faster answers are marked, and a marked attempt's XP waits
-            answer = right_answer(slot["question"], book[slot["question"]["prompt"].strip()])
-            sent = {"attemptId": attempt["id"], "slot": slot["number"], "answer": answer, "clientSeq": 1}
-            payload = await self.ask(ANSWER, input=sent)
+            answer = right_answer(slot["question"], questions[slot["question"]["prompt"].strip()])
+            given = {"attemptId": attempt["id"], "slot": slot["number"], "answer": answer, "clientSeq": 1}
+            payload = await self.ask(ANSWER, input=given)
             assert payload["answerQuestion"]["userErrors"] == []
 
     async def submit(self, attempt_id: str, key: str) -> dict[str, Any]:
@@ -120,52 +124,54 @@ class Learner:
         await self.client.aclose()
 
 
-def right_answer(question: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
-    """Return the AnswerInput that the demo content calls correct."""
+def right_answer(question: dict[str, Any], source: dict[str, Any]) -> dict[str, Any]:
+    """Return the AnswerInput that the demo content marks as correct."""
     kind = question["kind"]
     if kind in {"SINGLE_CHOICE", "MULTIPLE_CHOICE"}:
-        right = {option["text"].strip() for option in known["options"] if option["correct"]}
+        right = {option["text"].strip() for option in source["options"] if option["correct"]}
         return {
             "options": [option["id"] for option in question["options"] if option["text"].strip() in right]
         }
     if kind == "TRUE_FALSE":
-        return {"truth": known["answer"]}
+        return {"truth": source["answer"]}
     if kind == "SHORT_TEXT":
-        return {"text": max(known["accepted"], key=lambda a: a["weight"])["text"]}
-    best = max(known["accepted"], key=lambda a: a["weight"])
+        return {"text": max(source["accepted"], key=lambda a: a["weight"])["text"]}
+    best = max(source["accepted"], key=lambda a: a["weight"])
     return {"number": best.get("value", best.get("min"))}
 
 
 class Spectator:
-    """Watches a board and holds what the deltas make of it."""
+    """Watches a leaderboard and applies its deltas."""
 
     def __init__(self, url: str) -> None:
         self._url = url.replace("http", "ws") + "/graphql"
         self.version: str | None = None
         self.entries: dict[str, dict[str, Any]] = {}
         self.kinds: list[str] = []
-        self._socket: ClientConnection | None = None
+        self._websocket: ClientConnection | None = None
 
     async def watch(self) -> None:
-        """Open a socket and subscribe, from the version that is held already."""
-        self._socket = await connect(self._url, subprotocols=[Subprotocol("graphql-transport-ws")])
-        await self._socket.send(json.dumps({"type": "connection_init"}))
+        """Open a websocket and subscribe, from the last version if there is one."""
+        self._websocket = await connect(
+            self._url, subprotocols=[Subprotocol("graphql-transport-ws")], open_timeout=PATIENCE_S
+        )
+        await self._websocket.send(json.dumps({"type": "connection_init"}))
         payload = {"query": WATCH, "variables": {"after": self.version}}
-        await self._socket.send(json.dumps({"id": "board", "type": "subscribe", "payload": payload}))
-        assert json.loads(await self._socket.recv())["type"] == "connection_ack"
-        await self.hear()
+        await self._websocket.send(json.dumps({"id": "board", "type": "subscribe", "payload": payload}))
+        assert json.loads(await self._websocket.recv())["type"] == "connection_ack"
+        await self.receive()
 
-    async def leave(self) -> None:
-        assert self._socket is not None
-        await self._socket.close()
+    async def close(self) -> None:
+        assert self._websocket is not None
+        await self._websocket.close()
 
-    async def hear(self) -> dict[str, Any]:
-        """Take one message and apply it; the server's pings are answered on the way."""
-        assert self._socket is not None
-        message = json.loads(await asyncio.wait_for(self._socket.recv(), 10))
+    async def receive(self) -> dict[str, Any]:
+        """Receive one message and apply it; answer pings before it."""
+        assert self._websocket is not None
+        message = json.loads(await asyncio.wait_for(self._websocket.recv(), PATIENCE_S))
         while message["type"] == "ping":
-            await self._socket.send(json.dumps({"type": "pong"}))
-            message = json.loads(await asyncio.wait_for(self._socket.recv(), 10))
+            await self._websocket.send(json.dumps({"type": "pong"}))
+            message = json.loads(await asyncio.wait_for(self._websocket.recv(), PATIENCE_S))
         assert message["type"] == "next", message
         assert "errors" not in message["payload"], message
         update: dict[str, Any] = message["payload"]["data"]["leaderboardChanged"]
@@ -181,13 +187,13 @@ class Spectator:
         self.version = update["version"]
         return update
 
-    async def hear_until(self, handle: str, xp: int) -> None:
-        """Take messages until the learner stands on the board with this XP."""
+    async def receive_until(self, handle: str, xp: int) -> None:
+        """Receive messages until the learner is on the board with this XP."""
         while not any(e["user"]["handle"] == handle and e["xp"] == xp for e in self.entries.values()):
-            await self.hear()
+            await self.receive()
 
     def board(self) -> list[dict[str, Any]]:
-        """Return the board as it stands here, in order and in the shape of the query."""
+        """Return the current board, in order and in the shape of the query."""
         ordered = sorted(
             self.entries.items(), key=lambda item: (-item[1]["xp"], item[1]["reachedAt"], item[0])
         )

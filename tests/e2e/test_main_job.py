@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.learner import Learner, Spectator
-from tests.serving import ROOT, Served, free_port, served
+from tests.support.patience import PATIENCE_S
+from tests.support.servers.gateway import ROOT, GatewayProcess, ServerProcess, free_port, running_gateway
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 SHORT_QUIZ = "python-core-names-and-values"
@@ -28,7 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 async def test_a_learner_finishes_a_quiz_and_every_open_leaderboard_moves(folder: Path) -> None:
-    with served(folder, QUESTPATH_DATA=str(folder / "data")) as gateway:
+    with running_gateway(folder, QUESTPATH_DATA=str(folder / "data")) as gateway:
         steady, flaky = Spectator(gateway.url), Spectator(gateway.url)
         await steady.watch()
         await flaky.watch()
@@ -36,15 +37,15 @@ async def test_a_learner_finishes_a_quiz_and_every_open_leaderboard_moves(folder
 
         await _enrol_and_plan(ada)
         first_xp = await _finish_a_quiz(ada)
-        await steady.hear_until("ada_lovelace", first_xp)
-        await flaky.hear_until("ada_lovelace", first_xp)
-        await flaky.leave()
+        await steady.receive_until("ada_lovelace", first_xp)
+        await flaky.receive_until("ada_lovelace", first_xp)
+        await flaky.close()
 
         grace = await Learner(gateway.url, "grace_hopper").register()
         second_xp = await _finish_a_quiz(grace)
-        await steady.hear_until("grace_hopper", second_xp)
+        await steady.receive_until("grace_hopper", second_xp)
         await flaky.watch()
-        await flaky.hear_until("grace_hopper", second_xp)
+        await flaky.receive_until("grace_hopper", second_xp)
 
         board = await ada.board()
         shown = [entry | {"isViewer": False} for entry in board["entries"]]
@@ -53,26 +54,26 @@ async def test_a_learner_finishes_a_quiz_and_every_open_leaderboard_moves(folder
         assert steady.kinds[0] == "LeaderboardSnapshot"
         assert set(steady.kinds[1:]) == {"LeaderboardDelta"}
         await _everything_shows_in_one_query(ada, first_xp)
-        for one in (steady, flaky):
-            await one.leave()
+        for spectator in (steady, flaky):
+            await spectator.close()
         for learner in (ada, grace):
             await learner.close()
 
 
 async def test_fifty_submits_at_once_are_one_award(folder: Path) -> None:
-    with served(folder, QUESTPATH_DATA=str(folder / "data")) as gateway:
+    with running_gateway(folder, QUESTPATH_DATA=str(folder / "data")) as gateway:
         ada = await Learner(gateway.url, "ada_lovelace").register()
         attempt = await ada.start(SHORT_QUIZ)
         await ada.answer(attempt, most=3)
 
         same = [ada.submit(attempt["id"], "one key") for _ in range(25)]
         other = [ada.submit(attempt["id"], f"key {number}") for number in range(25)]
-        answers = await asyncio.gather(*same, *other)
+        payloads = await asyncio.gather(*same, *other)
 
-        winners = [answer for answer in answers if not answer["userErrors"]]
-        refused = [e["__typename"] for answer in answers for e in answer["userErrors"]]
+        winners = [payload for payload in payloads if not payload["userErrors"]]
+        refused = [e["__typename"] for payload in payloads for e in payload["userErrors"]]
         assert set(refused) <= {"AttemptAlreadySubmitted"}
-        assert len(winners) in {1, 25}  # one key's requests answer alike, whoever of them was first
+        assert len(winners) in {1, 25}  # all requests with one key get the same response
         assert len({str(winner["attempt"]) for winner in winners}) == 1
         entries = (await ada.ask("{ viewer { xp(first: 50) { nodes { amount } } user { xpTotal } } }"))[
             "viewer"
@@ -85,14 +86,14 @@ async def test_fifty_submits_at_once_are_one_award(folder: Path) -> None:
 async def test_nothing_acknowledged_is_lost_when_the_server_is_killed(folder: Path) -> None:
     data = {"QUESTPATH_DATA": str(folder / "data")}
     acknowledged: dict[str, int] = {}
-    gateway = Served(free_port(), data, folder).wait_ready()
+    gateway = GatewayProcess(free_port(), data, folder).wait_ready()
     learners = [await Learner(gateway.url, f"learner_{number}").register() for number in range(6)]
     attempts = [await learner.start(SHORT_QUIZ) for learner in learners]
     await asyncio.gather(*(lr.answer(at, most=3) for lr, at in zip(learners, attempts, strict=True)))
 
     async def submit(number: int) -> None:
-        answer = await learners[number].submit(attempts[number]["id"], f"key {number}")
-        acknowledged[learners[number].handle] = answer["attempt"]["xpAwarded"]
+        payload = await learners[number].submit(attempts[number]["id"], f"key {number}")
+        acknowledged[learners[number].handle] = payload["attempt"]["xpAwarded"]
 
     racing = [asyncio.create_task(submit(number)) for number in range(len(learners))]
     await asyncio.wait(racing, return_when=asyncio.FIRST_COMPLETED)
@@ -100,7 +101,7 @@ async def test_nothing_acknowledged_is_lost_when_the_server_is_killed(folder: Pa
     await asyncio.gather(*racing, return_exceptions=True)
     assert acknowledged
 
-    with served(folder, **data) as again:
+    with running_gateway(folder, **data) as again:
         reconciled = await asyncio.to_thread(_reconcile, folder, data)
         assert reconciled.returncode == 0, reconciled.stdout + reconciled.stderr
         assert "0 differ" in reconciled.stdout
@@ -114,7 +115,7 @@ async def test_nothing_acknowledged_is_lost_when_the_server_is_killed(folder: Pa
 
 
 def test_ctrl_c_ends_everything_and_the_second_start_keeps_the_data(folder: Path) -> None:
-    with served(folder, QUESTPATH_DATA=str(folder / "data")) as gateway:
+    with running_gateway(folder, QUESTPATH_DATA=str(folder / "data")) as gateway:
         assert any("ada@questpath.example" in line for line in _lines_after_ready(gateway))
         postgres = _postgres_of(gateway.process.pid)
         assert postgres
@@ -124,8 +125,8 @@ def test_ctrl_c_ends_everything_and_the_second_start_keeps_the_data(folder: Path
     assert not any(Path(f"/proc/{pid}").exists() for pid in postgres)
 
 
-def _lines_after_ready(gateway: Served) -> list[str]:
-    for _ in range(50):
+def _lines_after_ready(gateway: ServerProcess) -> list[str]:
+    for _ in range(int(PATIENCE_S / 0.05)):
         if any("Demo accounts" in line for line in gateway.lines) and len(gateway.lines) > 5:
             break
         signal.sigtimedwait([], 0.05)
@@ -144,7 +145,7 @@ def _reconcile(folder: Path, environment: dict[str, str]) -> "subprocess.Complet
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE_S,
     )
 
 

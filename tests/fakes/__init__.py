@@ -1,12 +1,12 @@
-"""Fakes: stores in memory, kept honest by the suites that run over them and the real ones alike."""
+"""Fakes: stores in memory; the same suites test them and the real stores."""
 
 from datetime import datetime, timedelta
 
-from domain.users import Viewer
+from domain.accounts.users import Viewer
 
 
 class FakePasswords:
-    """Hashes that can be read; the real hasher has a test of its own."""
+    """Readable hashes; the real hasher has its own test."""
 
     async def hash(self, password: str) -> str:
         return f"hash of: {password}"
@@ -22,7 +22,7 @@ class FakePasswords:
 
 
 class FakeTokens:
-    """Tokens that can be read; the real ones have a test of their own."""
+    """Readable tokens; the real ones have their own test."""
 
     def issue(self, viewer: Viewer, *, now: datetime, until: datetime | None = None) -> tuple[str, datetime]:
         return f"token of {viewer.user_id}", now + timedelta(minutes=15)

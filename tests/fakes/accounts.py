@@ -1,18 +1,20 @@
-"""A unit of work in memory that holds what sessions need; an exception rolls it back."""
+"""A unit of work in memory with the stores that sessions need; an exception rolls it back."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from copy import copy
+from dataclasses import replace
 from typing import Any, cast
 
-from domain.access import Standing
-from domain.ids import UserId
-from domain.mails import NewMail
+from domain.accounts.access_revocation import TokenClaims
+from domain.accounts.suspensions import Suspension
+from domain.accounts.users import Account, NewUser, User
+from domain.ids import JobId, UserId
+from domain.mail.mails import NewMail
 from domain.signals import Signal
-from domain.suspensions import Suspension
-from domain.users import Account, NewUser, User
 from domain.work import Work
 from tests.fakes.audit import FakeAudit
+from tests.fakes.mail import FakeJobs
 from tests.fakes.sessions import FakeAccess, FakeSessions
 
 
@@ -35,12 +37,13 @@ class _Mails:
     def __init__(self) -> None:
         self.posted: list[NewMail] = []
 
-    async def add(self, mail: NewMail) -> None:
+    async def add(self, mail: NewMail, *, job_id: JobId) -> int:
         self.posted.append(mail)
+        return len(self.posted)
 
 
 class FakeAccounts:
-    """The stores behind signing in; `heard` are the signals of what was committed."""
+    """The stores behind sign-in; `signals` are those of committed transactions."""
 
     def __init__(self) -> None:
         self.users = _Users()
@@ -48,36 +51,42 @@ class FakeAccounts:
         self.access = FakeAccess({})
         self.audit = FakeAudit()
         self.mails = _Mails()
-        self.heard: list[Signal] = []
+        self.jobs = FakeJobs()
+        self.signals: list[Signal] = []
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Work]:
         """Open the stores as one transaction."""
-        stores: list[object] = [self.users, self.sessions, self.access, self.audit, self.mails]
-        before = [{name: copy(held) for name, held in vars(store).items()} for store in stores]
-        heard = len(self.heard)
+        stores: list[object] = [
+            self.users,
+            self.sessions,
+            self.access,
+            self.audit,
+            self.mails,
+            self.jobs,
+        ]
+        before = [{name: copy(value) for name, value in vars(store).items()} for store in stores]
+        sent = len(self.signals)
         try:
             yield cast(Work, self)
         except BaseException:
-            for store, held in zip(stores, before, strict=True):
-                vars(store).update(held)
-            del self.heard[heard:]
+            for store, values in zip(stores, before, strict=True):
+                vars(store).update(values)
+            del self.signals[sent:]
             raise
 
     def emit(self, signal: Signal) -> None:
-        self.heard.append(signal)
+        self.signals.append(signal)
 
     async def register(self, new: NewUser) -> None:
         """Store a user who may sign in."""
         await self.users.add(new)
-        self.access.standings[new.id] = Standing(roles=new.roles, version=0)
+        self.access.claims_of[new.id] = TokenClaims(roles=new.roles, version=0)
 
     def suspend(self, user_id: UserId, suspension: Suspension | None) -> None:
-        """Keep a user out, or let them in again; withdrawing the access is the caller's."""
-        standing = self.access.standings[user_id]
-        self.access.standings[user_id] = Standing(
-            roles=standing.roles, version=standing.version, suspension=suspension
-        )
+        """Suspend a user, or lift the suspension; revoking the access is up to the caller."""
+        claims = self.access.claims_of[user_id]
+        self.access.claims_of[user_id] = replace(claims, suspension=suspension)
 
 
 def _shown(new: NewUser) -> User:
@@ -100,6 +109,5 @@ def _account(new: NewUser) -> Account:
         email_verified=False,
         time_zone=new.time_zone,
         day_start_hour=0,
-        locale="en",
         roles=new.roles,
     )

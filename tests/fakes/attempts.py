@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from domain import paging
-from domain.answers import Answer
-from domain.attempts import (
+from domain.assessment.attempts import (
     AttemptReview,
     AttemptSlot,
     AttemptState,
@@ -18,10 +17,12 @@ from domain.attempts import (
     RevealedSlot,
     shown,
 )
+from domain.content.answer_keys import AnswerKey
+from domain.content.answers import Answer
+from domain.content.questions import Question
+from domain.content.quizzes import Feedback, Quiz
 from domain.ids import AttemptId, QuestionId, QuizId, UserId
 from domain.paging import Page, Window
-from domain.questions import AnswerKey, Question
-from domain.quizzes import Feedback, Quiz
 
 GRADED = {AttemptState.GRADED, AttemptState.EXPIRED}
 
@@ -37,12 +38,13 @@ class Slot:
 
 
 class FakeAttempts:
-    """Attempts in a dict, their slots in another one."""
+    """Attempts in a dict, their slots in another."""
 
     def __init__(self) -> None:
         self.attempts: dict[AttemptId, QuizAttempt] = {}
         self.kept: dict[Place, Slot] = {}
         self.questions: dict[QuestionId, tuple[Question, AnswerKey]] = {}
+        self.first_versions: dict[QuestionId, QuestionId] = {}
         self.quizzes: dict[QuizId, Quiz] = {}
         self.questions_of: dict[QuizId, list[QuestionId]] = {}
         self.saved: Counter[AttemptId] = Counter()
@@ -70,19 +72,31 @@ class FakeAttempts:
     async def by_ids(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[QuizAttempt | None]:
         return [self.own(attempt_id, user_id) for attempt_id in ids]
 
+    async def asked(
+        self, ids: Sequence[QuestionId], *, user_id: UserId
+    ) -> list[tuple[QuestionId, int] | None]:
+        seeds: dict[QuestionId, int] = {}
+        for attempt in sorted(self.attempts.values(), key=lambda a: a.id):
+            if attempt.user_id == user_id:
+                asked = [slot.question_id for place, slot in self.kept.items() if place[0] == attempt.id]
+                seeds |= dict.fromkeys(asked, attempt.seed)
+        return [(id_, seeds[id_]) if id_ in seeds else None for id_ in ids]
+
     async def page(self, user_id: UserId, window: Window) -> Page[QuizAttempt]:
         mine = sorted((a for a in self.attempts.values() if a.user_id == user_id), key=lambda a: a.id)
         if not window.backward:
             mine.reverse()
-        key = paging.expect(window, str)
+        key = paging.expect(window, "attempts", str)
         if key is not None:
             mine = [a for a in mine if (a.id > key[0] if window.backward else a.id < key[0])]
-        return paging.cut(mine[: window.size + 1], window, lambda a: (a.id,))
+        return paging.cut(mine[: window.size + 1], window, lambda a: (a.id,), "attempts")
 
     async def slots(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[list[AttemptSlot]]:
         return [
-            [self._face(place) for place in self.places_of(one)] if self.own(one, user_id) else []
-            for one in ids
+            [self._slot(place) for place in self.places_of(attempt_id)]
+            if self.own(attempt_id, user_id)
+            else []
+            for attempt_id in ids
         ]
 
     async def open_slot(self, place: Place, *, user_id: UserId) -> OpenSlot | None:
@@ -92,7 +106,7 @@ class FakeAttempts:
         elsewhere = [self.kept[p].answered_at for p in self.places_of(place[0]) if p != place]
         return OpenSlot(
             attempt=attempt,
-            slot=self._face(place),
+            slot=self._slot(place),
             question=self.questions[self.kept[place].question_id][0],
             client_seq=self.kept[place].client_seq,
             previous_at=max((at for at in elsewhere if at), default=attempt.started_at),
@@ -121,6 +135,9 @@ class FakeAttempts:
     async def reviews(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[AttemptReview | None]:
         return [self._review(attempt_id, user_id) for attempt_id in ids]
 
+    async def holders(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[QuizAttempt | None]:
+        return [self._holder(self.own(attempt_id, user_id)) for attempt_id in ids]
+
     async def overdue(
         self, *, before: datetime, limit: int, user_id: UserId | None = None
     ) -> list[QuizAttempt]:
@@ -141,11 +158,34 @@ class FakeAttempts:
     def places_of(self, attempt_id: AttemptId) -> list[Place]:
         return sorted(place for place in self.kept if place[0] == attempt_id)
 
+    def open_ones(self, user_id: UserId) -> list[QuizAttempt]:
+        """The learner's attempts in progress, the oldest first."""
+        mine = [a for a in self.attempts.values() if a.user_id == user_id]
+        return sorted((a for a in mine if a.state is AttemptState.IN_PROGRESS), key=lambda a: a.id)
+
+    def hidden_by(self, attempt: QuizAttempt) -> set[QuestionId]:
+        """The first versions of the questions that an open attempt asks without showing what was right."""
+        return {self.first_at(at) for at in self.places_of(attempt.id) if not self._final(at)}
+
+    def asked_in(self, attempt_id: AttemptId) -> set[QuestionId]:
+        """The first versions of the questions of an attempt."""
+        return {self.first_at(at) for at in self.places_of(attempt_id)}
+
+    def first_at(self, place: Place) -> QuestionId:
+        question_id = self.kept[place].question_id
+        return self.first_versions.get(question_id, question_id)
+
+    def _holder(self, attempt: QuizAttempt | None) -> QuizAttempt | None:
+        if attempt is None or attempt.state is not AttemptState.SUBMITTED:
+            return None
+        asked = self.asked_in(attempt.id)
+        return next((o for o in self.open_ones(attempt.user_id) if asked & self.hidden_by(o)), None)
+
     def _final(self, place: Place) -> bool:
         attempt = self.attempts[place[0]]
         return attempt.feedback is Feedback.AFTER_EACH and self.kept[place].answer is not None
 
-    def _face(self, place: Place) -> AttemptSlot:
+    def _slot(self, place: Place) -> AttemptSlot:
         attempt, slot = self.attempts[place[0]], self.kept[place]
         return AttemptSlot(
             attempt_id=place[0],
@@ -162,14 +202,9 @@ class FakeAttempts:
         if attempt is None or place not in self.kept:
             return None
         slot = self.kept[place]
-        asked = any(
-            other.question_id == slot.question_id
-            and self.attempts[at[0]].user_id == user_id
-            and self.attempts[at[0]].state is AttemptState.IN_PROGRESS
-            and not self._final(at)
-            for at, other in self.kept.items()
-        )
-        open_ = attempt.state is AttemptState.IN_PROGRESS and self._final(place)
+        others = [other for other in self.open_ones(user_id) if other.id != attempt.id]
+        asked = any(self.first_at(place) in self.hidden_by(other) for other in others)
+        open_ = attempt.state in {AttemptState.IN_PROGRESS, AttemptState.SUBMITTED} and self._final(place)
         if asked or not (attempt.state in GRADED or open_):
             return None
         return RevealedSlot(

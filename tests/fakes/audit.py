@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from domain.audit import AuditAction, AuditDetail, AuditEntry, AuditFilter, NewAuditEntry, bounds
-from domain.ids import UserId
-from domain.paging import Page, Window, cut
+from domain.accounts.audit import AuditAction, AuditDetail, AuditEntry, AuditFilter, NewAuditEntry, bounds
+from domain.ids import AuditEntryId, UserId
+from domain.paging import Page, Window, cut, expect
 
 
 class FakeAudit:
@@ -28,6 +28,10 @@ class FakeAudit:
             )
         )
 
+    async def add_all(self, entries: list[NewAuditEntry]) -> None:
+        for entry in entries:
+            await self.add(entry)
+
     async def page(self, asked: AuditFilter, window: Window) -> Page[AuditEntry]:
         lowest, highest = bounds(asked)
         found = [
@@ -41,12 +45,18 @@ class FakeAudit:
         return _page(found, window)
 
     async def page_of(self, user_id: UserId, window: Window) -> Page[AuditEntry]:
-        found = [
+        return _page(self._of(user_id), window)
+
+    async def by_ids_of(self, user_id: UserId, ids: list[AuditEntryId]) -> list[AuditEntry | None]:
+        own = {entry.id: entry for entry in self._of(user_id)}
+        return [own.get(id_) for id_ in ids]
+
+    def _of(self, user_id: UserId) -> list[AuditEntry]:
+        return [
             entry if entry.actor_id == user_id else replace(entry, address=None, session_id=None)
             for entry in self.entries
             if user_id in (entry.actor_id, entry.target)
         ]
-        return _page(found, window)
 
     async def forget(self, user_id: UserId) -> None:
         self.entries = [
@@ -63,7 +73,8 @@ class FakeAudit:
 
 def _page(entries: list[AuditEntry], window: Window) -> Page[AuditEntry]:
     ordered = sorted(entries, key=lambda entry: entry.id, reverse=not window.backward)
-    if window.key is not None:
-        last = window.key[0]
+    key = expect(window, "auditLog", str)
+    if key is not None:
+        last = key[0]
         ordered = [e for e in ordered if (e.id > last if window.backward else e.id < last)]
-    return cut(ordered[: window.size + 1], window, lambda entry: (entry.id,))
+    return cut(ordered[: window.size + 1], window, lambda entry: (entry.id,), "auditLog")

@@ -5,21 +5,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from domain.idempotency import Receipt
+from domain.accounts.users import Role
+from domain.content.answer_keys import AnswerKey
+from domain.content.exam_types import MOST_DOMAINS, MOST_EXAM_TYPES, ExamDomain, ExamType
+from domain.content.questions import NewQuestion, Question
+from domain.content.quizzes import NewQuiz, PublishedContent, Quiz, SlugTakenError
+from domain.errors import NotFoundError
+from domain.idempotency import Receipt, ReceiptName
 from domain.ids import ExamDomainId, ExamTypeId, ImportId, QuestionId, QuizId, UserId
-from domain.import_findings import ImportReport
+from domain.imports.reports import ImportReport
 from domain.paging import Page, Window, cut, expect
-from domain.questions import AnswerKey, NewQuestion, Question
-from domain.quizzes import (
-    MOST_DOMAINS,
-    MOST_EXAM_TYPES,
-    ExamDomain,
-    ExamType,
-    NewQuiz,
-    Published,
-    Quiz,
-    SlugTakenError,
-)
 
 
 class FakeExamTypes:
@@ -34,8 +29,8 @@ class FakeExamTypes:
         found = {t.id: t for t in self.types.values()}
         return [found.get(key) for key in ids]
 
-    async def by_code(self, code: str) -> ExamType | None:
-        return self.types.get(code)
+    async def by_codes(self, codes: list[str]) -> list[ExamType | None]:
+        return [self.types.get(code) for code in codes]
 
     async def domains_by_ids(self, ids: list[ExamDomainId]) -> list[ExamDomain | None]:
         found = {d.id: d for d in self.domains.values()}
@@ -95,21 +90,40 @@ class FakeQuizzes:
         return next((n.question_ids for n in self.stored.values() if n.quiz.id == quiz_id), [])
 
     async def page(self, window: Window, *, exam_type_code: str | None = None) -> Page[Quiz]:
-        key = expect(window, str, field="before" if window.backward else "after")
+        key = expect(window, "quizzes", str)
         kept = [
             n.quiz
             for n in self.stored.values()
-            if exam_type_code is None or self._code_of(n.quiz.exam_type_id) == exam_type_code
+            if n.quiz.withdrawn_at is None
+            and (exam_type_code is None or self._code_of(n.quiz.exam_type_id) == exam_type_code)
         ]
         kept.sort(key=lambda quiz: quiz.id, reverse=not window.backward)
         if key is not None:
             kept = [q for q in kept if (q.id > key[0] if window.backward else q.id < key[0])]
-        return cut(kept[: window.size + 1], window, lambda quiz: (quiz.id,))
+        return cut(kept[: window.size + 1], window, lambda quiz: (quiz.id,), "quizzes")
 
-    async def published(self, slugs: list[str]) -> list[Published | None]:
+    async def lock(self, quiz_id: QuizId) -> Quiz | None:
+        (found,) = await self.by_ids([quiz_id])
+        return found
+
+    async def set_withdrawn(self, quiz_id: QuizId, *, at: datetime | None) -> Quiz:
+        found = await self.lock(quiz_id)
+        if found is None:
+            raise NotFoundError("none")
+        quiz = replace(found, withdrawn_at=at)
+        self.stored[quiz.slug] = replace(self.stored[quiz.slug], quiz=quiz)
+        return quiz
+
+    async def published(self, slugs: list[str]) -> list[PublishedContent | None]:
         found = [self.stored.get(slug) for slug in slugs]
         return [
-            n and Published(slug=n.quiz.slug, author_id=n.quiz.author_id, content_hash=n.content_hash)
+            n
+            and PublishedContent(
+                slug=n.quiz.slug,
+                author_id=n.quiz.author_id,
+                content_hash=n.content_hash,
+                withdrawn_at=n.quiz.withdrawn_at,
+            )
             for n in found
         ]
 
@@ -117,7 +131,8 @@ class FakeQuizzes:
         there = self.stored.get(new.quiz.slug)
         if there is not None and there.quiz.author_id != new.quiz.author_id:
             raise SlugTakenError("taken")
-        quiz = new.quiz if there is None else replace(new.quiz, id=there.quiz.id)
+        kept = {} if there is None else {"id": there.quiz.id, "withdrawn_at": there.quiz.withdrawn_at}
+        quiz = replace(new.quiz, **kept)
         self.stored[quiz.slug] = replace(new, quiz=quiz)
         return quiz
 
@@ -143,11 +158,25 @@ class FakeReceipts:
         there = self.stored.setdefault((user_id, operation, key), receipt)
         return None if there is receipt else there
 
+    async def forget(self, *, before: datetime, after: ReceiptName, most: int) -> ReceiptName | None:
+        raise AssertionError("importing questions does not forget receipts")
+
+
+class FakeRoles:
+    """The roles of users who have more than LEARNER."""
+
+    def __init__(self) -> None:
+        self.stored: dict[UserId, list[Role]] = {}
+
+    async def roles_of(self, user_id: UserId) -> list[Role] | None:
+        return self.stored.get(user_id)
+
 
 class FakeQuizWork:
     """The stores that importing questions uses."""
 
     def __init__(self) -> None:
+        self.users = FakeRoles()
         self.exam_types = FakeExamTypes()
         self.questions = FakeQuestions()
         self.quizzes = FakeQuizzes(self._code_of)
@@ -158,4 +187,4 @@ class FakeQuizWork:
         return next((t.code for t in self.exam_types.types.values() if t.id == id), None)
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"importing questions has no business with {name}")
+        raise AttributeError(f"importing questions does not use {name}")

@@ -1,13 +1,13 @@
-"""Sessions and access in memory."""
+"""Sessions and access revocation in memory."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from domain.access import AccessChange, Changes, Standing
+from domain.accounts.access_revocation import AccessChange, Changes, TokenClaims
+from domain.authentication.sessions import Session, Spent
 from domain.errors import NotFoundError
 from domain.ids import SessionId, UserId
-from domain.sessions import Session, Spent
 
 
 class FakeSessions:
@@ -29,11 +29,9 @@ class FakeSessions:
         self._tokens[token_hash] = (session_id, spent_before or now)
         return Spent(session=self._sessions[session_id], spent_before=spent_before)
 
-    async def succeed(
-        self, session_id: SessionId, *, token_hash: str, now: datetime, address: str | None
-    ) -> None:
-        self._tokens.setdefault(token_hash, (session_id, None))
-        self._sessions[session_id] = replace(self._sessions[session_id], last_used_at=now, address=address)
+    async def succeed(self, session: Session, *, token_hash: str) -> None:
+        self._tokens.setdefault(token_hash, (session.id, None))
+        self._sessions[session.id] = session
 
     async def is_unspent(self, token_hash: str) -> bool:
         return token_hash in self._tokens and self._tokens[token_hash][1] is None
@@ -41,9 +39,17 @@ class FakeSessions:
     async def open_by_users(
         self, ids: Sequence[UserId], *, viewer_id: UserId, now: datetime
     ) -> list[list[Session]]:
-        held = [s for s in self._sessions.values() if s.user_id == viewer_id and self._is_open(s.id, now)]
-        held.sort(key=lambda session: (session.last_used_at, session.id), reverse=True)
-        return [held if user_id == viewer_id else [] for user_id in ids]
+        found = [s for s in self._sessions.values() if s.user_id == viewer_id and self._is_open(s.id, now)]
+        found.sort(key=lambda session: (session.last_used_at, session.id), reverse=True)
+        return [found if user_id == viewer_id else [] for user_id in ids]
+
+    async def by_ids(
+        self, ids: Sequence[SessionId], *, viewer_id: UserId, now: datetime
+    ) -> list[Session | None]:
+        mine = {
+            s.id: s for s in self._sessions.values() if s.user_id == viewer_id and self._is_open(s.id, now)
+        }
+        return [mine.get(id_) for id_ in ids]
 
     async def end(self, ids: Sequence[SessionId], *, user_id: UserId, now: datetime) -> list[Session]:
         ended = [
@@ -65,28 +71,32 @@ class FakeSessions:
             if s.last_used_at < unused_since and (s.id in self._revoked or s.expires_at < unused_since)
         }
         self._sessions = {id_: s for id_, s in self._sessions.items() if id_ not in gone}
-        self._tokens = {hash_: t for hash_, t in self._tokens.items() if t[0] not in gone}
+        self._tokens = {
+            hash_: (session_id, spent_at)
+            for hash_, (session_id, spent_at) in self._tokens.items()
+            if session_id not in gone and (spent_at is None or spent_at >= unused_since)
+        }
 
     def _is_open(self, session_id: SessionId, now: datetime) -> bool:
         return session_id not in self._revoked and self._sessions[session_id].expires_at > now
 
 
 class FakeAccess:
-    """Standings by user, changes in a list; every call is a transaction of its own."""
+    """Claims by user, changes in a list; every call is a transaction of its own."""
 
-    def __init__(self, standings: dict[UserId, Standing]) -> None:
-        self.standings = standings
+    def __init__(self, claims_of: dict[UserId, TokenClaims]) -> None:
+        self.claims_of = claims_of
         self.changes: list[tuple[AccessChange, datetime]] = []
 
-    async def standing(self, user_id: UserId) -> Standing | None:
-        return self.standings.get(user_id)
+    async def claims(self, user_id: UserId) -> TokenClaims | None:
+        return self.claims_of.get(user_id)
 
     async def raise_version(self, user_id: UserId) -> int:
-        if user_id not in self.standings:
+        if user_id not in self.claims_of:
             raise NotFoundError("There is no such user.")
-        standing = self.standings[user_id]
-        self.standings[user_id] = replace(standing, version=standing.version + 1)
-        return standing.version + 1
+        version = self.claims_of[user_id].version + 1
+        self.claims_of[user_id] = replace(self.claims_of[user_id], version=version)
+        return version
 
     async def note(self, change: AccessChange, *, now: datetime) -> None:
         self.changes.append((change, now))

@@ -5,18 +5,19 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
-from domain.attempt_results import end_of
-from domain.attempt_sheets import AnsweredSlot, Practice
-from domain.attempts import AttemptState, QuizAttempt
+from domain.assessment.attempt_results import end_of
+from domain.assessment.attempts import AttemptState, QuizAttempt, is_overdue
+from domain.assessment.grading_inputs import AnsweredSlot, GradingInput, RecentResults, Revisions
+from domain.assessment.submissions import Submission, SubmissionResult, WithheldResult
+from domain.gamification.xp import QUIZ_REASONS, XpReason, XpStatus
 from domain.idempotency import REMEMBERED, Claim, Receipt
 from domain.ids import AttemptId, QuestionId, QuizId, UserId
-from domain.submissions import HandIn, Result, Revisions, Sheet
-from domain.xp import QUIZ_REASONS, XpStatus
 from tests.fakes.attempts import GRADED, FakeAttempts, Slot
 from tests.fakes.streaks import FakeStreaks
 from tests.fakes.xp import FakeXp
 
 LATELY = timedelta(hours=6)
+UNGRADED = {AttemptState.IN_PROGRESS, AttemptState.SUBMITTED}
 
 
 class FakeSubmissions:
@@ -25,27 +26,30 @@ class FakeSubmissions:
     def __init__(self, attempts: FakeAttempts) -> None:
         self.attempts = attempts
         self.on_roadmaps: set[tuple[UserId, QuizId]] = set()
+        self.own_quizzes: set[tuple[UserId, QuizId]] = set()
         self.streaks = FakeStreaks()
         self.ledger = FakeXp()
         self.receipts: dict[tuple[UserId, str, str], tuple[Receipt, datetime]] = {}
         self.finished: Counter[UserId] = Counter()
 
-    async def hold(self, attempt_id: AttemptId, *, user_id: UserId) -> None:
-        """Nobody else is here."""
+    async def lock(self, attempt_id: AttemptId, *, user_id: UserId) -> None:
+        """Nothing runs at the same time."""
 
-    async def sheets(
-        self, handed: Sequence[HandIn], *, credits_within: timedelta, xp_within: timedelta
-    ) -> list[Sheet | None]:
-        return [await self._sheet(one, credits_within, xp_within) for one in handed]
+    async def grading_inputs(
+        self, submissions: Sequence[Submission], *, credits_within: timedelta, xp_within: timedelta
+    ) -> list[GradingInput | None]:
+        return [await self._grading_input(each, credits_within, xp_within) for each in submissions]
 
-    async def _sheet(self, handed: HandIn, credits_within: timedelta, xp_within: timedelta) -> Sheet | None:
-        attempt_id, user_id, now = handed.attempt_id, handed.user_id, handed.now
+    async def _grading_input(
+        self, submission: Submission, credits_within: timedelta, xp_within: timedelta
+    ) -> GradingInput | None:
+        attempt_id, user_id, now = submission.attempt_id, submission.user_id, submission.now
         attempt = self.attempts.own(attempt_id, user_id)
         if attempt is None:
             return None
         quiz, end = self.attempts.quizzes[attempt.quiz_id], end_of(attempt, now)
         active_on = self._active_on(user_id, end)
-        return Sheet(
+        return GradingInput(
             attempt=attempt,
             revisions=self._revisions(attempt),
             slots=self._slots(attempt_id),
@@ -53,24 +57,67 @@ class FakeSubmissions:
             quiz_title=quiz.title,
             exam_type_id=quiz.exam_type_id,
             zone=await self.streaks.zone_of(user_id, at=end),
+            is_own=(user_id, attempt.quiz_id) in self.own_quizzes,
             on_roadmap=(user_id, attempt.quiz_id) in self.on_roadmaps,
-            receipt=self._receipt(user_id, handed.claim, now),
-            practice=self._practice(attempt, credits_since=end - credits_within, xp_since=end - xp_within),
+            asked_elsewhere=self._is_asked_elsewhere(attempt, now),
+            others_wait=any(
+                a.user_id == user_id and a.state is AttemptState.SUBMITTED and a.id != attempt_id
+                for a in self.attempts.attempts.values()
+            ),
+            receipt=self._receipt(user_id, submission.claim, now),
+            recent=self._recent(
+                attempt,
+                end,
+                until=end if attempt.finished_at is None else end + credits_within,
+                credits_since=end - credits_within,
+                xp_since=end - xp_within,
+            ),
             history=None if active_on else await self.streaks.history(user_id),
             active_on=active_on,
         )
 
-    async def finish(self, results: Sequence[Result]) -> list[bool]:
+    async def finish(self, results: Sequence[SubmissionResult]) -> list[bool]:
         return [await self._finish(result) for result in results]
 
-    async def _finish(self, result: Result) -> bool:
+    async def withhold(self, result: WithheldResult) -> bool:
+        return await self._record(result)
+
+    async def releasable(
+        self, *, user_id: UserId | None, ending: AttemptId | None, now: datetime, limit: int
+    ) -> list[QuizAttempt]:
+        found = [
+            a
+            for a in self.attempts.attempts.values()
+            if a.state is AttemptState.SUBMITTED
+            and user_id in {None, a.user_id}
+            and not self._is_asked_elsewhere(a, now, ending)
+        ]
+        return sorted(found, key=lambda a: (a.user_id, str(a.finished_at), a.id))[:limit]
+
+    def _is_asked_elsewhere(
+        self, attempt: QuizAttempt, now: datetime, ending: AttemptId | None = None
+    ) -> bool:
+        asked = self.attempts.asked_in(attempt.id)
+        return any(
+            asked & self.attempts.hidden_by(other)
+            for other in self.attempts.open_ones(attempt.user_id)
+            if other.id not in {attempt.id, ending} and not is_overdue(other, now)
+        )
+
+    async def _finish(self, result: SubmissionResult) -> bool:
+        if not await self._record(result):
+            return False
+        for number, credit in result.credits.items():
+            self.attempts.kept[result.attempt.id, number].credit = credit
+        return True
+
+    async def _record(self, result: SubmissionResult | WithheldResult) -> bool:
         attempt, claim = result.attempt, result.claim
         known = self.attempts.attempts[attempt.id]
-        if known.state is not AttemptState.IN_PROGRESS or self._revisions(known) != result.read:
+        if known.state not in UNGRADED or self._revisions(known) != result.read:
             return False
         self.attempts.attempts[attempt.id] = attempt
-        for number, credit in result.credits.items():
-            self.attempts.kept[attempt.id, number].credit = credit
+        self.attempts.saved[attempt.id] += 1
         if result.activity:
             await self.streaks.add(result.activity)
         if claim:
@@ -111,30 +158,50 @@ class FakeSubmissions:
             last if any(a.local_date == last and end - LATELY < a.occurred_at <= end for a in mine) else None
         )
 
-    def _practice(self, attempt: QuizAttempt, *, credits_since: datetime, xp_since: datetime) -> Practice:
+    def _recent(
+        self,
+        attempt: QuizAttempt,
+        end: datetime,
+        *,
+        until: datetime,
+        credits_since: datetime,
+        xp_since: datetime,
+    ) -> RecentResults:
         others = [
             a
             for a in self.attempts.attempts.values()
-            if a.user_id == attempt.user_id and a.state in GRADED and a.id != attempt.id
+            if a.user_id == attempt.user_id
+            and a.state in GRADED
+            and a.id != attempt.id
+            and a.finished_at is not None
+            and a.finished_at <= until
         ]
-        asked = {self.attempts.kept[place].question_id for place in self.attempts.places_of(attempt.id)}
+        asked = {
+            self.attempts.first_at(at): self.attempts.kept[at].question_id
+            for at in self.attempts.places_of(attempt.id)
+        }
         best: dict[QuestionId, Fraction] = {}
         for other in others:
             for place in self.attempts.places_of(other.id):
                 slot = self.attempts.kept[place]
                 recent = other.finished_at is not None and other.finished_at > credits_since
-                if recent and slot.question_id in asked and slot.credit:
-                    best[slot.question_id] = max(best.get(slot.question_id, Fraction(0)), slot.credit)
+                now_asked = asked.get(self.attempts.first_at(place))
+                if recent and now_asked and slot.credit:
+                    best[now_asked] = max(best.get(now_asked, Fraction(0)), slot.credit)
         earned: Counter[date] = Counter()
+        nodes: Counter[date] = Counter()
         lately = 0
         for entry in self.ledger.entries:
             mine = entry.user_id == attempt.user_id and entry.status is not XpStatus.REVERSED
             if mine and entry.reason in QUIZ_REASONS:
                 earned[entry.local_date] += entry.amount
-                lately += entry.amount if entry.occurred_at > xp_since else 0
-        return Practice(
+                lately += entry.amount if xp_since < entry.occurred_at <= end else 0
+            if mine and entry.reason is XpReason.NODE_COMPLETED:
+                nodes[entry.local_date] += entry.amount
+        return RecentResults(
             credits=best,
             attempts=[a.local_date for a in others if a.quiz_id == attempt.quiz_id and a.local_date],
             xp=earned,
             lately=lately,
+            nodes=nodes,
         )

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 
-from domain.manifests import ManifestDocument
-from domain.trusted_documents import Manifest, ManifestEntry, ManifestId, ManifestNameTakenError
+from domain.documents.manifests import ManifestDocument
+from domain.documents.trusted_documents import Manifest, ManifestEntry, ManifestId, ManifestNameTakenError
 
 
 class FakeTrustedDocuments:
-    """Manifests, what each lists, and texts by id."""
+    """Manifests, the ids that each lists, and texts by id."""
 
     def __init__(self) -> None:
         self.manifests: dict[ManifestId, Manifest] = {}
@@ -22,11 +22,11 @@ class FakeTrustedDocuments:
         self.lists[manifest.id] = []
 
     async def add_documents(self, manifest_id: ManifestId, documents: list[ManifestDocument]) -> list[str]:
-        given = {document.document_id: document.text for document in documents}
-        taken = [key for key, text in given.items() if self.texts.get(key, text) != text]
+        texts = {document.document_id: document.text for document in documents}
+        taken = [key for key, text in texts.items() if self.texts.get(key, text) != text]
         if not taken:
-            self.texts |= given
-            self.lists[manifest_id] = list(given)
+            self.texts |= texts
+            self.lists[manifest_id] = list(texts)
         return sorted(taken)
 
     async def retire(self, name: str, *, now: datetime) -> ManifestId | None:
@@ -51,5 +51,5 @@ class FakeTrustedDocuments:
         }
         return [ManifestDocument(document_id=key, text=self.texts[key]) for key in sorted(ids)]
 
-    async def mark(self) -> int:
+    async def revision(self) -> int:
         return len(self.manifests) + sum(m.retired_at is not None for m in self.manifests.values())

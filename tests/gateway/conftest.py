@@ -1,4 +1,4 @@
-"""The gateway as a server on a loopback port, in the loop of the test."""
+"""The gateway as a server on a loopback port, in the event loop of the test."""
 
 import asyncio
 import socket
@@ -11,9 +11,10 @@ import httpx
 import pytest
 
 from gateway.app import Application, application
-from gateway.processes.serving import Server
+from gateway.processes.server import Server
 from gateway.settings.environment import Settings
-from resolvers.board_feed import BoardFeed
+from resolvers.live.board_feed import BoardFeed
+from tests.support.patience import PATIENCE_S
 
 REGISTER = """mutation ($input: RegisterInput!) {
   register(input: $input) { user { id handle } accessToken refreshToken userErrors { __typename } }
@@ -22,14 +23,17 @@ REGISTER = """mutation ($input: RegisterInput!) {
 
 PLENTY = {
     f"rate_{name}": 1_000_000
-    for name in ("reads", "writes", "generation", "cost", "cost_restore", "login", "register", "reset")
+    for name in (
+        *("reads", "writes", "generation", "cost", "cost_restore", "login", "register", "reset"),
+        *("address_reads", "address_cost", "address_cost_restore", "preparation"),
+    )
 }
-"""Rate limits that no test runs into by accident."""
+"""Rate limits that no test reaches by accident."""
 
 
 @dataclass
 class Live:
-    """A running gateway: where it is, and a client of it."""
+    """A running gateway: its address, and a client of it."""
 
     app: Application
     url: str
@@ -69,23 +73,23 @@ async def live(database_url: str, overrides: dict[str, Any]) -> AsyncIterator[Li
 
 @pytest.fixture
 async def board(live: Live) -> Live:
-    """The gateway with a feed that does not make tests wait."""
-    live.app.gateway.ports.boards = BoardFeed(interval_s=0.01, tick_s=0.2)
+    """The gateway with a board feed that does not make tests wait."""
+    live.app.pipeline.ports.boards = BoardFeed(interval_s=0.01, tick_s=0.2)
     return live
 
 
 @asynccontextmanager
-async def running(database_url: str, **overrides: Any) -> AsyncIterator[Live]:
+async def running(database_url: str, *, with_worker: bool = False, **overrides: Any) -> AsyncIterator[Live]:
     """Run a gateway until the end of the block; a test may run several on one database."""
     listener = socket.create_server(("127.0.0.1", 0))
     ready = asyncio.Event()
     settings = Settings(**PLENTY | {"drain_grace_s": 0} | overrides)
-    async with application(settings, database_url) as app:
-        server = Server(app.asgi, on_ready=ready.set, bounds=settings.bounds, drain=app.gateway.drain)
+    async with application(settings, database_url, with_worker=with_worker) as app:
+        server = Server(app.asgi, on_ready=ready.set, bounds=settings.bounds, drain=app.pipeline.drain)
         serving = asyncio.create_task(server.serve([listener]))
-        await asyncio.wait_for(ready.wait(), 10)
+        await asyncio.wait_for(ready.wait(), PATIENCE_S)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        async with httpx.AsyncClient(base_url=url) as client:
+        async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_S) as client:
             yield Live(app, url, client, server)
         server.should_exit = True
         await serving

@@ -1,4 +1,4 @@
-"""Old tricks over real HTTP: smuggled requests, smuggled fields, smuggled SQL, and lines that forge the log."""
+"""Attacks over real HTTP: request smuggling, unknown fields, SQL injection, mail headers and forged log lines."""
 
 import asyncio
 import json
@@ -21,16 +21,16 @@ GRACE = {
 }
 
 
-async def raw(live: Live, *lines: str, body: bytes = b"") -> bytes:
-    """Send bytes as they are and return all that comes back until the server closes or has answered."""
+async def send_raw(live: Live, *lines: str, body: bytes = b"") -> bytes:
+    """Send bytes unchanged, and return all bytes until the server closes."""
     _, _, address = live.url.rpartition("//")
     host, _, port = address.partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     head = "\r\n".join(["POST /graphql HTTP/1.1", f"host: {address}", "connection: close", *lines])
     writer.write(head.encode() + b"\r\n\r\n" + body)
-    answer = await asyncio.wait_for(reader.read(), 5)
+    response = await asyncio.wait_for(reader.read(), 5)
     writer.close()
-    return answer
+    return response
 
 
 @pytest.mark.parametrize(
@@ -44,14 +44,14 @@ async def raw(live: Live, *lines: str, body: bytes = b"") -> bytes:
     ],
     ids=str,
 )
-async def test_a_request_whose_end_is_in_doubt_is_not_run(live: Live, lines: list[str]) -> None:
-    answer = await raw(live, JSON, *lines, body=HELLO)
+async def test_a_request_with_an_ambiguous_length_is_not_run(live: Live, lines: list[str]) -> None:
+    response = await send_raw(live, JSON, *lines, body=HELLO)
 
-    assert answer.startswith(b"HTTP/1.1 400")
-    assert b"__typename" not in answer
+    assert response.startswith(b"HTTP/1.1 400")
+    assert b"__typename" not in response
 
 
-async def test_a_request_is_read_from_one_place_alone(live: Live) -> None:
+async def test_a_request_is_read_from_one_place_only(live: Live) -> None:
     token = await live.register("ada")
     viewer = "{ viewer { user { handle } } }"
 
@@ -60,12 +60,12 @@ async def test_a_request_is_read_from_one_place_alone(live: Live) -> None:
         params={"query": viewer, "access_token": token, "authorization": f"Bearer {token}"},
         json={"query": "{ __typename }"},
     )
-    nothing = await live.client.post("/graphql", params={"query": "{ __typename }"}, json={})
+    empty = await live.client.post("/graphql", params={"query": "{ __typename }"}, json={})
 
     assert response.json() == {"data": {"__typename": "Query"}}
-    assert nothing.status_code == 400
-    by_address = await live.client.get("/graphql", params={"query": viewer, "access_token": token})
-    assert by_address.json() == {"data": {"viewer": None}}
+    assert empty.status_code == 400
+    by_url = await live.client.get("/graphql", params={"query": viewer, "access_token": token})
+    assert by_url.json() == {"data": {"viewer": None}}
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ async def test_a_request_is_read_from_one_place_alone(live: Live) -> None:
     [{"roles": ["ADMIN"]}, {"id": "user_01K742SG00EC1V4CSM6MV3EE1S"}, {"emailVerified": True}, {"xp": 9}],
     ids=str,
 )
-async def test_no_field_is_set_that_the_mutation_does_not_name(live: Live, extra: dict[str, Any]) -> None:
+async def test_an_unknown_input_field_is_refused(live: Live, extra: dict[str, Any]) -> None:
     response = await live.post(REGISTER, input=GRACE | extra)
 
     (error,) = response.json()["errors"]
@@ -89,12 +89,13 @@ async def test_sql_in_a_value_is_text(live: Live, text: str) -> None:
       accessToken userErrors { ... on UserError { code } } } }"""
 
     found = await live.post("query ($h: String!) { user(by: {handle: $h}) { id } }", h=text)
-    entered = await live.post(login, input={"email": text, "password": text})
-    bio = await live.post(REGISTER, input=GRACE | {"displayName": text})
+    signed_in = await live.post(login, input={"email": text, "password": text})
+    registered = await live.post(REGISTER, input=GRACE | {"displayName": text})
 
-    assert found.json() == {"data": {"user": None}}
-    assert entered.json()["data"]["login"]["userErrors"] == [{"code": "INVALID_CREDENTIALS"}]
-    assert bio.json()["data"]["register"]["userErrors"] == []
+    (refused,) = found.json()["errors"]
+    assert (refused["extensions"]["code"], refused["extensions"]["field"]) == ("BAD_USER_INPUT", "handle")
+    assert signed_in.json()["data"]["login"]["userErrors"] == [{"code": "INVALID_CREDENTIALS"}]
+    assert registered.json()["data"]["register"]["userErrors"] == []
     (grace, ada) = (await live.post("{ users { nodes { handle displayName } } }")).json()["data"]["users"][
         "nodes"
     ]
@@ -105,14 +106,14 @@ async def test_sql_in_a_value_is_text(live: Live, text: str) -> None:
 @pytest.mark.parametrize(
     "email", ["ada@example.org\r\nBcc: all@example.org", "ada@example.org\n.\n", "a@b.c,d@e.f", "<a@b.cd>"]
 )
-async def test_no_header_of_a_mail_comes_from_an_address(live: Live, email: str) -> None:
+async def test_an_address_cannot_add_mail_headers(live: Live, email: str) -> None:
     response = await live.post(REGISTER, input=GRACE | {"email": email})
 
     assert response.json()["data"]["register"]["userErrors"] == [{"__typename": "InvalidInput"}]
 
 
 class TestLog:
-    """What the log tells of it."""
+    """The log lines of attacks."""
 
     @pytest.fixture(autouse=True)
     def json_log(self) -> Iterator[None]:
@@ -122,12 +123,12 @@ class TestLog:
 
     def lines(self, capture: "pytest.CaptureFixture[bytes]") -> list[dict[str, Any]]:
         logs.lines.flush()
-        # Other modules may have kept a logger that writes for people, from before this test asked for JSON.
+        # Loggers that were cached before this test asked for JSON write text.
         lines = capture.readouterr().out.splitlines()
-        told = [json.loads(line) for line in lines if line.startswith(b"{")]
-        return [line for line in told if not line["event"].startswith("mail")]
+        logged = [json.loads(line) for line in lines if line.startswith(b"{")]
+        return [line for line in logged if not line["event"].startswith(("mail", "origin"))]
 
-    async def test_what_was_refused_to_somebody_is_told(
+    async def test_refusals_are_logged_with_the_caller(
         self, live: Live, capsysbinary: "pytest.CaptureFixture[bytes]"
     ) -> None:
         token = await live.register("ada")
@@ -138,18 +139,22 @@ class TestLog:
         await live.client.post("/graphql", content=HELLO, headers=cookie | {"content-type": "text/json"})
         await live.post("{" + " a: __typename" * 4_000 + "}")
 
-        told = self.lines(capsysbinary)
-        assert [line["errors"] for line in told] == [["FORBIDDEN"], ["CSRF_BLOCKED"], ["COST_LIMIT_EXCEEDED"]]
-        assert told[0]["user_id"].startswith("user_")
-        assert told[0]["operation_name"] == "Log"
+        logged = self.lines(capsysbinary)
+        assert [line["errors"] for line in logged] == [
+            ["FORBIDDEN"],
+            ["CSRF_BLOCKED"],
+            ["COST_LIMIT_EXCEEDED"],
+        ]
+        assert logged[0]["user_id"].startswith("user_")
+        assert logged[0]["operation_name"] == "Log"
 
-    async def test_nothing_that_is_sent_makes_a_line_of_its_own(
+    async def test_input_cannot_forge_a_log_line(
         self, live: Live, capsysbinary: "pytest.CaptureFixture[bytes]"
     ) -> None:
         forged = 'x"}\n{"event": "operation", "user_id": "root"}\u2028\r\n'
         headers = {"x-request-id": "a b", "user-agent": "evil {}", "content-type": "application/json"}
 
-        logs.tell({"event": "told", "operation_name": forged})
+        logs.write({"event": "told", "operation_name": forged})
         body = json.dumps({"query": "{ __typename }", "operationName": forged}).encode()
         await live.client.post("/graphql", content=body, headers=headers)
 

@@ -1,4 +1,4 @@
-"""Canaries: secrets are used on every transport, and none of them is found in what leaves beside the responses."""
+"""Canaries: secrets are used on every transport, and no log, trace, metric or count contains one."""
 
 import json
 import re
@@ -10,19 +10,18 @@ from typing import Any
 import httpx
 import pytest
 
+from domain.content.question_kinds.table import QuestionKind
 from domain.ids import UserId
-from domain.questions import QuestionKind
-from domain.work import Meter
-from gateway.callers.doors import COOKIE
+from domain.unit_of_work import Meter
+from gateway.callers.request_info import COOKIE
 from persistence.work import Postgres
 from tests.builders.attempts import a_question, store_quiz
-from tests.gateway.accounts.test_api_keys import CREATE, a_key
 from tests.gateway.conftest import Live
-from tests.gateway.endpoints.test_websockets import INIT, closed_with, hear, say, socket
-from tests.gateway.telemetry.test_logs import LOGIN
-from tests.otlp_collector import Collector, collector
-from tests.serving import served
-from tests.taking import ANSWER, START, SUBMIT
+from tests.support.attempts import ANSWER, START, SUBMIT
+from tests.support.clients.accounts import CREATE_API_KEY, LOGIN, a_key
+from tests.support.clients.websockets import INIT, closed_with, hear, say, socket
+from tests.support.servers.gateway import running_gateway
+from tests.support.servers.otlp import OtlpCollector, collector
 
 __all__ = ["collector"]
 pytestmark = pytest.mark.slow
@@ -40,18 +39,18 @@ FAR = "2027-01-01T00:00:00Z"
 
 @dataclass
 class Run:
-    """A gateway, and the secrets that were told to it or came from it."""
+    """A gateway, and the secrets that were sent to it or came from it."""
 
     live: Live
     postgres: Postgres
     canaries: set[str] = field(default_factory=set)
 
-    def told(self, secret: str) -> str:
+    def noted(self, secret: str) -> str:
         self.canaries.add(secret)
         return secret
 
-    async def did(self, text: str, bearer: str | None = None, /, **given: Any) -> dict[str, Any]:
-        body = (await self.live.post(text, token=bearer, input=given)).json()
+    async def mutate(self, text: str, bearer: str | None = None, /, **values: Any) -> dict[str, Any]:
+        body = (await self.live.post(text, token=bearer, input=values)).json()
         assert "data" in body, body
         payload: dict[str, Any] = next(iter(body["data"].values()))
         return payload
@@ -62,43 +61,43 @@ class Run:
             return found
 
 
-async def signing_in(run: Run) -> tuple[str, str]:
-    """Register, sign in wrongly and rightly, refresh, prove the address; return the token and the user's id."""
-    password = run.told(f"canary-{secrets.token_hex(8)}")
-    joined = await run.did(
+async def sign_in(run: Run) -> tuple[str, str]:
+    """Register, sign in with a wrong and the right password, refresh, verify the address; return token and user id."""
+    password = run.noted(f"canary-{secrets.token_hex(8)}")
+    joined = await run.mutate(
         REGISTER, email="ada@example.org", password=password, handle="ada", displayName="Ada"
     )
-    run.told(joined["accessToken"])
-    await run.did(LOGIN, email="ada@example.org", password=run.told(f"wrong-{password}"))
-    token = run.told((await run.did(LOGIN, email="ada@example.org", password=password))["accessToken"])
-    renewed = await run.did(REFRESH, refreshToken=run.told(joined["refreshToken"]))
-    run.told(renewed["refreshToken"])
+    run.noted(joined["accessToken"])
+    await run.mutate(LOGIN, email="ada@example.org", password=run.noted(f"wrong-{password}"))
+    token = run.noted((await run.mutate(LOGIN, email="ada@example.org", password=password))["accessToken"])
+    renewed = await run.mutate(REFRESH, refreshToken=run.noted(joined["refreshToken"]))
+    run.noted(renewed["refreshToken"])
     mails = await run.rows("SELECT body FROM mails")
     for found in re.findall(r"#token=([0-9a-f]{64})", str(mails)):
-        await run.did(VERIFY, token=run.told(found))
-    await run.did(VERIFY, token=run.told(secrets.token_hex(32)))
+        await run.mutate(VERIFY, token=run.noted(found))
+    await run.mutate(VERIFY, token=run.noted(secrets.token_hex(32)))
     return token, joined["user"]["id"]
 
 
-async def answering(run: Run, token: str, user_id: str) -> None:
-    """Answer a quiz, and hand it in."""
+async def take_quiz(run: Run, token: str, user_id: str) -> None:
+    """Answer a quiz, and submit it."""
     question, key = a_question(QuestionKind.SHORT_TEXT)
     async with run.postgres.open_work(Meter()) as work:
         quiz = await store_quiz(work, UserId(user_id), [(question, key)])
     for text in key.texts:
-        run.told(text.text)
-    started = await run.did(START, token, quizId=quiz.id, idempotencyKey="start")
+        run.noted(text.text)
+    started = await run.mutate(START, token, quizId=quiz.id, idempotencyKey="start")
     attempt = started["attempt"]["id"]
-    answer = {"text": run.told(f"answer {secrets.token_hex(8)}")}
-    await run.did(ANSWER, token, attemptId=attempt, slot=1, answer=answer, clientSeq=1)
-    await run.did(SUBMIT, token, attemptId=attempt, idempotencyKey="submit")
+    answer = {"text": run.noted(f"answer {secrets.token_hex(8)}")}
+    await run.mutate(ANSWER, token, attemptId=attempt, slot=1, answer=answer, clientSeq=1)
+    await run.mutate(SUBMIT, token, attemptId=attempt, idempotencyKey="submit")
 
 
-async def asking_everywhere(run: Run, token: str, key: str) -> None:
-    """Use token and key over HTTP, SSE and websockets, rightly and wrongly."""
-    live, stray = run.live, run.told(f"stray-{secrets.token_hex(8)}")
+async def use_every_transport(run: Run, token: str, key: str) -> None:
+    """Use valid and invalid tokens and keys over HTTP, SSE and websockets."""
+    live, stray = run.live, run.noted(f"stray-{secrets.token_hex(8)}")
     preflight = {"graphql-require-preflight": "1"}
-    for bearer in (token, key, run.told(token[:-6] + "aaaaaa"), run.told("qp_" + stray)):
+    for bearer in (token, key, run.noted(token[:-6] + "aaaaaa"), run.noted("qp_" + stray)):
         await live.post(WHO, token=bearer)
         headers = {"authorization": f"Bearer {bearer}", "accept": "text/event-stream"}
         await live.client.post("/graphql", json={"query": WHO}, headers=headers)
@@ -110,7 +109,11 @@ async def asking_everywhere(run: Run, token: str, key: str) -> None:
         f'mutation {{ login(input: {{email: "a@example.org", password: "{stray}"}}) {{ __typename }} }}'
     )
     await live.post("query ($n: Int!) { users(first: $n) { nodes { id } } }", n=stray)
-    cookie = {"cookie": f"{COOKIE}={run.told(secrets.token_hex(32))}"}
+    without_name = {"email": "b@example.org", "password": stray, "handle": "bo"}
+    refused = await live.post(REGISTER, input=without_name)
+    assert refused.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+    assert stray not in refused.text
+    cookie = {"cookie": f"{COOKIE}={run.noted(secrets.token_hex(32))}"}
     await live.client.post("/graphql", json={"query": REFRESH, "variables": {"input": {}}}, headers=cookie)
     async with socket(live) as opened:
         await say(opened, INIT | {"payload": {"authorization": f"Bearer {token}"}})
@@ -126,7 +129,7 @@ async def asking_everywhere(run: Run, token: str, key: str) -> None:
 
 
 async def test_no_secret_is_logged_traced_counted_or_stored_with_counts(
-    database_url: str, postgres: Postgres, collector: Collector, tmp_path: Path
+    database_url: str, postgres: Postgres, collector: OtlpCollector, tmp_path: Path
 ) -> None:
     settings = {
         "DATABASE_URL": database_url,
@@ -137,29 +140,29 @@ async def test_no_secret_is_logged_traced_counted_or_stored_with_counts(
         "QUESTPATH_SECRET": f"the gateway's own {secrets.token_hex(16)}",
         "QUESTPATH_METRICS_TOKEN": f"for metrics {secrets.token_hex(8)}",
     }
-    with served(tmp_path, **settings) as process:
+    with running_gateway(tmp_path, **settings) as process:
         async with httpx.AsyncClient(base_url=process.url) as client:
             run = Run(Live(None, process.url, client, None), postgres)  # type: ignore[arg-type]
-            token, user_id = await signing_in(run)
+            token, user_id = await sign_in(run)
             _, key = await a_key(run.live, token)
-            run.told(key)
-            await answering(run, token, user_id)
-            await asking_everywhere(run, token, key)
+            run.noted(key)
+            await take_quiz(run, token, user_id)
+            await use_every_transport(run, token, key)
             _, unseen = await a_key(run.live, token)
             await run.rows("ALTER TABLE api_keys RENAME TO gone")
             await run.live.post(
-                CREATE, token=token, input={"name": "B", "scopes": ["READ_PROFILE"], "expiresAt": FAR}
+                CREATE_API_KEY, token=token, input={"name": "B", "scopes": ["READ_PROFILE"], "expiresAt": FAR}
             )
-            await run.live.post(WHO, token=run.told(unseen))
-            bearer = f"Bearer {run.told(settings['QUESTPATH_METRICS_TOKEN'])}"
+            await run.live.post(WHO, token=run.noted(unseen))
+            bearer = f"Bearer {run.noted(settings['QUESTPATH_METRICS_TOKEN'])}"
             metrics = (await client.get("/metrics", headers={"authorization": bearer})).text
         assert process.stop() == 0
-    run.told(settings["QUESTPATH_SECRET"])
+    run.noted(settings["QUESTPATH_SECRET"])
 
     lines = [json.loads(line) for line in process.lines if line.startswith("{")]
     counts = str(await run.rows("SELECT * FROM field_counts"))
     spans = "".join(str(span) for span in collector.spans)
-    left = "".join(process.lines) + metrics + counts + spans
+    written = "".join(process.lines) + metrics + counts + spans
     assert len(lines) > 25
     assert sum(line["event"] == "defect" for line in lines) == 2
     assert {line["transport"] for line in lines if "transport" in line} == {"http", "sse", "websocket"}
@@ -167,4 +170,6 @@ async def test_no_secret_is_logged_traced_counted_or_stored_with_counts(
     assert "Viewer.user" in counts
     assert "questpath_request_seconds_bucket" in metrics
     assert len(run.canaries) > 15
-    assert [secret for secret in run.canaries if secret in left or secret.rpartition(".")[2] in left] == []
+    assert [
+        secret for secret in run.canaries if secret in written or secret.rpartition(".")[2] in written
+    ] == []

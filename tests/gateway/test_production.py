@@ -1,4 +1,4 @@
-"""The strict profile: what is open in development is shut in production."""
+"""Production: the strict profile."""
 
 import argparse
 from typing import Any
@@ -25,13 +25,13 @@ async def test_there_is_no_playground(live: Live) -> None:
 
 async def test_a_get_needs_a_header_that_a_forged_request_cannot_send(live: Live) -> None:
     forged = await live.client.get("/graphql", params={"query": "{ __typename }"})
-    meant = await live.client.get(
+    allowed = await live.client.get(
         "/graphql", params={"query": "{ __typename }"}, headers={"graphql-require-preflight": "1"}
     )
 
     assert forged.status_code == 403
     assert forged.json()["errors"][0]["extensions"]["code"] == "CSRF_BLOCKED"
-    assert meant.json() == {"data": {"__typename": "Query"}}
+    assert allowed.json() == {"data": {"__typename": "Query"}}
 
 
 async def test_validation_errors_suggest_nothing(live: Live) -> None:
@@ -41,7 +41,7 @@ async def test_validation_errors_suggest_nothing(live: Live) -> None:
     assert "server" not in response.headers
 
 
-async def test_no_demo_account_is_made(live: Live, database_url: str, overrides: dict[str, Any]) -> None:
+async def test_no_demo_account_is_created(live: Live, database_url: str, overrides: dict[str, Any]) -> None:
     with pytest.raises(CommandError, match="not created in production"):
         await databases.seed(Settings(**overrides), database_url, argparse.Namespace())
 

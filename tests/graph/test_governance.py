@@ -1,4 +1,4 @@
-"""What the SDL promises to those who read it: costs that are printed, and ends that are announced."""
+"""Schema governance: deprecations name a replacement and a date, and costs are printed in the SDL."""
 
 import re
 from datetime import date
@@ -18,12 +18,12 @@ from graphql import (
 
 from graph.schema import executable, sdl
 
-REPLACED = re.compile(r"`[A-Za-z_.]+`")
-DATED = re.compile(r"\b20\d\d-\d\d-\d\d\b")
+REPLACEMENT = re.compile(r"`[A-Za-z_.]+`")
+DATE = re.compile(r"\b20\d\d-\d\d-\d\d\b")
 
 
 def deprecations(schema: Any) -> dict[str, str]:
-    """Return why each deprecated coordinate is to be used no more."""
+    """Return the reason of each deprecated coordinate."""
     found: dict[str, str] = {}
     for type_ in schema.type_map.values():
         if type_.name.startswith("__"):
@@ -40,19 +40,19 @@ def deprecations(schema: Any) -> dict[str, str]:
 
 
 def flaws(reason: str) -> list[str]:
-    """Return what a deprecation fails to say."""
-    missing = [] if REPLACED.search(reason) else ["its replacement, in backticks"]
-    dates = DATED.findall(reason)
+    """Return what the reason of a deprecation does not name."""
+    missing = [] if REPLACEMENT.search(reason) else ["its replacement, in backticks"]
+    dates = DATE.findall(reason)
     return missing + ([] if dates and date.fromisoformat(dates[0]) else ["the date of its removal"])
 
 
-def test_a_deprecation_names_what_to_use_instead_and_when_it_ends() -> None:
-    wrong = {at: flaws(reason) for at, reason in deprecations(executable()).items() if flaws(reason)}
+def test_a_deprecation_names_its_replacement_and_the_date_of_its_removal() -> None:
+    incomplete = {at: flaws(reason) for at, reason in deprecations(executable()).items() if flaws(reason)}
 
-    assert wrong == {}
+    assert incomplete == {}
 
 
-def test_a_deprecation_that_says_nothing_is_found() -> None:
+def test_an_incomplete_deprecation_is_found() -> None:
     assert flaws("Old.") == ["its replacement, in backticks", "the date of its removal"]
     assert flaws("Use `Goal.state`; removed on 2027-01-31.") == []
 
@@ -73,25 +73,25 @@ def test_every_mutation_prints_its_weight() -> None:
 
 
 @pytest.mark.slow
-def test_every_list_prints_how_long_it_is_reckoned_to_be() -> None:
-    unsaid = []
+def test_every_list_prints_its_assumed_size() -> None:
+    missing = []
     for type_ in objects():
         for field in type_.fields or ():
             given = field.type.type if isinstance(field.type, NonNullTypeNode) else field.type
             named = given.name.value if hasattr(given, "name") else ""
             is_long = isinstance(given, ListTypeNode) or named.endswith("Connection")
             if is_long and directive(field, "listSize") is None:
-                unsaid.append(f"{type_.name.value}.{field.name.value}")
+                missing.append(f"{type_.name.value}.{field.name.value}")
 
-    assert unsaid == []
+    assert missing == []
 
 
-def test_a_list_that_may_be_sliced_does_not_ask_for_it() -> None:
-    """IBM's `requireOneSlicingArgument` is true unless said otherwise, and all of our pages have a default."""
+def test_a_list_needs_no_slicing_argument() -> None:
+    """IBM's `requireOneSlicingArgument` is true by default, and all pages here have a default size."""
     for type_ in objects():
         for field in type_.fields or ():
-            said = directive(field, "listSize")
-            arguments = {a.name.value: a.value for a in said.arguments or ()} if said else {}
+            size = directive(field, "listSize")
+            arguments = {a.name.value: a.value for a in size.arguments or ()} if size else {}
             if "slicingArguments" in arguments:
                 assert arguments["requireOneSlicingArgument"].value is False
                 assert int(arguments["assumedSize"].value) > 0

@@ -1,20 +1,40 @@
-"""A world of a given size, made through the schema: n of everything that a list can hold."""
+"""World: test data of a given size, made through the schema, with n items in every list that can grow."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from domain import audit, boards_projection, xp
-from domain.audit import NOWHERE, AuditAction
-from domain.field_usage import FieldCount
-from domain.users import Role, Viewer
-from domain.work import Meter
-from domain.xp import Award, XpReason
-from tests.asking import Asker
+from domain.accounts import audit
+from domain.accounts.api_keys import MOST_KEYS
+from domain.accounts.audit import AuditAction
+from domain.accounts.users import Role, Viewer
+from domain.analytics import learner_analytics
+from domain.bookmarks.bookmarks import MOST_TAGS
+from domain.documents.field_usage import FieldCount
+from domain.gamification import leaderboard_projection, xp
+from domain.gamification.xp import Award, XpReason, XpStatus
+from domain.jobs import job_starts
+from domain.jobs.job_starts import JobRequest
+from domain.unit_of_work import Meter
+from domain.workflows import template_saves, workflow_starts
+from domain.workflows.template_checks import MOST_INPUTS
+from domain.workflows.templates import WorkflowInputType
+from domain.workflows.workflow_starts import WorkflowRequest
 from tests.builders import mint
 from tests.builders.accounts import an_api_key
+from tests.builders.acts import an_act
+from tests.builders.analytics import count, facts
+from tests.builders.jobs import CountArguments, a_kind, a_worker
 from tests.builders.sessions import a_session
+from tests.builders.workflows import a_step, a_template, a_vocabulary, an_input
+from tests.graph.world_files import a_question_file, a_roadmap_file
+from tests.support.bookmarks import node_ids, save_bookmark
+from tests.support.campaign_scenes import campaigns_of_size
+from tests.support.schema_client import Asker
+from tests.support.suppressions import suppressed_by_hand
+from tests.support.webhooks import add_deliveries
 
 IMPORT_ROADMAP = """mutation ($input: ImportRoadmapInput!) {
   importRoadmap(input: $input) { roadmap { id } report { accepted refused { reason } } userErrors { ... on UserError { message } } }
@@ -25,6 +45,18 @@ PUBLISH = """mutation ($input: PublishRoadmapInput!) {
 IMPORT_QUESTIONS = """mutation ($input: ImportQuestionsInput!) {
   importQuestions(input: $input) { report { accepted refused { reason } } userErrors { ... on UserError { message } } }
 }"""
+SLOTS = """query ($id: ID!) { attempt(id: $id) { slots { number question {
+  kind ... on SingleChoice { options { id } } ... on MultipleChoice { options { id } }
+} } } }"""
+ANSWERS: dict[str, Callable[[list[dict[str, str]]], dict[str, Any]]] = {
+    "TRUE_FALSE": lambda _: {"truth": False},
+    "SINGLE_CHOICE": lambda options: {"options": [options[0]["id"]]},
+    "MULTIPLE_CHOICE": lambda options: {"options": [option["id"] for option in options]},
+    "SHORT_TEXT": lambda _: {"text": "answer 0"},
+    "NUMERIC": lambda _: {"number": "0"},
+}
+MOST_DETAILS = 20
+"""How many parts of a difference an entry of the audit log shows."""
 ANSWER = """mutation ($input: AnswerQuestionInput!) {
   answerQuestion(input: $input) { userErrors { ... on UserError { message } } }
 }"""
@@ -32,46 +64,59 @@ ANSWER = """mutation ($input: AnswerQuestionInput!) {
 
 @dataclass
 class World:
-    """Who looks at it, and the arguments that lead to its large objects."""
+    """The viewer of the test data, the arguments that find its large objects, and its large roadmap."""
 
     viewer: Viewer
     arguments: dict[str, str]
+    roadmap_id: str
 
 
 async def world_of(ask: Asker, size: int) -> World:
-    """Make `size` of everything; the viewer is a learner, an author and an admin, and owns what can be owned."""
+    """Make `size` objects of every kind; the viewer is a learner, an author and an admin, and owns them."""
     _, viewer = await ask.learner(roles=[Role.LEARNER, Role.AUTHOR, Role.ADMIN])
-    await _acts_in_the_log(ask, viewer, size)
-    await _signed_in_on_devices(ask, viewer, size)
-    await _learners_on_the_board(ask, viewer, size)
+    await suppressed_by_hand(ask, viewer, size)
+    await _add_workflows(ask, size)
+    await _add_sessions(ask, viewer, size)
+    await _add_board_entries(ask, viewer, size)
     for edition in range(1, size):
         await _published(ask, viewer, a_roadmap_file(0, 1, edition=edition))
+    roadmap_ids: list[str] = []
     for number in range(size):
         await _import(ask, viewer, IMPORT_QUESTIONS, "importQuestions", a_question_file(number, size))
-        roadmap_id = await _published(ask, viewer, a_roadmap_file(number, size if number == 0 else 1))
+        roadmap_id = await _published(ask, viewer, a_roadmap_file(number, size + 1 if number == 0 else 1))
+        roadmap_ids.append(roadmap_id)
         await _do(ask, viewer, "enrol", "EnrolInput", roadmapId=roadmap_id)
+    await campaigns_of_size(ask, viewer, size)
+    await _add_weak_domains(ask, viewer, size)
     goals = [
         await _do(ask, viewer, "createGoal", "CreateGoalInput", "goal { id }", title=f"Goal {number}")
         for number in range(size)
     ]
+    await _pause_and_go_on(ask, viewer, goals[0]["goal"]["id"], size)
     attempt_id = ""
     for number in reversed(range(size)):
-        attempt_id = await _take_quiz(ask, viewer, f"quiz-{number}", size if number == 0 else 1)
-    large = "roadmap-0"
+        attempt_id = await _take_quiz(ask, viewer, f"quiz-{number}")
+    await add_deliveries(ask, size)
+    await _add_jobs(ask, viewer, size)
+    await _add_bookmarks(ask, viewer, roadmap_ids[0], size)
+    await _add_audit_entries(ask, viewer, size)
     return World(
         viewer,
         {
-            "Query.roadmap": f'(by: {{slug: "{large}"}})',
+            "Query.roadmap": '(by: {slug: "roadmap-0"})',
             "Query.quiz": '(by: {slug: "quiz-0"})',
+            "Query.webhookEndpoint": f'(id: "{mint("webhook")}")',
             "Query.attempt": f'(id: "{attempt_id}")',
+            "Query.search": '(query: "node", types: [NODE], first: 100)',
             "Query.goal": f'(id: "{goals[0]["goal"]["id"]}")',
             "Query.user": f'(by: {{id: "{viewer.user_id}"}})',
             "Query.node": f'(id: "{viewer.user_id}")',
             "Query.nodes": f"(ids: {json.dumps([goal['goal']['id'] for goal in goals])})",
             "Streak.calendar": '(from: "2026-03-01", to: "2026-03-%02d")' % {1: 1, 10: 10}.get(size, 31),
-            "Analytics.performance": "(period: D90)",
+            "Analytics.performance": f"(period: { ({1: 'D7', 10: 'D30'}.get(size, 'D90')) })",
             "Leaderboard.around": "(n: 25)",
         },
+        roadmap_ids[0],
     )
 
 
@@ -83,89 +128,33 @@ async def _published(ask: Asker, viewer: Viewer, file: str) -> str:
     return roadmap_id
 
 
-def a_roadmap_file(number: int, nodes: int, *, edition: int = 0) -> str:
-    def node(at: int) -> dict[str, Any]:
-        needed = [f"n{other}" for other in range(at)] if at == nodes - 1 else [f"n{at - 1}"] if at else []
-        return {
-            "key": f"n{at}",
-            "title": f"Node {at}",
-            "description": "Something to learn.",
-            "kind": "CONCEPT",
-            "weight": 1,
-            "optional": False,
-            "difficulty": "EASY",
-            "minutes": 10,
-            "resources": [{"title": "Docs", "url": "https://docs.python.org/3/"}],
-            "prerequisites": [{"mode": "ALL", "nodes": needed[:100]}] if needed else [],
-            "completion": "CHECKBOX",
-        }
-
-    return json.dumps(
-        {
-            "format": "questpath-roadmap/1",
-            "slug": f"roadmap-{number}",
-            "title": f"Roadmap {number}",
-            "description": f"Edition {edition} of a roadmap of a test.",
-            "visibility": "PUBLIC",
-            "nodes": [node(at) for at in range(nodes)],
-        }
-    )
-
-
-def a_question_file(number: int, size: int) -> str:
-    questions = size if number == 0 else 1
-    domains = max(1, min(questions, 40))
-
-    def question(at: int) -> dict[str, Any]:
-        return {
-            "key": f"q{at}",
-            "kind": "TRUE_FALSE",
-            "domain": f"1.{at % domains + 1}",
-            "difficulty": "EASY",
-            "prompt": f"Is {at} of file {number} true?",
-            "answer": True,
-            "explanation": "It is so.",
-        }
-
-    weights = [100 // domains + (1 if at < 100 % domains else 0) for at in range(domains)]
-    return json.dumps(
-        {
-            "format": "questpath-questions/1",
-            "examType": {
-                "code": f"exam-{number}",
-                "name": f"Exam {number}",
-                "description": "An exam of a test.",
-                "domains": [
-                    {"code": f"1.{at + 1}", "name": f"Domain {at}", "weight": weight}
-                    for at, weight in enumerate(weights)
-                ],
-            },
-            "questions": [question(at) for at in range(questions)],
-            "quizzes": [
-                {
-                    "slug": f"quiz-{number}",
-                    "title": f"Quiz {number}",
-                    "description": "A quiz of a test.",
-                    "timeLimitMinutes": 600,
-                    "passMark": 70,
-                    "feedback": "AT_END",
-                    "questions": [f"q{at}" for at in range(questions)],
-                }
-            ],
-        }
-    )
-
-
-async def _acts_in_the_log(ask: Asker, viewer: Viewer, size: int) -> None:
+async def _add_weak_domains(ask: Asker, viewer: Viewer, size: int) -> None:
+    """Let the viewer have answered ten questions wrongly in each of `size` domains."""
     async with ask.postgres.open_work(Meter()) as work:
-        await work.api_keys.add(an_api_key(viewer.user_id), key_hash="hash")
+        exam_types = await work.exam_types.all()
+        domains = await work.exam_types.domains_of([each.id for each in exam_types])
+        left = size
+        for exam_type, parts in zip(exam_types, domains, strict=True):
+            counts = [count(part, correct=0, attempts=10) for part in parts[:left]]
+            left -= len(counts)
+            given = facts(exam_type, ask.clock().date(), domains=counts)
+            await learner_analytics.record(work.analytics, replace(given, user_id=viewer.user_id))
+
+
+async def _pause_and_go_on(ask: Asker, viewer: Viewer, goal_id: str, times: int) -> None:
+    """Move a goal back and forth, which its history tells."""
+    for version in range(1, times + 1):
+        to = "ACTIVE" if version % 2 else "PAUSED"
+        await _do(ask, viewer, "transitionGoal", "TransitionGoalInput", id=goal_id, version=version, to=to)
+
+
+async def _add_audit_entries(ask: Asker, viewer: Viewer, size: int) -> None:
+    async with ask.postgres.open_work(Meter()) as work:
+        for number in range(min(size, MOST_KEYS)):
+            await work.api_keys.add(an_api_key(viewer.user_id), key_hash=f"hash {number}")
         apps = [
             FieldCount(
-                coordinate=coordinate,
-                client_name=app,
-                client_version="",
-                deprecated=False,
-                requests=1,
+                coordinate=coordinate, client_name=app, client_version="", deprecated=False, requests=1
             )
             for n in range(size)
             for coordinate, app in (("User.handle", f"app-{n}"), (f"User.words{n}", "app"))
@@ -174,23 +163,52 @@ async def _acts_in_the_log(ask: Asker, viewer: Viewer, size: int) -> None:
         for _ in range(size):
             await audit.record(
                 work.audit,
-                mint=mint,
-                now=ask.clock(),
-                actor_id=viewer.user_id,
-                action=AuditAction.PRIVACY_CHANGED,
+                an_act(actor_id=viewer.user_id, now=ask.clock()),
+                AuditAction.PRIVACY_CHANGED,
                 target=viewer.user_id,
-                origin=NOWHERE,
-                difference={"bio": "NOBODY"},
+                difference={f"name{n}": "NOBODY" for n in range(min(size, MOST_DETAILS))},
             )
 
 
-async def _signed_in_on_devices(ask: Asker, viewer: Viewer, size: int) -> None:
+async def _add_sessions(ask: Asker, viewer: Viewer, size: int) -> None:
     async with ask.postgres.open_work(Meter()) as work:
         for _ in range(size):
             await work.sessions.add(a_session(viewer.user_id), token_hash=mint("hash"))
 
 
-async def _learners_on_the_board(ask: Asker, viewer: Viewer, size: int) -> None:
+async def _add_jobs(ask: Asker, viewer: Viewer, size: int) -> None:
+    act = an_act(now=ask.clock())
+    requests = [JobRequest(arguments=CountArguments(to=n), user_id=viewer.user_id) for n in range(size)]
+    async with ask.postgres.open_work(Meter()) as work:
+        await job_starts.start_all(work, act, a_kind(), requests)
+        for _ in range(size):
+            await work.queues.beat(a_worker(now=ask.clock(), queues=[f"queue {n}" for n in range(size)]))
+
+
+async def _add_bookmarks(ask: Asker, viewer: Viewer, roadmap_id: str, size: int) -> None:
+    """Bookmark `size` nodes of a roadmap with a note each, and a quiz with as many tags as it may have."""
+    quiz = await ask.data('{ quiz(by: {slug: "quiz-0"}) { id } }')
+    tags = [f"tag {n}" for n in range(min(size, MOST_TAGS))]
+    for number, node_id in enumerate((await node_ids(ask, roadmap_id))[:size]):
+        await save_bookmark(ask, viewer, node_id, tags=[f"Tag of {number}"], note=f"Note {number}.")
+    await save_bookmark(ask, viewer, quiz["quiz"]["id"], tags=tags, note="A note.")
+
+
+async def _add_workflows(ask: Asker, size: int) -> None:
+    """Store templates with a step after all others, and workflows of one, none of whose steps has a job."""
+    act, vocabulary = an_act(now=ask.clock()), a_vocabulary()
+    steps = [a_step(f"s{n}", condition="1 == 2") for n in range(size - 1)]
+    steps.append(a_step("last", *(step.key for step in steps), condition="1 == 2"))
+    inputs = [an_input(f"i{n}", WorkflowInputType.STRING) for n in range(min(size, MOST_INPUTS))]
+    async with ask.postgres.open_work(Meter()) as work:
+        for number in range(size):
+            template = a_template(*steps, name=f"t{number}", inputs=inputs)
+            await template_saves.save(work, act, vocabulary, template)
+            asked = WorkflowRequest(template="t0", version=None, inputs={})
+            await workflow_starts.start(work, act, vocabulary, asked)
+
+
+async def _add_board_entries(ask: Asker, viewer: Viewer, size: int) -> None:
     for number, user_id in enumerate([viewer.user_id, *[(await ask.learner())[0].id for _ in range(size)]]):
         award = Award(
             user_id=user_id,
@@ -202,22 +220,25 @@ async def _learners_on_the_board(ask: Asker, viewer: Viewer, size: int) -> None:
             local_date=date(2026, 3, 2),
             explanation="A gift of the test.",
         )
+        withheld = replace(award, source_id=f"withheld of {user_id}", status=XpStatus.PENDING)
         async with ask.postgres.open_work(Meter()) as work:
-            await xp.award(work.xp, [award], mint=mint, emit=work.emit)
+            await xp.award(work.xp, [award, withheld], mint=mint, emit=work.emit)
     async with ask.postgres.open_work(Meter()) as work:
-        await boards_projection.project(work.boards_projection, now=ask.clock(), emit=work.emit)
+        await leaderboard_projection.project(work.boards_projection, now=ask.clock(), emit=work.emit)
 
 
-async def _take_quiz(ask: Asker, viewer: Viewer, slug: str, questions: int) -> str:
-    """Answer everything wrongly, so that every domain is weak, and return the attempt's id."""
+async def _take_quiz(ask: Asker, viewer: Viewer, slug: str) -> str:
+    """Answer everything, and all that is true or false wrongly; return the attempt's id."""
     quiz = await ask.data("query ($s: String!) { quiz(by: {slug: $s}) { id } }", viewer, s=slug)
     attempt = await _do(
         ask, viewer, "startQuizAttempt", "StartQuizAttemptInput", "attempt { id }", quizId=quiz["quiz"]["id"]
     )
     attempt_id: str = attempt["attempt"]["id"]
-    for slot in range(1, questions + 1):
+    slots = (await ask.data(SLOTS, viewer, id=attempt_id))["attempt"]["slots"]
+    for slot in slots:
         ask.clock.forward(seconds=5)
-        sent = {"attemptId": attempt_id, "slot": slot, "answer": {"truth": False}, "clientSeq": 1}
+        answer = ANSWERS[slot["question"]["kind"]](slot["question"].get("options", []))
+        sent = {"attemptId": attempt_id, "slot": slot["number"], "answer": answer, "clientSeq": 1}
         data = await ask.data(ANSWER, viewer, input=sent)
         assert data["answerQuestion"]["userErrors"] == []
     await _do(ask, viewer, "submitQuizAttempt", "SubmitQuizAttemptInput", attemptId=attempt_id)

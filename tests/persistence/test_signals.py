@@ -1,4 +1,4 @@
-"""The bus: one contract for both adapters, and what only the one over Redis has to bear."""
+"""Signals: one contract for the local and the Redis bus, and the failures of Redis."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,43 +8,43 @@ import pytest
 
 from domain.signals import Signal, Signals, newest
 from persistence.signals import QUEUE_LENGTH, LocalSignals, RedisSignals, redis_at
-from tests.redis_server import redis_running
+from tests.support.servers.redis import redis_running
 
-SOON = 2.0
+TIMEOUT_S = 2.0
 
 
 def a_signal(body: str = "1", topic: str = "board:A") -> Signal:
     return Signal(topic=topic, body=body)
 
 
-async def heard_by(listener: AsyncIterator[Signal], count: int) -> list[str]:
-    async with asyncio.timeout(SOON):
+async def bodies_of(listener: AsyncIterator[Signal], count: int) -> list[str]:
+    async with asyncio.timeout(TIMEOUT_S):
         return [(await anext(listener)).body for _ in range(count)]
 
 
-async def silence(listener: AsyncIterator[Signal]) -> bool:
+async def is_silent(listener: AsyncIterator[Signal]) -> bool:
     return await newest(listener, within=0.15) is None
 
 
 @asynccontextmanager
 async def a_process(url: str, name: str) -> AsyncIterator[RedisSignals]:
-    """The bus as one process of several holds it."""
+    """The bus of one of several processes."""
     async with redis_at(url) as redis:
         bus = RedisSignals(redis, sender=name)
-        hearing = asyncio.create_task(bus.receive())
+        receiving = asyncio.create_task(bus.receive())
         try:
-            async with asyncio.timeout(SOON):
+            async with asyncio.timeout(TIMEOUT_S):
                 await bus.connected.wait()
             yield bus
         finally:
-            hearing.cancel()
+            receiving.cancel()
             with suppress(asyncio.CancelledError):
-                await hearing
+                await receiving
 
 
 @pytest.fixture(params=["local", "redis to itself", "redis to another process"])
-async def ends(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Signals, Signals]]:
-    """Where signals go in, and where they are heard."""
+async def buses(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Signals, Signals]]:
+    """The bus that signals are published on, and the bus that is listened to."""
     async with AsyncExitStack() as stack:
         if request.param == "local":
             bus: Signals = LocalSignals()
@@ -58,58 +58,58 @@ async def ends(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Signals, S
             yield one, await stack.enter_async_context(a_process(url, "two"))
 
 
-Ends = tuple[Signals, Signals]
+Buses = tuple[Signals, Signals]
 
 
-async def test_a_listener_hears_the_signals_of_its_topic_in_order_and_once(ends: Ends) -> None:
-    writer, reader = ends
+async def test_a_listener_gets_the_signals_of_its_topic_in_order_and_once(buses: Buses) -> None:
+    writer, reader = buses
 
-    async with reader.listen("board:A") as heard:
+    async with reader.listen("board:A") as signals:
         await writer.publish([a_signal("1"), a_signal("x", topic="board:B"), a_signal("2")])
         await writer.publish([a_signal("3")])
 
-        assert await heard_by(heard, 3) == ["1", "2", "3"]
-        assert await silence(heard)
+        assert await bodies_of(signals, 3) == ["1", "2", "3"]
+        assert await is_silent(signals)
 
 
-async def test_every_listener_of_a_topic_hears_each_signal(ends: Ends) -> None:
-    writer, reader = ends
+async def test_every_listener_of_a_topic_gets_each_signal(buses: Buses) -> None:
+    writer, reader = buses
 
     async with reader.listen("board:A") as one, reader.listen("board:A") as other:
         await writer.publish([a_signal("1")])
 
-        assert await heard_by(one, 1) == ["1"]
-        assert await heard_by(other, 1) == ["1"]
+        assert await bodies_of(one, 1) == ["1"]
+        assert await bodies_of(other, 1) == ["1"]
 
 
-async def test_nothing_from_before_the_listening_is_heard(ends: Ends) -> None:
-    writer, reader = ends
+async def test_a_listener_gets_no_earlier_signals(buses: Buses) -> None:
+    writer, reader = buses
 
     await writer.publish([a_signal("before")])
     await asyncio.sleep(0.1)
 
-    async with reader.listen("board:A") as heard:
+    async with reader.listen("board:A") as signals:
         await writer.publish([a_signal("after")])
-        assert await heard_by(heard, 1) == ["after"]
+        assert await bodies_of(signals, 1) == ["after"]
 
 
-async def test_a_slow_listener_keeps_the_newest_signals_and_no_more_than_its_queue_holds(ends: Ends) -> None:
-    writer, reader = ends
+async def test_a_slow_listener_gets_the_newest_signals_that_its_queue_holds(buses: Buses) -> None:
+    writer, reader = buses
 
     async with reader.listen("board:A") as slow, reader.listen("board:B") as last:
         for number in range(10 * QUEUE_LENGTH):
             await writer.publish([a_signal(str(number))])
         await writer.publish([a_signal("end", topic="board:B")])
-        await heard_by(last, 1)
+        await bodies_of(last, 1)
 
-        assert await heard_by(slow, QUEUE_LENGTH) == [
+        assert await bodies_of(slow, QUEUE_LENGTH) == [
             str(n) for n in range(9 * QUEUE_LENGTH, 10 * QUEUE_LENGTH)
         ]
-        assert await silence(slow)
+        assert await is_silent(slow)
 
 
-async def test_a_listener_that_is_gone_leaves_nothing_behind(ends: Ends) -> None:
-    writer, reader = ends
+async def test_a_listener_that_ends_leaves_nothing_behind(buses: Buses) -> None:
+    writer, reader = buses
 
     async with reader.listen("board:A"):
         pass
@@ -119,29 +119,29 @@ async def test_a_listener_that_is_gone_leaves_nothing_behind(ends: Ends) -> None
     assert local._listeners == {}
 
 
-async def test_bodies_may_hold_any_text(ends: Ends) -> None:
-    writer, reader = ends
+async def test_bodies_may_hold_any_text(buses: Buses) -> None:
+    writer, reader = buses
     strange = ["", "two words", "two\nlines", "ünïcode \U0001f3c6", '"quoted"']
 
-    async with reader.listen("board:A") as heard:
+    async with reader.listen("board:A") as signals:
         await writer.publish([a_signal(body) for body in strange])
 
-        assert await heard_by(heard, len(strange)) == strange
+        assert await bodies_of(signals, len(strange)) == strange
 
 
-async def test_newest_waits_then_takes_the_last_of_those_that_are_there(ends: Ends) -> None:
-    writer, reader = ends
+async def test_newest_waits_and_returns_the_last_signal_that_has_arrived(buses: Buses) -> None:
+    writer, reader = buses
 
-    async with reader.listen("board:A") as heard:
-        assert await newest(heard, within=0.01) is None
+    async with reader.listen("board:A") as signals:
+        assert await newest(signals, within=0.01) is None
         await writer.publish([a_signal("1"), a_signal("2"), a_signal("3")])
 
-        assert await newest(heard, within=SOON) == a_signal("3")
-        assert await silence(heard)
+        assert await newest(signals, within=TIMEOUT_S) == a_signal("3")
+        assert await is_silent(signals)
 
 
 @pytest.mark.slow
-async def test_the_bus_comes_back_after_redis_was_gone() -> None:
+async def test_the_bus_recovers_after_redis_was_lost() -> None:
     with redis_running() as first:
         url, port = first.connection_url, first.port
         async with (
@@ -153,19 +153,19 @@ async def test_the_bus_comes_back_after_redis_was_gone() -> None:
             first.stop()
             await asyncio.sleep(0.05)
             await one.publish([a_signal("lost")])
-            assert await heard_by(here, 1) == ["lost"]
+            assert await bodies_of(here, 1) == ["lost"]
             assert not one.connected.is_set()
 
             with redis_running(port):
                 await asyncio.wait_for(asyncio.gather(one.connected.wait(), two.connected.wait()), 5)
                 await asyncio.sleep(1.0)
                 await one.publish([a_signal("back")])
-                assert await heard_by(there, 1) == ["back"]
-                assert await heard_by(here, 1) == ["back"]
+                assert await bodies_of(there, 1) == ["back"]
+                assert await bodies_of(here, 1) == ["back"]
 
 
 @pytest.mark.slow
-async def test_a_connection_that_is_cut_is_made_again(redis_url: str) -> None:
+async def test_a_broken_connection_is_made_again(redis_url: str) -> None:
     async with (
         a_process(redis_url, "one") as one,
         a_process(redis_url, "two") as two,
@@ -177,10 +177,10 @@ async def test_a_connection_that_is_cut_is_made_again(redis_url: str) -> None:
         await asyncio.wait_for(two.connected.wait(), 5)
         await one.publish([a_signal("again")])
 
-        assert await heard_by(there, 1) == ["again"]
+        assert await bodies_of(there, 1) == ["again"]
 
 
-async def test_a_redis_that_is_gone_delays_no_writer_for_long() -> None:
+async def test_a_lost_redis_delays_no_writer_for_long() -> None:
     async with redis_at("redis://127.0.0.1:1") as redis:
         bus = RedisSignals(redis, sender="one")
         clock = asyncio.get_running_loop().time
@@ -210,15 +210,15 @@ async def test_a_redis_that_does_not_answer_delays_no_writer_for_long() -> None:
         assert clock() - start < 1.0
 
 
-@pytest.mark.parametrize("rubbish", [b"\xff\xfe", b"", b"17", b"{}", b'["two", ["topic"]]', b'"text"'])
-async def test_a_message_of_someone_else_is_passed_over(redis_url: str, rubbish: bytes) -> None:
+@pytest.mark.parametrize("message", [b"\xff\xfe", b"", b"17", b"{}", b'["two", ["topic"]]', b'"text"'])
+async def test_a_malformed_message_is_ignored(redis_url: str, message: bytes) -> None:
     async with (
         a_process(redis_url, "one") as one,
         a_process(redis_url, "two") as two,
         redis_at(redis_url) as redis,
         two.listen("board:A") as there,
     ):
-        await redis.publish("questpath:1:signals", rubbish)
+        await redis.publish("questpath:1:signals", message)
         await one.publish([a_signal("fine")])
 
-        assert await heard_by(there, 1) == ["fine"]
+        assert await bodies_of(there, 1) == ["fine"]

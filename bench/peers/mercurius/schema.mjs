@@ -1,4 +1,4 @@
-// The part of the house's schema that the shapes ask for.
+// The part of the gateway's schema that the shapes select.
 export const schema = `
   enum Period { D7 D30 D90 }
   input By { id: ID! }

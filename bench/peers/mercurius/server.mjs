@@ -1,4 +1,5 @@
-// Mercurius with its JIT and hand-written loaders; who asks is taken from the header without a check, no log.
+// Mercurius with its JIT and hand-written loaders. Bare, it believes the id in the header and logs nothing; with --guarded
+// the guards of guards.mjs stand before it.
 import { randomBytes } from 'node:crypto'
 import Fastify from 'fastify'
 import mercurius from 'mercurius'
@@ -76,13 +77,23 @@ const loaders = {
   RoadmapVersion: { nodes: keyed((queries) => nodesOf(queries.map(({ obj }) => obj.id))) }
 }
 
+const bare = {
+  queryDepth: undefined,
+  register: async () => {},
+  context: (request) => ({ userId: request.headers.authorization.slice(7) }),
+  guarded: (unchanged) => unchanged
+}
+const guards = process.argv.includes('--guarded') ? await import('./guards.mjs') : bare
+
 const app = Fastify()
+await guards.register(app)
 app.register(mercurius, {
   schema,
-  resolvers,
+  resolvers: guards.guarded(resolvers),
   loaders,
   jit: 1,
-  context: (request) => ({ userId: request.headers.authorization.slice(7) })
+  context: guards.context,
+  queryDepth: guards.queryDepth
 })
 await app.listen({ host: '127.0.0.1', port: Number(process.env.BENCH_PORT) })
 process.on('SIGTERM', () => process.exit(0))

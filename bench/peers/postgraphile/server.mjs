@@ -1,4 +1,4 @@
-// PostGraphile 5 as its guide starts it, with plain lists beside connections; who asks is a variable, no log.
+// PostGraphile 5 as its guide starts it, with plain lists beside connections; the caller's id is a variable, and nothing is logged.
 import { createServer } from 'node:http'
 import { postgraphile } from 'postgraphile'
 import { grafserv } from 'postgraphile/grafserv/node'

@@ -1,4 +1,4 @@
-"""The playground: GraphiQL served from our own files, under a strict Content-Security-Policy."""
+"""GraphiQL: the playground's page and assets from our own files, under a strict Content-Security-Policy."""
 
 import hashlib
 from functools import cache
@@ -8,7 +8,7 @@ CSP = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; connect-src 'self'; "
     "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""The page's policy; `CSP.format(nonce=...)` with the nonce of this answer, never one twice."""
+"""The page's policy: `CSP.format(nonce=...)` with a nonce that no other response has."""
 
 _HERE = Path(__file__).parent
 _ASSETS = {
@@ -25,16 +25,20 @@ def _file(name: str) -> bytes:
 
 @cache
 def _template() -> str:
-    """Return the page with everything filled in but the nonce."""
+    """Return the page with all but the nonce filled in."""
     version = hashlib.sha256(_file("graphiql.js") + _file("graphiql.css")).hexdigest()[:16]
     return _file("page.html").decode().replace("{version}", version)
 
 
-def page(nonce: str) -> bytes:
-    """Return the page, for `/graphql`; it asks for its assets at `/graphiql/<name>?v=<hash of both>`."""
-    return _template().replace("{nonce}", nonce).encode()
+def page(nonce: str, settings: str) -> bytes:
+    """Return the page, for `/graphql`; it asks for its assets at `/graphiql/<name>?v=<hash of both>`.
+
+    `settings` is JSON for the page's script: the demo accounts and the address of the start page.
+    """
+    safe = settings.replace("<", "\\u003c")  # so that no text in it ends the script element
+    return _template().replace("{nonce}", nonce).replace("{settings}", safe).encode()
 
 
 def asset(name: str) -> tuple[bytes, str] | None:
-    """Return an asset's content and media type, or None; as the page asks for it, it never changes."""
+    """Return an asset's content and media type, or None; the content at a URL with `v` never changes."""
     return (_file(name), _ASSETS[name]) if name in _ASSETS else None

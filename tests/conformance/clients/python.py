@@ -17,7 +17,7 @@ from gql.transport.httpx import HTTPXAsyncTransport
 from gql.transport.requests import RequestsHTTPTransport
 from gql.transport.websockets import WebsocketsTransport
 
-PATIENCE_S = 15
+PATIENCE_S = 60
 URL = sys.argv[1] + "/graphql"
 SOCKET = URL.replace("http", "ws", 1)
 ADA = {"email": "ada@questpath.example", "password": "a quest for every day"}

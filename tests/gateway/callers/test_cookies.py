@@ -1,4 +1,4 @@
-"""The browser's refresh cookie over real HTTP: how it is set, used, and kept from other people's pages."""
+"""The refresh cookie over real HTTP: how it is set, used, and protected from pages of other origins."""
 
 import json
 from typing import Any
@@ -35,12 +35,12 @@ def overrides() -> dict[str, Any]:
 
 
 async def send(live: Live, text: str, cookie: str | None = None, **headers: str) -> httpx.Response:
-    """Send a document as a page of ours does, unless another origin is given."""
-    usual = {"origin": live.url} | ({"cookie": f"{NAME}={cookie}"} if cookie else {})
+    """Send a document as a page of the gateway's origin does, unless another origin is given."""
+    defaults = {"origin": live.url} | ({"cookie": f"{NAME}={cookie}"} if cookie else {})
     given = {name.replace("_", "-"): value for name, value in headers.items()}
     variables = {"input": ADA} if text is REGISTER else {}
     return await live.client.post(
-        "/graphql", json={"query": text, "variables": variables}, headers=usual | given
+        "/graphql", json={"query": text, "variables": variables}, headers=defaults | given
     )
 
 
@@ -78,9 +78,7 @@ async def test_refreshing_needs_nothing_but_the_cookie_and_sets_the_next_one(liv
 
 
 @pytest.mark.parametrize("cookie", ["f" * 64, "nonsense"])
-async def test_a_cookie_that_is_not_good_is_refused_and_cleared_where_it_was_readable(
-    live: Live, cookie: str
-) -> None:
+async def test_an_invalid_cookie_is_refused_and_cleared_if_well_formed(live: Live, cookie: str) -> None:
     response = await send(live, REFRESH, cookie)
 
     assert response.json()["data"]["refreshSession"]["userErrors"] == [{"code": "INVALID_REFRESH_TOKEN"}]
@@ -103,7 +101,7 @@ async def test_signing_out_clears_the_cookie_and_ends_its_session(live: Live) ->
     assert refused.json()["data"]["refreshSession"]["userErrors"] == [{"code": "INVALID_REFRESH_TOKEN"}]
 
 
-async def test_a_query_with_the_cookie_sets_none_and_the_cookie_alone_signs_nobody_in(live: Live) -> None:
+async def test_a_query_with_the_cookie_sets_none_and_is_anonymous(live: Live) -> None:
     cookie = cookie_of(await send(live, REGISTER))
 
     response = await send(live, WHO, cookie)
@@ -121,7 +119,7 @@ async def test_a_query_with_the_cookie_sets_none_and_the_cookie_alone_signs_nobo
     ],
     ids=str,
 )
-async def test_another_page_is_blocked_whatever_it_asks_with_the_cookie(
+async def test_a_page_of_another_origin_is_blocked_if_the_cookie_is_sent(
     live: Live, headers: dict[str, str]
 ) -> None:
     cookie = cookie_of(await send(live, REGISTER))
@@ -135,11 +133,65 @@ async def test_another_page_is_blocked_whatever_it_asks_with_the_cookie(
     assert (await send(live, REFRESH, cookie)).json()["data"]["refreshSession"]["userErrors"] == []
 
 
-async def test_another_page_is_not_signed_in_by_cookie(live: Live) -> None:
+async def test_a_page_of_another_origin_cannot_sign_in_by_cookie(live: Live) -> None:
     response = await send(live, REGISTER, origin="https://evil.example")
 
     assert response.json()["errors"][0]["extensions"]["code"] == "CSRF_BLOCKED"
     assert "set-cookie" not in response.headers
+
+
+async def test_a_refusal_names_origin_and_setting(live: Live) -> None:
+    cookie = cookie_of(await send(live, REGISTER))
+
+    refused = await send(live, REFRESH, cookie, origin="https://evil.example")
+    odd = await send(live, REFRESH, cookie, origin="https://evil.example/~")
+    no_cookie = await send(live, REGISTER, origin="https://evil.example")
+
+    for response in (refused, no_cookie):
+        message = response.json()["errors"][0]["message"]
+        assert "https://evil.example" in message
+        assert "QUESTPATH_ORIGINS" in message
+    assert "Pages of this origin" in odd.json()["errors"][0]["message"]
+
+
+SIGN_INS = {
+    "register": REGISTER.replace("__typename", "... on UserError { code field message }"),
+    "login": """mutation ($input: LoginInput!) {
+      login(input: $input) { accessToken userErrors { ... on UserError { code field message } } }
+    }""",
+}
+
+
+@pytest.mark.parametrize(
+    ("origin", "site", "word"),
+    [
+        ("http://localhost:5173", "cross-site", "two sites"),
+        (APP, "cross-site", "another site"),
+        ("http://192.168.1.5:5173", None, "https"),
+    ],
+)
+@pytest.mark.parametrize("name", list(SIGN_INS))
+@pytest.mark.parametrize("overrides", [{"origins": [APP, "http://192.168.1.5:5173"]}])
+async def test_a_sign_in_whose_cookie_the_browser_would_drop_is_refused_with_the_reason(
+    live: Live, name: str, origin: str, site: str | None, word: str
+) -> None:
+    own = {"email": ADA["email"], "password": ADA["password"], "refreshBy": "COOKIE"}
+    if name == "login":
+        await live.register("ada")
+    page = {"origin": origin} | ({"sec-fetch-site": site} if site else {})
+    body = {"query": SIGN_INS[name], "variables": {"input": ADA if name == "register" else own}}
+
+    refused = await live.client.post("/graphql", json=body, headers=page)
+    same = await live.client.post(
+        "/graphql", json=body, headers={"origin": live.url, "sec-fetch-site": "same-origin"}
+    )
+
+    (error,) = refused.json()["data"][name]["userErrors"]
+    assert (error["code"], error["field"]) == ("INVALID_INPUT", "refreshBy")
+    assert word in error["message"]
+    assert "set-cookie" not in refused.headers
+    assert same.json()["data"][name]["userErrors"] == []
+    assert "set-cookie" in same.headers
 
 
 async def test_a_page_of_a_configured_origin_may_use_the_cookie(live: Live) -> None:
@@ -150,7 +202,7 @@ async def test_a_page_of_a_configured_origin_may_use_the_cookie(live: Live) -> N
     assert response.json()["data"]["refreshSession"]["userErrors"] == []
 
 
-async def test_a_made_up_address_is_not_believed(live: Live) -> None:
+async def test_a_forged_client_address_is_ignored(live: Live) -> None:
     response = await send(live, REGISTER, x_forwarded_for="198.51.100.1")
 
     assert response.json()["data"]["register"]["session"]["address"] == "127.0.0.0/24"
@@ -167,12 +219,12 @@ async def test_the_key_set_is_public_and_reads_the_tokens(live: Live) -> None:
     assert "d" not in key
 
 
-async def test_over_a_websocket_no_cookie_is_set_and_the_person_is_told_why(live: Live) -> None:
+async def test_over_a_websocket_no_cookie_is_set_and_an_error_says_so(live: Live) -> None:
     url = live.url.replace("http", "ws") + "/graphql"
     text = REGISTER.replace("__typename", "... on UserError { code message }")
-    asked = {"id": "1", "type": "subscribe", "payload": {"query": text, "variables": {"input": ADA}}}
+    operation = {"id": "1", "type": "subscribe", "payload": {"query": text, "variables": {"input": ADA}}}
     async with connect(url, subprotocols=[Subprotocol("graphql-transport-ws")]) as socket:
-        for message in ({"type": "connection_init"}, asked):
+        for message in ({"type": "connection_init"}, operation):
             await socket.send(json.dumps(message))
         await socket.recv()
         payload = json.loads(await socket.recv())["payload"]["data"]["register"]

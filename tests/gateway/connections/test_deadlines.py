@@ -1,12 +1,12 @@
-"""Deadlines: what a client draws out ends, and what it does not lives on; a second is short here."""
+"""Deadlines of connections: slow clients are disconnected, others are not. A second lasts 50 ms here."""
 
 import asyncio
 import socket
 
 import pytest
 
-from gateway.connections import crowds
-from tests.raw_http import GET, HOST, LARGE, Line, Raw, raw
+from gateway.connections import connection_registry
+from tests.support.clients.raw_http import GET, HOST, LARGE, RawConnection, RawServer, raw_server
 
 POST = b"POST / HTTP/1.1\r\n" + HOST
 SHORT = {"head_s": 2, "body_s": 4, "write_s": 4, "keep_alive_s": 6}
@@ -14,86 +14,86 @@ SHORT = {"head_s": 2, "body_s": 4, "write_s": 4, "keep_alive_s": 6}
 
 @pytest.fixture(autouse=True)
 def short_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crowds, "SECOND_S", 0.05)
+    monkeypatch.setattr(connection_registry, "SECOND_S", 0.05)
 
 
-async def drip(line: Line, piece: bytes) -> None:
-    """Send a little again and again, until the connection ends."""
+async def send_slowly(connection: RawConnection, piece: bytes) -> None:
+    """Send a piece again and again, until the connection ends."""
     try:
         while True:
-            await line.send(piece)
+            await connection.send(piece)
             await asyncio.sleep(0.02)
     except ConnectionError:
         pass
 
 
 @pytest.mark.parametrize("sent", [b"", b"\r\n"])
-async def test_a_connection_that_says_nothing_is_closed(sent: bytes) -> None:
-    async with raw(**SHORT) as server, server.line() as line:
-        await line.send(sent)
+async def test_a_connection_without_a_request_is_closed(sent: bytes) -> None:
+    async with raw_server(**SHORT) as server, server.connect() as connection:
+        await connection.send(sent)
 
-        assert await line.is_closed()
+        assert await connection.is_closed()
 
 
 @pytest.mark.parametrize("before", [b"", GET])
-async def test_a_head_that_drips_is_answered_with_408(before: bytes) -> None:
-    async with raw(**SHORT) as server, server.line() as line:
-        await line.send(before + b"GET / HTTP/1.1\r\n" + HOST)
+async def test_a_slow_head_gets_408(before: bytes) -> None:
+    async with raw_server(**SHORT) as server, server.connect() as connection:
+        await connection.send(before + b"GET / HTTP/1.1\r\n" + HOST)
         if before:
-            await line.answer()
-        dripping = asyncio.create_task(drip(line, b"X-A: b\r\n"))
-        answer = await line.answer()
+            await connection.response()
+        sending = asyncio.create_task(send_slowly(connection, b"X-A: b\r\n"))
+        response = await connection.response()
 
-        assert (answer.status, answer.code) == (408, "REQUEST_TIMEOUT")
-        assert await line.is_closed()
-        dripping.cancel()
+        assert (response.status, response.code) == (408, "REQUEST_TIMEOUT")
+        assert await connection.is_closed()
+        sending.cancel()
 
 
 @pytest.mark.parametrize(
     ("head", "piece"),
     [(b"Content-Length: 100000\r\n\r\n", b"a"), (b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n")],
 )
-async def test_a_body_that_drips_is_answered_with_408(head: bytes, piece: bytes) -> None:
-    async with raw(**SHORT) as server, server.line() as line:
-        await line.send(POST + head)
-        dripping = asyncio.create_task(drip(line, piece))
-        answer = await line.answer()
+async def test_a_slow_body_gets_408(head: bytes, piece: bytes) -> None:
+    async with raw_server(**SHORT) as server, server.connect() as connection:
+        await connection.send(POST + head)
+        sending = asyncio.create_task(send_slowly(connection, piece))
+        response = await connection.response()
 
-        assert (answer.status, answer.code) == (408, "REQUEST_TIMEOUT")
-        dripping.cancel()
-    assert not server.server.crowd.tasks
-
-
-async def test_a_body_that_drips_after_the_answer_ends_too() -> None:
-    async with raw(**SHORT) as server, server.line() as line:
-        await line.send(POST.replace(b"/", b"/early", 1) + b"Content-Length: 100000\r\n\r\n")
-        first = await line.answer()
-        dripping = asyncio.create_task(drip(line, b"a"))
-        second = await line.answer()
-
-        assert (first.status, second.status) == (200, 408)
-        dripping.cancel()
+        assert (response.status, response.code) == (408, "REQUEST_TIMEOUT")
+        sending.cancel()
+    assert not server.server.registry.tasks
 
 
-async def test_an_idle_connection_is_kept_for_its_time_and_closed() -> None:
-    async with raw(**SHORT) as server, server.line() as line:
+async def test_a_slow_body_after_the_response_gets_no_second_response() -> None:
+    async with raw_server(**SHORT) as server, server.connect() as connection:
+        await connection.send(POST.replace(b"/", b"/early", 1) + b"Content-Length: 100000\r\n\r\n")
+        first = await connection.response()
+        sending = asyncio.create_task(send_slowly(connection, b"a"))
+
+        assert first.status == 200
+        assert await connection.is_closed()
+        sending.cancel()
+
+
+async def test_an_idle_connection_is_closed_after_its_keep_alive_time() -> None:
+    async with raw_server(**SHORT) as server, server.connect() as connection:
         for _ in range(3):
-            await line.send(GET)
-            assert (await line.answer()).status == 200
+            await connection.send(GET)
+            assert (await connection.response()).status == 200
             await asyncio.sleep(0.25)
 
-        assert await line.is_closed()
+        assert await connection.is_closed()
 
 
-async def test_work_that_takes_long_is_nobodys_idleness() -> None:
-    async with raw(**SHORT | {"keep_alive_s": 1, "head_s": 1, "body_s": 1}) as server:
-        answer = await server.ask(GET.replace(b"/", b"/slow", 1))
+async def test_a_slow_request_does_not_count_as_idle() -> None:
+    async with raw_server(**SHORT | {"keep_alive_s": 1, "head_s": 1, "body_s": 1}) as server:
+        response = await server.request(GET.replace(b"/", b"/slow", 1))
 
-        assert answer.body == b"GET /slow "
+        assert response.body == b"GET /slow "
 
 
-async def deaf(server: Raw) -> socket.socket:
-    """Ask for what is large and read nothing of it."""
+async def open_without_reading(server: RawServer) -> socket.socket:
+    """Request a large response and read nothing of it."""
     opened = socket.socket()
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     opened.setblocking(False)
@@ -102,38 +102,38 @@ async def deaf(server: Raw) -> socket.socket:
     return opened
 
 
-async def test_a_client_that_does_not_read_is_cut_off() -> None:
-    async with raw(**SHORT) as server:
-        opened = await deaf(server)
+async def test_a_client_that_does_not_read_is_disconnected() -> None:
+    async with raw_server(**SHORT) as server:
+        opened = await open_without_reading(server)
         await asyncio.sleep(0.1)
-        before = len(server.server.crowd.connections)
+        before = len(server.server.registry.connections)
         await asyncio.sleep(0.5)
 
-        assert (before, len(server.server.crowd.connections)) == (1, 0)
+        assert (before, len(server.server.registry.connections)) == (1, 0)
         opened.close()
 
 
-async def test_a_client_that_reads_slowly_gets_it_all() -> None:
-    async with raw(**SHORT) as server, server.line() as line:
-        line.writer.transport.set_write_buffer_limits(0)
-        line.reader._limit = 64 * 1024  # type: ignore[attr-defined]
-        await line.send(GET.replace(b"/", b"/large", 1))
+async def test_a_client_that_reads_slowly_gets_the_whole_response() -> None:
+    async with raw_server(**SHORT) as server, server.connect() as connection:
+        connection.writer.transport.set_write_buffer_limits(0)
+        connection.reader._limit = 64 * 1024  # type: ignore[attr-defined]
+        await connection.send(GET.replace(b"/", b"/large", 1))
         read = 0
-        await line.reader.readuntil(b"\r\n\r\n")
+        await connection.reader.readuntil(b"\r\n\r\n")
         while read < LARGE:
-            read += len(await line.reader.read(1024 * 1024))
+            read += len(await connection.reader.read(1024 * 1024))
             await asyncio.sleep(0.01)
 
         assert read == LARGE
 
 
-async def test_a_closed_connection_whose_peer_never_reads_the_rest_is_swept_away() -> None:
-    async with raw(**SHORT | {"write_s": 1_000}) as server:
-        opened = await deaf(server)
+async def test_a_closing_connection_whose_client_never_reads_the_rest_is_aborted() -> None:
+    async with raw_server(**SHORT | {"write_s": 1_000}) as server:
+        opened = await open_without_reading(server)
         await asyncio.sleep(0.1)
-        (connection,) = server.server.crowd.connections
+        (connection,) = server.server.registry.connections
         connection.transport.close()
         await asyncio.sleep(1.2)
 
-        assert len(server.server.crowd.connections) == 0
+        assert len(server.server.registry.connections) == 0
         opened.close()

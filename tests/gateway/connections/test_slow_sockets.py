@@ -1,4 +1,4 @@
-"""Slow sockets: hundreds that draw out heads, bodies and reading, while others are served as if nothing was."""
+"""Slow sockets: hundreds of clients send or read slowly, while others are served as usual."""
 
 import asyncio
 import socket
@@ -7,10 +7,10 @@ from contextlib import suppress
 
 import pytest
 
-from tests.raw_http import GET, HOST, Raw, raw
+from tests.support.clients.raw_http import GET, HOST, RawServer, raw_server
 
 pytestmark = pytest.mark.slow
-MANY, FEW = 200, 50  # an answer that is not read takes megabytes
+MANY, FEW = 200, 50  # a response that is not read takes megabytes
 CANARIES = 200
 HEAD = b"GET / HTTP/1.1\r\n" + HOST
 BODY = b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 100000\r\n\r\n"
@@ -18,7 +18,7 @@ READING = GET.replace(b"/", b"/large", 1)
 
 
 async def slow(port: int, first: bytes, piece: bytes) -> float:
-    """Begin, go on with a piece five times a second, read nothing; return how many seconds the server bore it."""
+    """Send a piece five times a second and read nothing; return after how many seconds the server closed."""
     loop = asyncio.get_running_loop()
     with socket.socket() as opened:
         opened.setblocking(False)
@@ -43,27 +43,27 @@ def _is_over(opened: socket.socket, *, reads: bool) -> bool:
     return True
 
 
-async def canaries(server: Raw) -> list[float]:
-    """Return how many seconds each of many quick requests took, on new connections."""
+async def canary_latencies(server: RawServer) -> list[float]:
+    """Return the seconds that each of many quick requests took, on new connections."""
     took = []
     for _ in range(CANARIES):
         began = time.monotonic()
-        assert (await server.ask(GET)).status == 200
+        assert (await server.request(GET)).status == 200
         took.append(time.monotonic() - began)
         await asyncio.sleep(0.02)
     return took
 
 
-async def test_hundreds_of_slow_sockets_hold_nobody_up_and_are_gone_in_time() -> None:
+async def test_hundreds_of_slow_sockets_delay_no_other_client_and_are_closed_in_time() -> None:
     kinds = [(HEAD, b"X-A: b\r\n")] * MANY + [(BODY, b"a")] * MANY + [(READING, b"\r\n")] * FEW
 
-    async with raw(head_s=3, body_s=4, write_s=3) as server:
+    async with raw_server(head_s=3, body_s=4, write_s=3) as server:
         attack = [asyncio.create_task(slow(server.port, *kind)) for kind in kinds]
-        took = await canaries(server)
-        borne = await asyncio.wait_for(asyncio.gather(*attack), 10)
+        took = await canary_latencies(server)
+        lasted = await asyncio.wait_for(asyncio.gather(*attack), 10)
 
         assert sorted(took)[int(0.9 * CANARIES)] < 0.1
-        assert max(borne) < 9
+        assert max(lasted) < 9
         await asyncio.sleep(0.1)
-        assert len(server.server.crowd.connections) == 0
-        assert not server.server.crowd.tasks
+        assert len(server.server.registry.connections) == 0
+        assert not server.server.registry.tasks

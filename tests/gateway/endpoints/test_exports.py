@@ -1,20 +1,20 @@
-"""Downloads of exports over HTTP."""
+"""Export downloads over HTTP."""
 
 import pytest
 
 from tests.gateway.conftest import Live
 
-ASK = "mutation { exportMyData { path userErrors { ... on UserError { message } } } }"
+EXPORT = "mutation { exportMyData { path userErrors { ... on UserError { message } } } }"
 
 
-async def a_link(live: Live) -> str:
+async def export_path(live: Live) -> str:
     token = await live.register("ada")
-    path: str = (await live.post(ASK, token=token)).json()["data"]["exportMyData"]["path"]
+    path: str = (await live.post(EXPORT, token=token)).json()["data"]["exportMyData"]["path"]
     return path
 
 
-async def test_the_link_gives_the_document_as_a_file_that_nobody_keeps(live: Live) -> None:
-    path = await a_link(live)
+async def test_the_link_returns_the_document_as_an_uncached_file(live: Live) -> None:
+    path = await export_path(live)
 
     response = await live.client.get(path)
 
@@ -30,7 +30,7 @@ async def test_the_link_gives_the_document_as_a_file_that_nobody_keeps(live: Liv
     [("signature=", "signature=0"), ("expires=", "expires=9"), ("export_", "export_X"), ("?", "?x=")],
 )
 async def test_a_changed_link_is_not_found(live: Live, old: str, new: str) -> None:
-    path = await a_link(live)
+    path = await export_path(live)
 
     response = await live.client.get(path.replace(old, new, 1))
 
@@ -38,7 +38,7 @@ async def test_a_changed_link_is_not_found(live: Live, old: str, new: str) -> No
     assert response.json()["errors"][0]["extensions"]["code"] == "NOT_FOUND"
 
 
-async def test_a_link_is_for_reading_alone(live: Live) -> None:
-    path = await a_link(live)
+async def test_a_link_accepts_only_get(live: Live) -> None:
+    path = await export_path(live)
 
     assert (await live.client.post(path)).status_code == 405

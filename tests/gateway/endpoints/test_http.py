@@ -1,4 +1,4 @@
-"""GraphQL over HTTP, as a client meets it."""
+"""GraphQL over HTTP: types, statuses, tokens and limits."""
 
 import json
 
@@ -10,7 +10,7 @@ HELLO = "{ __typename }"
 GRAPHQL = "application/graphql-response+json"
 
 
-async def test_a_query_is_answered_in_the_type_that_was_asked_for(live: Live) -> None:
+async def test_a_response_has_the_accepted_type(live: Live) -> None:
     plain = await live.client.post("/graphql", json={"query": HELLO})
     preferred = await live.client.post("/graphql", json={"query": HELLO}, headers={"accept": GRAPHQL})
 
@@ -20,15 +20,17 @@ async def test_a_query_is_answered_in_the_type_that_was_asked_for(live: Live) ->
     assert plain.headers["vary"] == "accept, accept-encoding, origin"
 
 
-async def test_the_request_id_is_taken_over_made_and_in_every_error(live: Live) -> None:
-    taken = await live.client.post(
+async def test_the_request_id_is_accepted_or_generated_and_in_every_error(live: Live) -> None:
+    accepted = await live.client.post(
         "/graphql", json={"query": "{ nope }"}, headers={"x-request-id": "my-request-1"}
     )
-    made = await live.client.post("/graphql", json={"query": HELLO}, headers={"x-request-id": "no good!"})
+    generated = await live.client.post(
+        "/graphql", json={"query": HELLO}, headers={"x-request-id": "no good!"}
+    )
 
-    assert taken.headers["x-request-id"] == "my-request-1"
-    assert taken.json()["errors"][0]["extensions"]["requestId"] == "my-request-1"
-    assert made.headers["x-request-id"].startswith("req_")
+    assert accepted.headers["x-request-id"] == "my-request-1"
+    assert accepted.json()["errors"][0]["extensions"]["requestId"] == "my-request-1"
+    assert generated.headers["x-request-id"].startswith("req_")
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,7 @@ async def test_a_malformed_body_is_a_coded_400(live: Live, body: bytes, status: 
         ("query ($n: Int!) { users(first: $n) { nodes { id } } }", "BAD_USER_INPUT"),
     ],
 )
-async def test_a_well_formed_request_that_cannot_run_depends_on_the_type(
+async def test_the_status_of_a_request_that_cannot_run_depends_on_the_type(
     live: Live, query: str, code: str
 ) -> None:
     plain = await live.client.post("/graphql", json={"query": query})
@@ -82,7 +84,7 @@ async def test_a_well_formed_request_that_cannot_run_depends_on_the_type(
     assert "data" not in strict.json()
 
 
-async def test_the_door_says_no_with_the_right_status(live: Live) -> None:
+async def test_a_refused_request_gets_the_right_status(live: Live) -> None:
     client = live.client
 
     assert (await client.put("/graphql")).status_code == 405
@@ -110,15 +112,15 @@ async def test_get_runs_queries_and_refuses_mutations(live: Live) -> None:
     assert mutation.headers["allow"] == "POST"
 
 
-async def test_a_bad_token_is_401_and_a_good_one_is_known(live: Live) -> None:
+async def test_an_invalid_token_is_401_and_a_valid_one_signs_in(live: Live) -> None:
     token = await live.register("ada")
 
-    bad = await live.post("{ viewer { user { handle } } }", token="nonsense")
-    good = await live.post("{ viewer { user { handle } } }", token=token)
+    invalid = await live.post("{ viewer { user { handle } } }", token="nonsense")
+    valid = await live.post("{ viewer { user { handle } } }", token=token)
 
-    assert bad.status_code == 401
-    assert bad.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
-    assert good.json() == {"data": {"viewer": {"user": {"handle": "ada"}}}}
+    assert invalid.status_code == 401
+    assert invalid.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    assert valid.json() == {"data": {"viewer": {"user": {"handle": "ada"}}}}
 
 
 async def test_a_mutation_with_a_refused_field_is_refused_whole(live: Live) -> None:
@@ -160,10 +162,7 @@ async def test_a_browser_gets_the_playground_under_a_policy(live: Live) -> None:
             + " fragment F40 on Query { users { nodes { id } } }",
             "COST_LIMIT_EXCEEDED",
         ),
-        (
-            "{ __schema { types " + "{ ofType " * 15 + "{ name }" + " }" * 15 + " } }",
-            "DEPTH_LIMIT_EXCEEDED",
-        ),
+        ("{ __schema { types " + "{ ofType " * 15 + "{ name }" + " }" * 15 + " } }", "DEPTH_LIMIT_EXCEEDED"),
     ],
 )
 async def test_limits(live: Live, query: str, code: str | None) -> None:

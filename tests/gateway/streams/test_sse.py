@@ -1,4 +1,4 @@
-"""graphql-sse over real HTTP: framing, negotiation, refusals, resuming, and how streams end."""
+"""Server-sent events over real HTTP: framing, negotiation, refusals, resuming, and the end of a stream."""
 
 import asyncio
 import time
@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from gateway.connections.lines import Line
-from gateway.streams import outlets, pulses
-from gateway.streams.events import COMPLETE, last_mark, next_event
-from graph.sharing import Broadcast
-from tests.event_client import EVENTS, Stream, streaming
+from gateway.connections.chunked_responses import ChunkedResponse
+from gateway.streams import sse_heartbeat, websocket_sinks
+from gateway.streams.sse_events import COMPLETE, last_event_id, next_event
+from graph.execution.broadcast import Broadcast
 from tests.gateway.conftest import Live
-from tests.gateway.endpoints.test_websockets import hear
-from tests.gateway.streams.test_live_boards import OWN, SHARED, earn, learner, watching
+from tests.support.clients.live_boards import OWN, SHARED, earn, learner, watching
+from tests.support.clients.sse import EVENTS, Stream, streaming
+from tests.support.clients.websockets import hear
 
 REGISTER = """mutation { register(input: {
   email: "ada@example.org", password: "correct horse battery", handle: "ada", displayName: "Ada"
@@ -25,10 +25,10 @@ URQL = (
 LOGOUT = "mutation { logout { signedOut } }"
 
 
-async def gone(live: Live) -> None:
-    """Wait until nobody watches a board any more."""
+async def no_subscribers(live: Live) -> None:
+    """Wait until no board has a subscriber."""
     async with asyncio.timeout(3):
-        while any(channel.watched for channel in live.app.gateway.ports.boards._channels.values()):
+        while any(cache.is_watched for cache in live.app.pipeline.ports.boards._caches.values()):
             await asyncio.sleep(0.01)
 
 
@@ -69,7 +69,7 @@ async def test_a_mutation_is_run_by_post_and_refused_by_get(live: Live) -> None:
         ("text/event-stream;q=0, */*", "application/json"),
     ],
 )
-async def test_a_stream_is_what_the_client_likes_best_or_none(live: Live, accept: str, media: str) -> None:
+async def test_a_response_is_a_stream_if_the_client_prefers_one(live: Live, accept: str, media: str) -> None:
     answer = await live.client.post("/graphql", json={"query": "{ __typename }"}, headers={"accept": accept})
 
     assert answer.status_code == 200
@@ -87,7 +87,7 @@ async def test_a_stream_is_what_the_client_likes_best_or_none(live: Live, accept
         (SHARED, {"content_type": "text/plain"}, 415, "UNSUPPORTED_MEDIA_TYPE"),
     ],
 )
-async def test_what_is_refused_before_the_stream_is_json_with_a_status(
+async def test_a_refusal_before_the_stream_is_json_with_a_status(
     live: Live, text: str, headers: dict[str, str], status: int, code: str
 ) -> None:
     async with streaming(live, text, **headers) as stream:
@@ -113,34 +113,34 @@ async def test_a_subscription_sends_what_changed_with_its_version_as_id(board: L
     assert [event.id for event in (first, second)] == [e.changed["version"] for e in (first, second)]
 
 
-async def test_a_stream_goes_on_after_the_last_event_that_was_heard(board: Live) -> None:
+async def test_a_stream_resumes_after_the_last_event_that_was_received(board: Live) -> None:
     ada, _ = await learner(board, "ada")
     await earn(board, ada, 10)
     text = SHARED.replace("version ", "version since ", 2).replace("version since entries", "version entries")
     async with streaming(board, text) as stream:
-        held = (await stream.sure()).id
+        version = (await stream.sure()).id
     await earn(board, ada, 5)
 
-    async with streaming(board, text, last_event_id=str(held)) as stream:
+    async with streaming(board, text, last_event_id=str(version)) as stream:
         resumed = await stream.sure()
-    async with streaming(board, text, last_event_id="never told") as stream:
+    async with streaming(board, text, last_event_id="unknown") as stream:
         unknown = await stream.sure()
 
-    assert resumed.changed["since"] == held
+    assert resumed.changed["since"] == version
     assert resumed.changed["moved"] == [{"xp": 15, "user": {"handle": "ada"}}]
     assert unknown.changed["entries"] == [{"xp": 15, "user": {"handle": "ada"}}]
 
 
-async def test_streams_and_sockets_share_one_execution_of_an_event(
+async def test_streams_and_websockets_share_one_execution_of_an_event(
     board: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada, token = await learner(board, "ada")
     executed = []
-    payload = Broadcast.payload
+    response_to = Broadcast.response_to
 
     async def counted(self: Broadcast, event: Any, request_id: str) -> Any:
         executed.append(event)
-        return await payload(self, event, request_id)
+        return await response_to(self, event, request_id)
 
     async with (
         streaming(board, SHARED) as one,
@@ -149,18 +149,18 @@ async def test_streams_and_sockets_share_one_execution_of_an_event(
     ):
         await one.sure()
         await other.sure()
-        monkeypatch.setattr(Broadcast, "payload", counted)
+        monkeypatch.setattr(Broadcast, "response_to", counted)
         await earn(board, ada, 10)
-        heard = [(await one.sure()).payload, (await other.sure()).payload, (await hear(opened))["payload"]]
+        received = [(await one.sure()).payload, (await other.sure()).payload, (await hear(opened))["payload"]]
 
-    assert heard[0] == heard[1] == heard[2]
-    assert len(executed) in {0, 1}  # none on the reference engine, which shares nothing
+    assert received[0] == received[1] == received[2]
+    assert len(executed) in {0, 1}  # none on the reference engine
 
 
-async def test_what_is_ones_own_is_answered_to_each(board: Live) -> None:
-    (ada, adas), (_, bobs) = await learner(board, "ada"), await learner(board, "bob")
+async def test_each_viewer_gets_a_personal_response(board: Live) -> None:
+    (ada, of_ada), (_, of_bob) = await learner(board, "ada"), await learner(board, "bob")
 
-    async with streaming(board, OWN, token=adas) as one, streaming(board, OWN, token=bobs) as other:
+    async with streaming(board, OWN, token=of_ada) as one, streaming(board, OWN, token=of_bob) as other:
         await one.sure()
         await other.sure()
         await earn(board, ada, 10)
@@ -169,20 +169,22 @@ async def test_what_is_ones_own_is_answered_to_each(board: Live) -> None:
     assert own == [{"rank": 1}, None]
 
 
-async def test_a_client_that_goes_leaves_nothing_behind(board: Live) -> None:
+async def test_a_client_that_disconnects_leaves_nothing_behind(board: Live) -> None:
     before = len(asyncio.all_tasks())
 
     async with streaming(board, SHARED) as one, streaming(board, OWN) as other:
         await one.sure()
         await other.sure()
 
-    await gone(board)
+    await no_subscribers(board)
     async with asyncio.timeout(3):
         while len(asyncio.all_tasks()) > before:
             await asyncio.sleep(0.01)
 
 
-async def test_a_query_is_cancelled_when_the_client_goes(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_query_is_cancelled_when_the_client_disconnects(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
     running, cancelled = asyncio.Event(), asyncio.Event()
 
     async def never(*_: Any) -> Any:
@@ -192,7 +194,7 @@ async def test_a_query_is_cancelled_when_the_client_goes(live: Live, monkeypatch
         finally:
             cancelled.set()
 
-    monkeypatch.setattr(live.app.gateway.executor, "run", never)
+    monkeypatch.setattr(live.app.pipeline.executor, "run", never)
     asking = asyncio.create_task(_ask(live))
     await running.wait()
     asking.cancel()
@@ -206,7 +208,7 @@ async def _ask(live: Live) -> None:
         await stream.event()
 
 
-async def test_the_stream_of_a_session_that_ends_says_so(board: Live) -> None:
+async def test_the_end_of_a_session_ends_its_stream_with_an_error(board: Live) -> None:
     _, token = await learner(board, "ada")
 
     async with streaming(board, SHARED, token=token) as stream:
@@ -221,7 +223,7 @@ async def test_the_stream_of_a_session_that_ends_says_so(board: Live) -> None:
 
 async def test_a_stream_ends_when_its_token_does(board: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     _, token = await learner(board, "ada")
-    monkeypatch.setattr(board.app.gateway.tokens, "expiry", lambda _: time.time() + 0.1)
+    monkeypatch.setattr(board.app.pipeline.tokens, "expiry", lambda _: time.time() + 0.1)
 
     async with streaming(board, OWN, token=token) as stream:
         await stream.sure()
@@ -232,35 +234,35 @@ async def test_a_stream_ends_when_its_token_does(board: Live, monkeypatch: pytes
         assert await stream.event() is None
 
 
-async def test_a_silent_stream_says_that_it_lives(board: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pulses, "KEEP_ALIVE_S", 0.02)
+async def test_a_silent_stream_sends_comments(board: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sse_heartbeat, "KEEP_ALIVE_S", 0.02)
 
     async with streaming(board, SHARED) as stream:
-        await stream.sure()
-        heard = [await stream.sure() for _ in range(3)]
+        received = [await stream.sure() for _ in range(4)]
 
-    assert [(event.kind, event.comment) for event in heard] == [("", "")] * 3
+    comments = [event for event in received if event.kind != "next"]  # one can come before the first event
+    assert [(event.kind, event.comment) for event in comments] == [("", "")] * 3
 
 
 @pytest.mark.parametrize("text", [SHARED, OWN])
-async def test_who_does_not_read_is_cut_off_and_the_others_are_not(
+async def test_a_client_that_does_not_read_is_cut_off_and_the_others_are_not(
     board: Live, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
-    monkeypatch.setattr(outlets, "SEND_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(websocket_sinks, "SEND_TIMEOUT_S", 0.2)
     ada, _ = await learner(board, "ada")
-    lines: list[Line] = []
-    made = Line.__init__
+    bodies: list[ChunkedResponse] = []
+    original = ChunkedResponse.__init__
 
-    def remembered(self: Line, cycle: Any) -> None:
-        made(self, cycle)
-        lines.append(self)
+    def remembered(self: ChunkedResponse, cycle: Any) -> None:
+        original(self, cycle)
+        bodies.append(self)
 
-    monkeypatch.setattr(Line, "__init__", remembered)
+    monkeypatch.setattr(ChunkedResponse, "__init__", remembered)
 
     async with streaming(board, text) as slow, streaming(board, text) as steady:
         await slow.sure()
         await steady.sure()
-        lines[0]._cycle.flow.pause_writing()
+        bodies[0]._cycle.flow.pause_writing()
         await earn(board, ada, 10)
         assert (await steady.sure()).kind == "next"
 
@@ -275,31 +277,30 @@ async def _to_the_end(stream: Stream) -> None:
         pass
 
 
-def test_a_mark_is_taken_from_a_header_that_can_be_one() -> None:
+def test_a_malformed_last_event_id_is_ignored() -> None:
     given = [b"17", b"", b"a b", b"x" * 65, "ä".encode()]
 
-    assert [last_mark({b"last-event-id": text}) for text in given] == ["17", None, None, None, None]
-    assert last_mark({}) is None
+    assert [last_event_id({b"last-event-id": text}) for text in given] == ["17", None, None, None, None]
+    assert last_event_id({}) is None
 
 
-def test_an_event_is_one_line_of_data_and_has_an_id_where_it_can_be_resumed_from() -> None:
+def test_an_event_is_one_line_of_data_and_has_an_id_if_a_client_can_resume_from_it() -> None:
     assert next_event(b"{}", "17") == b"id: 17\nevent: next\ndata: {}\n\n"
     assert next_event(b"{}", None) == b"event: next\ndata: {}\n\n"
     assert COMPLETE.count(b"\n") == 3
 
 
 @pytest.mark.parametrize("text", [SHARED, OWN])
-async def test_a_stream_ends_in_good_order_with_the_process(board: Live, text: str) -> None:
+async def test_a_stream_ends_without_complete_when_the_process_ends(board: Live, text: str) -> None:
     async with streaming(board, text) as stream:
         await stream.sure()
-        await board.app.gateway.drain.end_streams(window_s=0.01)
+        await board.app.pipeline.drain.end_streams(window_s=0.01)
 
-        assert (await stream.sure()).kind == "complete"
         assert await stream.event() is None
 
 
 async def test_no_stream_begins_while_the_process_ends(board: Live) -> None:
-    board.app.gateway.drain.is_closed = True
+    board.app.pipeline.drain.is_closed = True
 
     async with streaming(board, SHARED) as stream:
         await stream.response.aread()

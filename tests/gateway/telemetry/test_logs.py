@@ -1,4 +1,4 @@
-"""The log: one JSON object a line, what operators need, and never a secret."""
+"""Logs: one JSON object a line, the facts that operators need, and never a secret."""
 
 import asyncio
 import json
@@ -10,11 +10,9 @@ import pytest
 from gateway.settings.modes import LogFormat
 from gateway.telemetry import logs
 from tests.gateway.conftest import Live
+from tests.support.clients.accounts import LOGIN
 
 PASSWORD = "correct horse battery"
-LOGIN = """mutation SignIn ($input: LoginInput!) {
-  login(input: $input) { accessToken userErrors { ... on UserError { code } } }
-}"""
 
 
 @pytest.fixture(autouse=True)
@@ -25,11 +23,11 @@ def json_log() -> Iterator[None]:
 
 
 def lines(capture: "pytest.CaptureFixture[bytes]") -> tuple[bytes, list[dict[str, Any]]]:
-    """Return all that was written, and the lines of operations; mails are told of by a job, in its own time."""
+    """Return the output and the lines of operations, without those of jobs and events."""
     logs.lines.flush()
     written = capture.readouterr().out
-    told = [json.loads(line) for line in written.splitlines() if line.startswith(b"{")]
-    return written, [line for line in told if not line["event"].startswith("mail")]
+    parsed = [json.loads(line) for line in written.splitlines() if line.startswith(b"{")]
+    return written, [line for line in parsed if line["event"].endswith("operation")]
 
 
 async def test_an_operation_is_one_line(live: Live, capsysbinary: "pytest.CaptureFixture[bytes]") -> None:
@@ -48,7 +46,7 @@ async def test_an_operation_is_one_line(live: Live, capsysbinary: "pytest.Captur
     assert line["timestamp"].endswith("Z")
 
 
-async def test_refusals_are_told_and_secrets_are_not(
+async def test_refusals_are_logged_and_secrets_are_not(
     live: Live, capsysbinary: "pytest.CaptureFixture[bytes]"
 ) -> None:
     token = await live.register("ada")
@@ -57,17 +55,19 @@ async def test_refusals_are_told_and_secrets_are_not(
     await live.post("{ viewer { user { id } } }", token=token + "x")
     await live.post("{ viewer { user { id } } }", token=token)
 
-    written, told = lines(capsysbinary)
-    assert [line.get("refused") for line in told] == [None, ["INVALID_CREDENTIALS"], None, None, None]
-    assert told[3]["errors"] == ["UNAUTHENTICATED"]
-    assert told[4]["user_id"].startswith("user_")
+    written, logged = lines(capsysbinary)
+    assert [line.get("refused") for line in logged] == [None, ["INVALID_CREDENTIALS"], None, None, None]
+    assert logged[3]["errors"] == ["UNAUTHENTICATED"]
+    assert logged[4]["user_id"].startswith("user_")
     for secret in (PASSWORD, token, token.rpartition(".")[2]):
         assert secret.encode() not in written
 
 
-async def test_lines_leave_by_themselves_and_together(capsysbinary: "pytest.CaptureFixture[bytes]") -> None:
+async def test_buffered_lines_are_written_together_after_a_moment(
+    capsysbinary: "pytest.CaptureFixture[bytes]",
+) -> None:
     for number in range(3):
-        logs.tell({"event": f"number {number}"})
+        logs.write({"event": f"number {number}"})
     at_once = capsysbinary.readouterr().out
     await asyncio.sleep(2 * logs.LINES_WAIT_S)
 
@@ -80,14 +80,16 @@ async def test_lines_leave_by_themselves_and_together(capsysbinary: "pytest.Capt
     ]
 
 
-async def test_many_lines_do_not_pile_up(capsysbinary: "pytest.CaptureFixture[bytes]") -> None:
+async def test_a_full_buffer_is_written_at_once(capsysbinary: "pytest.CaptureFixture[bytes]") -> None:
     for _ in range(logs.MOST_WAITING):
-        logs.tell({"event": "one of many"})
+        logs.write({"event": "one of many"})
 
     assert capsysbinary.readouterr().out.count(b"\n") == logs.MOST_WAITING
 
 
-def test_a_line_without_a_loop_is_written_at_once(capsysbinary: "pytest.CaptureFixture[bytes]") -> None:
-    logs.tell({"event": "alone"})
+def test_a_line_without_an_event_loop_is_written_at_once(
+    capsysbinary: "pytest.CaptureFixture[bytes]",
+) -> None:
+    logs.write({"event": "alone"})
 
     assert b"alone" in capsysbinary.readouterr().out

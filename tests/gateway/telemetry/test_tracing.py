@@ -1,22 +1,25 @@
-"""Traces: one request is one trace, from the caller's span down to the statements; unsampled ones cost nothing."""
+"""Tracing: one request is one trace, from the caller's span down to the statements; unsampled ones have no spans."""
 
 import asyncio
 import json
 from typing import Any
 
+import httpx
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind, StatusCode
+from wrapt import ObjectProxy
 
 from gateway.settings.modes import LogFormat
-from gateway.telemetry import logs, tracing
-from gateway.telemetry.exporting import tracing_by
+from gateway.telemetry import http_client_spans, logs, tracing
+from gateway.telemetry.span_export import tracing_by
 from persistence.signals import redis_at
-from tests.asking import needs_plans
 from tests.gateway.conftest import Live, running
-from tests.gateway.endpoints.test_websockets import INIT, hear, say, socket
-from tests.otlp_collector import Collector, collector
+from tests.support.clients.websockets import INIT, hear, say, socket
+from tests.support.schema_client import needs_plans
+from tests.support.servers.otlp import OtlpCollector, collector
 
 __all__ = ["collector"]
 
@@ -30,7 +33,7 @@ OWN = "subscription { leaderboardChanged { ... on LeaderboardSnapshot { viewerEn
 
 
 class Spans:
-    """The spans that were finished, by name."""
+    """Finished spans."""
 
     def __init__(self) -> None:
         self.exporter = InMemorySpanExporter()
@@ -47,11 +50,11 @@ class Spans:
         return [s for s in self.all if s.parent is not None and s.parent.span_id == parent.context.span_id]
 
 
-def watched(live: Live, share: float = 1.0) -> Spans:
+def record_spans(live: Live, share: float = 1.0) -> Spans:
     spans = Spans()
-    made, _ = tracing_by(SimpleSpanProcessor(spans.exporter), share)
-    live.app.gateway.observer.tracing = made
-    live.app.gateway.ports.watch = made.watch
+    recording, _ = tracing_by(SimpleSpanProcessor(spans.exporter), share)
+    live.app.pipeline.observer.tracing = recording
+    live.app.pipeline.ports.watch = recording.watch
     return spans
 
 
@@ -64,7 +67,7 @@ async def post(live: Live, text: str, **headers: str) -> dict[str, Any]:
 
 async def test_a_request_is_one_trace_from_the_caller_to_the_statements(live: Live) -> None:
     token = await live.register("ada")
-    spans = watched(live, share=0.0)
+    spans = record_spans(live, share=0.0)
 
     await post(
         live,
@@ -90,8 +93,8 @@ async def test_a_request_is_one_trace_from_the_caller_to_the_statements(live: Li
     assert {f"{s.context.trace_id:032x}" for s in spans.all if s.context} == {TRACE_ID}
 
 
-async def test_what_the_caller_does_not_trace_is_not_traced(live: Live) -> None:
-    spans = watched(live, share=1.0)
+async def test_an_unsampled_parent_is_not_traced(live: Live) -> None:
+    spans = record_spans(live, share=1.0)
 
     await post(live, QUIZZES, traceparent=UNSAMPLED)
 
@@ -99,8 +102,8 @@ async def test_what_the_caller_does_not_trace_is_not_traced(live: Live) -> None:
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])
-async def test_without_a_caller_the_share_decides(live: Live, share: float) -> None:
-    spans = watched(live, share)
+async def test_without_a_parent_the_share_decides(live: Live, share: float) -> None:
+    spans = record_spans(live, share)
 
     await post(live, QUIZZES)
 
@@ -108,23 +111,24 @@ async def test_without_a_caller_the_share_decides(live: Live, share: float) -> N
 
 
 @pytest.mark.parametrize(
-    "nonsense", ["", "00", f"ff-{TRACE_ID}-{SPAN_ID}-01", f"00-{'0' * 32}-{SPAN_ID}-01", SAMPLED.upper(), "é"]
+    "malformed",
+    ["", "00", f"ff-{TRACE_ID}-{SPAN_ID}-01", f"00-{'0' * 32}-{SPAN_ID}-01", SAMPLED.upper(), "é"],
 )
-async def test_a_malformed_parent_is_none(live: Live, nonsense: str) -> None:
-    spans = watched(live)
+async def test_a_malformed_parent_is_ignored(live: Live, malformed: str) -> None:
+    spans = record_spans(live)
 
-    await live.client.post("/graphql", json={"query": QUIZZES}, headers={b"traceparent": nonsense.encode()})
+    await live.client.post("/graphql", json={"query": QUIZZES}, headers={b"traceparent": malformed.encode()})
 
     (operation,) = spans.named("query")
     assert operation.parent is None
 
 
-async def test_callers_can_ask_for_so_many_traces_a_second(live: Live, monkeypatch: Any) -> None:
+async def test_callers_can_force_a_limited_number_of_traces_a_second(live: Live, monkeypatch: Any) -> None:
     monkeypatch.setattr(tracing, "MOST_FORCED", 2)
-    spans = watched(live, share=0.0)
-    traced = live.app.gateway.observer.tracing
-    assert traced is not None
-    traced._clock = lambda: 7.0
+    spans = record_spans(live, share=0.0)
+    limited = live.app.pipeline.observer.tracing
+    assert limited is not None
+    limited._clock = lambda: 7.0
 
     for _ in range(4):
         await post(live, "{ __typename }", traceparent=SAMPLED)
@@ -132,8 +136,8 @@ async def test_callers_can_ask_for_so_many_traces_a_second(live: Live, monkeypat
     assert len(spans.named("query")) == 2
 
 
-async def test_an_error_is_told_by_its_code_alone(live: Live) -> None:
-    spans = watched(live)
+async def test_an_error_is_exported_as_its_code_only(live: Live) -> None:
+    spans = record_spans(live)
 
     await post(live, "{ viewer { user { id } } }")
     await post(live, "{")
@@ -145,8 +149,8 @@ async def test_an_error_is_told_by_its_code_alone(live: Live) -> None:
     assert all(not span.events for span in spans.all)
 
 
-async def test_an_operation_of_a_socket_is_a_trace_too(live: Live) -> None:
-    spans = watched(live, share=0.0)
+async def test_an_operation_over_a_websocket_is_a_trace(live: Live) -> None:
+    spans = record_spans(live, share=0.0)
     ask = {
         "id": "1",
         "type": "subscribe",
@@ -169,14 +173,14 @@ async def test_an_operation_of_a_socket_is_a_trace_too(live: Live) -> None:
 async def test_a_subscription_is_a_trace_up_to_its_start_and_each_event_is_another(
     live: Live, text: str
 ) -> None:
-    spans = watched(live)
+    spans = record_spans(live)
     ask = {"id": "1", "type": "subscribe", "payload": {"query": text}}
 
     async with socket(live) as opened:
         await say(opened, INIT, ask)
         for _ in range(2):
             await hear(opened)
-        await asyncio.sleep(0.05)  # the outlet is told of after the first message
+        await asyncio.sleep(0.05)  # the trace ends after the first message
         started = spans.named("subscription")
 
     (operation,) = started
@@ -192,9 +196,9 @@ async def test_a_subscription_is_a_trace_up_to_its_start_and_each_event_is_anoth
 
 
 async def test_a_redis_command_is_a_span_without_its_arguments(live: Live, redis_url: str) -> None:
-    spans = watched(live)
-    observer = live.app.gateway.observer
-    outcome = live.app.gateway.open("http", {}, lambda: None)  # type: ignore[arg-type, return-value]
+    spans = record_spans(live)
+    observer = live.app.pipeline.observer
+    outcome = live.app.pipeline.open("http", {}, lambda: None)  # type: ignore[arg-type, return-value]
 
     async with redis_at(redis_url) as redis:
         with observer.traced(outcome):
@@ -207,10 +211,10 @@ async def test_a_redis_command_is_a_span_without_its_arguments(live: Live, redis
     assert "a secret" not in str(dict(command.attributes))
 
 
-async def test_what_goes_on_after_the_end_is_not_part_of_it(live: Live) -> None:
-    spans = watched(live)
-    observer = live.app.gateway.observer
-    outcome = live.app.gateway.open("http", {}, lambda: None)  # type: ignore[arg-type, return-value]
+async def test_steps_after_the_end_add_no_spans(live: Live) -> None:
+    spans = record_spans(live)
+    observer = live.app.pipeline.observer
+    outcome = live.app.pipeline.open("http", {}, lambda: None)  # type: ignore[arg-type, return-value]
     trace = outcome.trace
     assert trace is not None
 
@@ -230,31 +234,86 @@ async def test_the_log_line_names_the_trace(live: Live, capsysbinary: "pytest.Ca
     finally:
         logs.configure(LogFormat.TEXT)
 
-    followed, alone = (json.loads(line) for line in capsysbinary.readouterr().out.splitlines())
-    assert followed["trace_id"] == TRACE_ID
-    assert "trace_id" not in alone
+    with_parent, without_parent = (json.loads(line) for line in capsysbinary.readouterr().out.splitlines())
+    assert with_parent["trace_id"] == TRACE_ID
+    assert "trace_id" not in without_parent
 
 
-async def test_a_collector_receives_the_whole_trace(database_url: str, collector: Collector) -> None:
+async def test_a_collector_receives_the_whole_trace(database_url: str, collector: OtlpCollector) -> None:
     async with running(database_url, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, trace_share=1.0) as live:
         token = await live.register("ada")
         await post(live, "query Me { viewer { user { handle } } }", authorization=f"Bearer {token}")
 
     (operation,) = [span for span in collector.spans if span.name == "query"]
-    family = [span for span in collector.spans if span.trace_id == operation.trace_id]
-    (batch,) = [span for span in family if span.parent_span_id == operation.span_id]
-    (statement,) = [span for span in family if span.parent_span_id == batch.span_id]
-    assert len(family) == 3
+    trace = [span for span in collector.spans if span.trace_id == operation.trace_id]
+    (batch,) = [span for span in trace if span.parent_span_id == operation.span_id]
+    (statement,) = [span for span in trace if span.parent_span_id == batch.span_id]
+    assert len(trace) == 3
     assert not operation.parent_span_id
     assert (batch.name, statement.name) == ("batch users_by_id", "SELECT")
     resource = collector.requests[0].resource_spans[0].resource
     assert ("service.name", "questpath") in [(a.key, a.value.string_value) for a in resource.attributes]
 
 
-async def test_a_collector_that_is_gone_stops_nobody(database_url: str) -> None:
+async def test_a_collector_that_is_down_stops_no_request(database_url: str) -> None:
     async with running(
         database_url, OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:9", trace_share=1.0
     ) as live:
         body = await post(live, "{ __typename }")
 
     assert body == {"data": {"__typename": "Query"}}
+
+
+async def test_a_request_to_another_server_is_a_span_of_the_operation(
+    live: Live, collector: OtlpCollector
+) -> None:
+    spans = Spans()
+    recording, provider = tracing_by(SimpleSpanProcessor(spans.exporter), 1.0)
+    live.app.pipeline.observer.tracing = recording
+    observer = live.app.pipeline.observer
+    outcome = live.app.pipeline.open("http", {}, lambda: None)  # type: ignore[arg-type, return-value]
+
+    with http_client_spans.instrumented(provider):
+        with observer.traced(outcome):
+            await send_request(f"{collector.url}/keys")
+        await send_request(f"{collector.url}/keys")
+    observer.finish(outcome, {}, 0.0)
+
+    (operation,) = spans.named("GraphQL Operation")
+    (request,) = spans.below(operation)
+    assert request.context is not None
+    assert (request.name, request.kind) == ("POST", SpanKind.CLIENT)
+    traced, untraced = (headers["traceparent"] for headers in collector.headers)
+    _, trace_id, span_id, flags = traced.split("-")
+    assert (trace_id, span_id) == (f"{request.context.trace_id:032x}", f"{request.context.span_id:016x}")
+    assert int(flags, 16) & 1
+    assert untraced is None
+
+
+async def test_a_failed_request_to_another_server_exports_no_message(live: Live) -> None:
+    spans = Spans()
+    recording, provider = tracing_by(SimpleSpanProcessor(spans.exporter), 1.0)
+    live.app.pipeline.observer.tracing = recording
+    observer = live.app.pipeline.observer
+    outcome = live.app.pipeline.open("http", {}, lambda: None)  # type: ignore[arg-type, return-value]
+
+    with (
+        http_client_spans.instrumented(provider),
+        observer.traced(outcome),
+        pytest.raises(httpx.ConnectError),
+    ):
+        await send_request("http://127.0.0.1:9/keys")
+    observer.finish(outcome, {}, 0.0)
+
+    (request,) = spans.named("POST")
+    assert request.status.status_code is StatusCode.ERROR
+    assert request.events == ()
+
+
+async def test_without_a_collector_requests_to_other_servers_are_not_instrumented(live: Live) -> None:
+    assert not isinstance(httpx.AsyncHTTPTransport.handle_async_request, ObjectProxy)
+
+
+async def send_request(url: str) -> None:
+    async with httpx.AsyncClient() as client:
+        await client.post(url, content=b"")

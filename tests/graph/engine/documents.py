@@ -1,4 +1,4 @@
-"""Documents by hypothesis: operations of any schema, with every way that a selection can be written."""
+"""Generated documents: operations of any schema, with every form that a selection can have."""
 
 import re
 from dataclasses import dataclass, field
@@ -31,10 +31,10 @@ SCALARS: dict[str, list[tuple[str, Any]]] = {
     "DateTime": [('"2026-03-02T09:00:00Z"', "2026-03-02T09:00:00Z")],
     "LocalDate": [('"2026-03-02"', "2026-03-02")],
 }
-"""Literals of each scalar with the value that a variable sends for it."""
+"""Literals of each scalar, each with the equal value of a variable."""
 
 Arguments = dict[str, list[str]]
-"""Texts to choose from for the arguments of a coordinate, where any sample would lead to nothing."""
+"""Argument texts to choose from, by coordinate, where random ones would find nothing."""
 
 
 @dataclass
@@ -132,7 +132,7 @@ class _Writer:
         return f"${name}"
 
     def sample(self, type_: Any) -> tuple[str, Any]:
-        """Return a literal of an input type and the value that a variable would send."""
+        """Return a literal of an input type and the equal value of a variable."""
         if not is_non_null_type(type_) and self.rarely(8):
             return "null", None
         inner = get_nullable_type(type_)

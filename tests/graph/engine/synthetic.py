@@ -1,4 +1,4 @@
-"""A schema with every feature, whose fields are answered in every way and fail in every way, all by chance."""
+"""Synthetic schema: every feature of GraphQL, with fields that are resolved, awaited and fail at random."""
 
 import asyncio
 import hashlib
@@ -22,32 +22,31 @@ from graphql import (
     is_object_type,
 )
 
-from domain.work import Meter
-from graph.declarations import METADATA_KEY, Declaration
-from graph.engine.answers import BACKREF
+from domain.unit_of_work import Meter
+from graph.declarations import BACKREF, METADATA_KEY, Declaration
 from resolvers.batches import Batch, Rows
-from tests.graph.engine.rows import narrow
+from tests.graph.engine.rows import narrow_rows
 
 SDL = """
 scalar Moment
 enum Color { RED GREEN }
 input By @oneOf { id: ID name: String }
-input Wish { size: Int = 4, color: Color! = GREEN, tags: [String!] = ["x"], inner: Wish, at: Moment }
+input Options { size: Int = 4, color: Color! = GREEN, tags: [String!] = ["x"], inner: Options, at: Moment }
 interface Thing { id: ID! peer: Thing name: String }
 interface Sized implements Thing { id: ID! peer: Thing name: String size: Int! }
 type A implements Thing & Sized {
   id: ID! peer: Thing name: String size: Int! weight: Float on: Boolean! color: Color at: Moment! strict: A!
   kids: [A!]! maybe: [A] either: Either eithers: [Either!] grid: [[Int!]] grids: [[A!]!] colors: [Color!]!
-  many(first: Int = 2, wish: Wish): [A!]  plain: C! plains: [C]
+  many(first: Int = 2, options: Options): [A!]  plain: C! plains: [C]
 }
 type B implements Thing { id: ID! peer: Thing name: String other: A! words: [String!]! things: [Thing!] plain: C }
 type C { id: ID! name: String! color: Color! at: Moment deep: C ids: [ID!] }
 union Either = A | B
 type Query {
   a: A b: B! thing: Thing either: Either list: [A!]! things: [Thing] sized: [Sized!] count: Int! c: C!
-  echo(x: Int, s: [String!] = ["q"], by: By, wish: Wish, at: Moment): String find(by: By!): A
+  echo(x: Int, s: [String!] = ["q"], by: By, options: Options, at: Moment): String find(by: By!): A
 }
-type Mutation { one: A two: B! three(x: Int!): Int! four(wish: Wish! = {size: 1}): C }
+type Mutation { one: A two: B! three(x: Int!): Int! four(options: Options! = {size: 1}): C }
 type Subscription { news(x: Int = 1): Either  count: Int! }
 """
 KINDS = ("attribute", "batch", "resolved", "other")
@@ -55,7 +54,7 @@ KINDS = ("attribute", "batch", "resolved", "other")
 
 @dataclass
 class Chances:
-    """How often something goes wrong or waits; two runs with the same chances meet the same answers."""
+    """How often a field fails, is null or is awaited; two runs with the same chances get the same values."""
 
     seed: int = 0
     error: float = 0.0
@@ -68,8 +67,8 @@ class Chances:
 
 
 @dataclass
-class Asked:
-    """What a resolver knows of an operation: the chances, and what it does with DataLoaders."""
+class SyntheticContext:
+    """The context of an operation: its chances, and DataLoaders for the reference engine."""
 
     chances: Chances
     refused: dict[str, str] = field(default_factory=dict)
@@ -89,7 +88,7 @@ class Asked:
 
 
 class Thing:
-    """An object of the synthetic schema: an attribute is whatever its path gives by chance, or raises."""
+    """An object of the synthetic schema: an attribute has a random value, seeded by its path, or raises."""
 
     def __init__(self, type_: GraphQLObjectType | None, path: str, chances: Chances) -> None:
         self.of = type_
@@ -102,7 +101,7 @@ class Thing:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or self.of is None or name not in self.__dict__["of"].fields:
             raise AttributeError(name)
-        return answer(self.of.fields[name].type, f"{self.path}/{name}", self.chances)
+        return value_or_error(self.of.fields[name].type, f"{self.path}/{name}", self.chances)
 
     @property
     def key(self) -> str | None:
@@ -112,8 +111,8 @@ class Thing:
         return roll.choice([None, "k0", "k1", "k2", "k3"])
 
 
-def answer(type_: Any, path: str, chances: Chances) -> Any:
-    """Return a value for a field of a type, or raise."""
+def value_or_error(type_: Any, path: str, chances: Chances) -> Any:
+    """Return a random value for a field of a type, or raise."""
     if chances.roll("raise", path).random() < chances.error:
         error = GraphQLError if path.endswith("e") else ValueError
         raise error(f"raised at {path}")
@@ -128,24 +127,24 @@ def value(type_: Any, path: str, chances: Chances) -> Any:  # noqa: PLR0911 - on
         return None
     if roll.random() < chances.error / 2:
         return ValueError(f"as a value at {path}")
-    wrong = roll.random() < chances.error
+    is_invalid = roll.random() < chances.error
     if isinstance(inner, GraphQLList):
         items = (value(inner.of_type, f"{path}.{n}", chances) for n in range(roll.randrange(4)))
-        # What a batch loads is shared, and an iterator would be empty for whoever comes second.
+        # The values of a batch are shared, and an iterator would be empty at its second use.
         makers = [list, tuple, iter] if path.startswith("root") else [list, tuple]
-        return roll.choice([5, "text", {"a": 1}]) if wrong else roll.choice(makers)(items)
+        return roll.choice([5, "text", {"a": 1}]) if is_invalid else roll.choice(makers)(items)
     if isinstance(inner, GraphQLScalarType):
-        return _scalar(inner.name, roll, wrong)
+        return _scalar(inner.name, roll, is_invalid)
     if isinstance(inner, GraphQLEnumType):
-        return "BLUE" if wrong else roll.choice(["RED", "GREEN"])
+        return "BLUE" if is_invalid else roll.choice(["RED", "GREEN"])
     if isinstance(inner, GraphQLObjectType):
-        return 5 if wrong and inner.name == "C" else Thing(inner, path, chances)
+        return 5 if is_invalid and inner.name == "C" else Thing(inner, path, chances)
     types = POSSIBLE[inner.name]
-    return Thing(None if wrong else TYPES[roll.choice(types)], path, chances)
+    return Thing(None if is_invalid else TYPES[roll.choice(types)], path, chances)
 
 
-def _scalar(name: str, roll: random.Random, wrong: bool) -> Any:
-    if wrong:
+def _scalar(name: str, roll: random.Random, is_invalid: bool) -> Any:
+    if is_invalid:
         return roll.choice([{"bad": 1}, [1], float("nan")]) if name != "Moment" else "wrong"
     return {
         "Int": roll.randrange(99),
@@ -168,7 +167,7 @@ def _moment(given: Any) -> Any:
 
 
 def schema_of(variant: int, kinds: tuple[str, ...] = KINDS) -> GraphQLSchema:
-    """Build the schema; each variant declares its fields in other ways, every other its types as Strawberry would."""
+    """Build the schema; each variant declares its fields differently, every other one its types as Strawberry would."""
     schema = build_schema(SDL)
     schema.type_map["Moment"].coerce_output_value = _moment  # type: ignore[attr-defined]
     schema.type_map["Moment"].coerce_input_value = _moment  # type: ignore[attr-defined]
@@ -182,10 +181,10 @@ def schema_of(variant: int, kinds: tuple[str, ...] = KINDS) -> GraphQLSchema:
     for name in POSSIBLE:
         schema.type_map[name].resolve_type = _type_of  # type: ignore[attr-defined]
         if variant % 2:
-            schema.type_map[name].extensions = {BACKREF: None}
+            schema.type_map[name].extensions = {BACKREF: object()}
     for name in ("A", "B") if variant % 2 else ():
         type_ = schema.type_map[name]
-        type_.extensions = {BACKREF: None}
+        type_.extensions = {BACKREF: object()}
         type_.is_type_of = lambda thing, _info, name=name: getattr(thing.of, "name", "") == name  # type: ignore[attr-defined]
     return schema
 
@@ -218,19 +217,19 @@ def _declare(
 
 def _other(definition: GraphQLField, name: str) -> Any:
     def resolve(thing: Any, info: Any, **arguments: Any) -> Any:
-        asked: Asked = info.context
+        context: SyntheticContext = info.context
         above = thing.path if isinstance(thing, Thing) else "root"
         path = f"{above}/{name}{json.dumps(arguments, sort_keys=True)}"
-        asked.order.append(path)
-        roll = asked.chances.roll("wait", path)
-        if roll.random() >= asked.chances.wait:
-            return answer(definition.type, path, asked.chances)
+        context.order.append(path)
+        roll = context.chances.roll("wait", path)
+        if roll.random() >= context.chances.wait:
+            return value_or_error(definition.type, path, context.chances)
 
         async def later() -> Any:
             for _ in range(roll.randrange(3)):
                 await asyncio.sleep(0)
-            asked.order.append(f"{path} done")
-            return answer(definition.type, path, asked.chances)
+            context.order.append(f"{path} done")
+            return value_or_error(definition.type, path, context.chances)
 
         return later()
 
@@ -238,24 +237,24 @@ def _other(definition: GraphQLField, name: str) -> Any:
 
 
 def _resolved(definition: GraphQLField, name: str) -> Declaration:
-    async def function(thing: Any, context: Asked) -> Any:
+    async def function(thing: Any, context: SyntheticContext) -> Any:
         for _ in range(context.chances.roll("wait", thing.path).randrange(3)):
             await asyncio.sleep(0)
-        return answer(definition.type, f"{thing.path}/{name}", context.chances)
+        return value_or_error(definition.type, f"{thing.path}/{name}", context.chances)
 
     definition.resolve = lambda thing, info: function(thing, info.context)
     return Declaration(word="resolved", function=function)
 
 
 def _batch(definition: GraphQLField, name: str) -> Declaration:
-    async def load(context: Asked, keys: list[Any]) -> list[Any]:
+    async def load(context: SyntheticContext, keys: list[Any]) -> list[Any]:
         await asyncio.sleep(0)
         if context.chances.roll("batch", name).random() < context.chances.error / 2:
             raise ValueError(f"{name} fails")
         return [value(definition.type, f"{name}/{key}", context.chances) for key in keys]
 
     batch = Batch(load, Rows.PUBLIC)
-    batch.narrow = narrow(batch)
+    batch.narrow = narrow_rows(batch)
 
     async def body(thing: Any, info: Any) -> Any:
         key = thing.key

@@ -1,4 +1,4 @@
-"""The proof of equality: any document, any answer, any failure, both engines, the same response."""
+"""Differential test of the engines: generated documents, values and failures get the same response from both."""
 
 import asyncio
 import gc
@@ -9,17 +9,17 @@ from graphql import parse, validate
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from graph.execution import Engine
-from tests.graph.engine.comparing import both
+from graph.execution.executor import Engine
+from tests.graph.engine.comparison import run_both
 from tests.graph.engine.documents import Case, operations
-from tests.graph.engine.synthetic import Asked, Chances, schema_of
+from tests.graph.engine.synthetic import Chances, SyntheticContext, schema_of
 
 MIXED = [schema_of(variant) for variant in range(4)]
 NARROW = [schema_of(variant, ("attribute", "batch")) for variant in range(2)]
-"""Batches here are asked for rows more often, because nothing needs whole objects but a field with arguments."""
+"""Batches load rows more often here, because only a field with arguments needs whole objects."""
 INSTANT = [schema_of(variant, ("attribute", "other")) for variant in range(2)]
 ORPHANS = [
-    # graphql-core leaves coroutines behind where a sibling fails at once.
+    # graphql-core leaves coroutines unawaited where a sibling fails at once.
     pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
@@ -35,20 +35,20 @@ CHANCES = st.builds(
 CHECKS = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 FAST = settings(max_examples=200, deadline=None, print_blob=True, suppress_health_check=CHECKS)
 SLOW = settings(FAST, max_examples=500)
-"""For each of eight schemas."""
+"""The settings for each of eight schemas."""
 
 
-def compare(schema: Any, case: Case, chances: Chances, *, nothing_waits: bool = False) -> None:
+def compare(schema: Any, case: Case, chances: Chances, *, is_instant: bool = False) -> None:
     document = parse(case.text)
     assume(not validate(schema, document))
 
     async def run() -> None:
-        contexts = {engine: Asked(chances) for engine in Engine}
-        results = await both(schema, document, case.variables, contexts, Asked(chances))
+        contexts = {engine: SyntheticContext(chances) for engine in Engine}
+        results = await run_both(schema, document, case.variables, contexts, SyntheticContext(chances))
         for _ in range(8):
             await asyncio.sleep(0)
-        results.assert_same(nothing_waited=nothing_waits)
-        if nothing_waits and case.text.startswith("mutation"):
+        results.assert_same(nothing_awaited=is_instant)
+        if is_instant and case.text.startswith("mutation"):
             assert contexts[Engine.COMPILED].order[:1] == contexts[Engine.REFERENCE].order[:1]
 
     asyncio.run(run())
@@ -62,18 +62,18 @@ def test_both_engines_answer_alike(variant: Any, case: Case, chances: Chances) -
 
 @FAST
 @given(variant=st.sampled_from(NARROW), case=CASES, chances=CHANCES)
-def test_rows_answer_like_objects(variant: Any, case: Case, chances: Chances) -> None:
+def test_rows_are_completed_like_objects(variant: Any, case: Case, chances: Chances) -> None:
     compare(variant, case, chances)
 
 
 @FAST
 @given(variant=st.sampled_from(INSTANT), case=CASES, chances=CHANCES)
-def test_where_nothing_waits_even_the_order_of_errors_is_the_same(
+def test_without_awaiting_even_the_order_of_errors_is_the_same(
     variant: Any, case: Case, chances: Chances
 ) -> None:
     chances.wait = 0.0
 
-    compare(variant, case, chances, nothing_waits=True)
+    compare(variant, case, chances, is_instant=True)
 
 
 @pytest.mark.slow
@@ -89,6 +89,6 @@ def test_both_engines_answer_thousands_of_documents_alike(variant: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def swept() -> Any:
+def collect_garbage() -> Any:
     yield
     gc.collect()

@@ -1,4 +1,4 @@
-"""Plans and documents are kept within bounds."""
+"""Plans and the document cache: one plan per variant, all within bounds."""
 
 from typing import Any
 
@@ -6,13 +6,14 @@ import pytest
 from graphql import build_schema, get_variable_values, parse
 from graphql.execution.values import VariableValues
 
-from graph.documents import BYTES_PER_CHARACTER, Documents, RefusedDocumentError
-from graph.engine import variants
-from graph.engine.plans import Load, Selection
-from graph.engine.variants import MOST_VARIANTS, Variants
-from graph.engine.walking import fields_of, selections_of
-from graph.limits import Limits
-from tests.graph.engine.shelves import CORE
+from graph.documents.limits import Limits
+from graph.documents.prepared import DocumentCache, RefusedDocumentError
+from graph.engine import plan_variants
+from graph.engine.plan_variants import MOST_VARIANTS, PlanVariants
+from graph.engine.plans import BatchLoad, SelectionSetPlan
+from graph.engine.syntax import Syntax
+from graph.engine.traversal import fields_of, selections_of
+from tests.graph.engine.team_schema import CORE
 
 NAMES = [f"b{n}" for n in range(5)]
 TEXT = (
@@ -25,81 +26,60 @@ TEXT = (
 SCHEMA = build_schema("type Query { echo(x: Int): Int }")
 
 
-def prepared() -> Variants:
+def variants_of_text() -> PlanVariants:
     document = parse(TEXT)
-    return Variants(SCHEMA, document, document.definitions[0])  # type: ignore[arg-type]
+    return PlanVariants(SCHEMA, Syntax(document, document.definitions[0]))  # type: ignore[arg-type]
 
 
-def values(number: int, **others: Any) -> Any:
+def variables(number: int, **others: Any) -> Any:
     sent = {name: bool(number >> at & 1) for at, name in enumerate(NAMES)} | others
     return get_variable_values(SCHEMA, parse(TEXT).definitions[0].variable_definitions, sent)  # type: ignore[union-attr]
 
 
 def test_there_is_one_plan_for_each_assignment_of_the_conditions() -> None:
-    found = prepared()
+    variants = variants_of_text()
 
-    first = found.plan(values(5, x=1), {})
+    first = variants.plan(variables(5, x=1), {})
 
-    assert first is found.plan(values(5, x=2), {})
-    assert first is not found.plan(values(4), {})
-    assert first is not found.plan(values(5), {"Query.echo": "FORBIDDEN"})
+    assert first is variants.plan(variables(5, x=2), {})
+    assert first is not variants.plan(variables(4), {})
+    assert first is not variants.plan(variables(5), {"Query.echo": "FORBIDDEN"})
     assert first is not None
     assert list(first.root.template) == ["fb0", "fb2"]
 
 
 def test_the_plans_of_an_operation_are_at_most_eight() -> None:
-    found = prepared()
+    variants = variants_of_text()
 
     for number in range(32):
-        assert found.plan(values(number), {}) is not None
+        assert variants.plan(variables(number), {}) is not None
 
-    assert len(found._plans) == MOST_VARIANTS
-
-
-def test_documents_are_kept_up_to_a_number_of_bytes_the_latest_used_longest() -> None:
-    texts = [f"{{ k{n}: __typename }} {'#' * 400}" for n in range(40)]
-    largest = 20 * (2_000 + len(texts[0]) * BYTES_PER_CHARACTER)
-    documents = Documents(CORE, limits=Limits(), hide_suggestions=False, largest=largest)
-    first = documents.prepare(texts[0], None)
-
-    for text in texts:
-        documents.prepare(text, None)
-        assert documents.prepare(texts[0], None) is first
-        assert documents.bytes <= largest
-
-    assert len(documents._known) in {19, 20}
-    assert documents.bytes == sum(2_000 + len(text) * BYTES_PER_CHARACTER for text, _ in documents._known)
+    assert len(variants._plans) == MOST_VARIANTS
 
 
-def test_a_document_that_fails_validation_is_never_kept_nor_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(variants, "Compiler", None)
-    documents = Documents(CORE, limits=Limits(), hide_suggestions=False)
+def test_an_invalid_document_is_neither_cached_nor_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan_variants, "Compiler", None)
+    documents = DocumentCache(CORE, limits=Limits(), hide_suggestions=False)
 
     with pytest.raises(RefusedDocumentError):
         documents.prepare("{ unknown }", None)
 
-    assert documents.bytes == 0
-    assert documents._known == {}
+    assert documents.kept.bytes == len(documents.kept) == 0
 
 
-def test_a_document_that_would_fill_the_cache_is_run_and_forgotten() -> None:
-    documents = Documents(CORE, limits=Limits(), hide_suggestions=False, largest=10_000)
+def test_the_cost_is_cached_for_each_length_that_variables_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    documents = DocumentCache(CORE, limits=Limits(cost=60), hide_suggestions=False)
+    found = documents.prepare("query ($n: Int, $u: String!) { teams(count: $n) { size(unit: $u) } }", None)
+    cost = found.measure({"n": 1, "u": "cm"})
 
-    assert documents.prepare("{ __typename }", None).name is None
+    monkeypatch.setattr("graph.documents.prepared.CostAnalysis", None)
 
-    assert documents.bytes == 0
-
-
-def test_a_survey_is_remembered_for_each_length_that_variables_ask_for() -> None:
-    documents = Documents(CORE, limits=Limits(cost=60), hide_suggestions=False)
-    found = documents.prepare("query ($n: Int, $u: String!) { shelves(count: $n) { size(unit: $u) } }", None)
-
-    assert found.survey({"n": 1, "u": "cm"}) is found.survey({"n": 2, "u": "m"})
+    assert found.measure({"n": 2, "u": "m"}) == cost
 
 
-def test_plans_and_the_time_that_compiling_takes_are_counted() -> None:
-    documents = Documents(CORE, limits=Limits(), hide_suggestions=False)
-    text = "query ($deep: Boolean!) { shelves { id books @include(if: $deep) { title } } }"
+def test_compiled_plans_and_their_compile_time_are_counted() -> None:
+    documents = DocumentCache(CORE, limits=Limits(), hide_suggestions=False)
+    text = "query ($deep: Boolean!) { teams { id projects @include(if: $deep) { title } } }"
     found = documents.prepare(text, None)
 
     for deep in (True, False, True):
@@ -111,7 +91,7 @@ def test_plans_and_the_time_that_compiling_takes_are_counted() -> None:
     assert 0 < documents.compilations.seconds < 10
 
 
-def test_types_that_are_told_apart_asynchronously_are_left_to_the_reference() -> None:
+def test_asynchronous_type_tests_are_left_to_the_reference_engine() -> None:
     schema = build_schema(
         "union Either = A | B type A { a: Int } type B { b: Int } type Query { either: Either }"
     )
@@ -121,7 +101,7 @@ def test_types_that_are_told_apart_asynchronously_are_left_to_the_reference() ->
 
     schema.type_map["Either"].resolve_type = resolve_type  # type: ignore[attr-defined]
     document = parse("{ either { ... on A { a } } }")
-    found = Variants(schema, document, document.definitions[0])  # type: ignore[arg-type]
+    found = PlanVariants(schema, Syntax(document, document.definitions[0]))  # type: ignore[arg-type]
 
     assert found.plan(VariableValues({}, {}), {}) is None
     assert found.obstacle == "asynchronous type test"
@@ -130,16 +110,16 @@ def test_types_that_are_told_apart_asynchronously_are_left_to_the_reference() ->
 @pytest.mark.parametrize(
     ("text", "lone"),
     [
-        ("{ shelves { keeper { name } best { title } } }", {"people", "best"}),
-        ("{ shelves { keeper { name } books { author { id } } best { title } } }", {"best"}),
-        ("{ a: shelves { keeper { name } } b: shelves { best { title } keeperName } }", {"best"}),
-        ("{ a: shelves { ...F } b: shelves { ...F } } fragment F on Shelf { best { title } }", set()),
-        ("{ shelves { books { ...F } best { ...F } } } fragment F on Book { author { name } }", {"best"}),
+        ("{ teams { lead { name } best { title } } }", {"people", "best"}),
+        ("{ teams { lead { name } projects { author { id } } best { title } } }", {"best"}),
+        ("{ a: teams { lead { name } } b: teams { best { title } leadName } }", {"best"}),
+        ("{ a: teams { ...F } b: teams { ...F } } fragment F on Team { best { title } }", set()),
+        ("{ teams { projects { ...F } best { ...F } } } fragment F on Project { author { name } }", {"best"}),
     ],
 )
-def test_a_load_is_lone_where_nothing_else_of_the_plan_calls_its_batch(text: str, lone: set[str]) -> None:
+def test_a_load_is_lone_where_no_other_field_of_the_plan_uses_its_batch(text: str, lone: set[str]) -> None:
     document = parse(text)
-    plan = Variants(CORE, document, document.definitions[0]).plan(VariableValues({}, {}), {})  # type: ignore[arg-type]
+    plan = PlanVariants(CORE, Syntax(document, document.definitions[0])).plan(VariableValues({}, {}), {})  # type: ignore[arg-type]
     assert plan is not None
 
     found = {load.batch.name for load in loads_of(plan.root) if load.is_lone}
@@ -147,6 +127,6 @@ def test_a_load_is_lone_where_nothing_else_of_the_plan_calls_its_batch(text: str
     assert found == lone
 
 
-def loads_of(selection: Selection) -> list[Load]:
+def loads_of(selection: SelectionSetPlan) -> list[BatchLoad]:
     below = [inner for field in fields_of(selection) for inner in selections_of(field.shape)]
-    return selection.loads + [load for inner in below for load in loads_of(inner)]
+    return [*selection.loads, *(load for inner in below for load in loads_of(inner))]

@@ -2,11 +2,10 @@
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { getOperationAST, parse } from "graphql";
 import { createClient } from "graphql-ws";
+import { withAccess } from "./access.js";
+import { filled, remember } from "./placeholders.js";
 
-const LOGIN = `mutation SignIn($input: LoginInput!) {
-  login(input: $input) { accessToken userErrors { ... on UserError { message } } }
-}`;
-const ACCEPT = "application/graphql-response+json, application/json;q=0.9, multipart/mixed;q=0.8";
+const ACCEPT = "application/graphql-response+json, application/json;q=0.9";
 
 // Beside the page, so that a gateway below a path prefix works too.
 const endpoint = new URL("graphql", location.href);
@@ -20,23 +19,45 @@ function post(body, headers, token) {
   return fetch(endpoint, { method: "POST", headers: all, body });
 }
 
-/** Make GraphiQL's fetcher; `readToken` is asked anew for every request and every connection. */
+/** Run a mutation with one root field and return its payload; an Error carries a sentence that can be shown. */
+export async function mutate(query, variables, field, token = "") {
+  const response = await post(JSON.stringify({ query, variables }), {}, token);
+  const { data, errors } = await response.json().catch(() => ({}));
+  const payload = data?.[field];
+  const problem = payload?.userErrors?.[0] ?? errors?.[0];
+  if (payload && !problem) return payload;
+  const error = new Error(problem?.message ?? `The server answered with status ${response.status}.`);
+  error.isRefusal = Boolean(problem);
+  throw error;
+}
+
+/** Make GraphiQL's fetcher; `readToken` is asked for every request and every connection. */
 export function makeFetcher(readToken) {
   const socket = new URL(endpoint);
   socket.protocol = endpoint.protocol.replace("http", "ws");
   const wsClient = createClient({
     url: socket.href,
-    connectionParams: () => (readToken() ? { authorization: `Bearer ${readToken()}` } : {}),
+    connectionParams: async () => {
+      const token = await readToken();
+      return token ? { authorization: `Bearer ${token}` } : {};
+    },
   });
   const fetcher = createGraphiQLFetcher({
     url: endpoint.href,
-    fetch: (_url, { body, headers }) => post(body, headers, readToken()),
+    fetch: async (_url, { body, headers }) => post(body, headers, await readToken()),
     wsClient,
+    enableIncrementalDelivery: false, // the gateway answers in one piece
   });
-  return (params, options) => fetcher(...chosen(params, options));
+  return async (params, options) => {
+    const [asked, known] = chosen(params, options);
+    const answer = await fetcher({ ...asked, variables: filled(asked.variables) }, known);
+    if (asked.operationName === "IntrospectionQuery") return withAccess(answer);
+    remember(answer?.data);
+    return answer;
+  };
 }
 
-// GraphiQL parses with a delay: right after a change of tabs it still tells the other tab's operation.
+// GraphiQL parses with a delay: right after a change of tabs it still names the other tab's operation.
 function chosen(params, options) {
   try {
     const documentAST = parse(params.query);
@@ -45,13 +66,4 @@ function chosen(params, options) {
   } catch {
     return [params, options]; // the gateway says what is wrong with it
   }
-}
-
-/** Return an access token, or throw an Error whose message can be shown. */
-export async function signIn(email, password) {
-  const response = await post(JSON.stringify({ query: LOGIN, variables: { input: { email, password } } }));
-  const { data, errors } = await response.json().catch(() => ({}));
-  if (data?.login?.accessToken) return data.login.accessToken;
-  const problem = data?.login?.userErrors?.[0] ?? errors?.[0];
-  throw new Error(problem?.message ?? `The server answered with status ${response.status}.`);
 }

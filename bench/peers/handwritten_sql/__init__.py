@@ -1,0 +1,1 @@
+"""Peer: one hand-written statement per shape."""

@@ -1,0 +1,1 @@
+"""Peer: Strawberry with the SQLAlchemy ORM."""

@@ -1,0 +1,1 @@
+"""Accounts: users, roles, profile visibility, suspension, API keys and the audit log."""

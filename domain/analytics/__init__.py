@@ -1,0 +1,1 @@
+"""Analytics: performance, weak areas and the dashboard of a learner."""

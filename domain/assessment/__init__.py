@@ -1,0 +1,1 @@
+"""Assessment: quiz attempts from start to grading, awards and review."""

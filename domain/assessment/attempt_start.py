@@ -1,0 +1,122 @@
+"""Starting and abandoning attempts."""
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime, timedelta
+from fractions import Fraction
+from random import Random
+
+from domain import idempotency
+from domain.acts import Act
+from domain.assessment import attempt_end, attempt_submission
+from domain.assessment.attempt_errors import AttemptAlreadySubmittedError, QuizClosedError
+from domain.assessment.attempts import AttemptMode, AttemptState, QuizAttempt, is_overdue
+from domain.assessment.work import AssessmentWork
+from domain.content.questions import Question
+from domain.content.quizzes import Quiz
+from domain.errors import InvalidInputError, NotFoundError
+from domain.ids import AttemptId, QuizId
+from domain.refusals import all_at_once
+
+
+async def start(
+    work: AssessmentWork, act: Act, *, quiz_id: QuizId, mode: AttemptMode, idempotency_key: str
+) -> QuizAttempt:
+    """Start an attempt with the quiz's questions frozen, or return the actor's open one.
+
+    Raises NotFoundError, QuizClosedError or IdempotencyKeyReusedError.
+    """
+    with all_at_once() as each:
+        with each:
+            idempotency_key = idempotency.checked_key(idempotency_key)
+        (quiz,) = await work.quizzes.by_ids([quiz_id])
+        if quiz is None:
+            raise NotFoundError("There is no such quiz.", field="quizId")
+    new = _attempt(act, quiz, mode)
+    attempt = await work.attempts.open(new)
+    if is_overdue(attempt, act.now):
+        await attempt_submission.expire(work, attempt, mint=act.mint, now=act.now)
+        attempt = await work.attempts.open(new)
+    earlier = await idempotency.first_use(
+        work.receipts,
+        act,
+        operation="startQuizAttempt",
+        key=idempotency_key,
+        given={"quiz_id": quiz_id, "mode": mode.value},
+        result_id=attempt.id,
+    )
+    if earlier is not None and earlier != attempt.id:
+        if attempt.id == new.id:
+            await work.attempts.discard(new.id)
+        return await attempt_submission.own_attempt(work, user_id=act.user_id, attempt_id=AttemptId(earlier))
+    if attempt.id == new.id:
+        await _freeze(work, quiz, attempt, act.now)
+    return attempt
+
+
+async def abandon(work: AssessmentWork, act: Act, *, attempt_id: AttemptId) -> QuizAttempt:
+    """Abandon an attempt: it earns nothing and reveals nothing; doing it again changes nothing.
+
+    Results that were withheld because of it are released.
+    Raises NotFoundError, or AttemptAlreadySubmittedError where it was graded before.
+    """
+    attempt = await attempt_submission.own_attempt(work, user_id=act.user_id, attempt_id=attempt_id)
+    if is_overdue(attempt, act.now):
+        return await attempt_submission.expire(work, attempt, mint=act.mint, now=act.now)
+    await work.submissions.lock(attempt_id, user_id=act.user_id)
+    closed = await work.attempts.close(
+        attempt_id, user_id=act.user_id, state=AttemptState.ABANDONED, finished_at=act.now
+    )
+    if closed is not None:
+        await attempt_end.release(work, user_id=act.user_id, mint=act.mint, now=act.now)
+        return closed
+    attempt = await attempt_submission.own_attempt(work, user_id=act.user_id, attempt_id=attempt_id)
+    if attempt.state is not AttemptState.ABANDONED:
+        raise AttemptAlreadySubmittedError(attempt)
+    return attempt
+
+
+def deadline_of(quiz: Quiz, now: datetime, *, time_multiplier: Fraction = Fraction(1)) -> datetime | None:
+    """Return when an attempt that starts now ends at the latest: by the time limit, or when the quiz closes."""
+    limits = [] if quiz.closes_at is None else [quiz.closes_at]
+    if quiz.time_limit is not None:
+        microsecond = timedelta(microseconds=1)
+        limits.append(now + int(quiz.time_limit // microsecond * time_multiplier) * microsecond)
+    return min(limits, default=None)
+
+
+def in_order_of(question: Question, seed: int) -> Question:
+    """Return the question with its options in the order that the attempt's seed gives them."""
+    options = list(question.options)
+    Random(f"{seed}:{question.id}").shuffle(options)  # noqa: S311 - an order, not a secret
+    return replace(question, options=options)
+
+
+def _attempt(act: Act, quiz: Quiz, mode: AttemptMode) -> QuizAttempt:
+    attempt_id = AttemptId(act.mint("attempt"))
+    return QuizAttempt(
+        id=attempt_id,
+        user_id=act.user_id,
+        quiz_id=quiz.id,
+        mode=mode,
+        state=AttemptState.IN_PROGRESS,
+        feedback=quiz.feedback,
+        pass_mark=quiz.pass_mark,
+        seed=int.from_bytes(hashlib.sha256(attempt_id.encode()).digest()[:4], "big"),
+        started_at=act.now,
+        deadline=deadline_of(quiz, act.now),
+        finished_at=None,
+        local_date=None,
+        late=False,
+        score=None,
+        passed=None,
+    )
+
+
+async def _freeze(work: AssessmentWork, quiz: Quiz, attempt: QuizAttempt, now: datetime) -> None:
+    """Freeze the questions of a new attempt; a refusal rolls the attempt back."""
+    if not quiz.takes_attempts(now):
+        state = "closed" if quiz.withdrawn_at is None else "withdrawn"
+        raise QuizClosedError(f"This quiz is {state}; choose another one.", field="quizId")
+    if not await work.attempts.freeze(attempt):
+        raise InvalidInputError("This quiz has no questions yet.", field="quizId")

@@ -1,0 +1,20 @@
+"""The stores of assessment."""
+
+from typing import Protocol
+
+from domain.analytics.work import AnalyticsWork
+from domain.assessment.attempts import Attempts
+from domain.assessment.submissions import Submissions
+from domain.learning.work import LearningWork
+
+
+class AssessmentWork(LearningWork, AnalyticsWork, Protocol):
+    """The stores that verbs of assessment reach."""
+
+    @property
+    def attempts(self) -> Attempts:
+        """Attempts at quizzes and their slots."""
+
+    @property
+    def submissions(self) -> Submissions:
+        """Submissions of attempts."""

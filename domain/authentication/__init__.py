@@ -1,0 +1,1 @@
+"""Authentication: registration, sign-in, sessions, tokens, passwords, e-mail addresses, external identities."""

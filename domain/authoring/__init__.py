@@ -1,0 +1,1 @@
+"""Authoring: roadmaps that are written in drafts, edit by edit."""

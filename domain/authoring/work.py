@@ -1,0 +1,19 @@
+"""The stores of authoring."""
+
+from typing import Protocol
+
+from domain.authoring.drafts import Drafts
+from domain.authoring.share_link_store import ShareLinks
+from domain.content.work import ContentWork
+
+
+class AuthoringWork(ContentWork, Protocol):
+    """The stores that verbs of authoring reach."""
+
+    @property
+    def drafts(self) -> Drafts:
+        """Drafts of roadmaps."""
+
+    @property
+    def share_links(self) -> ShareLinks:
+        """Share links of roadmaps."""

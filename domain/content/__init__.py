@@ -1,0 +1,1 @@
+"""Content: exam types, questions and their grading, quizzes, roadmaps."""

@@ -1,0 +1,118 @@
+"""Publishing, archiving and restoring roadmaps: which versions may be current, and who decides."""
+
+from datetime import datetime
+
+from domain.accounts import audit
+from domain.accounts.audit import AuditAction
+from domain.acts import Act
+from domain.content.ownership import may_change
+from domain.content.prerequisites import MOST_FLAWS, Flaw, flaws
+from domain.content.roadmaps import Release, Roadmap, RoadmapVersion, VersionState
+from domain.content.validation import quiz_flaws
+from domain.content.work import ContentWork
+from domain.errors import DomainError, ForbiddenError, NotFoundError
+from domain.ids import RoadmapId
+
+_MOST_IN_MESSAGE = 20
+
+
+class UnsoundRoadmapError(DomainError):
+    """The draft has cycles, dangling prerequisites, required nodes out of reach or quizzes that cannot be taken."""
+
+    code = "UNSOUND_ROADMAP"
+
+    def __init__(self, found: list[Flaw]) -> None:
+        messages = [flaw.message for flaw in found[:_MOST_IN_MESSAGE]]
+        if len(found) > len(messages):
+            messages.append(f"and {len(found) - len(messages)} more")
+        super().__init__("This roadmap cannot be published: " + "; ".join(messages) + ".")
+        self.flaws = found[:MOST_FLAWS]
+
+
+class NothingToPublishError(DomainError):
+    """The roadmap has no draft."""
+
+    code = "NOTHING_TO_PUBLISH"
+
+
+class NothingToRestoreError(DomainError):
+    """The roadmap was never published."""
+
+    code = "NOTHING_TO_RESTORE"
+
+
+async def publish(work: ContentWork, act: Act, *, roadmap_id: RoadmapId) -> Release:
+    """Publish the draft of a roadmap of the actor's own, or of any author's for an admin in person.
+
+    Raises UnsoundRoadmapError that names every flaw, NothingToPublishError, NotFoundError or ForbiddenError.
+    """
+    roadmap = await managed(work, act, roadmap_id)
+    return await publish_draft(work, roadmap, now=act.now)
+
+
+async def publish_draft(work: ContentWork, roadmap: Roadmap, *, now: datetime) -> Release:
+    """Publish the draft of a locked roadmap; raises UnsoundRoadmapError or NothingToPublishError."""
+    draft = await work.roadmaps.newest_version(roadmap.id)
+    if draft is None or draft.state is not VersionState.DRAFT:
+        raise NothingToPublishError(
+            "This roadmap has no draft; start one with startRoadmapDraft, or import a changed file.",
+            field="roadmapId",
+        )
+    await _refuse_flaws(work, roadmap, draft, now=now)
+    return await work.roadmaps.publish(draft, now=now)
+
+
+async def archive(work: ContentWork, act: Act, *, roadmap_id: RoadmapId) -> Roadmap:
+    """Archive a roadmap: it is no longer found and takes no enrolments; enrolled learners keep their version.
+
+    Raises NotFoundError or ForbiddenError.
+    """
+    return await archive_as_operator(work, act, await managed(work, act, roadmap_id))
+
+
+async def archive_as_operator(work: ContentWork, act: Act, roadmap: Roadmap) -> Roadmap:
+    """Archive a locked roadmap, whoever is its author; one without a current version does not change."""
+    if roadmap.current_version_id is None:
+        return roadmap
+    await audit.record(work.audit, act, AuditAction.ROADMAP_ARCHIVED, target=roadmap.id)
+    return await work.roadmaps.archive(roadmap.id)
+
+
+async def restore(work: ContentWork, act: Act, *, roadmap_id: RoadmapId) -> Roadmap:
+    """Undo archiving: the version that was archived last is the current one again.
+
+    A roadmap that has a current version does not change. Raises NothingToRestoreError, UnsoundRoadmapError where a
+    quiz of the version can no longer be taken, NotFoundError or ForbiddenError.
+    """
+    return await restore_as_operator(work, act, await managed(work, act, roadmap_id))
+
+
+async def restore_as_operator(work: ContentWork, act: Act, roadmap: Roadmap) -> Roadmap:
+    """Undo archiving a locked roadmap, whoever is its author; raises NothingToRestoreError or UnsoundRoadmapError."""
+    if roadmap.current_version_id is not None:
+        return roadmap
+    version = await work.roadmaps.last_archived(roadmap.id)
+    if version is None:
+        raise NothingToRestoreError("This roadmap was never published; publish its draft.", field="roadmapId")
+    await _refuse_flaws(work, roadmap, version, now=act.now)
+    await audit.record(work.audit, act, AuditAction.ROADMAP_RESTORED, target=roadmap.id)
+    return (await work.roadmaps.publish(version, now=act.now)).roadmap
+
+
+async def _refuse_flaws(
+    work: ContentWork, roadmap: Roadmap, version: RoadmapVersion, *, now: datetime
+) -> None:
+    steps = await work.nodes.outline(version.id)
+    found = flaws(steps) + await quiz_flaws(work.quizzes, steps, author_id=roadmap.author_id, now=now)
+    if found:
+        raise UnsoundRoadmapError(found)
+
+
+async def managed(work: ContentWork, act: Act, roadmap_id: RoadmapId) -> Roadmap:
+    """Return the roadmap, locked, when the actor may publish, archive and restore it."""
+    roadmap = await work.roadmaps.lock(roadmap_id)
+    if roadmap is not None and await may_change(work, act, author_id=roadmap.author_id):
+        return roadmap
+    if (await work.roadmaps.by_ids([roadmap_id], viewer_id=act.user_id))[0] is None:
+        raise NotFoundError("There is no such roadmap.", field="roadmapId")
+    raise ForbiddenError("Only the author, or an admin without an API key, may do this.", field="roadmapId")

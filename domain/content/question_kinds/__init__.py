@@ -1,0 +1,1 @@
+"""Question kinds: one file a kind, and the table of them."""

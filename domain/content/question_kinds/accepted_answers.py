@@ -1,0 +1,40 @@
+"""Accepted answers: what short text and numeric questions have in common."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from domain.content.question_kinds.file_items import FileItem
+from domain.content.question_kinds.key_drafts import FULL
+
+MOST_ACCEPTED = 50
+
+
+class Weighted(Protocol):
+    """An accepted answer."""
+
+    @property
+    def weight(self) -> int:
+        """What it earns, in percent."""
+
+
+def accepted_items(item: FileItem) -> list[FileItem]:
+    """Return the accepted answers of a question in our JSON format."""
+    return list(
+        item.items("accepted", MOST_ACCEPTED, lambda _value, place: f"{item.name}, answer {place + 1}")
+    )
+
+
+def weight_of(item: FileItem) -> int:
+    """Read the weight of an accepted answer, 100 unless written."""
+    weight = item.integer("weight", 0, FULL)
+    return FULL if weight is None else weight
+
+
+def weight_faults(accepted: Sequence[Weighted]) -> Iterator[str]:
+    """Yield what is wrong with the number of accepted answers and their weights, as sentences."""
+    if not 1 <= len(accepted) <= MOST_ACCEPTED:
+        yield f"It needs 1 to {MOST_ACCEPTED} accepted answers, and has {len(accepted)}."
+    if not all(0 <= a.weight <= FULL for a in accepted):
+        yield "The weight of an accepted answer must be 0 to 100."
+    elif not any(a.weight == FULL for a in accepted):
+        yield "No accepted answer has the weight 100."

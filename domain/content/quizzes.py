@@ -1,0 +1,127 @@
+"""Quizzes: ordered questions with a time limit, a pass mark and a feedback mode."""
+
+import re
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Protocol
+
+from domain.entities import entity
+from domain.errors import DomainError, InvalidInputError
+from domain.ids import ExamTypeId, QuestionId, QuizId, UserId
+from domain.paging import Page, Window
+
+MOST_QUESTIONS = 200
+"""How many questions a quiz may have."""
+LONGEST_SLUG = 80
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+class Feedback(Enum):
+    """When a learner in practice mode sees the right answers."""
+
+    AFTER_EACH = "AFTER_EACH"
+    AT_END = "AT_END"
+
+
+@entity
+class Quiz:
+    """A published quiz; `pass_mark` is in percent, `time_limit` None means no limit.
+
+    A withdrawn one takes no new attempts, and is not listed.
+    """
+
+    id: QuizId
+    slug: str
+    title: str
+    description: str
+    exam_type_id: ExamTypeId
+    author_id: UserId
+    time_limit: timedelta | None
+    pass_mark: int
+    feedback: Feedback
+    question_count: int
+    closes_at: datetime | None
+    withdrawn_at: datetime | None = None
+
+    def is_closed(self, now: datetime) -> bool:
+        """Tell whether its last moment has passed."""
+        return self.closes_at is not None and self.closes_at <= now
+
+    def takes_attempts(self, now: datetime) -> bool:
+        """Tell whether an attempt may start."""
+        return self.withdrawn_at is None and not self.is_closed(now)
+
+
+@entity
+class NewQuiz:
+    """A quiz about to be published, with its questions in order."""
+
+    quiz: Quiz
+    question_ids: list[QuestionId]
+    content_hash: str
+
+
+@entity
+class PublishedContent:
+    """The content that a slug has now, by its hash, its author, and when it was withdrawn."""
+
+    slug: str
+    author_id: UserId
+    content_hash: str
+    withdrawn_at: datetime | None
+
+
+class SlugTakenError(DomainError):
+    """Something else has this slug: a quiz of another author, or a roadmap."""
+
+    code = "SLUG_TAKEN"
+
+
+class Quizzes(Protocol):
+    """Published quizzes, all of them public; their questions are shown in attempts only."""
+
+    async def by_ids(self, ids: list[QuizId]) -> list[Quiz | None]:
+        """Return one slot per id, in their order."""
+
+    async def by_slug(self, slug: str) -> Quiz | None:
+        """Return the quiz with this slug."""
+
+    async def by_slugs(self, slugs: list[str]) -> list[Quiz | None]:
+        """Return one slot per slug, in their order."""
+
+    async def question_ids(self, quiz_id: QuizId) -> list[QuestionId]:
+        """Return the questions of a quiz, in quiz order."""
+
+    async def page(self, window: Window, *, exam_type_code: str | None = None) -> Page[Quiz]:
+        """Return quizzes that are not withdrawn, newest first; of one exam type where its code is given."""
+
+    async def lock(self, quiz_id: QuizId) -> Quiz | None:
+        """Return a quiz, locked until the commit against other changes of it."""
+
+    async def set_withdrawn(self, quiz_id: QuizId, *, at: datetime | None) -> Quiz:
+        """Store when a quiz was withdrawn, or that it is not; raises NotFoundError."""
+
+    async def published(self, slugs: list[str]) -> list[PublishedContent | None]:
+        """Return one slot per slug: the content that it has now."""
+
+    async def publish(self, new: NewQuiz, *, now: datetime) -> Quiz:
+        """Store a quiz, or replace the content of the author's quiz with the same slug.
+
+        The one that was there keeps its id, and stays withdrawn if it was.
+
+        Raises SlugTakenError where the slug is another author's.
+        """
+
+
+def is_slug(value: str) -> bool:
+    """Tell whether the value is 1 to 80 of a-z, 0-9 and inner hyphens."""
+    return len(value) <= LONGEST_SLUG and _SLUG.fullmatch(value) is not None
+
+
+def checked_slug(value: str, *, field: str) -> str:
+    """Return the value when it is 1 to 80 of a-z, 0-9 and inner hyphens."""
+    if not is_slug(value):
+        raise InvalidInputError(
+            f"{field} must be 1 to {LONGEST_SLUG} of a-z, 0-9 and inner hyphens.", field=field
+        )
+    return value

@@ -1,0 +1,39 @@
+"""The stores of content."""
+
+from typing import Protocol
+
+from domain.accounts.work import AccountsWork
+from domain.content.exam_types import ExamTypes
+from domain.content.questions import Questions
+from domain.content.quizzes import Quizzes
+from domain.content.roadmap_nodes import Nodes
+from domain.content.roadmaps import Roadmaps
+from domain.content.validation import Outlines
+
+
+class ContentWork(AccountsWork, Protocol):
+    """The stores that verbs of content reach."""
+
+    @property
+    def exam_types(self) -> ExamTypes:
+        """Exam types and their domains."""
+
+    @property
+    def quizzes(self) -> Quizzes:
+        """Published quizzes."""
+
+    @property
+    def questions(self) -> Questions:
+        """Questions and their answer keys."""
+
+    @property
+    def roadmaps(self) -> Roadmaps:
+        """Roadmaps and their versions."""
+
+    @property
+    def nodes(self) -> Nodes:
+        """Nodes of roadmaps, with their prerequisites."""
+
+    @property
+    def outlines(self) -> Outlines:
+        """Outlines of versions, for validation."""

@@ -1,0 +1,1 @@
+"""GraphQL documents: persisted queries, trusted documents, field usage."""

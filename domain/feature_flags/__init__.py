@@ -1,0 +1,1 @@
+"""Feature flags: what operators switch on and off while the platform runs."""

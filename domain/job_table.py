@@ -1,0 +1,127 @@
+"""Job table: every kind of job of the platform, and every schedule."""
+
+from dataclasses import field
+from datetime import timedelta
+
+from domain.accounts.users import Role
+from domain.analytics import weekly_digests
+from domain.campaigns import campaign_jobs
+from domain.entities import entity
+from domain.jobs.job_kinds import JobKind, NoArguments, RetryPolicy, table_of
+from domain.jobs.schedules import CronSchedule
+from domain.mail import outbox
+from domain.privacy import erasure
+from domain.webhooks import delivery_jobs
+
+MAINTENANCE = "maintenance"
+"""The queue of what the platform does for itself."""
+_ONCE = RetryPolicy(attempts=1)
+_LONG = RetryPolicy(attempts=3, timeout=timedelta(hours=1))
+
+
+@entity
+class RebuildLeaderboardsArguments:
+    """How many weekly boards are computed again, from this week back."""
+
+    weeks: int = field(default=2, metadata={"between": (1, 520)})
+
+
+SETTLE_XP = JobKind(
+    name="settle_xp",
+    description="Lets withheld XP count that had no further finding for a day.",
+    queue=MAINTENANCE,
+    arguments=NoArguments,
+    retries=_ONCE,
+    starter=Role.OPERATOR,
+)
+ANONYMISE_ACCOUNTS = JobKind(
+    name="anonymise_accounts",
+    description="Starts the erasure of accounts whose grace period is over.",
+    queue=MAINTENANCE,
+    arguments=NoArguments,
+    retries=_ONCE,
+    starter=Role.OPERATOR,
+)
+REMOVE_EXPIRED = JobKind(
+    name="remove_expired",
+    description="Removes rows that are older than their retention.",
+    queue=MAINTENANCE,
+    arguments=NoArguments,
+    retries=_ONCE,
+    starter=Role.OPERATOR,
+)
+REQUEUE_LOST = JobKind(
+    name="requeue_lost_jobs",
+    description="Puts jobs back into the queue that lost their place in it, and starts those that mails lack.",
+    queue=MAINTENANCE,
+    arguments=NoArguments,
+    retries=_ONCE,
+    starter=Role.OPERATOR,
+)
+REBUILD_LEADERBOARDS = JobKind(
+    name="rebuild_leaderboards",
+    description="Computes the leaderboards again from the XP ledger.",
+    queue=MAINTENANCE,
+    arguments=RebuildLeaderboardsArguments,
+    at_once=1,
+    retries=_LONG,
+    starter=Role.OPERATOR,
+)
+REBUILD_ANALYTICS = JobKind(
+    name="rebuild_analytics",
+    description="Computes the analytics again from the graded attempts.",
+    queue=MAINTENANCE,
+    arguments=NoArguments,
+    at_once=1,
+    retries=_LONG,
+    starter=Role.OPERATOR,
+)
+RECONCILE_XP = JobKind(
+    name="reconcile_xp",
+    description="Compares each learner's XP total with the ledger.",
+    queue=MAINTENANCE,
+    arguments=NoArguments,
+    at_once=1,
+    retries=_LONG,
+    starter=Role.OPERATOR,
+)
+
+KINDS = table_of(
+    SETTLE_XP,
+    ANONYMISE_ACCOUNTS,
+    REMOVE_EXPIRED,
+    REQUEUE_LOST,
+    REBUILD_LEADERBOARDS,
+    REBUILD_ANALYTICS,
+    RECONCILE_XP,
+    outbox.SEND_MAIL,
+    outbox.SEND_PACED_MAIL,
+    campaign_jobs.ADVANCE_CAMPAIGN,
+    campaign_jobs.SETTLE_CAMPAIGNS,
+    weekly_digests.START_DIGESTS,
+    weekly_digests.SEND_DIGEST,
+    weekly_digests.COUNT_DIGESTS,
+    erasure.REVOKE_ACCESS,
+    erasure.ERASE_ACCOUNT,
+    erasure.VERIFY_ERASURE,
+    delivery_jobs.DELIVER,
+)
+"""Every kind of job, by its name."""
+
+
+def _every(cron: str, kind: JobKind, when: str) -> CronSchedule:
+    return CronSchedule(name=kind.name, kind=kind, cron=cron, description=f"{kind.description} {when}.")
+
+
+SCHEDULES = {
+    schedule.name: schedule
+    for schedule in (
+        _every("* * * * *", SETTLE_XP, "Every minute"),
+        _every("* * * * *", ANONYMISE_ACCOUNTS, "Every minute"),
+        _every("* * * * *", REQUEUE_LOST, "Every minute"),
+        _every("17 * * * *", REMOVE_EXPIRED, "Every hour"),
+        _every("*/5 * * * *", campaign_jobs.SETTLE_CAMPAIGNS, "Every five minutes"),
+        _every("*/15 * * * *", weekly_digests.START_DIGESTS, "Every quarter of an hour"),
+    )
+}
+"""Every schedule, by its name."""

@@ -1,0 +1,1 @@
+"""Jobs: work that outlives a request, its queues, its workers and its schedules."""

@@ -1,0 +1,1 @@
+"""Learning: enrolments, progress on roadmaps, goals."""

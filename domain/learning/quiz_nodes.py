@@ -1,0 +1,52 @@
+"""Nodes that a quiz completes: passing it finishes them, and awards each."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from domain.content.prerequisites import Step
+from domain.gamification.xp import Award
+from domain.ids import UserId
+from domain.learning.enrolments import Enrolments, LearnerPath, award_for, complete_if_done
+from domain.learning.progress import NodeState
+
+
+async def nodes_passed(
+    enrolments: Enrolments,
+    *,
+    user_id: UserId,
+    quiz_slug: str,
+    is_own_quiz: bool,
+    earned: int,
+    now: datetime,
+    local_date: date,
+) -> list[Award]:
+    """Complete the learner's open nodes that this quiz completes, and return their awards.
+
+    A node counts where it is available or in progress; a locked one waits for another pass of the quiz. `earned` is
+    the XP of nodes on this local date so far.
+    """
+    locked = await enrolments.lock_for_quiz(user_id, quiz_slug)
+    if not locked:
+        return []
+    awards: list[Award] = []
+    paths = await enrolments.paths([enrolment.id for enrolment in locked], viewer_id=user_id)
+    for enrolment, path in zip(locked, paths, strict=True):
+        passed = [] if path is None else _passed_by(path, quiz_slug)
+        if path is None or not passed:
+            continue
+        lineages = [path.lineages[step.key] for step in passed]
+        await enrolments.set_states(enrolment.id, lineages, NodeState.DONE, now=now)
+        await complete_if_done(enrolments, enrolment, path.with_state(passed, NodeState.DONE), now=now)
+        own = replace(path, is_own=path.is_own or is_own_quiz)
+        for step in passed:
+            paid = earned + sum(award.amount for award in awards)
+            awards.append(
+                award_for(own, step, user_id=user_id, earned=paid, occurred_at=now, local_date=local_date)
+            )
+    return awards
+
+
+def _passed_by(path: LearnerPath, quiz_slug: str) -> list[Step]:
+    open_states = {NodeState.AVAILABLE, NodeState.IN_PROGRESS}
+    standing = path.standings()
+    return [s for s in path.steps if s.quiz_slug == quiz_slug and standing[s.key].state in open_states]

@@ -1,0 +1,25 @@
+"""The stores of learning."""
+
+from typing import Protocol
+
+from domain.content.work import ContentWork
+from domain.gamification.work import GamificationWork
+from domain.learning.enrolments import Enrolments
+from domain.learning.goals import Goals
+from domain.learning.version_pins import Migrations
+
+
+class LearningWork(ContentWork, GamificationWork, Protocol):
+    """The stores that verbs of learning reach."""
+
+    @property
+    def enrolments(self) -> Enrolments:
+        """Enrolments of learners in roadmaps, with the states of nodes."""
+
+    @property
+    def migrations(self) -> Migrations:
+        """Which versions enrolments are pinned to."""
+
+    @property
+    def goals(self) -> Goals:
+        """Goals and their transitions."""

@@ -1,0 +1,1 @@
+"""Privacy: data exports, account deletion and profile visibility."""

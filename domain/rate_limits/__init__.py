@@ -1,0 +1,1 @@
+"""Rate limits: token buckets and what each operation costs."""

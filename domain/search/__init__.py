@@ -1,0 +1,1 @@
+"""Search: objects of all kinds by words."""

@@ -1,0 +1,1 @@
+"""Webhooks: events of the platform that are sent to other systems."""

@@ -1,0 +1,1 @@
+"""Workflows: jobs that run after each other, as templates say."""

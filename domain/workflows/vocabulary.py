@@ -1,0 +1,39 @@
+"""Vocabulary: what templates may name, and the language of their conditions."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from domain.entities import entity
+from domain.errors import DomainError
+from domain.jobs.job_kinds import JobKinds
+from domain.workflows.paths import Path
+
+LONGEST_CONDITION = 500
+"""How many characters a condition holds at most."""
+
+
+class ConditionError(DomainError):
+    """The condition cannot be read, or not be computed from these values."""
+
+    code = "CONDITION_INVALID"
+
+
+class Conditions(Protocol):
+    """The language of conditions: comparisons of inputs and results, without functions and without side effects.
+
+    The time that a condition takes is bounded by its length and by that of the values.
+    """
+
+    def paths(self, condition: str) -> list[Path]:
+        """Return the paths of the values that it reads; raises ConditionError with a sentence on what is wrong."""
+
+    def holds(self, condition: str, values: Mapping[str, Any]) -> bool:
+        """Tell whether it holds; raises ConditionError where the values do not allow to tell."""
+
+
+@entity
+class Vocabulary:
+    """All kinds of jobs, and the language of conditions."""
+
+    kinds: JobKinds
+    conditions: Conditions

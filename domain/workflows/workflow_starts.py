@@ -1,0 +1,187 @@
+"""Workflow starts: a workflow of a template begins with its inputs, by hand once for each idempotency key."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from domain.accounts import audit, roles
+from domain.accounts.audit import AuditAction
+from domain.acts import Act
+from domain.entities import entity
+from domain.errors import InvalidInputError, NotFoundError
+from domain.idempotency import checked_key, first_use
+from domain.ids import UserId, WorkflowId
+from domain.jobs import job_arguments
+from domain.refusals import all_at_once
+from domain.workflows import advances
+from domain.workflows.step_arguments import STARTER
+from domain.workflows.templates import StepTemplate, WorkflowInput, WorkflowInputType, WorkflowTemplate
+from domain.workflows.vocabulary import Vocabulary
+from domain.workflows.work import AdvancingWork, WorkflowsWork
+from domain.workflows.workflows import Workflow, WorkflowState, WorkflowStep, WorkflowStepState
+
+_KINDS: dict[WorkflowInputType, tuple[set[type], str]] = {
+    WorkflowInputType.STRING: ({str}, "a string"),
+    WorkflowInputType.INTEGER: ({int}, "a whole number"),
+    WorkflowInputType.NUMBER: ({int, float}, "a number"),
+    WorkflowInputType.BOOLEAN: ({bool}, "true or false"),
+    WorkflowInputType.STRINGS: ({str}, "a list of strings"),
+    WorkflowInputType.INTEGERS: ({int}, "a list of whole numbers"),
+}
+_LISTS = frozenset({WorkflowInputType.STRINGS, WorkflowInputType.INTEGERS})
+
+
+@entity
+class WorkflowRequest:
+    """A workflow to start: the template, by default its newest version, the inputs, and whom it is about."""
+
+    template: str
+    inputs: Mapping[str, Any]
+    version: int | None = None
+    user_id: UserId | None = None
+
+
+async def start_by_hand(
+    work: WorkflowsWork, act: Act, vocabulary: Vocabulary, asked: WorkflowRequest, *, key: str
+) -> Workflow:
+    """Start a workflow for an operator, whose own it is; the same key gives the same workflow for a day.
+
+    Raises, all at once, ForbiddenError, NotFoundError and refusals that name every input at fault; or
+    IdempotencyKeyReusedError.
+    """
+    with all_at_once() as each:
+        with each:
+            await roles.require(work.roles, user_id=act.user_id, role=STARTER, now=act.now)
+        with each:
+            job_arguments.check_size(asked.inputs, field="inputs")
+        with each:
+            template, inputs = await _read(work, asked)
+        with each:
+            checked_key(key)
+    given = {"template": asked.template, "version": asked.version, "inputs": dict(asked.inputs)}
+    wanted = act.mint("workflow")
+    earlier = await first_use(
+        work.receipts, act, operation="startWorkflow", key=key, given=given, result_id=wanted
+    )
+    if earlier is not None:
+        return await _stored(work, WorkflowId(earlier))
+    request = replace(asked, inputs=inputs, user_id=act.user_id)
+    workflow = await _begin(work, act, vocabulary, template, request, WorkflowId(wanted))
+    difference: dict[str, str | None] = {"template": workflow.template, "version": str(workflow.version)}
+    await audit.record(
+        work.audit, act, AuditAction.WORKFLOW_STARTED, target=workflow.id, difference=difference
+    )
+    return workflow
+
+
+async def start(work: AdvancingWork, act: Act, vocabulary: Vocabulary, asked: WorkflowRequest) -> Workflow:
+    """Start a workflow: its first jobs become visible to workers with the commit.
+
+    Raises NotFoundError, or refusals that name every input at fault.
+    """
+    template, inputs = await _read(work, asked)
+    request = replace(asked, inputs=inputs)
+    return await _begin(work, act, vocabulary, template, request, WorkflowId(act.mint("workflow")))
+
+
+async def start_shipped(
+    work: AdvancingWork, act: Act, vocabulary: Vocabulary, asked: WorkflowRequest
+) -> Workflow:
+    """Start a workflow of the platform's own version of a template, whatever versions operators have saved.
+
+    Raises NotFoundError before a worker has stored it.
+    """
+    shipped = await work.workflow_templates.shipped(asked.template)
+    if shipped is None:
+        raise NotFoundError("There is no such template of the platform.", field="template")
+    return await start(work, act, vocabulary, replace(asked, version=shipped.version))
+
+
+async def _read(work: AdvancingWork, asked: WorkflowRequest) -> tuple[WorkflowTemplate, dict[str, Any]]:
+    template = await work.workflow_templates.find(asked.template, asked.version)
+    if template is None:
+        raise NotFoundError("There is no such version of a template.", field="template")
+    return template, _checked(template, asked.inputs)
+
+
+async def _begin(
+    work: AdvancingWork,
+    act: Act,
+    vocabulary: Vocabulary,
+    template: WorkflowTemplate,
+    asked: WorkflowRequest,
+    workflow_id: WorkflowId,
+) -> Workflow:
+    workflow = Workflow(
+        id=workflow_id,
+        template=template.name,
+        version=template.version,
+        state=WorkflowState.RUNNING,
+        inputs=dict(asked.inputs),
+        progress=0,
+        started_at=act.now,
+        finished_at=None,
+        user_id=asked.user_id,
+    )
+    steps = [_waiting(workflow, step, place) for place, step in enumerate(template.steps)]
+    await work.workflows.add(workflow, steps)
+    return await advances.advance(work, act, vocabulary, workflow, steps, template)
+
+
+def _waiting(workflow: Workflow, step: StepTemplate, place: int) -> WorkflowStep:
+    return WorkflowStep(
+        workflow_id=workflow.id,
+        key=step.key,
+        place=place,
+        kind=step.kind,
+        state=WorkflowStepState.WAITING,
+        waits_for=step.after,
+        wait_for=step.wait_for,
+        attempts=0,
+        jobs=0,
+        jobs_ended=0,
+        output=None,
+        error=None,
+        started_at=None,
+        finished_at=None,
+    )
+
+
+def _checked(template: WorkflowTemplate, given: Mapping[str, Any]) -> dict[str, Any]:
+    job_arguments.check_size(given, field="inputs")
+    known = {each.name for each in template.inputs}
+    if given.keys() - known:
+        names = ", ".join(sorted(known)) or "none"
+        raise InvalidInputError(
+            f"inputs has a name that {template.name} does not know; it knows: {names}.", field="inputs"
+        )
+    with all_at_once() as each:
+        for declared in template.inputs:
+            with each:
+                _check(declared, given.get(declared.name), template)
+    return dict(given)
+
+
+def _check(declared: WorkflowInput, value: Any, template: WorkflowTemplate) -> None:
+    field = f"inputs.{declared.name}"
+    kinds, wanted = _KINDS[declared.type]
+    if value is None:
+        if declared.required:
+            raise InvalidInputError(f"{template.name} needs {declared.name}.", field=field)
+    elif not _fits(value, kinds, is_list=declared.type in _LISTS):
+        raise InvalidInputError(f"{field} must be {wanted}.", field=field)
+
+
+def _fits(value: Any, kinds: set[type], *, is_list: bool) -> bool:
+    if is_list:
+        return isinstance(value, list) and all(type(each) in kinds for each in value)
+    return type(value) in kinds
+
+
+async def _stored(work: WorkflowsWork, workflow_id: WorkflowId) -> Workflow:
+    (workflow,) = await work.workflows.by_ids([workflow_id], viewer_id=None, sees_all=True)
+    if workflow is None:
+        raise InvalidInputError(
+            "The workflow of this key was removed; make a new key.", field="idempotencyKey"
+        )
+    return workflow

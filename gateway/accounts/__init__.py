@@ -1,1 +1,0 @@
-"""Accounts: tokens, keys and passwords, the provider of identities, and the letters and erasures of accounts."""

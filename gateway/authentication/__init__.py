@@ -1,0 +1,1 @@
+"""Authentication: access tokens, API keys, password hashing, OpenID Connect, revocations."""

@@ -1,0 +1,1 @@
+"""Commands about jobs, queues, schedules and workflows."""

@@ -1,0 +1,1 @@
+"""Commands about mails: campaigns, bounces, suppressions."""

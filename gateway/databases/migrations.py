@@ -1,0 +1,81 @@
+"""Migrations: brings a database to the newest one, and reads its version."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+
+import migrations
+
+FOLDER = Path(migrations.__file__).parent
+_LOCK = 7_263_545_001
+_LOCK_TIMEOUT_S = 60
+
+
+def newest() -> str:
+    """Return the number of the newest migration."""
+    return numbers()[-1]
+
+
+def numbers() -> list[str]:
+    """Return the numbers of all migrations, the oldest first."""
+    return sorted(path.name.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*.py"))
+
+
+def config(url: str) -> Config:
+    """Return alembic's configuration for the database at `url`."""
+    made = Config()
+    made.set_main_option("script_location", str(FOLDER))
+    made.attributes["url"] = url
+    return made
+
+
+async def current(url: str) -> str | None:
+    """Return the number of the newest migration that the database has, or None if it is empty."""
+    connection = await asyncpg.connect(url)
+    try:
+        if not await connection.fetchval("SELECT to_regclass('alembic_version') IS NOT NULL"):
+            return None
+        version: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
+        return version
+    finally:
+        await connection.close()
+
+
+def is_behind(version: str | None) -> bool:
+    """Return whether a database at `version` misses migrations. One that is ahead serves the release before, too."""
+    return version is None or version < newest()
+
+
+async def upgrade(url: str) -> None:
+    """Run the missing migrations; concurrent callers wait for each other."""
+    if is_behind(await current(url)):
+        await _locked(url, partial(command.upgrade, config(url), "head"))
+
+
+async def move(url: str, version: str | None, target: str) -> None:
+    """Bring a database at `version` to the migration `target`, up or down."""
+    run = command.downgrade if version is not None and target < version else command.upgrade
+    await _locked(url, partial(run, config(url), target))
+
+
+def print_sql(url: str, version: str | None, target: str) -> None:
+    """Print the statements that bring a database at `version` to the migration `target`; run none."""
+    run = command.downgrade if version is not None and target < version else command.upgrade
+    run(config(url), f"{version or 'base'}:{target}", sql=True)
+
+
+async def _locked(url: str, run: Callable[[], None]) -> None:
+    """Run migrations under a lock, in a thread, because alembic's environment has an event loop of its own."""
+    lock = await asyncpg.connect(url)
+    try:
+        await lock.execute("SELECT pg_advisory_lock($1)", _LOCK, timeout=_LOCK_TIMEOUT_S)
+        logging.getLogger("alembic").setLevel(logging.WARNING)
+        await asyncio.to_thread(run)
+    finally:
+        await lock.close()

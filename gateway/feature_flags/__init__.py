@@ -1,0 +1,1 @@
+"""Feature flags of a process: OpenFeature with a provider of our own."""

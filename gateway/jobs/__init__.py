@@ -1,0 +1,1 @@
+"""Background jobs: leaderboard projection, mail, account deletion, retention."""

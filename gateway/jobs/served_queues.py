@@ -1,0 +1,19 @@
+"""Served queues: those whose jobs a worker can run by the settings."""
+
+import structlog
+
+from domain import job_table
+from domain.jobs import job_administration
+from domain.mail import outbox
+from resolvers.context import Ports
+
+_log = structlog.get_logger("gateway.jobs.served_queues")
+
+
+def served_queues(ports: Ports) -> list[str]:
+    """Return the queues that a worker serves: all, but mails wait while there is no way to send them."""
+    names = job_administration.queue_names(job_table.KINDS)
+    if ports.mail_transport is not None:
+        return names
+    _log.warning("mails_wait", reason="QUESTPATH_SMTP_URL is not set")
+    return [name for name in names if name != outbox.QUEUE]

@@ -1,0 +1,1 @@
+"""Parsers of the commands, one file a noun; none imports what a command runs."""

@@ -1,0 +1,167 @@
+"""Ports: the adapters behind each port of the resolvers, opened once for a process that serves or runs jobs."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from domain.signals import Signals
+from domain.webhooks.ports import WebhookPorts
+from domain.webhooks.receiver_addresses import ReceiverRules
+from gateway import secrets_and_ids
+from gateway.authentication import openid_provider
+from gateway.authentication.access_tokens import JwtTokens
+from gateway.authentication.password_hashing import Argon2Passwords
+from gateway.feature_flags import flag_refresh
+from gateway.feature_flags.flags import FeatureFlags
+from gateway.mail import delivery, mail_keys
+from gateway.mail.template_language import MjmlLanguage
+from gateway.rate_limits import rate_limiter
+from gateway.rate_limits.rate_limiter import RateLimiter
+from gateway.secrets_and_ids import derived
+from gateway.service_status import status_watch
+from gateway.service_status.circuit_breakers import CircuitBreakers
+from gateway.service_status.local_troubles import LocalTroubles
+from gateway.service_status.status_board import StatusBoard
+from gateway.settings import integrations
+from gateway.settings.environment import Settings
+from gateway.telemetry import span_export
+from gateway.telemetry.tracing import Tracing
+from gateway.telemetry.webhook_metrics import WebhookMetrics
+from gateway.webhooks import webhook_sender
+from gateway.webhooks.secret_sealer import sealer_of
+from gateway.workflows.conditions import SafeConditions
+from graph.documents.operation_usage import coordinates_in
+from graph.schema import executable
+from persistence.database import Database, connect
+from persistence.signals import LocalSignals, RedisSignals, redis_at
+from persistence.work import Postgres
+from resolvers.context import Ports
+
+
+@dataclass(slots=True)
+class Adapters:
+    """What is behind the ports of a process, for those parts of the gateway that need more than a port."""
+
+    ports: Ports
+    database: Database
+    postgres: Postgres
+    redis: Redis | None
+    redis_url: str | None
+    tracing: Tracing | None
+    tokens: JwtTokens
+    limiter: RateLimiter
+    breakers: CircuitBreakers
+    board: StatusBoard
+    webhook_metrics: WebhookMetrics
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings, database_url: str, *, pool: int, statement_deadline_s: float
+) -> AsyncIterator[Adapters]:
+    """Open every connection, and close all of them at the end.
+
+    There are at most `pool` connections to Postgres, which cancels a statement after `statement_deadline_s` seconds.
+    """
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(
+            connect(
+                database_url,
+                largest=pool,
+                statement_deadline_s=statement_deadline_s,
+                lock_wait_s=settings.lock_wait_s,
+                share=settings.pool_share,
+            )
+        )
+        redis, signals = await stack.enter_async_context(_signals(settings))
+        postgres = Postgres(database, signals)
+        collector, share = settings.otel_exporter_otlp_endpoint, settings.trace_share
+        tracing = await stack.enter_async_context(span_export.opened(collector, share))
+        seed, *old_seeds = _secrets(settings, "access key")
+        tokens = JwtTokens(seed, old_seeds)
+        refresh_secret, *old_refresh_secrets = _secrets(settings, "refresh tokens")
+        keys = mail_keys.of_settings(settings)
+        redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
+        limiter = await stack.enter_async_context(rate_limiter.opened(settings.rate_figures, redis_url))
+        breakers, board = CircuitBreakers(), StatusBoard()
+        rules, webhook_metrics = ReceiverRules(allows_local=not settings.production), WebhookMetrics()
+        ports = Ports(
+            open_reads=postgres.open_reads,
+            open_step=postgres.open_step,
+            open_work=postgres.open_work,
+            signals=signals,
+            passwords=Argon2Passwords(),
+            tokens=tokens,
+            refresh_secret=refresh_secret,
+            previous_refresh_secrets=tuple(old_refresh_secrets),
+            mail_keys=keys,
+            session_lifetime=settings.session_lifetime,
+            now=secrets_and_ids.now,
+            mint=secrets_and_ids.mint,
+            conditions=SafeConditions(),
+            breakers=breakers,
+            flags=FeatureFlags(),
+            service_status=board,
+            webhooks=WebhookPorts(
+                rules=rules,
+                sealer=sealer_of(settings),
+                sender=await stack.enter_async_context(webhook_sender.opened(rules, webhook_metrics)),
+            ),
+            template_language=MjmlLanguage(),
+            coordinates=coordinates_in(executable()),
+            public_url=settings.public_url,
+            api_url=settings.api_url or settings.public_url,
+            google=await stack.enter_async_context(
+                openid_provider.opened(integrations.registration(settings), breakers)
+            ),
+            watch=None if tracing is None else tracing.watch,
+            rate_limits=limiter,
+            campaign_mails_per_second=settings.campaign_mails_per_second,
+            mail_transport=delivery.transport_of(settings, keys),
+        )
+        await stack.enter_async_context(flag_refresh.running(ports))
+        local = LocalTroubles(breakers, database.lender, signals)
+        await stack.enter_async_context(status_watch.running(ports, board, local))
+        yield Adapters(
+            ports,
+            database,
+            postgres,
+            redis,
+            redis_url,
+            tracing,
+            tokens,
+            limiter,
+            breakers,
+            board,
+            webhook_metrics,
+        )
+
+
+def _secrets(settings: Settings, purpose: str) -> list[bytes]:
+    """Derive a key for the purpose from the secret, and one from each previous secret."""
+    return [
+        derived(secret.get_secret_value(), purpose)
+        for secret in (settings.secret, *settings.previous_secrets)
+    ]
+
+
+@asynccontextmanager
+async def _signals(settings: Settings) -> AsyncIterator[tuple["Redis | None", Signals]]:
+    """Open the signals: over Redis if an address is set, else within the process."""
+    if settings.redis_url is None:
+        yield None, LocalSignals()
+        return
+    redis = redis_at(settings.redis_url.get_secret_value())
+    signals = RedisSignals(redis, sender=os.urandom(8).hex())
+    receiver = asyncio.create_task(signals.receive())
+    try:
+        yield redis, signals
+    finally:
+        receiver.cancel()
+        with suppress(asyncio.CancelledError):
+            await receiver
+        await redis.aclose()

@@ -1,1 +1,0 @@
-"""Rates: what operations cost those who ask, and from which buckets it is paid."""

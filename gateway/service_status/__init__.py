@@ -1,0 +1,1 @@
+"""Service status: the circuit breakers around services of others."""

@@ -1,0 +1,1 @@
+"""Webhooks: sends them to receivers, guards where they go, and keeps their secrets."""

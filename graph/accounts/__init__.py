@@ -1,0 +1,1 @@
+"""Types and mutations of accounts: users, roles, API keys, the audit log."""

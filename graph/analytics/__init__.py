@@ -1,0 +1,1 @@
+"""Types of analytics: performance and the dashboard."""

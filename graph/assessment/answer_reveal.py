@@ -1,0 +1,76 @@
+"""Answer reveal: the secrets of a slot, each null until it may be shown."""
+
+from typing import Any
+
+import strawberry
+
+from domain.accounts.scopes import Scope
+from domain.content.question_kinds.accepted_answers import MOST_ACCEPTED
+from domain.content.question_kinds.choices import MOST_OPTIONS
+from domain.ids import OptionId
+from graph.directives import reads_learning, requires_scopes, reveal
+from graph.fields import attribute, loaded_by
+from resolvers.assessment import loaders
+
+_USUAL_ACCEPTED = 5
+
+
+@strawberry.type(description="A text that is accepted as an answer.", directives=[*reads_learning()])
+class AcceptedText:
+    """A text with its weight."""
+
+    text: str = attribute("The text; case and extra white space are ignored.")
+    weight: int = attribute("The credit for it, in percent.")
+
+
+@strawberry.type(
+    description="A range of numbers that are accepted as an answer, both ends included.",
+    directives=[*reads_learning()],
+)
+class AcceptedRange:
+    """A range with its weight."""
+
+    low: str = attribute("The lowest number, in decimal.")
+    high: str = attribute("The highest number, in decimal.")
+    weight: int = attribute("The credit for it, in percent.")
+
+
+@strawberry.type(
+    description="The right answer, in the fields of the question's kind.", directives=[*reads_learning()]
+)
+class RevealedKey:
+    """The key of a question."""
+
+    correct_option_ids: list[OptionId] = attribute(
+        "The ids of the right options; empty for other kinds.", at_most=MOST_OPTIONS
+    )
+    truth: bool | None = attribute("Whether the statement is true; null for other kinds.")
+    accepted_texts: list[AcceptedText] = attribute(
+        "The accepted texts; empty for other kinds.", at_most=MOST_ACCEPTED, usual=_USUAL_ACCEPTED
+    )
+    accepted_ranges: list[AcceptedRange] = attribute(
+        "The accepted ranges; empty for other kinds.", at_most=MOST_ACCEPTED, usual=_USUAL_ACCEPTED
+    )
+
+
+@strawberry.type(description="The author's feedback to one answer.", directives=[*reads_learning()])
+class OptionFeedback:
+    """The author's feedback to one answer."""
+
+    answer: str = attribute(
+        "The answer: an option's id, `true` or `false`, an accepted text, an accepted range as `low..high`, or `*` for "
+        "every other answer."
+    )
+    text: str = attribute("The feedback.")
+
+
+def revealed(name: str, description: str, at_most: int | None = None) -> Any:
+    """Declare a secret of a slot; one batch loads all secrets, and its SQL decides about each slot."""
+    return loaded_by(
+        loaders.reveals_by_slot,
+        key="place",
+        pick=name,
+        description=description + " Null until it may be shown.",
+        rule=(reveal(), requires_scopes(Scope.READ_LEARNING)),
+        at_most=at_most,
+    )

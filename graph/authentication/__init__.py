@@ -1,0 +1,1 @@
+"""Types and mutations of authentication: sign-in, sessions, account recovery, external sign-in."""

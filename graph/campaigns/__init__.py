@@ -1,0 +1,1 @@
+"""Types, root fields and mutations of campaigns."""

@@ -1,0 +1,1 @@
+"""Types and mutations of content: exam types, questions, quizzes, roadmaps."""

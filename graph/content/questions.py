@@ -1,0 +1,90 @@
+"""Types of questions as learners see them before the attempt is closed; none of them has the answer key."""
+
+from collections.abc import Callable
+from typing import Any
+
+import strawberry
+
+from domain.content import questions
+from domain.content.question_kinds.choices import MOST_OPTIONS
+from domain.content.question_kinds.table import QuestionKind
+from domain.content.questions import Difficulty
+from domain.gamification.xp_rules import CURRENT
+from domain.ids import OptionId, QuestionId
+from graph.bookmarkable import Bookmarkable
+from graph.content.exam_types import ExamDomain, ExamType
+from graph.directives import reads_learning
+from graph.enums import declare_enum
+from graph.fields import attribute, loaded_by
+from resolvers.content import loaders
+
+declare_enum(
+    QuestionKind,
+    "How a question is answered.",
+    **{kind.name: kind.rules.hint for kind in QuestionKind},
+)
+declare_enum(
+    Difficulty,
+    "The difficulty of a question by its author's estimate. The value says what a right answer earns.",
+    **{difficulty.name: f"{CURRENT.correct_answer(difficulty.value)} XP." for difficulty in Difficulty},
+)
+
+
+@strawberry.type(description="An option of a choice.", directives=[*reads_learning()])
+class Option:
+    """An option."""
+
+    id: OptionId = attribute(
+        "The option's id, `option_...`; it does not depend on whether the option is right."
+    )
+    text: str = attribute("The text of the option.")
+
+
+@strawberry.interface(
+    description="A question as it is asked. The right answer and the explanation are in the slots of an attempt, once "
+    "they may be shown.",
+    directives=[*reads_learning()],
+)
+class Question(Bookmarkable):
+    """What every question has."""
+
+    id: QuestionId = attribute("The question's id, `question_...`.")
+    kind: QuestionKind = attribute("How it is answered.")
+    prompt: str = attribute("The question; plain text of one or more lines.")
+    difficulty: Difficulty = attribute("The author's estimate of the difficulty.")
+    domain: ExamDomain | None = loaded_by(
+        loaders.exam_domains_by_id, key="domain_id", description="The domain that it belongs to."
+    )
+    exam_type: ExamType | None = loaded_by(
+        loaders.exam_types_by_id, key="exam_type_id", description="The exam type that it belongs to."
+    )
+
+
+_OPTIONS = "The options, in an order that does not depend on which are right."
+_ALL_OR_NOTHING = (
+    "Whether only the exact choice earns credit. Otherwise each right option earns an equal share, and each wrong one "
+    "takes one share off, down to 0."
+)
+_KIND_FIELDS: dict[str, tuple[Any, Callable[[], Any]]] = {
+    "options": (list[Option], lambda: attribute(_OPTIONS, at_most=MOST_OPTIONS, usual=5)),
+    "all_or_nothing": (bool, lambda: attribute(_ALL_OR_NOTHING)),
+}
+"""The fields that some kinds have in addition to those of `Question`; each type gets its own declaration."""
+
+
+def _declare(kind: QuestionKind) -> type[Any]:
+    """Declare the schema's type of one kind; all kinds share one domain class."""
+    rules = kind.rules
+    hints = {name: _KIND_FIELDS[name][0] for name in rules.shows}
+    fields = {name: _KIND_FIELDS[name][1]() for name in rules.shows}
+    made: Any = type(rules.type_name, (Question,), {"__annotations__": hints, **fields})
+    made = strawberry.type(made, description=rules.description, directives=[*reads_learning()])
+    made.__strawberry_definition__.is_type_of = lambda value, _info: (
+        type(value) is questions.Question and value.kind is kind
+    )
+    declared: type[Any] = made
+    return declared
+
+
+QUESTION_TYPES = tuple(_declare(kind) for kind in QuestionKind)
+"""The types that implement `Question`; the schema is given them because fields return the interface alone."""

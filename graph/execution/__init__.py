@@ -1,0 +1,1 @@
+"""Execution of prepared operations: executor, deadlines, error masking, cache policy, subscriptions."""

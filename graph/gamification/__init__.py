@@ -1,0 +1,1 @@
+"""Types of gamification: XP, streaks, leaderboards."""

@@ -1,0 +1,1 @@
+"""Jobs, queues and schedules in the schema."""

@@ -1,0 +1,1 @@
+"""E-mail preferences in the schema."""

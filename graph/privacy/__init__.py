@@ -1,0 +1,1 @@
+"""Types and mutations of privacy: exports, deletion, profile visibility."""

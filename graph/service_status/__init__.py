@@ -1,0 +1,1 @@
+"""Service status in the schema."""

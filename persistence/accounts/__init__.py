@@ -1,0 +1,1 @@
+"""Stores of accounts: users, roles, profile visibility, access revocation, API keys, the audit log."""

@@ -1,0 +1,1 @@
+"""Stores of analytics: roll-ups and the dashboard."""

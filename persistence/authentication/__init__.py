@@ -1,0 +1,1 @@
+"""Stores of authentication: sessions, credentials, one-time tokens, attempt limits, external identities."""

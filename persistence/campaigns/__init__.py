@@ -1,0 +1,1 @@
+"""Campaigns in Postgres: templates, segments, campaigns and their recipients."""

@@ -1,0 +1,1 @@
+"""Stores of content: exam types, questions, quizzes, roadmaps."""

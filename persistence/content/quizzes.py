@@ -1,0 +1,142 @@
+"""Quizzes in Postgres."""
+
+from dataclasses import fields
+from datetime import datetime
+
+from sqlalchemy import ARRAY, any_, bindparam, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.content.quizzes import Feedback, NewQuiz, PublishedContent, Quiz, SlugTakenError
+from domain.errors import NotFoundError
+from domain.ids import QuestionId, QuizId
+from domain.paging import Page, Window
+from persistence.database import SqlConnection
+from persistence.paging import Pages
+from persistence.row_mapping import maker, member_of
+from persistence.statements import ID, MOMENT, Statement, by_key, columns_for
+from persistence.tables.content.exam_types import exam_types
+from persistence.tables.content.quizzes import quiz_questions, quizzes
+
+_quiz = maker(Quiz, feedback=member_of(Feedback))
+_columns = columns_for(Quiz, quizzes)
+_newest = {
+    "order": [quizzes.c.id],
+    "descending": True,
+    "make": _quiz,
+    "key_of": lambda quiz: (quiz.id,),
+    "name": "quizzes",
+}
+_listed = select(*_columns).where(quizzes.c.withdrawn_at.is_(None))
+_NEWEST_FIRST: Pages[Quiz] = Pages(_listed, **_newest)  # type: ignore[arg-type]
+_NEWEST_OF_TYPE: Pages[Quiz] = Pages(
+    _listed.where(
+        quizzes.c.exam_type_id
+        == select(exam_types.c.id).where(exam_types.c.code == bindparam("code")).scalar_subquery()
+    ),
+    **_newest,  # type: ignore[arg-type]
+)
+_BY_IDS = Statement(select(*_columns).where(quizzes.c.id == any_(bindparam("ids", type_=ARRAY(ID)))), _quiz)
+_slugs = bindparam("slugs", type_=ARRAY(ID))
+_BY_SLUGS = Statement(select(*_columns).where(quizzes.c.slug == any_(_slugs)), _quiz)
+_LOCK = Statement(
+    select(*_columns).where(quizzes.c.id == bindparam("id")).with_for_update(key_share=True), _quiz
+)
+_SET_WITHDRAWN = Statement(
+    update(quizzes)
+    .where(quizzes.c.id == bindparam("quiz_id"))
+    .values(withdrawn_at=bindparam("at", type_=MOMENT))
+    .returning(*_columns),
+    _quiz,
+)
+_PUBLISHED = Statement(
+    select(*columns_for(PublishedContent, quizzes)).where(quizzes.c.slug == any_(_slugs)), PublishedContent
+)
+_QUESTION_IDS = Statement(
+    select(quiz_questions.c.question_id)
+    .where(quiz_questions.c.quiz_id == bindparam("quiz_id"))
+    .order_by(quiz_questions.c.position)
+)
+_written = insert(quizzes).values({c.name: bindparam(c.name) for c in quizzes.c})
+_PUBLISH = Statement(
+    _written.on_conflict_do_update(
+        constraint="quizzes_slug_key",
+        set_={
+            c.name: _written.excluded[c.name]
+            for c in quizzes.c
+            if c.name not in {"id", "slug", "author_id", "withdrawn_at"}
+        },
+        where=quizzes.c.author_id == _written.excluded.author_id,
+    ).returning(*_columns),
+    _quiz,
+)
+_CLEAR = Statement(delete(quiz_questions).where(quiz_questions.c.quiz_id == bindparam("id")))
+_ordered = (
+    func.unnest(bindparam("question_ids", type_=ARRAY(ID)))
+    .table_valued("question_id", with_ordinality="position")
+    .render_derived()
+)
+_FILL = Statement(
+    insert(quiz_questions).from_select(
+        ["quiz_id", "position", "question_id"],
+        select(bindparam("quiz", type_=ID), _ordered.c.position, _ordered.c.question_id),
+    )
+)
+
+
+class SqlQuizzes:
+    """Quizzes in the table `quizzes`, the order of their questions in `quiz_questions`."""
+
+    def __init__(self, connection: SqlConnection) -> None:
+        self._connection = connection
+
+    async def by_ids(self, ids: list[QuizId]) -> list[Quiz | None]:
+        """Return one slot per id, in their order."""
+        return by_key(ids, await self._connection.all(_BY_IDS, ids=ids), lambda quiz: quiz.id)
+
+    async def by_slug(self, slug: str) -> Quiz | None:
+        """Return the quiz with this slug."""
+        (found,) = await self.by_slugs([slug])
+        return found
+
+    async def by_slugs(self, slugs: list[str]) -> list[Quiz | None]:
+        """Return one slot per slug, in their order."""
+        return by_key(slugs, await self._connection.all(_BY_SLUGS, slugs=slugs), lambda quiz: quiz.slug)
+
+    async def question_ids(self, quiz_id: QuizId) -> list[QuestionId]:
+        """Return the questions of a quiz, in quiz order."""
+        return [row[0] for row in await self._connection.rows(_QUESTION_IDS, quiz_id=quiz_id)]
+
+    async def page(self, window: Window, *, exam_type_code: str | None = None) -> Page[Quiz]:
+        """Return quizzes that are not withdrawn, newest first; of one exam type where its code is given."""
+        if exam_type_code is None:
+            return await _NEWEST_FIRST.read(self._connection, window)
+        return await _NEWEST_OF_TYPE.read(self._connection, window, code=exam_type_code)
+
+    async def lock(self, quiz_id: QuizId) -> Quiz | None:
+        """Return a quiz and lock it, but not against attempts."""
+        return await self._connection.first(_LOCK, id=quiz_id)
+
+    async def set_withdrawn(self, quiz_id: QuizId, *, at: datetime | None) -> Quiz:
+        """Store when a quiz was withdrawn, or that it is not."""
+        quiz = await self._connection.first(_SET_WITHDRAWN, quiz_id=quiz_id, at=at)
+        if quiz is None:
+            raise NotFoundError("There is no such quiz.")
+        return quiz
+
+    async def published(self, slugs: list[str]) -> list[PublishedContent | None]:
+        """Return one slot per slug: the content that it has now."""
+        found = await self._connection.all(_PUBLISHED, slugs=slugs)
+        return by_key(slugs, found, lambda published: published.slug)
+
+    async def publish(self, new: NewQuiz, *, now: datetime) -> Quiz:
+        """Insert a quiz or replace its author's; concurrent calls for one slug wait for its row lock."""
+        values = {f.name: getattr(new.quiz, f.name) for f in fields(Quiz)}
+        values |= {"feedback": new.quiz.feedback.value, "content_hash": new.content_hash, "published_at": now}
+        quiz = await self._connection.first(_PUBLISH, **values)
+        if quiz is None:
+            raise SlugTakenError(
+                f"Another author's quiz has the slug {new.quiz.slug}; choose another.", field="file"
+            )
+        await self._connection.run(_CLEAR, id=quiz.id)
+        await self._connection.run(_FILL, quiz=quiz.id, question_ids=new.question_ids)
+        return quiz

@@ -1,0 +1,100 @@
+"""Database: connections to Postgres, one by one or in a transaction."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from domain.unit_of_work import Meter
+from persistence import connection_settings, transactions
+from persistence.bulkheads import SHARE, Bulkheads
+from persistence.connection_lender import Lender
+from persistence.connection_pool import Pool, PoolLoad
+from persistence.sql_connection import SqlConnection
+
+__all__ = ["Borrowed", "Database", "SqlConnection", "connect"]
+
+STATEMENT_DEADLINE_S = 5.0
+LOCK_WAIT_PART = 0.4
+"""How much of its deadline a statement may wait for a lock, unless a setting says so."""
+_ACQUIRE_TIMEOUT_S = 5
+
+
+class Borrowed:
+    """A connection for an `async with` block; a class, because a generator costs several times as much."""
+
+    __slots__ = ("_connection", "_lender", "_meter")
+
+    def __init__(self, lender: Lender, meter: Meter) -> None:
+        self._lender = lender
+        self._meter = meter
+
+    async def __aenter__(self) -> SqlConnection:
+        """Borrow a connection; raises UnavailableError if the database cannot be reached or none comes free in time."""
+        self._connection = connection = SqlConnection(self._lender, self._meter)
+        connection.raw = await self._lender.borrow()
+        connection.is_lent = True
+        return connection
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _trace: object
+    ) -> None:
+        """Return it; a refusal of Postgres becomes what callers are told."""
+        self._connection.give_back(error)
+        if error is not None:
+            self._lender.raise_told(error)
+
+
+class Database:
+    """The connections to one Postgres database."""
+
+    def __init__(self, lender: Lender) -> None:
+        self.lender = lender
+
+    @property
+    def load(self) -> PoolLoad:
+        """How busy the pool is."""
+        return self.lender.pool.load
+
+    def connection(self, meter: Meter) -> Borrowed:
+        """Borrow a connection, without a transaction."""
+        return Borrowed(self.lender, meter)
+
+    @asynccontextmanager
+    async def transaction(self, meter: Meter) -> AsyncIterator[SqlConnection]:
+        """Borrow a connection inside one transaction, which an exception rolls back."""
+        connection = SqlConnection(self.lender, meter)
+        try:
+            await transactions.begin(connection)
+            yield connection
+            await transactions.commit(connection)
+        except BaseException as error:
+            await transactions.roll_back(connection, error)
+            self.lender.raise_told(error)
+            raise
+        finally:
+            transactions.end(connection)
+
+
+@asynccontextmanager
+async def connect(
+    url: str,
+    *,
+    largest: int = 10,
+    statement_deadline_s: float = STATEMENT_DEADLINE_S,
+    lock_wait_s: float | None = None,
+    share: float = SHARE,
+) -> AsyncIterator[Database]:
+    """Open a pool on the database at `url` (`postgresql://...`) and close it at the end.
+
+    Postgres cancels a statement that runs for longer than `statement_deadline_s` seconds, or waits longer than
+    `lock_wait_s` for a lock. The statements on one table may hold `share` of the connections.
+    """
+    waits = lock_wait_s or LOCK_WAIT_PART * statement_deadline_s
+    opener = connection_settings.opener(url, statement_deadline_s=statement_deadline_s, lock_wait_s=waits)
+    bulkheads = Bulkheads(largest, share)
+    pool = Pool(opener, largest=largest, timeout_s=_ACQUIRE_TIMEOUT_S, count_stuck=bulkheads.count_stuck)
+    pool.release(await pool.acquire())  # an unreachable database is refused at the start
+    try:
+        yield Database(Lender(pool, bulkheads))
+    finally:
+        bulkheads.close()
+        await pool.close()

@@ -1,0 +1,1 @@
+"""Stores of documents: persisted queries, trusted documents, field usage."""

@@ -1,0 +1,1 @@
+"""Stores of gamification: XP, streaks, leaderboards."""

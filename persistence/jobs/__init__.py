@@ -1,0 +1,1 @@
+"""Jobs, queues and workers in Postgres."""

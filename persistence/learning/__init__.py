@@ -1,0 +1,1 @@
+"""Stores of learning: enrolments, goals."""

@@ -1,0 +1,1 @@
+"""Stores of privacy: data exports and account deletion."""

@@ -1,0 +1,187 @@
+"""Data exports in Postgres: the rows of each table that are a user's, without secret columns."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import ARRAY, any_, bindparam, func, insert, select, text
+
+from domain.ids import ExportId, UserId
+from domain.privacy.exports import DataExport
+from persistence.content.question_versions import lineage, lineage_of
+from persistence.database import SqlConnection
+from persistence.statements import ID, MOMENT, Statement, by_key, columns_for
+from persistence.tables.accounts.users import users
+from persistence.tables.privacy.exports import exports
+
+_OF_ROADMAP = "version_id IN (SELECT v.id FROM roadmap_versions v JOIN roadmaps r ON r.id = v.roadmap_id"
+_OPEN_SLOT = f"""{lineage_of("t.question_id")} IN (
+    SELECT {lineage("q")} FROM quiz_attempts a JOIN attempt_slots s ON s.attempt_id = a.id
+    JOIN questions q ON q.id = s.question_id WHERE a.user_id = :user_id AND a.state = 'IN_PROGRESS')"""  # noqa: S608 - names of columns
+_CREDIT = "'{credit_numerator,credit_denominator}'::text[]"
+
+SECTIONS: dict[str, tuple[str, str]] = {
+    "users": ("id = :user_id", "to_jsonb(t) - 'password_hash'"),
+    "zone_changes": ("user_id = :user_id", "to_jsonb(t)"),
+    "external_identities": ("user_id = :user_id", "to_jsonb(t)"),
+    "sessions": ("user_id = :user_id", "to_jsonb(t)"),
+    "api_keys": ("user_id = :user_id", "to_jsonb(t) - 'key_hash'"),
+    "exports": ("user_id = :user_id", "to_jsonb(t)"),
+    "mails": (
+        "recipient = (SELECT email FROM users WHERE id = :user_id)",
+        "to_jsonb(t) - '{body,values,job_id}'::text[]",  # a body and its values may contain a link with a secret
+    ),
+    "mail_events": (
+        "mail_id IN (SELECT m.id FROM mails m JOIN users u ON u.email = m.recipient WHERE u.id = :user_id)",
+        "to_jsonb(t)",
+    ),
+    "email_preferences": ("user_id = :user_id", "to_jsonb(t)"),
+    "campaign_recipients": ("user_id = :user_id", "to_jsonb(t) - 'mail_id'"),
+    "audit_entries": (
+        "actor_id = :user_id OR target = :user_id",
+        "CASE WHEN actor_id = :user_id THEN to_jsonb(t) ELSE to_jsonb(t) - 'address' - 'session_id' END",
+    ),
+    "goals": ("owner_id = :user_id", "to_jsonb(t)"),
+    "goal_transitions": ("goal_id IN (SELECT id FROM goals WHERE owner_id = :user_id)", "to_jsonb(t)"),
+    "roadmaps": ("author_id = :user_id", "to_jsonb(t)"),
+    "roadmap_versions": ("roadmap_id IN (SELECT id FROM roadmaps WHERE author_id = :user_id)", "to_jsonb(t)"),
+    "roadmap_nodes": (f"{_OF_ROADMAP} WHERE r.author_id = :user_id)", "to_jsonb(t)"),
+    "bookmarks": ("user_id = :user_id", "to_jsonb(t)"),
+    "notes": ("user_id = :user_id", "to_jsonb(t)"),
+    "enrolments": ("user_id = :user_id", "to_jsonb(t)"),
+    "share_guests": ("user_id = :user_id", "to_jsonb(t)"),
+    "node_progress": ("enrolment_id IN (SELECT id FROM enrolments WHERE user_id = :user_id)", "to_jsonb(t)"),
+    "exam_types": ("author_id = :user_id", "to_jsonb(t)"),
+    "quizzes": ("author_id = :user_id", "to_jsonb(t)"),
+    "questions": ("author_id = :user_id", "to_jsonb(t)"),
+    "question_imports": ("author_id = :user_id", "to_jsonb(t)"),
+    "quiz_attempts": ("user_id = :user_id", "to_jsonb(t) - 'seed'"),
+    "attempt_slots": (
+        "attempt_id IN (SELECT id FROM quiz_attempts WHERE user_id = :user_id)",
+        f"CASE WHEN {_OPEN_SLOT} THEN to_jsonb(t) - {_CREDIT} ELSE to_jsonb(t) END",
+    ),
+    "xp_entries": ("user_id = :user_id", "to_jsonb(t)"),
+    "activities": ("user_id = :user_id", "to_jsonb(t)"),
+    "streak_freezes": ("user_id = :user_id", "to_jsonb(t)"),
+    "attempt_days": ("user_id = :user_id", "to_jsonb(t)"),
+    "domain_days": ("user_id = :user_id", "to_jsonb(t)"),
+    "leaderboard_entries": ("user_id = :user_id", "to_jsonb(t)"),
+    "feature_flag_users": ("user_id = :user_id", "to_jsonb(t)"),
+    "webhook_deliveries": ("user_id = :user_id", "to_jsonb(t) - 'job_id'"),
+    "webhook_endpoints": (
+        "owner_id = :user_id",
+        "to_jsonb(t) - '{secret,previous_secret}'::text[]",
+    ),
+    "jobs": ("user_id = :user_id", "to_jsonb(t) - 'entry_id' - 'trace_parent'"),
+    "workflows": ("user_id = :user_id", "to_jsonb(t)"),
+}
+"""By table: which rows are a user's, and the JSON of each. The credit of open attempts is left out."""
+
+EXCEPTIONS: dict[str, str] = {
+    "refresh_tokens": "hashes of secrets, which mean nothing to the user",
+    "one_time_tokens": "hashes of secrets; the audit log names their purpose",
+    "sign_in_flows": "hashes of secrets, of no person, for minutes",
+    "suppressions": "keyed digests of addresses; readers see those of their own in their e-mail preferences",
+    "mail_reports": "numbers of requests, of no person, for a day",
+    "throttles": "keyed digests, for an hour",
+    "access_changes": "which tokens are void, for an hour; the acts are in the audit log",
+    "idempotency_receipts": "hashes of requests, for a day",
+    "xp_outbox": "entries of the ledger on their way to the boards",
+    "question_keys": "right answers; the author has the imported file",
+    "quiz_questions": "the order of questions, of no person",
+    "share_links": "hashes of secrets; the audit log names who made them",
+    "node_lineages": "technical names of nodes, of no person",
+    "prerequisite_groups": "the shape of a roadmap, of no person",
+    "prerequisite_members": "the shape of a roadmap, of no person",
+    "exam_domains": "of no person",
+    "leaderboards": "of no person",
+    "document_manifests": "documents of the platform's own apps",
+    "trusted_documents": "documents of the platform's own apps",
+    "manifest_documents": "documents of the platform's own apps",
+    "field_counts": "how often apps ask for fields, of no person",
+    "feature_flags": "what is switched on; the acts are in the audit log",
+    "job_queues": "which queues are paused, and why; the acts are in the audit log",
+    "job_workers": "processes, of no person",
+    "service_reports": "what processes see of trouble, of no person",
+    "webhook_events": "events on their way to deliveries, for seconds; the deliveries are exported",
+    "email_templates": "texts of operators, of no person",
+    "email_template_versions": "texts of operators, of no person",
+    "segments": "conditions of operators, of no person",
+    "campaigns": "who gets mails is in the recipients, which are exported",
+    "mail_layouts": "texts that many mails share, of no person",
+    "mail_paces": "when the next mail may go, of no person",
+    "workflow_jobs": "which job is of which step; the jobs of a user are exported",
+    "workflow_steps": "parts of workflows; the workflows of a user are exported",
+    "workflow_templates": "what operators may start; who saved them is in the audit log",
+    "leaderboard_buckets": "how many learners have how much XP, of no person",
+}
+"""Tables that an export leaves out, with the reason; a test finds a table that is in neither list."""
+
+
+def _section(name: str, rows: str, row_json: str) -> str:
+    without_words = (
+        f"({row_json}) - 'search_vector'"  # what the search finds the row by, made of its other columns
+    )
+    return (
+        f"SELECT '{name}', coalesce(jsonb_agg({without_words}), '[]'::jsonb)::text FROM {name} t WHERE {rows}"  # noqa: S608
+    )
+
+
+_SECTIONS = Statement(
+    text(" UNION ALL ".join(_section(name, *section) for name, section in SECTIONS.items())).bindparams(
+        bindparam("user_id", type_=ID)
+    )
+)
+_LOCK = Statement(select(users.c.id).where(users.c.id == bindparam("id")).with_for_update(key_share=True))
+_COUNT = Statement(
+    select(func.count())
+    .select_from(exports)
+    .where(exports.c.user_id == bindparam("user_id"))
+    .where(exports.c.created_at > bindparam("since", type_=MOMENT))
+)
+_ADD = Statement(insert(exports).values({c.name: bindparam(c.name) for c in exports.c}))
+_BY_ID = Statement(
+    select(*columns_for(DataExport, exports))
+    .where(exports.c.id == bindparam("export_id"))
+    .where(exports.c.expires_at > bindparam("now", type_=MOMENT)),
+    DataExport,
+)
+_BY_IDS = Statement(
+    select(*columns_for(DataExport, exports))
+    .where(exports.c.id == any_(bindparam("ids", type_=ARRAY(ID))))
+    .where(exports.c.user_id == bindparam("viewer_id"))
+    .where(exports.c.expires_at > bindparam("now", type_=MOMENT)),
+    DataExport,
+)
+
+
+class SqlExports:
+    """Permissions in the table `exports`; the documents are read from all the others."""
+
+    def __init__(self, connection: SqlConnection) -> None:
+        self._connection = connection
+
+    async def lock_and_count(self, user_id: UserId, *, since: datetime) -> int:
+        """Return how many exports the user requested; a lock on the user's row blocks new ones."""
+        await self._connection.run(_LOCK, id=user_id)
+        return int(await self._connection.value(_COUNT, user_id=user_id, since=since))
+
+    async def add(self, export: DataExport) -> None:
+        """Store a permission."""
+        values = {c.name: getattr(export, c.name) for c in exports.c}
+        await self._connection.run(_ADD, **values)
+
+    async def by_id(self, export_id: ExportId, *, now: datetime) -> DataExport | None:
+        """Return a permission that has not expired."""
+        return await self._connection.first(_BY_ID, export_id=export_id, now=now)
+
+    async def by_ids(
+        self, ids: list[ExportId], *, viewer_id: UserId, now: datetime
+    ) -> list[DataExport | None]:
+        """Return one slot per id, in their order; only the viewer's unexpired ones are filled."""
+        found = await self._connection.all(_BY_IDS, ids=ids, viewer_id=viewer_id, now=now)
+        return by_key(ids, found, lambda export: export.id)
+
+    async def sections(self, user_id: UserId) -> Mapping[str, str]:
+        """Read all sections in one statement, as of one moment."""
+        rows = await self._connection.rows(_SECTIONS, user_id=user_id)
+        return {str(name): str(section) for name, section in rows}

@@ -1,0 +1,1 @@
+"""Token buckets in memory and in Redis."""

@@ -1,0 +1,1 @@
+"""Tables of the database, by area, one file a noun."""

@@ -1,0 +1,1 @@
+"""Resolvers of analytics: performance and the dashboard."""

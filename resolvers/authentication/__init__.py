@@ -1,0 +1,1 @@
+"""Resolvers of authentication: sign-in, sessions, account recovery, external sign-in."""

@@ -1,0 +1,1 @@
+"""Resolvers of authoring: creating and editing roadmaps."""

@@ -1,0 +1,1 @@
+"""Resolvers of gamification: XP, streaks, leaderboards."""

@@ -1,0 +1,1 @@
+"""Resolvers of privacy: data exports, account deletion, profile visibility."""

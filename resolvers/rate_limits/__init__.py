@@ -1,0 +1,1 @@
+"""Resolvers of rate limits."""

@@ -1,0 +1,198 @@
+"""Secrecy: while an attempt is open, no path of the schema reveals the right answers to its learner."""
+
+import json
+from typing import Any
+
+import pytest
+from graphql import (
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    get_named_type,
+)
+
+from domain.content.answers import Answer
+from domain.content.quizzes import Feedback
+from graph.declarations import directives_of
+from graph.directives import Reveal
+from graph.schema import executable
+from tests.builders.attempts import right_answer, secrets_of
+from tests.support.attempts import EVERY_KIND, READ, SLOTS, QuizTaker, a_quiz_taker, sent
+from tests.support.schema_client import Asker
+from tests.support.schema_walk import Walk
+
+
+async def responses(taker: QuizTaker, depth: int = 4) -> str:
+    """Return everything that the learner can read with queries, as one text."""
+    attempt_id = (await taker.ask.data("{ viewer { attempts { nodes { id } } } }", taker.viewer))["viewer"][
+        "attempts"
+    ]["nodes"][0]["id"]
+    found: list[Any] = []
+    walk = Walk(
+        depth,
+        {
+            "Query.attempt": f'(id: "{attempt_id}")',
+            "Query.quiz": f'(by: {{id: "{taker.quiz.id}"}})',
+            "Query.user": f'(by: {{id: "{taker.viewer.user_id}"}})',
+            "Query.node": f'(id: "{attempt_id}")',
+            "Query.search": '(query: "what about number")',
+            "Analytics.performance": "(period: D7)",
+            "Streak.calendar": '(from: "2026-03-01", to: "2026-03-04")',
+        },
+    )
+    documents = list(walk.documents(taker.viewer))
+    assert len(documents) > 100
+    for document in documents:
+        response = await taker.ask(document, taker.viewer)
+        codes = {error["extensions"]["code"] for error in response.get("errors", [])}
+        assert codes <= {"COST_LIMIT_EXCEEDED", "DEPTH_LIMIT_EXCEEDED"}, (document, response)
+        found.append(response)
+    return json.dumps(found, ensure_ascii=False)
+
+
+def assert_reveals_nothing(text: str, taker: QuizTaker) -> None:
+    for key in taker.keys:
+        for secret in secrets_of(key):
+            assert secret not in text
+    assert "correctOptionIds" not in text.replace('"correctOptionIds": []', "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("feedback", list(Feedback))
+async def test_no_query_tells_a_key_while_the_attempt_is_open(ask: Asker, feedback: Feedback) -> None:
+    taker = await a_quiz_taker(ask, *EVERY_KIND, feedback=feedback)
+    await taker.start_attempt()
+
+    text = await responses(taker)
+
+    assert_reveals_nothing(text, taker)
+    assert all(f'"prompt": "{question.prompt}"' in text for question in taker.questions)
+    assert '"key": null' in text
+    assert '"key": {' not in text
+
+
+@pytest.mark.slow
+async def test_the_same_walk_finds_every_secret_once_the_attempt_is_graded(ask: Asker) -> None:
+    taker = await a_quiz_taker(ask, *EVERY_KIND)
+    attempt_id = await taker.start_attempt()
+    await taker.submit(attempt_id)
+
+    text = await responses(taker)
+
+    for key in taker.keys:
+        for secret in secrets_of(key):
+            assert secret in text
+        for option in key.correct_options:
+            assert text.count(option) > 1
+
+
+async def test_answers_and_refusals_reveal_nothing(ask: Asker) -> None:
+    taker = await a_quiz_taker(ask, *EVERY_KIND)
+    attempt_id = await taker.start_attempt()
+    payloads = []
+    for number in range(1, 6):
+        for given in (
+            Answer(truth=False),
+            Answer(text="guess"),
+            Answer(number=7),  # type: ignore[arg-type]
+            Answer(options=[taker.questions[0].options[0].id]),
+            Answer(options=[taker.questions[1].options[0].id]),
+        ):
+            payloads.append(await taker.answer(attempt_id, number, given, seq=len(payloads)))
+    payloads.append(await taker.submit(attempt_id, ""))
+
+    assert_reveals_nothing(json.dumps(payloads), taker)
+    right = {p["slot"]["credit"] for p in payloads if p.get("slot")}
+    assert right == {None}
+
+
+async def test_feedback_after_each_answer_reveals_only_that_slot(ask: Asker) -> None:
+    taker = await a_quiz_taker(ask, *EVERY_KIND, feedback=Feedback.AFTER_EACH)
+    attempt_id = await taker.start_attempt()
+    await taker.answer(attempt_id, 3, right_answer(taker.keys[2]))
+
+    text = json.dumps(await taker.slots(attempt_id))
+
+    assert taker.keys[2].explanation in text
+    for number in (0, 1, 3, 4):
+        assert not any(secret in text for secret in secrets_of(taker.keys[number]))
+
+
+async def test_a_graded_attempt_closes_again_while_another_one_asks_the_same(ask: Asker) -> None:
+    taker = await a_quiz_taker(ask, *EVERY_KIND)
+    first = await taker.start_attempt("a")
+    await taker.submit(first, "a")
+    assert all(slot["key"] for slot in await taker.slots(first))
+
+    second = await taker.start_attempt("b")
+    hidden = await taker.slots(first)
+    await taker.submit(second, "b")
+
+    assert_reveals_nothing(json.dumps(hidden), taker)
+    assert all(slot["key"] is None and slot["credit"] is None for slot in hidden)
+    assert all(slot["key"] for slot in await taker.slots(first))
+
+
+@pytest.mark.slow
+async def test_an_abandoned_attempt_is_no_way_to_the_key(ask: Asker) -> None:
+    taker = await a_quiz_taker(ask, *EVERY_KIND)
+    attempt_id = await taker.start_attempt()
+    await taker.abandon(attempt_id)
+
+    text = await responses(taker)
+
+    assert_reveals_nothing(text, taker)
+
+
+async def test_a_graded_attempt_of_another_learner_reveals_nothing(ask: Asker) -> None:
+    taker = await a_quiz_taker(ask, *EVERY_KIND)
+    _, eve = await ask.learner()
+    attempt_id = await taker.start_attempt()
+    await taker.submit(attempt_id)
+    await taker.start_attempt("eve", viewer=eve)
+
+    text = json.dumps(await ask(SLOTS, eve, id=attempt_id)) + json.dumps(await ask(READ, eve, id=attempt_id))
+
+    assert_reveals_nothing(text, taker)
+    assert json.loads(json.dumps(await ask(SLOTS, eve, id=attempt_id)))["data"]["attempt"] is None
+
+
+async def test_the_mutations_of_an_open_attempt_reveal_nothing(ask: Asker) -> None:
+    taker = await a_quiz_taker(ask, *EVERY_KIND)
+    payloads = [await taker.start()]
+    attempt_id = payloads[0]["attempt"]["id"]
+    payloads.append(await taker.start("again"))
+    for number, key in enumerate(taker.keys, start=1):
+        payloads.append(await taker.answer(attempt_id, number, right_answer(key)))
+
+    own = {str(v) for key in taker.keys for v in sent(right_answer(key)).values() if isinstance(v, str)}
+    text = json.dumps(payloads)
+
+    for key in taker.keys:
+        assert not any(secret in text for secret in secrets_of(key) - own)
+
+
+def test_no_type_outside_the_slot_knows_of_a_key() -> None:
+    secret = {"RevealedKey", "AcceptedText", "AcceptedRange", "OptionFeedback"}
+    found = {
+        f"{name}.{field}"
+        for name, type_ in executable().type_map.items()
+        if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType)
+        for field, declared in type_.fields.items()
+        if get_named_type(declared.type).name in secret
+    }
+
+    assert found == {
+        "AttemptSlot.key",
+        "AttemptSlot.optionFeedback",
+        "RevealedKey.acceptedTexts",
+        "RevealedKey.acceptedRanges",
+    }
+
+
+def test_every_secret_of_a_slot_says_reveal() -> None:
+    slot = executable().type_map["AttemptSlot"]
+    assert isinstance(slot, GraphQLObjectType)
+
+    said = {name for name, field in slot.fields.items() if directives_of(field, Reveal)}
+
+    assert said == {"credit", "key", "explanation", "optionFeedback"}

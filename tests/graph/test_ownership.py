@@ -1,0 +1,263 @@
+"""Ownership: for each mutation that takes an id of owned content, a stranger and any API key learn and change nothing."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from graphql import GraphQLInputObjectType, get_named_type
+
+from domain.accounts.scopes import Scope
+from domain.accounts.users import Role, Viewer
+from domain.ids import SessionId
+from domain.unit_of_work import Meter
+from graph.schema import executable
+from tests.builders import mint
+from tests.builders.roadmaps import a_file, a_node
+from tests.builders.sessions import a_session
+from tests.support.bookmarks import save_bookmark
+from tests.support.clients.roadmaps import enrol, import_file, import_quizzes, publish_file
+from tests.support.schema_client import START, Asker
+
+ID = "ID"
+NEW_KEY = "new key"
+OPEN_TO_ALL = {
+    "enrol": "all learners enrol in roadmaps of others",
+    "cancelJob": "learners cancel their own, as tests/graph/jobs shows; keys reach none",
+    "discardJobs": "operators change any job; keys reach none",
+    "retryJobs": "operators change any job; keys reach none",
+    "liftSuppression": "operators change any suppression; keys reach none",
+    "cancelWorkflow": "operators change any workflow; keys reach none",
+    "pauseWorkflow": "operators change any workflow; keys reach none",
+    "resumeWorkflow": "operators change any workflow; keys reach none",
+    "retryWorkflowStep": "operators change any workflow; keys reach none",
+    "skipWorkflowStep": "operators change any workflow; keys reach none",
+    "deleteWebhookEndpoint": "admins change any endpoint; keys reach none",
+    "replayWebhookDeliveries": "operators replay any delivery; keys reach none",
+    "replayWebhookDelivery": "operators replay any delivery; keys reach none",
+    "rotateWebhookSecret": "admins change any endpoint; keys reach none",
+    "sendTestWebhook": "operators test any endpoint; keys reach none",
+    "updateWebhookEndpoint": "admins and operators change any endpoint; keys reach none",
+    "cancelCampaign": "operators change any campaign; keys reach none",
+    "pauseCampaign": "operators change any campaign; keys reach none",
+    "resumeCampaign": "operators change any campaign; keys reach none",
+    "createCampaign": "operators change any campaign; keys reach none",
+    "updateCampaign": "operators change any campaign; keys reach none",
+    "deleteEmailTemplate": "operators change any campaign; keys reach none",
+    "updateEmailTemplate": "operators change any campaign; keys reach none",
+    "deleteSegment": "operators change any campaign; keys reach none",
+    "updateSegment": "operators change any campaign; keys reach none",
+    "scheduleCampaign": "operators send any campaign, and their keys with SEND_MAIL",
+    "sendCampaign": "operators send any campaign, and their keys with SEND_MAIL",
+    "sendTestCampaign": "operators send any campaign, and their keys with SEND_MAIL",
+    "startQuizAttempt": "all learners take quizzes of others",
+    "restoreUser": "admins change any user; keys reach none",
+    "reverseXp": "moderators judge the XP of any learner; keys reach none",
+    "setFeatureFlag": "operators name any user; keys reach none",
+    "setRoles": "admins change any user; keys reach none",
+    "settlePendingXp": "moderators judge the XP of any learner; keys reach none",
+    "suspendUser": "admins change any user; keys reach none",
+}
+"""Mutations whose ids are not those of the caller's own content, with the reason."""
+OWNED: dict[str, dict[str, Any]] = {
+    "abandonQuizAttempt": {"attemptId": "attempt"},
+    "answerQuestion": {"attemptId": "attempt", "slot": 1, "answer": {"truth": True}, "clientSeq": 1},
+    "archiveRoadmap": {"roadmapId": "draft"},
+    "createShareLink": {"roadmapId": "draft"},
+    "createGoal": {"kind": "ROADMAP", "title": "Mine", "roadmapId": "draft", "idempotencyKey": NEW_KEY},
+    "deleteGoal": {"id": "goal"},
+    "editRoadmapDraft": {
+        "versionId": "draft_version",
+        "revision": 1,
+        "operations": [{"changeNode": {"key": "knots", "title": "Mine"}}],
+    },
+    "extendGoal": {"id": "goal", "version": 1, "deadline": "2027-01-01T00:00:00Z"},
+    "migrateEnrolment": {"enrolmentId": "enrolment", "versionId": "published_version"},
+    "publishRoadmap": {"roadmapId": "draft"},
+    "removeBookmark": {"id": "bookmark"},
+    "removeNote": {"id": "note"},
+    "restoreQuiz": {"quizId": "quiz"},
+    "restoreRoadmap": {"roadmapId": "draft"},
+    "revokeApiKey": {"id": "api_key"},
+    "revokeShareLink": {"roadmapId": "draft"},
+    "revokeSession": {"sessionId": "session"},
+    "saveBookmark": {"targetId": "draft", "tags": ["mine"]},
+    "saveNote": {"targetId": "draft", "text": "Mine."},
+    "setNodeState": {"enrolmentId": "enrolment", "nodeId": "node", "state": "DONE"},
+    "startRoadmapDraft": {"roadmapId": "draft"},
+    "submitQuizAttempt": {"attemptId": "attempt", "idempotencyKey": NEW_KEY},
+    "transitionGoal": {"id": "goal", "version": 1, "to": "PAUSED", "idempotencyKey": NEW_KEY},
+    "unenrol": {"enrolmentId": "enrolment"},
+    "updateGoal": {"id": "goal", "version": 1, "title": "Mine"},
+    "withdrawQuiz": {"quizId": "quiz"},
+}
+"""An input of each other mutation; a text that names something of the world stands for its id."""
+PUBLIC = {"quiz", "published"}
+"""Things that strangers see, so that they are told FORBIDDEN and not NOT_FOUND."""
+FORBIDDEN = "FORBIDDEN"
+
+
+@dataclass
+class World:
+    """The owner, and the ids of what they own, by name."""
+
+    owner: Viewer
+    ids: dict[str, str]
+
+
+def mutations_with_ids() -> set[str]:
+    """Return the mutations of the SDL whose input has an id."""
+    found = set()
+    for name, field in executable().mutation_type.fields.items():
+        given = [get_named_type(argument.type) for argument in field.args.values()]
+        inputs = [input_ for input_ in given if isinstance(input_, GraphQLInputObjectType)]
+        if any(get_named_type(f.type).name == ID for input_ in inputs for f in input_.fields.values()):
+            found.add(name)
+    return found
+
+
+@pytest.fixture
+async def world(ask: Asker) -> World:
+    _, owner = await ask.learner(roles=[Role.LEARNER, Role.AUTHOR])
+    await import_quizzes(ask, owner, "tides")
+    draft = await import_file(ask, owner, a_file(a_node("knots"), slug="draft"))
+    published = await publish_file(ask, owner, a_file(a_node("knots")), key="published")
+    found = await ask.data("""{ quiz(by: {slug: "tides"}) { id } }""")
+    enrolment = await enrol(ask, owner, published)
+    given = {"input": {"quizId": found["quiz"]["id"], "idempotencyKey": "k"}}
+    document = (
+        "mutation ($input: StartQuizAttemptInput!) { startQuizAttempt(input: $input) { attempt { id } } }"
+    )
+    attempt = await ask.data(document, owner, **given)
+    document = 'mutation { createGoal(input: {title: "Sail", idempotencyKey: "k"}) { goal { id } } }'
+    goal = await ask.data(document, owner)
+    nodes = await ask.data(
+        "query ($id: ID!) { roadmap(by: {id: $id}) { currentVersion { id nodes { id } } } }", id=published
+    )
+    key = await ask.data(
+        'mutation { createApiKey(input: {name: "k", scopes: [READ_PROFILE], '
+        'expiresAt: "2026-05-01T00:00:00Z"}) { apiKey { id } } }',
+        owner,
+    )
+    saved = await save_bookmark(ask, owner, published, note="Mine.")
+    session = a_session(owner.user_id, expires_at=START.replace(year=2027))
+    async with ask.postgres.open_work(Meter()) as work:
+        await work.sessions.add(session, token_hash=mint("hash"))
+    return World(
+        owner,
+        {
+            "draft": draft["roadmap"]["id"],
+            "draft_version": draft["version"]["id"],
+            "published": published,
+            "quiz": found["quiz"]["id"],
+            "enrolment": enrolment["enrolment"]["id"],
+            "published_version": nodes["roadmap"]["currentVersion"]["id"],
+            "node": nodes["roadmap"]["currentVersion"]["nodes"][0]["id"],
+            "attempt": attempt["startQuizAttempt"]["attempt"]["id"],
+            "goal": goal["createGoal"]["goal"]["id"],
+            "bookmark": saved["id"],
+            "note": saved["note"]["id"],
+            "api_key": key["createApiKey"]["apiKey"]["id"],
+            "session": session.id,
+        },
+    )
+
+
+async def strangers(ask: Asker) -> dict[str, Viewer]:
+    """Return callers who own nothing of the world: a person, and keys with every scope."""
+    _, author = await ask.learner(roles=[Role.LEARNER, Role.AUTHOR])
+    _, admin = await ask.learner(roles=[Role.LEARNER, Role.ADMIN])
+    scopes = frozenset(Scope)
+    return {
+        "an author": author,
+        "the key of an author": replace(author, scopes=scopes, session_id=SessionId(mint("key"))),
+        "the key of an admin": replace(admin, scopes=scopes, session_id=SessionId(mint("key"))),
+    }
+
+
+async def answered(
+    ask: Asker, caller: Viewer, mutation: str, given: dict[str, Any], ids: dict[str, str]
+) -> list[tuple[str, str | None, str]]:
+    """Return code, field and message of each refusal; an empty list means that the mutation was carried out."""
+    title = mutation[0].upper() + mutation[1:]
+    document = (
+        f"mutation ($input: {title}Input!) {{ {mutation}(input: $input) "
+        "{ userErrors { ... on UserError { code field message } } } }"
+    )
+    sent = {name: ids.get(value, value) if isinstance(value, str) else value for name, value in given.items()}
+    sent = {name: mint("key") if value == NEW_KEY else value for name, value in sent.items()}
+    response = await ask(document, caller, input=sent)
+    assert ask.defects == []
+    if "errors" in response:
+        return [(e["extensions"]["code"], None, e["message"]) for e in response["errors"]]
+    refusals = response["data"][mutation]["userErrors"]
+    return [(error["code"], error["field"], error["message"]) for error in refusals]
+
+
+def test_every_mutation_that_takes_an_id_is_asked() -> None:
+    assert set(OWNED) | set(OPEN_TO_ALL) == mutations_with_ids()
+    assert not set(OWNED) & set(OPEN_TO_ALL)
+
+
+async def test_what_belongs_to_another_is_refused_like_what_does_not_exist(ask: Asker, world: World) -> None:
+    missing = {
+        name: f"{id_.partition('_')[0]}_{mint('x').partition('_')[2]}" for name, id_ in world.ids.items()
+    }
+    for_missing = {}
+
+    for mutation, given in OWNED.items():
+        is_public = any(value in PUBLIC for value in given.values() if isinstance(value, str))
+        for who, stranger in (await strangers(ask)).items():
+            theirs = await answered(ask, stranger, mutation, given, world.ids)
+            for_missing[mutation] = await answered(ask, stranger, mutation, given, missing)
+            if is_public:
+                assert [code for code, _, _ in theirs] == [FORBIDDEN], (mutation, who)
+            else:
+                assert theirs == for_missing[mutation] != [], (mutation, who)
+
+    for mutation in sorted(OWNED, key=lambda name: name.startswith(("delete", "unenrol"))):
+        own = await answered(ask, world.owner, mutation, OWNED[mutation], world.ids)
+        refused = {code for code, _, _ in [*for_missing[mutation], (FORBIDDEN, None, "")]}
+        assert not {code for code, _, _ in own} & refused, (mutation, own)
+
+
+async def test_a_published_roadmap_of_another_is_forbidden_and_stays(ask: Asker, world: World) -> None:
+    given = {"roadmapId": "published"}
+
+    for mutation in (
+        "archiveRoadmap",
+        "createShareLink",
+        "publishRoadmap",
+        "restoreRoadmap",
+        "revokeShareLink",
+        "startRoadmapDraft",
+    ):
+        for who, stranger in (await strangers(ask)).items():
+            refusals = await answered(ask, stranger, mutation, given, world.ids)
+            assert [(code, field) for code, field, _ in refusals] == [(FORBIDDEN, "roadmapId")], (
+                mutation,
+                who,
+            )
+
+    document = "query ($id: ID!) { roadmap(by: {id: $id}) { currentVersion { state } } }"
+    found = await ask.data(document, id=world.ids["published"])
+    assert found["roadmap"]["currentVersion"] == {"state": "PUBLISHED"}
+
+
+async def test_an_admin_in_person_changes_content_of_others(ask: Asker, world: World) -> None:
+    _, admin = await ask.learner(roles=[Role.LEARNER, Role.ADMIN])
+
+    for mutation in ("archiveRoadmap", "restoreRoadmap", "withdrawQuiz", "restoreQuiz"):
+        given = {"quizId": "quiz"} if mutation.endswith("Quiz") else {"roadmapId": "published"}
+        assert await answered(ask, admin, mutation, given, world.ids) == [], mutation
+
+
+async def test_a_key_changes_the_content_of_its_owner(ask: Asker, world: World) -> None:
+    key = replace(world.owner, scopes=frozenset({Scope.IMPORT_CONTENT}))
+
+    for mutation, given in (
+        ("archiveRoadmap", {"roadmapId": "published"}),
+        ("restoreRoadmap", {"roadmapId": "published"}),
+        ("publishRoadmap", {"roadmapId": "draft"}),
+        ("withdrawQuiz", {"quizId": "quiz"}),
+    ):
+        assert await answered(ask, key, mutation, given, world.ids) == []

@@ -1,0 +1,92 @@
+"""A walk of the whole schema: for each root field documents that select every field below it, to a depth."""
+
+from collections.abc import Iterator, Mapping
+
+from graphql import (
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLUnionType,
+    get_named_type,
+    is_leaf_type,
+    is_required_argument,
+)
+
+from domain.accounts.users import Viewer
+from graph.access_matrix import REFUSED, cell
+from graph.access_rules import rules_of
+from graph.schema import executable
+
+RULES = rules_of(executable())
+WALKED_ELSEWHERE = {"SearchHit.object", "Bookmark.target", "Note.target"}
+"""Fields that lead to objects of many types; what is below those is walked from the fields of each type."""
+BACK_TO_THE_VIEWER = {"viewerBookmark", "viewerNote"}
+"""Fields of all content whose objects are walked where the viewer lists them; else each would lead to all others."""
+
+
+class Walk:
+    """Writes documents, each with one path and all leaves next to it.
+
+    `arguments` are written after the field of each coordinate; a field that requires others is left out.
+    """
+
+    def __init__(self, depth: int, arguments: Mapping[str, str]) -> None:
+        self._depth = depth
+        self._arguments = arguments
+
+    def documents(self, viewer: Viewer | None) -> Iterator[str]:
+        """Yield the documents of every root field that the viewer may ask for."""
+        root = executable().query_type
+        assert root is not None
+        for name, field in self._free(root).items():
+            if cell(RULES, f"Query.{name}", viewer) != REFUSED:
+                written = self._written(root, name)
+                for path in self._paths(get_named_type(field.type), self._depth, ()):
+                    yield f"{{ {name}{written} {path} }}"
+
+    def left_out(self) -> set[str]:
+        """The root fields that no document asks for."""
+        root = executable().query_type
+        assert root is not None
+        return root.fields.keys() - self._free(root).keys()
+
+    def _paths(self, type_: GraphQLNamedType, depth: int, seen: tuple[str, ...]) -> Iterator[str]:
+        if is_leaf_type(type_):
+            yield ""
+            return
+        if isinstance(type_, GraphQLUnionType | GraphQLInterfaceType):
+            for member in executable().get_possible_types(type_):
+                for path in self._paths(member, depth, seen):
+                    yield f"{{ ... on {member.name} {path} }}"
+        if isinstance(type_, GraphQLUnionType):
+            return
+        assert isinstance(type_, GraphQLObjectType | GraphQLInterfaceType)
+        free = self._free(type_)
+        leaves = "__typename " + " ".join(n for n, f in free.items() if is_leaf_type(get_named_type(f.type)))
+        yield f"{{ {leaves} }}"
+        if depth and seen.count(type_.name) <= 1:
+            for name, field in free.items():
+                below = get_named_type(field.type)
+                if not is_leaf_type(below):
+                    left = 0 if _is_walked_elsewhere(type_.name, name) else depth - 1
+                    for path in self._paths(below, left, (*seen, type_.name)):
+                        yield f"{{ {leaves} {name}{self._written(type_, name)} {path} }}"
+
+    def _written(self, type_: GraphQLObjectType | GraphQLInterfaceType, name: str) -> str:
+        usual = "(first: 3)" if "first" in type_.fields[name].args else ""
+        return self._arguments.get(f"{type_.name}.{name}", usual)
+
+    def _free(self, type_: GraphQLObjectType | GraphQLInterfaceType) -> dict[str, GraphQLField]:
+        """The fields whose arguments are given, or not required."""
+        return {
+            name: field
+            for name, field in type_.fields.items()
+            if f"{type_.name}.{name}" in self._arguments
+            or not any(map(is_required_argument, field.args.values()))
+        }
+
+
+def _is_walked_elsewhere(type_name: str, name: str) -> bool:
+    """Tell whether the leaves of what a field leads to are enough here."""
+    return f"{type_name}.{name}" in WALKED_ELSEWHERE or name in BACK_TO_THE_VIEWER
