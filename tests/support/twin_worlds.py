@@ -16,6 +16,7 @@ from domain.signals import Signal
 from domain.unit_of_work import Meter
 from persistence.database import connect
 from persistence.schema import metadata
+from tests.builders import mint
 from tests.builders.attempts import a_question, right_answer, store_quiz
 from tests.builders.roadmaps import a_file, a_quiz_node
 from tests.support.attempts import QuizTaker, a_quiz_taker, a_twin_of
@@ -24,6 +25,9 @@ from tests.support.fixtures import DatabaseAdmin
 from tests.support.goals import CREATE
 from tests.support.schema_client import Asker, Clock, asker_on, viewer_of
 from tests.support.schema_walk import Walk
+
+NO_ENDPOINT = mint("webhook")
+"""The id of a webhook endpoint that is in no world; both worlds are asked for the same one."""
 
 
 @dataclass
@@ -101,6 +105,8 @@ class World:
                 "Query.roadmap": f'(by: {{id: "{self.start.roadmap_id}"}})',
                 "Query.goal": f'(id: "{self.start.goal_id}")',
                 "Query.search": '(query: "what about number")',
+                "Query.segmentSize": "(by: {groups: [{conditions: [{role: LEARNER}]}]})",
+                "Query.webhookEndpoint": f'(id: "{NO_ENDPOINT}")',
                 "Analytics.performance": "(period: D7)",
                 "Streak.calendar": '(from: "2026-03-01", to: "2026-03-04")',
             },
