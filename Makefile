@@ -38,7 +38,7 @@ run: $(RUN) ## serve on http://localhost:8000/graphql with demo content; Ctrl-C 
 	@exec $(BIN)/questpath serve
 
 test: $(DEV) ## run every test, on a Postgres and a Redis-protocol server of their own
-	@$(BIN)/pytest -n 2 --dist loadscope
+	@$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 test-fast: $(DEV) ## run the tests that start no gateway and take less than a second each
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist loadscope -p no:schemathesis -p no:valkey -m "not slow" tests/architecture tests/domain tests/persistence tests/resolvers tests/graph

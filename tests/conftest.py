@@ -4,11 +4,19 @@ import gc
 
 import pytest
 
+LONGEST = ("e2e", "gateway")
+"""The folders whose tests start processes and wait for them, longest first."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Load the fixtures, except where pytest-xdist only hands tests to workers: their imports take seconds."""
     if config.getoption("dist", "no") == "no" or config.getoption("collectonly"):
         config.pluginmanager.import_plugin("tests.support.fixtures")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest tests, so that the last ones are short and all workers end together."""
+    items.sort(key=lambda item: [folder not in item.path.parts for folder in LONGEST])
 
 
 def pytest_collection_finish() -> None:
