@@ -38,6 +38,8 @@ READERS = int(os.environ.get("QUESTPATH_READERS", "90"))
 KILLS = int(os.environ.get("QUESTPATH_KILLS", "3"))
 WORKERS = 2
 LONGEST_S = 500
+LOG = "workers.log"
+"""The file in which the workers of a test leave what they say."""
 
 
 class SlowInbox(Inbox):
@@ -69,13 +71,14 @@ async def slow_server() -> AsyncIterator[SlowInbox]:
 
 
 def a_worker(url: str, port: int, folder: Path) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.support.servers.campaign_worker", url, str(port)],
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    with (folder / LOG).open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.support.servers.campaign_worker", url, str(port)],
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+            cwd=folder,
+            stdout=log,
+            stderr=log,
+        )
 
 
 async def begun(postgres: Postgres) -> Campaign:
@@ -104,6 +107,7 @@ async def run_until_sent(
             assert time.monotonic() - began < LONGEST_S, await connection.fetch(
                 "SELECT state, count(*) FROM campaign_recipients GROUP BY 1"
             )
+            assert [worker.poll() for worker in workers] == [None] * WORKERS, (folder / LOG).read_text()
             await meanwhile(workers, len(inbox.arrived))
     finally:
         for worker in workers:
