@@ -44,6 +44,7 @@ from graph.authentication.external_sign_in import GoogleMutations
 from graph.authentication.sessions import Session, SessionMutations
 from graph.authentication.sign_in import SignInMutations
 from graph.authoring.draft_mutations import AuthoringMutations
+from graph.authoring.forks import ForkMutations
 from graph.authoring.share_links import ShareLinkMutations
 from graph.bookmarks.bookmarks import Bookmark, BookmarkMutations, Note
 from graph.campaigns.campaign_mutations import CampaignMutations
@@ -166,6 +167,7 @@ MUTATIONS = (
     QuizMutations,
     PublishingMutations,
     AuthoringMutations,
+    ForkMutations,
     ShareLinkMutations,
     EnrolmentMutations,
     MigrationMutations,

@@ -24,6 +24,7 @@ from persistence.authentication.one_time_tokens import SqlOneTimeTokens
 from persistence.authentication.sessions import SqlSessions
 from persistence.authoring.drafts import SqlDrafts
 from persistence.authoring.share_links import SqlShareLinks
+from persistence.authoring.upstreams import SqlUpstreams
 from persistence.bookmarks.bookmarks import SqlBookmarks
 from persistence.bookmarks.notes import SqlNotes
 from persistence.campaigns.campaigns import SqlCampaigns
@@ -115,6 +116,7 @@ class SqlWork:
     outlines = _Store(SqlOutlines)
     drafts = _Store(SqlDrafts)
     share_links = _Store(SqlShareLinks)
+    upstreams = _Store(SqlUpstreams)
     enrolments = _Store(SqlEnrolments)
     migrations = _Store(SqlMigrations)
     attempts = _Store(SqlAttempts)

@@ -9,6 +9,7 @@ from domain.content.quizzes import checked_slug
 from domain.content.roadmap_nodes import RoadmapResource
 from domain.entities import entity
 from domain.errors import InvalidInputError
+from domain.ids import RoadmapVersionId
 from domain.refusals import Each, all_at_once
 
 
@@ -82,6 +83,33 @@ class Describe:
     def sent(self) -> dict[str, Any]:
         """Write the values, the visibility by its name."""
         return {name: value.value if name == "visibility" else value for name, value in self.values.items()}
+
+
+@entity
+class SetUpstream:
+    """Says which version of its origin the draft of a fork has taken in; what it holds does not change."""
+
+    version_id: RoadmapVersionId | None
+    name = "setUpstream"
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """No node."""
+        return ()
+
+    def checked(self, at: str) -> "SetUpstream":  # noqa: ARG002 - Operation's signature
+        """Whether it is a version of the origin, the edit checks."""
+        return self
+
+    def apply(self, draft: Draft, at: str) -> Operation:  # noqa: ARG002 - Operation's signature
+        """Name the version; the inverse names the one before."""
+        before = SetUpstream(version_id=draft.upstream)
+        draft.upstream = self.version_id
+        return before
+
+    def sent(self) -> dict[str, Any]:
+        """Write the id."""
+        return {"versionId": self.version_id}
 
 
 @entity

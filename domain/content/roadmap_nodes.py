@@ -57,7 +57,7 @@ class RoadmapResource:
 
 @entity
 class RoadmapNode:
-    """A node of one version; its lineage is the same in every version of the roadmap."""
+    """A node of one version; its lineage is the same in every version of the roadmap, and in its forks."""
 
     id: RoadmapNodeId
     version_id: RoadmapVersionId
@@ -132,6 +132,9 @@ class Nodes(Protocol):
     async def lineages(self, roadmap_id: RoadmapId, wanted: dict[str, LineageId]) -> dict[str, LineageId]:
         """Return the lineage of each key of a roadmap: the existing one, else the wanted one, which is stored."""
 
+    async def inherit(self, roadmap_id: RoadmapId, version_id: RoadmapVersionId) -> None:
+        """Let a fork go on with the lineages of a version's nodes, except for keys that it has a lineage of."""
+
     async def add(self, nodes: list[RoadmapNode], groups: list[NewGroup]) -> None:
         """Store the nodes of a draft with their prerequisites."""
 
@@ -156,8 +159,8 @@ class Nodes(Protocol):
     ) -> list[Page[RoadmapNode]]:
         """Return a page of the nodes of each version, in the author's order."""
 
-    async def keys_of(self, ids: list[LineageId], *, viewer_id: UserId | None) -> list[str | None]:
-        """Return the key of each lineage."""
+    async def keys_of(self, ids: list[RoadmapNodeId], *, viewer_id: UserId | None) -> list[str | None]:
+        """Return the key of each node."""
 
     async def edges_of(
         self, ids: list[RoadmapVersionId], *, viewer_id: UserId | None

@@ -11,7 +11,7 @@ from domain.gamification.streaks import Activity, ActivityKind
 from domain.gamification.xp import XpReason
 from domain.ids import EnrolmentId, RoadmapNodeId
 from domain.learning import node_changes
-from domain.learning.enrolments import Enrolment, LearnerPath, award_for, complete_if_done
+from domain.learning.enrolments import SOURCE_TYPE, Enrolment, LearnerPath, award_for, complete_if_done
 from domain.learning.node_changes import NodeChanges
 from domain.learning.progress import LockedBecause, NodeState
 from domain.learning.work import LearningWork
@@ -110,12 +110,13 @@ async def _reward(work: LearningWork, act: Act, path: LearnerPath, step: Step) -
     activity = Activity(
         user_id=act.user_id,
         kind=ActivityKind.NODE_COMPLETED,
-        source_type=award.source_type,
-        source_id=award.source_id,
+        source_type=SOURCE_TYPE,
+        source_id=path.lineages[step.key],
         summary=f"Completed \u201c{step.title}\u201d",
         occurred_at=act.now,
         local_date=today,
         time_zone=zone.time_zone,
     )
     milestones = await streaks.record(work.streaks, activity, is_locked=True)
-    await xp.award(work.xp, [award, *milestones], mint=act.mint, emit=work.emit)
+    awards = milestones if award is None else [award, *milestones]
+    await xp.award(work.xp, awards, mint=act.mint, emit=work.emit)

@@ -14,6 +14,7 @@ from domain.content.prerequisites import PrerequisiteMode
 from domain.content.questions import Difficulty
 from domain.content.roadmap_nodes import HEAVIEST, LONGEST_MINUTES, MOST_GROUPS, MOST_RESOURCES, NodeKind
 from domain.content.roadmaps import Visibility
+from domain.ids import RoadmapVersionId
 from graph.authoring.given_operations import operation_of
 from graph.fields import given
 from graph.scalars import URL
@@ -133,6 +134,15 @@ class LinkQuizInput:
     quiz: str | None = given(_QUIZ, default=None)
 
 
+@strawberry.input(description="Which version of its origin the draft of a fork has taken in.")
+class SetUpstreamInput:
+    """A version of the origin."""
+
+    version_id: RoadmapVersionId | None = given(
+        "A version of the roadmap that this one was forked from; null for none.", default=None
+    )
+
+
 @strawberry.input(description="What to change of the roadmap as a whole; what is left out stays.")
 class DescribeRoadmapInput:
     """Changes of the roadmap."""
@@ -161,6 +171,10 @@ class DraftOperation:
     set_prerequisites: SetPrerequisitesInput | None = given("Sets all groups of prerequisites of a node.")
     set_resources: SetResourcesInput | None = given("Sets the links of a node.")
     link_quiz: LinkQuizInput | None = given("Lets a quiz complete a node, or no longer.")
+    set_upstream: SetUpstreamInput | None = given(
+        "Says which version of its origin the draft of a fork has taken in. No node changes: it takes a pull back "
+        "together with the other operations of `undo`, or passes over what a version has changed."
+    )
     describe: DescribeRoadmapInput | None = given("Changes title, description or visibility of the roadmap.")
 
     def read(self) -> Operation:

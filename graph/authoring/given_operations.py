@@ -5,7 +5,7 @@ from typing import Any
 
 from strawberry import UNSET
 
-from domain.authoring.draft_operations import Describe, LinkQuiz, Operation, SetResources
+from domain.authoring.draft_operations import Describe, LinkQuiz, Operation, SetResources, SetUpstream
 from domain.authoring.drafts import DraftNode
 from domain.authoring.node_operations import AddNode, ChangeNode, MoveNode, RemoveNode
 from domain.authoring.prerequisite_operations import Connect, Disconnect, SetPrerequisites
@@ -61,5 +61,6 @@ _READERS: dict[str, Callable[[Any], Operation]] = {
     "set_prerequisites": lambda given: SetPrerequisites(key=given.key, groups=_needs(given.groups)),
     "set_resources": lambda given: SetResources(key=given.key, resources=_resources(given.resources)),
     "link_quiz": lambda given: LinkQuiz(key=given.key, quiz=given.quiz),
+    "set_upstream": lambda given: SetUpstream(version_id=given.version_id),
     "describe": _describe,
 }

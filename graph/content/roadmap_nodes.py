@@ -113,11 +113,11 @@ class RoadmapNode(Bookmarkable):
 
     id: RoadmapNodeId = attribute("The node's id, `node_...`; each version has nodes of its own.")
     lineage_id: LineageId = attribute(
-        "An id that is the same in every version of the roadmap; it earns XP once."
+        "An id that is the same in every version of the roadmap, and in its forks; it earns XP once."
     )
     key: str | None = loaded_by(
-        loaders.keys_by_lineage,
-        key="lineage_id",
+        loaders.keys_by_node,
+        key="id",
         description="The author's short name for it, unique in the roadmap and the same in every version.",
     )
     title: str = attribute("The title.")

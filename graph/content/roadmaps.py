@@ -21,6 +21,7 @@ from graph.fields import arg, attribute, given, loaded_by, resolved_by
 from graph.node import Node
 from graph.paging import Connection
 from resolvers.accounts import loaders as account_loaders
+from resolvers.authoring import loaders as authoring_loaders
 from resolvers.content import loaders, roadmaps
 from resolvers.learning import loaders as learning_loaders
 
@@ -110,6 +111,18 @@ class Roadmap(Bookmarkable):
         key="author_id",
         is_certain=True,
         description="The author who wrote it.",
+    )
+    forked_from: Annotated["Roadmap", strawberry.lazy("graph.content.roadmaps")] | None = loaded_by(
+        loaders.roadmaps_by_id,
+        key="forked_from_id",
+        description="The roadmap that this one was forked from; null for one that is no fork, and where the caller may "
+        "not see it.",
+    )
+    upstream_diff: Annotated["UpstreamDiff", strawberry.lazy("graph.authoring.forks")] | None = loaded_by(  # type: ignore[name-defined]  # noqa: F821 - it refers back to this module
+        authoring_loaders.upstream_diffs_by_roadmap,
+        key="id",
+        description="What the origin of a fork has published since the fork took it in; null where that is nothing, and "
+        "for callers who may not edit the fork.",
     )
     current_version: RoadmapVersion | None = loaded_by(
         loaders.roadmap_versions_by_id,

@@ -13,7 +13,9 @@ from domain.learning.progress import NodeState
 from persistence.content.prerequisites import as_needs, needs_of
 from persistence.tables.content.roadmaps import (
     enrolments,
+    node_lineages,
     node_progress,
+    origins,
     prerequisite_members,
     roadmap_nodes,
     roadmaps,
@@ -37,11 +39,14 @@ def paths_through(version_id: ColumnElement[Any]) -> Select[Any]:
             roadmap_nodes.c.optional,
             roadmap_nodes.c.quiz_slug,
             roadmaps.c.author_id == viewer,
+            origins.c.author_id,
             needs_of(prerequisite_members.c.lineage_id, prerequisite_members),
         )
         .select_from(
             enrolments.join(roadmaps, roadmaps.c.id == enrolments.c.roadmap_id)
             .join(roadmap_nodes, roadmap_nodes.c.version_id == version_id)
+            .join(node_lineages, node_lineages.c.id == roadmap_nodes.c.lineage_id)
+            .outerjoin(origins, origins.c.id == node_lineages.c.roadmap_id)
             .outerjoin(
                 node_progress,
                 and_(
@@ -63,7 +68,7 @@ def as_paths(rows: Iterable[Any]) -> list[LearnerPath]:
     """
     paths: dict[EnrolmentId, LearnerPath] = {}
     needed: dict[EnrolmentId, list[list[Needs]]] = {}
-    for enrolment_id, node_id, lineage_id, state, title, weight, optional, quiz_slug, is_own, needs in rows:
+    for enrolment_id, node_id, lineage_id, state, title, weight, optional, quiz, is_own, author, needs in rows:
         if enrolment_id not in paths:
             paths[enrolment_id] = LearnerPath(
                 enrolment_id=enrolment_id, steps=[], states={}, lineages={}, is_own=is_own
@@ -75,7 +80,15 @@ def as_paths(rows: Iterable[Any]) -> list[LearnerPath]:
             path.states[node_id] = NodeState(state)
         needed[enrolment_id].append(as_needs(needs))
         path.steps.append(
-            Step(key=node_id, title=title, weight=weight, optional=optional, quiz_slug=quiz_slug, needs=[])
+            Step(
+                key=node_id,
+                title=title,
+                weight=weight,
+                optional=optional,
+                quiz_slug=quiz,
+                needs=[],
+                author_id=author,
+            )
         )
     for enrolment_id, path in paths.items():
         nodes = {lineage: node for node, lineage in path.lineages.items()}

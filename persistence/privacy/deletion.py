@@ -65,8 +65,12 @@ BLANKED: dict[str, str] = {
         UPDATE attempt_slots SET answer = '{"text": ""}' WHERE answer ? 'text'
         AND attempt_id IN (SELECT id FROM quiz_attempts WHERE user_id = :user_id)""",
     "roadmaps": """
-        DELETE FROM roadmaps r WHERE author_id = :user_id AND visibility = 'PRIVATE'
-        AND NOT EXISTS (SELECT FROM enrolments e WHERE e.roadmap_id = r.id AND e.user_id <> :user_id)""",
+        WITH gone AS (
+            DELETE FROM roadmaps r WHERE author_id = :user_id AND visibility = 'PRIVATE'
+            AND NOT EXISTS (SELECT FROM enrolments e WHERE e.roadmap_id = r.id AND e.user_id <> :user_id)
+            RETURNING r.id)
+        DELETE FROM node_lineages l USING gone WHERE l.roadmap_id = gone.id
+        AND NOT EXISTS (SELECT FROM inherited_lineages i WHERE i.lineage_id = l.id)""",
     "workflows": """
         WITH of_steps AS (UPDATE jobs SET user_id = NULL WHERE user_id = :user_id)
         UPDATE workflows SET user_id = NULL WHERE user_id = :user_id""",

@@ -89,6 +89,7 @@ EXCEPTIONS: dict[str, str] = {
     "question_keys": "right answers; the author has the imported file",
     "quiz_questions": "the order of questions, of no person",
     "share_links": "hashes of secrets; the audit log names who made them",
+    "inherited_lineages": "which nodes of a fork come from its origin, of no person",
     "node_lineages": "technical names of nodes, of no person",
     "prerequisite_groups": "the shape of a roadmap, of no person",
     "prerequisite_members": "the shape of a roadmap, of no person",

@@ -54,6 +54,9 @@ roadmaps = Table(
         "id",
         postgresql_where=text("visibility = 'PUBLIC' AND current_version_id IS NOT NULL"),
     ),
+    Index(
+        "roadmaps_forked_from_id_idx", "forked_from_id", postgresql_where=text("forked_from_id IS NOT NULL")
+    ),
 )
 roadmap_versions = Table(
     "roadmap_versions",
@@ -69,6 +72,7 @@ roadmap_versions = Table(
     Column("created_at", MOMENT, nullable=False),
     Column("published_at", MOMENT),
     Column("revision", Integer, nullable=False, server_default=text("1")),
+    Column("upstream_version_id", ID, ForeignKey("roadmap_versions.id", ondelete="SET NULL")),
     CheckConstraint("number > 0", name="number"),
     _one_of("state", *VersionState),
     _one_of("visibility", *Visibility),
@@ -79,14 +83,27 @@ roadmap_versions = Table(
         unique=True,
         postgresql_where=text("state = 'PUBLISHED'"),
     ),
+    Index(
+        "roadmap_versions_upstream_version_id_idx",
+        "upstream_version_id",
+        postgresql_where=text("upstream_version_id IS NOT NULL"),
+    ),
 )
 node_lineages = Table(
     "node_lineages",
     metadata,
     id_column(),
-    Column("roadmap_id", ID, ForeignKey("roadmaps.id", ondelete="CASCADE"), nullable=False),
+    Column("roadmap_id", ID, ForeignKey("roadmaps.id", ondelete="SET NULL")),
     Column("key", Text, nullable=False),
     UniqueConstraint("roadmap_id", "key"),
+)
+inherited_lineages = Table(
+    "inherited_lineages",
+    metadata,
+    Column("roadmap_id", ID, ForeignKey("roadmaps.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "lineage_id", ID, ForeignKey("node_lineages.id", ondelete="CASCADE"), primary_key=True, index=True
+    ),
 )
 roadmap_nodes = Table(
     "roadmap_nodes",
@@ -173,6 +190,8 @@ share_guests = Table(
     Column("opened_at", MOMENT, nullable=False),
 )
 
+origins = roadmaps.alias("origins")
+"""The roadmaps in which lineages began."""
 viewer = bindparam("viewer_id", type_=ID)
 """The viewer; null for an anonymous caller."""
 
@@ -195,7 +214,13 @@ def visible_roadmap() -> ColumnElement[bool]:
     )
 
 
+def editable_roadmap(of: Any = roadmaps) -> ColumnElement[bool]:
+    """Return the condition for roadmaps whose drafts the viewer may edit."""
+    own: ColumnElement[bool] = of.c.author_id == viewer
+    return own
+
+
 def visible_version() -> ColumnElement[bool]:
     """Return the condition for versions of a visible roadmap (joined); only its author may see drafts."""
     is_draft = roadmap_versions.c.state == VersionState.DRAFT.value
-    return and_(visible_roadmap(), or_(~is_draft, roadmaps.c.author_id == viewer))
+    return and_(visible_roadmap(), or_(~is_draft, editable_roadmap()))
