@@ -32,7 +32,9 @@ from persistence.campaigns.email_templates import SqlEmailTemplates
 from persistence.campaigns.recipients import SqlRecipients
 from persistence.campaigns.segments import SqlSegments
 from persistence.commit_counts import CommitCounts
+from persistence.content.collaborators import SqlCollaborators
 from persistence.content.exam_types import SqlExamTypes
+from persistence.content.layouts import SqlLayouts
 from persistence.content.questions import SqlQuestions
 from persistence.content.quizzes import SqlQuizzes
 from persistence.content.roadmap_nodes import SqlNodes
@@ -55,6 +57,7 @@ from persistence.jobs.runs import SqlRuns
 from persistence.jobs.schedules import SqlSchedules
 from persistence.learning.enrolment_migrations import SqlMigrations
 from persistence.learning.enrolments import SqlEnrolments
+from persistence.learning.evidence import SqlEvidence
 from persistence.learning.goals import SqlGoals
 from persistence.mail.email_preferences import SqlEmailPreferences
 from persistence.mail.mail_events import SqlMailEvents
@@ -113,11 +116,14 @@ class SqlWork:
     boards_projection = _Store(SqlProjection)
     roadmaps = _Store(SqlRoadmaps)
     nodes = _Store(SqlNodes)
+    collaborators = _Store(SqlCollaborators)
+    layouts = _Store(SqlLayouts)
     outlines = _Store(SqlOutlines)
     drafts = _Store(SqlDrafts)
     share_links = _Store(SqlShareLinks)
     upstreams = _Store(SqlUpstreams)
     enrolments = _Store(SqlEnrolments)
+    evidence = _Store(SqlEvidence)
     migrations = _Store(SqlMigrations)
     attempts = _Store(SqlAttempts)
     submissions = _Store(SqlSubmissions)

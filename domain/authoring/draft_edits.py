@@ -18,8 +18,8 @@ from domain.authoring.drafts import (
     stored_node,
 )
 from domain.authoring.work import AuthoringWork
-from domain.content.ownership import may_change
 from domain.content.roadmap_nodes import MOST_EDGES, new_groups, node_id_of
+from domain.content.roadmap_rights import Right, may, refusal_of
 from domain.content.roadmaps import RoadmapVersion, VersionState
 from domain.entities import entity
 from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
@@ -101,8 +101,8 @@ async def locked_draft(work: AuthoringWork, act: Act, version_id: RoadmapVersion
         (version,) = await work.roadmaps.versions_by_ids([version_id], viewer_id=act.user_id)
     if roadmap is None or version is None:
         raise NotFoundError("There is no such version.", field="versionId")
-    if not await may_change(work, act, author_id=roadmap.author_id, roles=()):
-        raise ForbiddenError("Only the author may edit a roadmap.", field="versionId")
+    if not await may(work, act, roadmap, Right.EDIT):
+        raise ForbiddenError(refusal_of(Right.EDIT), field="versionId")
     if version.state is not VersionState.DRAFT:
         raise NotADraftError(
             "A published version never changes; begin a draft with startRoadmapDraft.", field="versionId"

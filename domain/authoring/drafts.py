@@ -6,7 +6,14 @@ from typing import Protocol
 
 from domain.content.prerequisites import Needs
 from domain.content.questions import Difficulty
-from domain.content.roadmap_nodes import Completion, NewGroup, NodeKind, RoadmapNode, RoadmapResource
+from domain.content.roadmap_nodes import (
+    Completion,
+    EvidenceRule,
+    NewGroup,
+    NodeKind,
+    RoadmapNode,
+    RoadmapResource,
+)
 from domain.content.roadmaps import RoadmapVersion, Visibility
 from domain.entities import entity
 from domain.errors import DomainError, VersionConflictError
@@ -41,11 +48,19 @@ class DraftNode:
     resources: tuple[RoadmapResource, ...] = ()
     quiz: str | None = None
     needs: tuple[Needs, ...] = ()
+    evidence: EvidenceRule | None = None
 
     @property
     def completion(self) -> Completion:
         """What completes it."""
-        return Completion.CHECKBOX if self.quiz is None else Completion.QUIZ
+        if self.quiz is not None:
+            return Completion.QUIZ
+        return Completion.CHECKBOX if self.evidence is None else Completion.EVIDENCE
+
+    @property
+    def completed_by(self) -> tuple[str | None, EvidenceRule | None]:
+        """The quiz and the rule for evidence, of which at most one is set."""
+        return self.quiz, self.evidence
 
 
 @entity
@@ -205,4 +220,5 @@ def stored_node(
         completion=node.completion,
         quiz_slug=node.quiz,
         position=position,
+        evidence_rule=node.evidence,
     )

@@ -4,12 +4,12 @@ from domain.acts import Act
 from domain.authoring.drafts import Details, stored_node
 from domain.authoring.node_checks import check_description, check_title
 from domain.authoring.work import AuthoringWork
-from domain.content.ownership import may_change
 from domain.content.quizzes import SlugTakenError, checked_slug
+from domain.content.roadmap_rights import Right, locked
 from domain.content.roadmap_nodes import ROOM, new_groups, node_id_of
 from domain.content.roadmaps import Roadmap, RoadmapVersion, VersionState
 from domain.entities import entity
-from domain.errors import ForbiddenError, NotFoundError
+from domain.errors import NotFoundError
 from domain.idempotency import checked_key, first_use
 from domain.ids import RoadmapId, RoadmapVersionId
 from domain.refusals import all_at_once
@@ -70,11 +70,7 @@ async def start_draft(work: AuthoringWork, act: Act, *, roadmap_id: RoadmapId) -
 
     Raises NotFoundError or ForbiddenError.
     """
-    roadmap = await work.roadmaps.lock(roadmap_id)
-    if roadmap is None or not await may_change(work, act, author_id=roadmap.author_id, roles=()):
-        if (await work.roadmaps.by_ids([roadmap_id], viewer_id=act.user_id))[0] is None:
-            raise NotFoundError("There is no such roadmap.", field="roadmapId")
-        raise ForbiddenError("Only the author may edit a roadmap.", field="roadmapId")
+    roadmap = await locked(work, act, roadmap_id, Right.EDIT)
     newest = await work.roadmaps.newest_version(roadmap.id)
     if newest is not None and newest.state is VersionState.DRAFT:
         return NewRoadmap(roadmap=roadmap, version=newest)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
-from domain.authoring.draft_operations import Describe, LinkQuiz, Operation, SetResources
+from domain.authoring.draft_operations import Describe, Operation, SetCompletion, SetResources
 from domain.authoring.drafts import Details, DraftNode
 from domain.authoring.node_operations import AddNode, ChangeNode, MoveNode, RemoveNode
 from domain.authoring.prerequisite_operations import SetPrerequisites
@@ -80,7 +80,10 @@ _OWN_OPERATION: dict[MergeField, tuple[str, Callable[[DraftNode], Operation]]] =
         "resources",
         lambda node: SetResources(key=node.key, resources=node.resources),
     ),
-    MergeField.COMPLETION: ("quiz", lambda node: LinkQuiz(key=node.key, quiz=node.quiz)),
+    MergeField.COMPLETION: (
+        "completed_by",
+        lambda node: SetCompletion(key=node.key, quiz=node.quiz, evidence=node.evidence),
+    ),
     MergeField.PREREQUISITES: ("needs", lambda node: SetPrerequisites(key=node.key, groups=node.needs)),
 }
 _OF_ROADMAP = {MergeField.TITLE: "title", MergeField.DESCRIPTION: "description"}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Protocol
 
+from domain.content.layouts import NodeLayout
 from domain.content.prerequisites import Needs, PrerequisiteMode, Step
 from domain.content.questions import Difficulty
 from domain.entities import entity
@@ -45,6 +46,14 @@ class Completion(Enum):
 
     CHECKBOX = "CHECKBOX"
     QUIZ = "QUIZ"
+    EVIDENCE = "EVIDENCE"
+
+
+class EvidenceRule(Enum):
+    """What becomes of the evidence for a node."""
+
+    ACCEPTED_AT_ONCE = "ACCEPTED_AT_ONCE"
+    REVIEWED = "REVIEWED"
 
 
 @entity
@@ -73,6 +82,8 @@ class RoadmapNode:
     completion: Completion
     quiz_slug: str | None
     position: int
+    evidence_rule: EvidenceRule | None = None
+    layout: NodeLayout | None = None
 
 
 def node_id_of(version_id: RoadmapVersionId, lineage_id: LineageId) -> RoadmapNodeId:

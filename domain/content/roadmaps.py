@@ -144,6 +144,9 @@ class Roadmaps(Protocol):
     async def archive(self, roadmap_id: RoadmapId) -> Roadmap:
         """Archive the current version, so that the roadmap has none."""
 
+    async def set_visibility(self, roadmap_id: RoadmapId, visibility: Visibility) -> Roadmap:
+        """Change who may find a roadmap, also once its draft is published."""
+
     async def last_archived(self, roadmap_id: RoadmapId) -> RoadmapVersion | None:
         """Return the archived version with the highest number; visibility is not checked."""
 

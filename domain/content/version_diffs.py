@@ -21,8 +21,9 @@ _COMPARED = (
     "resources",
     "completion",
     "quiz_slug",
+    "evidence_rule",
 )
-_AS_IN_THE_SCHEMA = {"quiz_slug": "quizSlug"}
+_AS_IN_THE_SCHEMA = {"quiz_slug": "quizSlug", "evidence_rule": "evidenceRule"}
 MOST_FIELDS = len(_COMPARED) + 1
 
 

@@ -89,4 +89,5 @@ def _node(
         completion=planned.completion,
         quiz_slug=planned.quiz_slug,
         position=(place + 1) * ROOM,
+        evidence_rule=planned.evidence_rule,
     )

@@ -67,6 +67,10 @@ class LearnerPath:
         going.sort(key=lambda step: (order[standing[step.key].state], step.optional))
         return [RoadmapNodeId(step.key) for step in going[:NEXT_NODES]]
 
+    def with_lineage(self, node_id: RoadmapNodeId, lineage: LineageId) -> "LearnerPath":
+        """Return the path with the lineage of a node that is not on it."""
+        return replace(self, lineages=self.lineages | {node_id: lineage})
+
     def with_state(self, steps: Sequence[Step], state: NodeState | None) -> "LearnerPath":
         """Return the path once the steps are in `state`; None forgets their states."""
         changed = {step.key for step in steps}

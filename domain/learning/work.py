@@ -5,8 +5,10 @@ from typing import Protocol
 from domain.content.work import ContentWork
 from domain.gamification.work import GamificationWork
 from domain.learning.enrolments import Enrolments
+from domain.learning.evidence import EvidenceStore
 from domain.learning.goals import Goals
 from domain.learning.version_pins import Migrations
+from domain.mail.work import MailWork
 
 
 class LearningWork(ContentWork, GamificationWork, Protocol):
@@ -21,5 +23,13 @@ class LearningWork(ContentWork, GamificationWork, Protocol):
         """Which versions enrolments are pinned to."""
 
     @property
+    def evidence(self) -> EvidenceStore:
+        """What learners show for nodes."""
+
+    @property
     def goals(self) -> Goals:
         """Goals and their transitions."""
+
+
+class ReviewWork(LearningWork, MailWork, Protocol):
+    """The stores that reviews reach: the learner gets a mail."""

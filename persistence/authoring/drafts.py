@@ -8,14 +8,14 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.authoring.drafts import DraftChanges, DraftNode, NodePlace
 from domain.content.questions import Difficulty
-from domain.content.roadmap_nodes import NodeKind, RoadmapResource
+from domain.content.roadmap_nodes import EvidenceRule, NodeKind, RoadmapResource
 from domain.content.roadmaps import RoadmapVersion, VersionState
 from domain.errors import NotFoundError
 from domain.ids import RoadmapNodeId, RoadmapVersionId
 from persistence.content.node_rows import node_row, rows_of
 from persistence.content.prerequisites import as_needs, needs_of
 from persistence.content.roadmap_nodes import SqlNodes
-from persistence.content.roadmaps import as_version, version_columns
+from persistence.content.roadmap_rows import as_version, version_columns
 from persistence.database import SqlConnection
 from persistence.statements import ID, Statement
 from persistence.tables.content.roadmaps import (
@@ -51,6 +51,7 @@ _contents = (
         roadmap_nodes.c.minutes,
         roadmap_nodes.c.resources,
         roadmap_nodes.c.quiz_slug,
+        roadmap_nodes.c.evidence_rule,
         _needs,
     )
     .select_from(_with_key)
@@ -70,6 +71,7 @@ def _node(
     minutes: int | None,
     resources: list[dict[str, str]],
     quiz: str | None,
+    evidence: str | None,
     needs: Any,
 ) -> DraftNode:
     return DraftNode(
@@ -83,6 +85,7 @@ def _node(
         minutes=minutes,
         resources=tuple(RoadmapResource(**each) for each in resources),
         quiz=quiz,
+        evidence=None if evidence is None else EvidenceRule(evidence),
         needs=tuple(as_needs(needs)),
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy.sql.selectable import Alias
 from domain.authoring.upstreams import Upstream
 from domain.content.roadmaps import RoadmapVersion
 from domain.ids import RoadmapId, UserId
-from persistence.content.roadmaps import as_version
+from persistence.content.roadmap_rows import as_version
 from persistence.database import SqlConnection
 from persistence.statements import ID, Statement, by_key, columns_for
 from persistence.tables.content.roadmaps import editable_roadmap, roadmap_versions, roadmaps, visible_roadmap

@@ -12,6 +12,7 @@ from domain.learning.enrolments import LearnerPath
 from domain.learning.progress import NodeState
 from persistence.content.prerequisites import as_needs, needs_of
 from persistence.tables.content.roadmaps import (
+    editable_roadmap,
     enrolments,
     node_lineages,
     node_progress,
@@ -38,7 +39,7 @@ def paths_through(version_id: ColumnElement[Any]) -> Select[Any]:
             roadmap_nodes.c.weight,
             roadmap_nodes.c.optional,
             roadmap_nodes.c.quiz_slug,
-            roadmaps.c.author_id == viewer,
+            editable_roadmap(),
             origins.c.author_id,
             needs_of(prerequisite_members.c.lineage_id, prerequisite_members),
         )

@@ -31,6 +31,8 @@ REMOVED: dict[str, str] = {
     "bookmarks": "user_id = :user_id",
     "notes": "user_id = :user_id",
     "share_guests": "user_id = :user_id",
+    "evidence": "user_id = :user_id",
+    "collaborators": "user_id = :user_id OR invited_by_id = :user_id AND accepted_at IS NULL",
     "share_links": "roadmap_id IN (SELECT id FROM roadmaps WHERE author_id = :user_id)",
 }
 """Tables whose rows of the user are deleted, with the condition; jobs of workflows stay, else these would be stuck."""

@@ -48,6 +48,8 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "bookmarks": ("user_id = :user_id", "to_jsonb(t)"),
     "notes": ("user_id = :user_id", "to_jsonb(t)"),
     "enrolments": ("user_id = :user_id", "to_jsonb(t)"),
+    "evidence": ("user_id = :user_id", "to_jsonb(t)"),
+    "collaborators": ("user_id = :user_id OR invited_by_id = :user_id", "to_jsonb(t)"),
     "share_guests": ("user_id = :user_id", "to_jsonb(t)"),
     "node_progress": ("enrolment_id IN (SELECT id FROM enrolments WHERE user_id = :user_id)", "to_jsonb(t)"),
     "exam_types": ("author_id = :user_id", "to_jsonb(t)"),

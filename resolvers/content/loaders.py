@@ -66,7 +66,7 @@ async def nodes_by_version(context: Context, ids: list[RoadmapVersionId]) -> lis
         return await reads.nodes.of_versions(ids, viewer_id=context.viewer_id)
 
 
-@nodes_by_version.narrowed(RoadmapNode, key="version_id", without=("resources", "position"))
+@nodes_by_version.narrowed(RoadmapNode, key="version_id", without=("resources", "position", "layout"))
 async def _(context: Context, ids: list[RoadmapVersionId], columns: Columns) -> list[list[Row]]:
     async with context.open_reads() as reads:
         return await reads.nodes.rows_of_versions(ids, columns, viewer_id=context.viewer_id)
