@@ -4,7 +4,8 @@ from datetime import datetime
 
 from domain.accounts import audit
 from domain.accounts.audit import AuditAction
-from domain.accounts.email_addresses import sought_email
+from domain.accounts.email_addresses import checked_email
+from domain.accounts.profile_rules import checked_handle
 from domain.acts import Act
 from domain.authoring.work import InvitingWork
 from domain.content.collaborators import (
@@ -48,6 +49,8 @@ async def invite(
     Whether an address has an account, the actor does not learn. A collaborator gets the role at once. Raises
     NotFoundError, ForbiddenError, TooManyCollaboratorsError or InvalidInputError.
     """
+    handle = None if handle is None else checked_handle(handle, field="invitee")
+    email = None if email is None else checked_email(email, field="invitee")
     roadmap = await locked(work, act, roadmap_id, Right.MANAGE)
     since = open_since(act.now)
     if await work.collaborators.count(roadmap.id, since=since) >= MOST_COLLABORATORS:
@@ -57,7 +60,7 @@ async def invite(
         )
     invitee = await _invitee(work, handle, email)
     if invitee == roadmap.author_id and handle is not None:
-        raise InvalidInputError("The author of a roadmap needs no invitation.", field="invitee.handle")
+        raise InvalidInputError("The author of a roadmap needs no invitation.", field="invitee")
     if invitee is None or invitee == roadmap.author_id:
         return roadmap
     is_new = await work.collaborators.invite(
@@ -126,9 +129,9 @@ async def _invitee(work: InvitingWork, handle: str | None, email: str | None) ->
     if handle is not None:
         user = await work.users.by_handle(handle)
         if user is None:
-            raise NotFoundError("No user has this handle; look it up again.", field="invitee.handle")
+            raise NotFoundError("No user has this handle; look it up again.", field="invitee")
         return user.id
-    credentials = await work.credentials.by_email(sought_email(email or ""))
+    credentials = None if email is None else await work.credentials.by_email(email)
     return credentials.user_id if credentials is not None and credentials.email_verified else None
 
 

@@ -95,8 +95,9 @@ def _chosen(choices: Sequence[Choice]) -> Choices:
     found: dict[tuple[str | None, MergeField], MergeChoice] = {}
     for place, each in enumerate(choices):
         if found.setdefault((each.key, each.field), each.choice) is not each.choice:
-            at = f"choices[{place}]"
-            raise InvalidInputError(f"{at} decides a conflict again, and differently.", field=at)
+            raise InvalidInputError(
+                f"choices[{place}] decides a conflict again, and differently.", field="choices"
+            )
     return found
 
 

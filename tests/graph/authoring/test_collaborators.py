@@ -191,7 +191,7 @@ async def test_an_unknown_handle_and_the_author_are_refused(ask: Asker, author: 
     user, own = await ask.learner(roles=AUTHORS)
     made = await a_draft(ask, own)
 
-    assert codes(await invite(ask, own, made["roadmap"]["id"], handle="no-such-user")) == ["NOT_FOUND"]
+    assert codes(await invite(ask, own, made["roadmap"]["id"], handle="no_such_user")) == ["NOT_FOUND"]
     assert codes(await invite(ask, own, made["roadmap"]["id"], handle=user.handle)) == ["BAD_USER_INPUT"]
 
 
