@@ -42,7 +42,7 @@ class Enrolment:
 class LearnerPath:
     """The steps of the pinned version by node id, with the stored states and the lineage of each.
 
-    `is_own` says whether the learner wrote the roadmap.
+    `is_own` says whether the learner writes the roadmap, as its author or as a co-author.
     """
 
     enrolment_id: EnrolmentId

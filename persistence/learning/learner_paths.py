@@ -4,15 +4,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
+from domain.content.collaborators import CollaboratorRole
 from domain.content.prerequisites import Needs, Step
 from domain.ids import EnrolmentId, LineageId
 from domain.learning.enrolments import LearnerPath
 from domain.learning.progress import NodeState
 from persistence.content.prerequisites import as_needs, needs_of
+from persistence.tables.content.collaborators import collaborators
 from persistence.tables.content.roadmaps import (
-    editable_roadmap,
     enrolments,
     node_lineages,
     node_progress,
@@ -25,6 +26,14 @@ from persistence.tables.content.roadmaps import (
 
 own = and_(enrolments.c.user_id == viewer, enrolments.c.left_at.is_(None))
 """The condition for enrolments of the viewer that they have not left."""
+
+# Joined once, and not asked again for each node.
+_is_co_author = and_(
+    collaborators.c.roadmap_id == roadmaps.c.id,
+    collaborators.c.user_id == viewer,
+    collaborators.c.role == CollaboratorRole.CO_AUTHOR.value,
+    collaborators.c.accepted_at.is_not(None),
+)
 
 
 def paths_through(version_id: ColumnElement[Any]) -> Select[Any]:
@@ -39,13 +48,14 @@ def paths_through(version_id: ColumnElement[Any]) -> Select[Any]:
             roadmap_nodes.c.weight,
             roadmap_nodes.c.optional,
             roadmap_nodes.c.quiz_slug,
-            editable_roadmap(),
+            or_(roadmaps.c.author_id == viewer, collaborators.c.id.is_not(None)),
             origins.c.author_id,
             needs_of(prerequisite_members.c.lineage_id, prerequisite_members),
         )
         .select_from(
             enrolments.join(roadmaps, roadmaps.c.id == enrolments.c.roadmap_id)
             .join(roadmap_nodes, roadmap_nodes.c.version_id == version_id)
+            .outerjoin(collaborators, _is_co_author)
             .join(node_lineages, node_lineages.c.id == roadmap_nodes.c.lineage_id)
             .outerjoin(origins, origins.c.id == node_lineages.c.roadmap_id)
             .outerjoin(
