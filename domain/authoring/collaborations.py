@@ -14,7 +14,7 @@ from domain.content.collaborators import (
     Collaborator,
     CollaboratorRole,
 )
-from domain.content.roadmap_rights import Right, locked
+from domain.content.releases.roadmap_rights import Right, locked
 from domain.content.roadmaps import Roadmap
 from domain.content.work import ContentWork
 from domain.errors import DomainError, InvalidInputError, NotFoundError
@@ -78,7 +78,7 @@ async def invite(
     )
     await audit.record(work.audit, act, AuditAction.COLLABORATOR_INVITED, target=roadmap.id)
     if is_new:
-        await _tell(work, act, roadmap, invitee, public_url=public_url)
+        await _tell(work, act, invitee, public_url=public_url)
     return roadmap
 
 
@@ -135,9 +135,7 @@ async def _invitee(work: InvitingWork, handle: str | None, email: str | None) ->
     return credentials.user_id if credentials is not None and credentials.email_verified else None
 
 
-async def _tell(
-    work: InvitingWork, act: Act, roadmap: Roadmap, invitee: UserId, *, public_url: str
-) -> None:
+async def _tell(work: InvitingWork, act: Act, invitee: UserId, *, public_url: str) -> None:
     """Send a mail to the invited user, where their address is verified."""
     account = await work.roles.account(invitee, now=act.now)
     invited, inviter = await work.users.by_ids([invitee, act.user_id])

@@ -18,8 +18,8 @@ from domain.authoring.drafts import (
     stored_node,
 )
 from domain.authoring.work import AuthoringWork
+from domain.content.releases.roadmap_rights import Right, may, refusal_of
 from domain.content.roadmap_nodes import MOST_EDGES, new_groups, node_id_of
-from domain.content.roadmap_rights import Right, may, refusal_of
 from domain.content.roadmaps import RoadmapVersion, VersionState
 from domain.entities import entity
 from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
@@ -154,7 +154,8 @@ async def _check_upstream(work: AuthoringWork, act: Act, version: RoadmapVersion
         return
     (roadmap,) = await work.roadmaps.by_ids([version.roadmap_id], viewer_id=act.user_id)
     (found,) = await work.roadmaps.versions_by_ids([draft.upstream], viewer_id=act.user_id)
-    if roadmap is None or found is None or found.roadmap_id != roadmap.forked_from_id:
+    is_published = found is not None and found.state is not VersionState.DRAFT
+    if roadmap is None or found is None or not is_published or found.roadmap_id != roadmap.forked_from_id:
         raise InvalidInputError(
             "setUpstream takes a version of the roadmap that this one was forked from.", field="operations"
         )

@@ -65,9 +65,7 @@ async def _forked(work: AuthoringWork, act: Act, given: _Given, new_id: RoadmapI
     origin = given.origin
     current = origin.current_version_id
     (base,) = (
-        [None]
-        if current is None
-        else await work.roadmaps.versions_by_ids([current], viewer_id=act.user_id)
+        [None] if current is None else await work.roadmaps.versions_by_ids([current], viewer_id=act.user_id)
     )
     if base is None:
         raise NothingToForkError(

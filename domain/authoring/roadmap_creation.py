@@ -5,7 +5,7 @@ from domain.authoring.drafts import Details, stored_node
 from domain.authoring.node_checks import check_description, check_title
 from domain.authoring.work import AuthoringWork
 from domain.content.quizzes import SlugTakenError, checked_slug
-from domain.content.roadmap_rights import Right, locked
+from domain.content.releases.roadmap_rights import Right, locked
 from domain.content.roadmap_nodes import ROOM, new_groups, node_id_of
 from domain.content.roadmaps import Roadmap, RoadmapVersion, VersionState
 from domain.entities import entity

@@ -113,7 +113,9 @@ class _Merging:
 
     def _nodes(self) -> tuple[list[str], list[str], list[Operation]]:
         """Return the keys to remove and to add, and the changes of nodes that stay."""
-        removed, added, changes = [], [], []
+        removed: list[str] = []
+        added: list[str] = []
+        changes: list[Operation] = []
         for key in dict.fromkeys([*self._theirs.nodes, *self._mine.nodes]):
             base, mine, theirs = (side.nodes.get(key) for side in (self._base, self._mine, self._theirs))
             if theirs in (base, mine):

@@ -35,7 +35,9 @@ def laid_out(steps: Sequence[Step]) -> dict[str, NodeLayout]:
     """Return the layout of each step by key; the steps have no cycle."""
     known = {step.key for step in steps}
     needed = {
-        step.key: [key for key in dict.fromkeys(key for needs in step.needs for key in needs.of) if key in known]
+        step.key: [
+            key for key in dict.fromkeys(key for needs in step.needs for key in needs.of) if key in known
+        ]
         for step in steps
     }
     layers = _layers(needed)

@@ -5,7 +5,7 @@ from enum import Enum
 
 from domain import text
 from domain.acts import Act
-from domain.content.roadmap_rights import Right, may, refusal_of
+from domain.content.releases.roadmap_rights import Right, may, refusal_of
 from domain.errors import DomainError, ForbiddenError, InvalidInputError, NotFoundError
 from domain.ids import EvidenceId, UserId
 from domain.learning import node_progress
@@ -70,7 +70,9 @@ async def review(
 def _checked(verdict: EvidenceVerdict, comment: str | None) -> str | None:
     if comment is None:
         if verdict is EvidenceVerdict.RETURN:
-            raise InvalidInputError("Say in comment what is missing, so that the learner can go on.", field="comment")
+            raise InvalidInputError(
+                "Say in comment what is missing, so that the learner can go on.", field="comment"
+            )
         return None
     return text.prose(comment, field="comment", longest=LONGEST_COMMENT, shortest=1)
 
@@ -113,4 +115,6 @@ async def _tell(work: ReviewWork, act: Act, evidence: Evidence, *, public_url: s
         return
     to = Recipient(email=account.email, handle=learner.handle, public_url=public_url)
     is_accepted = evidence.state is EvidenceState.ACCEPTED
-    await outbox.post(work, act, roadmap_messages.evidence_reviewed(to, step=node.title, is_accepted=is_accepted))
+    await outbox.post(
+        work, act, roadmap_messages.evidence_reviewed(to, step=node.title, is_accepted=is_accepted)
+    )

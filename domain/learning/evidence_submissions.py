@@ -83,7 +83,9 @@ def _rule(at: NodeOnPath) -> EvidenceRule:
             "This node is not completed by evidence; look at its `completion`.", field="nodeId"
         )
     if at.standing.state is NodeState.DONE:
-        raise NodeAlreadyDoneError("This node is done already; there is nothing left to show.", field="nodeId")
+        raise NodeAlreadyDoneError(
+            "This node is done already; there is nothing left to show.", field="nodeId"
+        )
     return at.node.evidence_rule
 
 

@@ -20,7 +20,9 @@ def roadmap_invitation(to: Recipient, *, inviter: str) -> NewMail:
 def evidence_reviewed(to: Recipient, *, step: str, is_accepted: bool) -> NewMail:
     """Tell a learner what became of the evidence that they submitted; the comment is on the page."""
     decision = "accepted" if is_accepted else "returned"
-    what_next = "The step is done." if is_accepted else "Read the comment, and send it again when it is ready."
+    what_next = (
+        "The step is done." if is_accepted else "Read the comment, and send it again when it is ready."
+    )
     return message(
         to,
         MailKind.EVIDENCE_REVIEWED,

@@ -3,11 +3,11 @@
 from domain.accounts.users import User
 from domain.acts import NOWHERE, Act
 from domain.authoring import collaborations, draft_edits, forks
-from domain.authoring.draft_operations import Describe
+from domain.authoring.draft_operations import Describe, Operation
 from domain.authoring.drafts import DraftNode
 from domain.authoring.node_operations import AddNode
-from domain.content import publishing
 from domain.content.collaborators import CollaboratorRole
+from domain.content.releases import publishing
 from domain.content.roadmap_nodes import EvidenceRule, NodeKind
 from domain.ids import RoadmapId
 from domain.learning import enrolments, evidence_submissions
@@ -47,7 +47,7 @@ def _act(user: User) -> Act:
 
 async def _published(work: Work, act: Act, origin_id: RoadmapId) -> RoadmapId:
     made = await forks.fork(work, act, roadmap_id=origin_id, slug=SLUG, key="demo fork")
-    operations = [
+    operations: list[Operation] = [
         Describe(values={"title": "The web in a week"}).checked(""),
         AddNode(node=_NODE, at_end=True).checked(""),
     ]

@@ -27,7 +27,9 @@ declare_enum(
     CO_AUTHOR="Reads and edits drafts, and reviews evidence. Publishing stays with the author.",
     REVIEWER="Reads drafts, and reviews evidence.",
 )
-declare_error(TooManyCollaboratorsError, "The roadmap has as many collaborators and invitations as are allowed.")
+declare_error(
+    TooManyCollaboratorsError, "The roadmap has as many collaborators and invitations as are allowed."
+)
 
 
 @strawberry.type(
@@ -86,7 +88,9 @@ class AcceptInvitationInput:
 class LeaveCollaborationInput:
     """A collaboration."""
 
-    collaborator_id: CollaboratorId = given("A collaboration or an invitation of the caller's.", required=True)
+    collaborator_id: CollaboratorId = given(
+        "A collaboration or an invitation of the caller's.", required=True
+    )
 
 
 @strawberry.input(description="A collaborator to remove.")
@@ -108,9 +112,9 @@ class CollaborationMutations:
         gives={"roadmap": (Roadmap, "The roadmap.")},
         refuses=(TooManyCollaboratorsError, ForbiddenError),
         rule=imports_content(),
-        description="Invites a user to a roadmap of the caller's own. The user gets a mail, and works on the roadmap once "
-        "they accept; a collaborator gets another role at once. By address, the payload is the same whether or not a "
-        f"user has it, and `collaborators` shows them once they accept. At most {MOST_COLLABORATORS} a roadmap.",
+        description="Invites a user to a roadmap of the caller's own. The user gets a mail, and works on the roadmap "
+        "once they accept; a collaborator gets another role at once. By address, the payload is the same whether or not "
+        f"a user has it, and `collaborators` shows them once they accept. At most {MOST_COLLABORATORS} a roadmap.",
     )
     accept_invitation = mutated_by(
         collaborations.accept_invitation,

@@ -12,7 +12,14 @@ from domain.authoring.node_checks import (
 )
 from domain.content.prerequisites import PrerequisiteMode
 from domain.content.questions import Difficulty
-from domain.content.roadmap_nodes import HEAVIEST, LONGEST_MINUTES, MOST_GROUPS, MOST_RESOURCES, EvidenceRule, NodeKind
+from domain.content.roadmap_nodes import (
+    HEAVIEST,
+    LONGEST_MINUTES,
+    MOST_GROUPS,
+    MOST_RESOURCES,
+    EvidenceRule,
+    NodeKind,
+)
 from domain.content.roadmaps import Visibility
 from domain.ids import RoadmapVersionId
 from graph.authoring.given_operations import operation_of
@@ -136,7 +143,9 @@ class LinkQuizInput:
     quiz: str | None = given(_QUIZ, default=None)
 
 
-@strawberry.input(description="What completes a node: a quiz, evidence, or, with neither, the learner who ticks it.")
+@strawberry.input(
+    description="What completes a node: a quiz, evidence, or, with neither, the learner who ticks it."
+)
 class SetCompletionInput:
     """A node with what completes it."""
 
@@ -181,7 +190,9 @@ class DraftOperation:
     )
     set_prerequisites: SetPrerequisitesInput | None = given("Sets all groups of prerequisites of a node.")
     set_resources: SetResourcesInput | None = given("Sets the links of a node.")
-    link_quiz: LinkQuizInput | None = given("Lets a quiz complete a node, or no longer; evidence then completes it no longer.")
+    link_quiz: LinkQuizInput | None = given(
+        "Lets a quiz complete a node, or no longer; evidence then completes it no longer."
+    )
     set_completion: SetCompletionInput | None = given("Says what completes a node.")
     set_upstream: SetUpstreamInput | None = given(
         "Says which version of its origin the draft of a fork has taken in. No node changes: it takes a pull back "

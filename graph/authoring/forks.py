@@ -150,7 +150,8 @@ class MergeChoiceInput:
     """A conflict with its choice."""
 
     key: str | None = given(
-        "The key of the node, as the conflict has it; null for a field of the roadmap as a whole.", default=None
+        "The key of the node, as the conflict has it; null for a field of the roadmap as a whole.",
+        default=None,
     )
     field: MergeField = given("The field, as the conflict has it.", required=True)
     choice: MergeChoice = given("The side that holds.", required=True)
@@ -166,7 +167,8 @@ class PullUpstreamInput:
         "The published version of the origin, as `UpstreamDiff.upstream` has it.", required=True
     )
     choices: list[MergeChoiceInput] | None = given(
-        f"A choice for each conflict, at most {MOST_CHOICES}; one without a conflict has no effect.", default=None
+        f"A choice for each conflict, at most {MOST_CHOICES}; one without a conflict has no effect.",
+        default=None,
     )
 
 
@@ -183,8 +185,8 @@ class ForkMutations:
         },
         refuses=(NothingToForkError, SlugTakenError, IdempotencyKeyReusedError),
         rule=imports_content(),
-        description="Forks a roadmap: the caller gets a roadmap of their own with a draft that has its nodes. The nodes "
-        "keep their lineages, so that a learner who follows both roadmaps earns the XP of a node once.",
+        description="Forks a roadmap: the caller gets a roadmap of their own with a draft that has its nodes. The "
+        "nodes keep their lineages, so that a learner who follows both roadmaps earns the XP of a node once.",
         weight=20,
     )
     pull_upstream = mutated_by(
@@ -194,8 +196,7 @@ class ForkMutations:
             "version": (RoadmapVersion, "The draft after the pull; `validation` says what it lacks."),
             "undo": (
                 list[JsonObject],
-                "Operations that take the pull back, to be sent as `operations` of `editRoadmapDraft`: in this order, "
-                "and no more at once than that takes.",
+                "Operations that take the pull back, to be sent to `editRoadmapDraft` in this order, in parts.",
                 MOST_UNDONE,
             ),
         },
@@ -208,7 +209,7 @@ class ForkMutations:
             ForbiddenError,
         ),
         rule=imports_content(),
-        description="Merges what the origin of a fork has published since the fork took it in into the fork's draft, all "
-        "of it or nothing. What one side changed is taken; a field that both changed differently needs a choice.",
+        description="Merges what the origin of a fork has published since the fork took it in into the fork's draft, "
+        "all of it or nothing. What one side changed is taken; a field that both changed differently needs a choice.",
         weight=20,
     )

@@ -5,14 +5,32 @@ from typing import Any
 
 from strawberry import UNSET
 
-from domain.authoring.draft_operations import Describe, LinkQuiz, Operation, SetCompletion, SetResources, SetUpstream
+from domain.authoring.draft_operations import (
+    Describe,
+    LinkQuiz,
+    Operation,
+    SetCompletion,
+    SetResources,
+    SetUpstream,
+)
 from domain.authoring.drafts import DraftNode
 from domain.authoring.node_operations import AddNode, ChangeNode, MoveNode, RemoveNode
 from domain.authoring.prerequisite_operations import Connect, Disconnect, SetPrerequisites
 from domain.content.prerequisites import Needs
 from domain.content.roadmap_nodes import RoadmapResource
 
-_PLAIN = ("key", "title", "description", "kind", "weight", "optional", "difficulty", "minutes", "quiz", "evidence")
+_PLAIN = (
+    "key",
+    "title",
+    "description",
+    "kind",
+    "weight",
+    "optional",
+    "difficulty",
+    "minutes",
+    "quiz",
+    "evidence",
+)
 
 
 def operation_of(name: str, given: Any) -> Operation:

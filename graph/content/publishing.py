@@ -3,7 +3,7 @@
 import strawberry
 
 from domain.content.prerequisites import MOST_FLAWS
-from domain.content.publishing import (
+from domain.content.releases.publishing import (
     NothingToPublishError,
     NothingToRestoreError,
     UnsoundRoadmapError,

@@ -7,7 +7,14 @@ import strawberry
 from domain.accounts.scopes import Scope
 from domain.content.prerequisites import PrerequisiteMode
 from domain.content.questions import Difficulty
-from domain.content.roadmap_nodes import MOST_GROUPS, MOST_NODES, MOST_RESOURCES, Completion, EvidenceRule, NodeKind
+from domain.content.roadmap_nodes import (
+    MOST_GROUPS,
+    MOST_NODES,
+    MOST_RESOURCES,
+    Completion,
+    EvidenceRule,
+    NodeKind,
+)
 from domain.ids import LineageId, PrerequisiteGroupId, RoadmapNodeId
 from domain.learning.progress import NodeState
 from graph.bookmarkable import Bookmarkable

@@ -27,6 +27,8 @@ from resolvers.content import loaders, roadmaps
 from resolvers.learning import loaders as learning_loaders
 
 _OWN = (public(), requires_scopes(Scope.READ_LEARNING))
+_Evidence = Annotated["Evidence", strawberry.lazy("graph.learning.evidence")]  # type: ignore[name-defined]  # noqa: F821 - it refers back to this module
+_Collaborator = Annotated["Collaborator", strawberry.lazy("graph.authoring.collaborations")]  # type: ignore[name-defined]  # noqa: F821 - it refers back to this module
 declare_enum(
     Visibility,
     "Who can find a published roadmap.",
@@ -123,26 +125,21 @@ class Roadmap(Bookmarkable):
     upstream_diff: Annotated["UpstreamDiff", strawberry.lazy("graph.authoring.forks")] | None = loaded_by(  # type: ignore[name-defined]  # noqa: F821 - it refers back to this module
         authoring_loaders.upstream_diffs_by_roadmap,
         key="id",
-        description="What the origin of a fork has published since the fork took it in; null where that is nothing, and "
-        "for callers who may not edit the fork.",
+        description="What the origin of a fork has published since the fork took it in; null where that is nothing, "
+        "and for callers who may not edit the fork.",
     )
-    evidence_to_review: Connection[Annotated["Evidence", strawberry.lazy("graph.learning.evidence")]] | None = (  # type: ignore[name-defined]  # noqa: F821 - it refers back to this module
-        loaded_by(
-            learning_loaders.waiting_evidence_by_roadmap,
-            key="id",
-            description="Evidence that waits for a review, oldest first; none for callers who do not work on the "
-            "roadmap.",
-            rule=_OWN,
-        )
+    evidence_to_review: Connection[_Evidence] | None = loaded_by(
+        learning_loaders.waiting_evidence_by_roadmap,
+        key="id",
+        description="Evidence that waits for a review, oldest first; none for callers who do not work on the roadmap.",
+        rule=_OWN,
     )
-    collaborators: Connection[Annotated["Collaborator", strawberry.lazy("graph.authoring.collaborations")]] | None = (  # type: ignore[name-defined]  # noqa: F821 - it refers back to this module
-        loaded_by(
-            authoring_loaders.collaborators_by_roadmap,
-            key="id",
-            description="Who works on it beside its author, and who is invited by handle, in the order of the "
-            "invitations; none for callers who do not work on it.",
-            rule=_OWN,
-        )
+    collaborators: Connection[_Collaborator] | None = loaded_by(
+        authoring_loaders.collaborators_by_roadmap,
+        key="id",
+        description="Who works on it beside its author, and who is invited by handle, in the order of the invitations; "
+        "none for callers who do not work on it.",
+        rule=_OWN,
     )
     current_version: RoadmapVersion | None = loaded_by(
         loaders.roadmap_versions_by_id,

@@ -97,7 +97,9 @@ class SubmitEvidenceInput:
 class ReviewEvidenceInput:
     """A verdict."""
 
-    evidence_id: EvidenceId = given("Evidence that waits, on a roadmap that the caller works on.", required=True)
+    evidence_id: EvidenceId = given(
+        "Evidence that waits, on a roadmap that the caller works on.", required=True
+    )
     verdict: EvidenceVerdict = given("What the caller decides.", required=True)
     comment: str | None = given(
         f"What the learner should know, 1 to {LONGEST_COMMENT} characters; required to return the evidence.",
@@ -121,9 +123,9 @@ class EvidenceMutations:
         also=changed_viewer(),
         refuses=(NodeLockedError, NodeTakesNoEvidenceError, NodeAlreadyDoneError),
         rule=writes_learning(),
-        description="Submits evidence for a node of the caller's roadmap. Where its `evidenceRule` is REVIEWED, the node "
-        "is in progress until a reviewer accepts the evidence; otherwise, and on a roadmap that the caller writes, it "
-        "is done at once. A done node earns XP like any other.",
+        description="Submits evidence for a node of the caller's roadmap. Where its `evidenceRule` is REVIEWED, the "
+        "node is in progress until a reviewer accepts the evidence; otherwise, and on a roadmap that the caller "
+        "writes, it is done at once. A done node earns XP like any other.",
     )
     review_evidence = mutated_by(
         evidence.review_evidence,

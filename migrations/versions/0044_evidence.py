@@ -12,7 +12,9 @@ _COMPLETION = "roadmap_nodes_completion_check"
 
 
 def _key(name: str, to: str, *, ondelete: str = "CASCADE", **values: bool) -> sa.Column[str]:
-    return sa.Column(name, _ID, sa.ForeignKey(f"{to}.id", ondelete=ondelete), **({"nullable": False} | values))
+    return sa.Column(
+        name, _ID, sa.ForeignKey(f"{to}.id", ondelete=ondelete), **({"nullable": False} | values)
+    )
 
 
 def _complete_by(*values: str) -> None:
@@ -83,7 +85,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("evidence")
     op.drop_table("collaborators")
-    op.execute("UPDATE roadmap_nodes SET completion = 'CHECKBOX', evidence_rule = NULL WHERE completion = 'EVIDENCE'")
+    op.execute(
+        "UPDATE roadmap_nodes SET completion = 'CHECKBOX', evidence_rule = NULL WHERE completion = 'EVIDENCE'"
+    )
     op.drop_constraint("roadmap_nodes_evidence_check", "roadmap_nodes")
     op.drop_constraint("roadmap_nodes_evidence_rule_check", "roadmap_nodes")
     op.drop_column("roadmap_nodes", "evidence_rule")

@@ -1,9 +1,6 @@
 """Upstreams of forks in Postgres: a fork with the versions that a merge compares, in one statement."""
 
-from typing import Any
-
-from sqlalchemy import ARRAY, ColumnElement, Table, any_, bindparam, select
-from sqlalchemy.sql.selectable import Alias
+from sqlalchemy import ARRAY, any_, bindparam, select
 
 from domain.authoring.upstreams import Upstream
 from domain.content.roadmaps import RoadmapVersion
@@ -18,18 +15,19 @@ _mine = roadmap_versions.alias("mine")
 _base = roadmap_versions.alias("base")
 _theirs = roadmap_versions.alias("theirs")
 _newer = roadmap_versions.alias("newer")
-
-
-def _columns(of: Table | Alias) -> list[ColumnElement[Any]]:
-    return columns_for(RoadmapVersion, of)
-
-
-_WIDTH = len(_columns(_mine))
-_is_newest = ~select(_newer.c.id).where(
-    _newer.c.roadmap_id == _mine.c.roadmap_id, _newer.c.number > _mine.c.number
-).exists()
+_WIDTH = len(columns_for(RoadmapVersion, _mine))
+_is_newest = (
+    ~select(_newer.c.id)
+    .where(_newer.c.roadmap_id == _mine.c.roadmap_id, _newer.c.number > _mine.c.number)
+    .exists()
+)
 _OF_ROADMAPS = Statement(
-    select(_forks.c.id, *_columns(_mine), *_columns(_theirs), *_columns(_base))
+    select(
+        _forks.c.id,
+        *columns_for(RoadmapVersion, _mine),
+        *columns_for(RoadmapVersion, _theirs),
+        *columns_for(RoadmapVersion, _base),
+    )
     .select_from(
         _forks.join(roadmaps, roadmaps.c.id == _forks.c.forked_from_id)
         .join(_theirs, _theirs.c.id == roadmaps.c.current_version_id)

@@ -13,10 +13,12 @@ from domain.paging import Page, Window
 from persistence.bookmarks.targets import LOCK_USER, count_others, keys_of, of_viewer, prefix_of
 from persistence.database import SqlConnection
 from persistence.paging import Pages
+from persistence.row_mapping import maker
 from persistence.statements import ID, Statement, by_key, columns_for
 from persistence.tables.bookmarks.bookmarks import notes
 from persistence.tables.content.roadmaps import roadmap_nodes
 
+_note = maker(Note)
 _columns = columns_for(Note, notes)
 _mine = notes.c.user_id == bindparam("viewer_id", type_=ID)
 _ids = bindparam("ids", type_=ARRAY(ID))
@@ -92,7 +94,7 @@ class SqlNotes:
     async def by_lineages(self, ids: Sequence[LineageId], *, viewer_id: UserId) -> list[Note | None]:
         """Return the viewer's newest note on the nodes of each lineage."""
         rows = await self._connection.rows(_BY_LINEAGES, ids=list(ids), viewer_id=viewer_id)
-        found = {lineage_id: Note(*columns) for lineage_id, *columns in rows}
+        found = {lineage_id: _note(*columns) for lineage_id, *columns in rows}
         return [found.get(id_) for id_ in ids]
 
     async def page(self, window: Window, *, viewer_id: UserId, kind: TargetType | None) -> Page[Note]:

@@ -76,10 +76,7 @@ _BY_IDS = Statement(
     _made,
 )
 _OF_ROADMAPS = PagesPerKey(
-    _found(*_columns)
-    .where(collaborators.c.roadmap_id == parent_key)
-    .where(worked_on_roadmap())
-    .where(_told),
+    _found(*_columns).where(collaborators.c.roadmap_id == parent_key).where(worked_on_roadmap()).where(_told),
     order=[collaborators.c.id],
     make=_made,
     key_of=lambda found: (found.id,),

@@ -71,7 +71,7 @@ _KEYS = Statement(
 
 
 class NodeLineages:
-    """The part of the store of nodes that knows their lineages: own ones of a roadmap, and those that a fork inherits."""
+    """The part of the store of nodes that knows their lineages: a roadmap's own, and those that a fork inherits."""
 
     def __init__(self, connection: SqlConnection) -> None:
         self._connection = connection

@@ -18,6 +18,7 @@ from persistence.paging import Pages, PagesPerKey, parent_key
 from persistence.statements import FIRST, ID, Statement, by_key
 from persistence.tables.content.roadmaps import roadmap_versions, roadmaps, visible_roadmap, visible_version
 
+
 def _values(row: Roadmap | RoadmapVersion) -> dict[str, Any]:
     values = {field.name: getattr(row, field.name) for field in fields(row)}
     enums = {
@@ -48,13 +49,19 @@ _ADD = Statement(
     .values({c.name: bindparam(c.name) for c in roadmaps.c})
     .on_conflict_do_nothing(index_elements=["slug"])
 )
-_LOCK_BY_SLUG = Statement(_locking(select(*roadmap_columns).where(roadmaps.c.slug == bindparam("slug"))), as_roadmap)
-_LOCK_BY_ID = Statement(_locking(select(*roadmap_columns).where(roadmaps.c.id == bindparam("id"))), as_roadmap)
+_LOCK_BY_SLUG = Statement(
+    _locking(select(*roadmap_columns).where(roadmaps.c.slug == bindparam("slug"))), as_roadmap
+)
+_LOCK_BY_ID = Statement(
+    _locking(select(*roadmap_columns).where(roadmaps.c.id == bindparam("id"))), as_roadmap
+)
 _AUTHOR = Statement(select(roadmaps.c.author_id).where(roadmaps.c.slug == bindparam("slug")))
 _by_ids = _visible(select(*roadmap_columns).where(roadmaps.c.id == any_(_ids)))
 _BY_IDS = Statement(_by_ids, as_roadmap)
 _ROWS_BY_IDS = ColumnSelection(_by_ids, key=roadmaps.c.id, columns=roadmap_columns)
-_BY_SLUG = Statement(_visible(select(*roadmap_columns).where(roadmaps.c.slug == bindparam("slug"))), as_roadmap)
+_BY_SLUG = Statement(
+    _visible(select(*roadmap_columns).where(roadmaps.c.slug == bindparam("slug"))), as_roadmap
+)
 _LISTED = Pages(
     select(*roadmap_columns)
     .where(roadmaps.c.visibility == Visibility.PUBLIC.value)

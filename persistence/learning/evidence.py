@@ -51,7 +51,8 @@ def _visible(*columns: Any) -> Select[Any]:
 
 _BY_IDS = Statement(_visible(*_columns).where(evidence.c.id == any_(_ids)), _evidence)
 _LOCK = Statement(
-    _visible(*_columns).where(evidence.c.id == bindparam("evidence_id")).with_for_update(of=evidence), _evidence
+    _visible(*_columns).where(evidence.c.id == bindparam("evidence_id")).with_for_update(of=evidence),
+    _evidence,
 )
 _IS_ACCEPTED = Statement(
     select(

@@ -79,7 +79,19 @@ def as_paths(rows: Iterable[Any]) -> list[LearnerPath]:
     """
     paths: dict[EnrolmentId, LearnerPath] = {}
     needed: dict[EnrolmentId, list[list[Needs]]] = {}
-    for enrolment_id, node_id, lineage_id, state, title, weight, optional, quiz, is_own, author, needs in rows:
+    for (
+        enrolment_id,
+        node_id,
+        lineage_id,
+        state,
+        title,
+        weight,
+        optional,
+        quiz,
+        is_own,
+        author,
+        needs,
+    ) in rows:
         if enrolment_id not in paths:
             paths[enrolment_id] = LearnerPath(
                 enrolment_id=enrolment_id, steps=[], states={}, lineages={}, is_own=is_own

@@ -29,13 +29,14 @@ async def invite_collaborator(
     context: Context, *, roadmap_id: RoadmapId, invitee: GivenInvitee, role: CollaboratorRole
 ) -> Roadmap:
     """Invite a user to a roadmap of the caller's."""
+    handle, email = (value if isinstance(value, str) else None for value in (invitee.handle, invitee.email))
     async with context.open_work() as work:
         return await collaborations.invite(
             work,
             context.act(),
             roadmap_id=roadmap_id,
-            handle=invitee.handle or None,
-            email=invitee.email or None,
+            handle=handle,
+            email=email,
             role=role,
             public_url=context.ports.public_url,
         )

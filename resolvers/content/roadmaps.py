@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from domain.content import publishing, roadmaps
+from domain.content import roadmaps
+from domain.content.releases import publishing
 from domain.content.roadmaps import Release, Roadmap, Visibility
 from domain.ids import RoadmapId
 from domain.paging import Page, Window

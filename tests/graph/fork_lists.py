@@ -22,7 +22,9 @@ async def costs_of_pulls(ask: Asker, viewer: Viewer, size: int) -> dict[str, Cos
     await publish(ask, viewer, made["roadmap"]["id"])
     diff = await upstream_diff(ask, viewer, forked["roadmap"]["id"])
     listed = "UpstreamDiff.conflicts"
-    document = """query ($id: ID!) { roadmap(by: {id: $id}) { upstreamDiff { conflicts %s } } }""" % below(listed)
+    document = """query ($id: ID!) { roadmap(by: {id: $id}) { upstreamDiff { conflicts %s } } }""" % below(
+        listed
+    )
     shown = (await ask.data(document, viewer, id=forked["roadmap"]["id"]))["roadmap"]["upstreamDiff"]
     costs = {listed: (ask.statements, len(shown["conflicts"]))}
     refused = "UnresolvedConflicts.conflicts"

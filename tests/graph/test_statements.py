@@ -7,7 +7,15 @@ from graphql import get_named_type, is_leaf_type
 
 from graph.schema import executable
 from persistence.database import connect
-from tests.graph import authoring_lists, flag_lists, fork_lists, job_lists, other_lists, webhook_lists, workflow_lists
+from tests.graph import (
+    authoring_lists,
+    flag_lists,
+    fork_lists,
+    job_lists,
+    other_lists,
+    webhook_lists,
+    workflow_lists,
+)
 from tests.graph.world import World, world_of
 from tests.support.list_fields import (
     WIDE_LIMITS,

@@ -29,7 +29,12 @@ def changes_of(side: int) -> list[dict[str, Any]]:
     }
     return [
         {"changeNode": {"key": "n"} | values},
-        {"setResources": {"key": "n", "resources": [{"title": f"Docs {side}", "url": "https://example.org/"}]}},
+        {
+            "setResources": {
+                "key": "n",
+                "resources": [{"title": f"Docs {side}", "url": "https://example.org/"}],
+            }
+        },
         {"setCompletion": {"key": "n", "evidence": ["ACCEPTED_AT_ONCE", "REVIEWED"][side]}},
         {"setPrerequisites": {"key": "n", "groups": [{"nodes": [["a"], ["b"]][side]}]}},
         {"moveNode": {"key": "q", "after": None if mine else "a"}},

@@ -8,11 +8,11 @@ import pytest
 from domain.accounts.users import Role, User, Viewer
 from domain.unit_of_work import Meter
 from tests.builders import mint
-from tests.graph.authoring.test_share_links import CREATE_LINK
 from tests.support.clients.collaborators import answer, invite, joined, mine, on
 from tests.support.clients.drafts import add, content_of, create_roadmap, edit_draft, edited, start_draft
 from tests.support.clients.migrations import enrolment_of, publish
 from tests.support.clients.roadmaps import PUBLISH, enrol, set_node
+from tests.support.clients.share_links import CREATE_LINK
 from tests.support.mail import posted
 from tests.support.schema_client import Asker
 

@@ -6,7 +6,6 @@ import pytest
 
 from domain.accounts.users import Role, Viewer
 from tests.builders import mint
-from tests.graph.authoring.test_share_links import CREATE_LINK, OPEN_LINK
 from tests.support.clients.drafts import (
     add,
     content_of,
@@ -19,8 +18,8 @@ from tests.support.clients.drafts import (
 from tests.support.clients.forks import fork, pull, pull_choosing, upstream_diff
 from tests.support.clients.migrations import publish
 from tests.support.clients.roadmaps import enrol, import_quizzes, set_node
+from tests.support.clients.share_links import CREATE_LINK, OPEN_LINK
 from tests.support.schema_client import Asker
-
 
 AUTHORS = [Role.LEARNER, Role.AUTHOR]
 
@@ -70,7 +69,9 @@ async def test_the_same_key_forks_once(ask: Asker, author: Viewer, forker: Viewe
     key = mint("key")
 
     first, again = [
-        await fork(ask, forker, origin["roadmap"]["id"], idempotencyKey=key, slug=f"fork-of-{key[-8:].lower()}")
+        await fork(
+            ask, forker, origin["roadmap"]["id"], idempotencyKey=key, slug=f"fork-of-{key[-8:].lower()}"
+        )
         for _ in range(2)
     ]
 
@@ -142,7 +143,9 @@ async def test_a_pull_takes_what_the_origin_published_and_undo_takes_it_back(
     assert await upstream_diff(ask, forker, forked["roadmap"]["id"]) is None
     mine = await edited(ask, forker, forked["version"], {"changeNode": {"key": "a", "weight": 3}})
     changes = [{"changeNode": {"key": "a", "title": "Else"}}, add("d", "c"), {"removeNode": {"key": "b"}}]
-    await next_version(ask, author, origin["roadmap"]["id"], *changes, {"disconnect": {"from": "b", "to": "c"}})
+    await next_version(
+        ask, author, origin["roadmap"]["id"], *changes, {"disconnect": {"from": "b", "to": "c"}}
+    )
 
     diff = await upstream_diff(ask, forker, forked["roadmap"]["id"])
     before = await content_of(ask, forker, mine["id"])
@@ -162,7 +165,9 @@ async def test_a_pull_takes_what_the_origin_published_and_undo_takes_it_back(
     assert (await upstream_diff(ask, forker, forked["roadmap"]["id"]))["upstream"]["number"] == 2
 
 
-async def test_a_pulled_node_has_the_lineage_of_the_origin(ask: Asker, author: Viewer, forker: Viewer) -> None:
+async def test_a_pulled_node_has_the_lineage_of_the_origin(
+    ask: Asker, author: Viewer, forker: Viewer
+) -> None:
     origin = await an_origin(ask, author)
     forked = await fork(ask, forker, origin["roadmap"]["id"])
     await next_version(ask, author, origin["roadmap"]["id"], add("d", "c"))
@@ -227,7 +232,9 @@ async def test_a_fork_follows_no_origin_that_went_out_of_sight(
     assert keys_in(await content_of(ask, forker, forked["version"]["id"])) == ["a", "b", "c"]
 
 
-async def test_only_who_may_edit_a_fork_sees_its_difference(ask: Asker, author: Viewer, forker: Viewer) -> None:
+async def test_only_who_may_edit_a_fork_sees_its_difference(
+    ask: Asker, author: Viewer, forker: Viewer
+) -> None:
     origin = await an_origin(ask, author)
     forked = await fork(ask, forker, origin["roadmap"]["id"])
     await publish(ask, forker, forked["roadmap"]["id"])
@@ -254,4 +261,6 @@ async def test_a_node_earns_xp_once_in_a_fork_and_its_origin(
             assert (await set_node(ask, viewer, roadmap, "A", "DONE"))["userErrors"] == []
         totals.append((await ask.data(text, viewer))["viewer"]["user"]["xpTotal"])
 
-    assert totals == [25, 25, 0], "once for the learner; in the origin for the forker; nothing for who wrote it"
+    assert totals == [25, 25, 0], (
+        "once for the learner; in the origin for the forker; nothing for who wrote it"
+    )

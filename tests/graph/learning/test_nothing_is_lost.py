@@ -185,7 +185,9 @@ class Machine(RuleBasedStateMachine):
         own = {self.roadmaps[place] for place, author in AUTHORS.items() if author == who}
         assert all(row["amount"] == (0 if row["began_in"] in own else 25) for row in paid)
         finished = self.ever[who, "origin"] | self.ever[who, "fork"]
-        if who == "forker":  # a node of the origin earns nothing in one's own fork, and is still paid in the origin
+        if (
+            who == "forker"
+        ):  # a node of the origin earns nothing in one's own fork, and is still paid in the origin
             began = {row["lineage"] for row in paid if row["began_in"] == self.roadmaps["origin"]}
             assert began == self.ever[who, "origin"]
         else:

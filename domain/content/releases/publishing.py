@@ -8,7 +8,7 @@ from domain.accounts.audit import AuditAction
 from domain.acts import Act
 from domain.content.layouts import laid_out
 from domain.content.prerequisites import MOST_FLAWS, Flaw, flaws
-from domain.content.roadmap_rights import Right, locked
+from domain.content.releases.roadmap_rights import Right, locked
 from domain.content.roadmaps import Release, Roadmap, RoadmapVersion, VersionState, Visibility
 from domain.content.validation import quiz_flaws
 from domain.content.work import ContentWork

@@ -4,7 +4,7 @@ from enum import Enum
 
 from domain.acts import Act
 from domain.content.collaborators import CollaboratorRole
-from domain.content.ownership import may_change
+from domain.content.releases.ownership import may_change
 from domain.content.roadmaps import Roadmap
 from domain.content.work import ContentWork
 from domain.errors import ForbiddenError, NotFoundError
