@@ -113,8 +113,8 @@ class CollaborationMutations:
         refuses=(TooManyCollaboratorsError, ForbiddenError),
         rule=imports_content(),
         description="Invites a user to a roadmap of the caller's own. The user gets a mail, and works on the roadmap "
-        "once they accept; a collaborator gets another role at once. By address, the payload is the same whether or not "
-        f"a user has it, and `collaborators` shows them once they accept. At most {MOST_COLLABORATORS} a roadmap.",
+        "once they accept; a collaborator gets another role at once. By address, the payload is the same whether or "
+        f"not a user has it; `collaborators` shows them once they accept. At most {MOST_COLLABORATORS} a roadmap.",
     )
     accept_invitation = mutated_by(
         collaborations.accept_invitation,

@@ -8,7 +8,8 @@ down_revision = "0043"
 
 _ID = sa.Text(collation="C")
 _MOMENT = sa.DateTime(timezone=True)
-_COMPLETION = "roadmap_nodes_completion_check"
+_BEFORE, _SINCE = "roadmap_nodes_roadmap_nodes_completion_check_check", "roadmap_nodes_completion_check"
+"""The name that migration 0002 gave the constraint by way of the naming convention, and that of the convention."""
 
 
 def _key(name: str, to: str, *, ondelete: str = "CASCADE", **values: bool) -> sa.Column[str]:
@@ -17,14 +18,14 @@ def _key(name: str, to: str, *, ondelete: str = "CASCADE", **values: bool) -> sa
     )
 
 
-def _complete_by(*values: str) -> None:
+def _complete_by(*values: str, before: str, since: str) -> None:
     listed = ", ".join(f"'{value}'" for value in values)
-    op.drop_constraint(_COMPLETION, "roadmap_nodes")
-    op.create_check_constraint(op.f(_COMPLETION), "roadmap_nodes", f"completion IN ({listed})")
+    op.drop_constraint(op.f(before), "roadmap_nodes")
+    op.create_check_constraint(op.f(since), "roadmap_nodes", f"completion IN ({listed})")
 
 
 def upgrade() -> None:
-    _complete_by("CHECKBOX", "QUIZ", "EVIDENCE")
+    _complete_by("CHECKBOX", "QUIZ", "EVIDENCE", before=_BEFORE, since=_SINCE)
     op.add_column("roadmap_nodes", sa.Column("evidence_rule", sa.Text))
     op.create_check_constraint(
         op.f("roadmap_nodes_evidence_rule_check"),
@@ -88,7 +89,7 @@ def downgrade() -> None:
     op.execute(
         "UPDATE roadmap_nodes SET completion = 'CHECKBOX', evidence_rule = NULL WHERE completion = 'EVIDENCE'"
     )
-    op.drop_constraint("roadmap_nodes_evidence_check", "roadmap_nodes")
-    op.drop_constraint("roadmap_nodes_evidence_rule_check", "roadmap_nodes")
+    op.drop_constraint(op.f("roadmap_nodes_evidence_check"), "roadmap_nodes")
+    op.drop_constraint(op.f("roadmap_nodes_evidence_rule_check"), "roadmap_nodes")
     op.drop_column("roadmap_nodes", "evidence_rule")
-    _complete_by("CHECKBOX", "QUIZ")
+    _complete_by("CHECKBOX", "QUIZ", before=_SINCE, since=_BEFORE)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ARRAY, any_, bindparam, delete, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from domain.bookmarks.notes import Note
 from domain.bookmarks.targets import TargetType
@@ -39,7 +39,7 @@ _BY_IDS = Statement(select(*_columns).where(notes.c.id == any_(_ids)).where(_min
 _BY_TARGETS = Statement(select(*_columns).where(notes.c.target_id == any_(_ids)).where(_mine), Note)
 _BY_LINEAGES = Statement(
     select(roadmap_nodes.c.lineage_id, *_columns)
-    .distinct(roadmap_nodes.c.lineage_id)
+    .ext(distinct_on(roadmap_nodes.c.lineage_id))
     .select_from(roadmap_nodes.join(notes, notes.c.node_id == roadmap_nodes.c.id))
     .where(roadmap_nodes.c.lineage_id == any_(_ids))
     .where(_mine)

@@ -199,6 +199,7 @@ share_guests = Table(
 
 origins = roadmaps.alias("origins")
 """The roadmaps in which lineages began."""
+_workers = collaborators.alias("workers")
 viewer = bindparam("viewer_id", type_=ID)
 """The viewer; null for an anonymous caller."""
 
@@ -206,10 +207,10 @@ viewer = bindparam("viewer_id", type_=ID)
 def _collaborates(of: Any, *roles: CollaboratorRole) -> ColumnElement[bool]:
     return (
         exists()
-        .where(collaborators.c.roadmap_id == of.c.id)
-        .where(collaborators.c.user_id == viewer)
-        .where(collaborators.c.accepted_at.is_not(None))
-        .where(collaborators.c.role.in_([role.value for role in roles]))
+        .where(_workers.c.roadmap_id == of.c.id)
+        .where(_workers.c.user_id == viewer)
+        .where(_workers.c.accepted_at.is_not(None))
+        .where(or_(*(_workers.c.role == role.value for role in roles)))
     )
 
 

@@ -192,7 +192,7 @@ async def test_an_unknown_handle_and_the_author_are_refused(ask: Asker, author: 
     made = await a_draft(ask, own)
 
     assert codes(await invite(ask, own, made["roadmap"]["id"], handle="no_such_user")) == ["NOT_FOUND"]
-    assert codes(await invite(ask, own, made["roadmap"]["id"], handle=user.handle)) == ["BAD_USER_INPUT"]
+    assert codes(await invite(ask, own, made["roadmap"]["id"], handle=user.handle)) == ["INVALID_INPUT"]
 
 
 async def test_a_co_author_earns_nothing_on_the_roadmap(ask: Asker, author: Viewer) -> None:

@@ -214,7 +214,7 @@ async def test_evidence_of_another_shape_is_refused(
 
     payload = await submit(ask, learner, roadmap_id, "a", **given)
 
-    assert [(error["code"], error["field"]) for error in payload["userErrors"]] == [("BAD_USER_INPUT", field)]
+    assert [(error["code"], error["field"]) for error in payload["userErrors"]] == [("INVALID_INPUT", field)]
 
 
 async def test_a_done_or_locked_node_takes_no_evidence(ask: Asker, author: Viewer, learner: Viewer) -> None:

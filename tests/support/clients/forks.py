@@ -7,7 +7,8 @@ from tests.builders import mint
 from tests.support.clients.drafts import start_draft
 from tests.support.schema_client import Asker
 
-ERRORS = """userErrors { __typename ... on UserError { code field message }
+ERRORS = "userErrors { __typename ... on UserError { code field message } }"
+CONFLICTS = """userErrors { __typename ... on UserError { code field message }
   ... on UnresolvedConflicts { conflicts { key field mine { title } theirs { title } } } }"""
 FORK = f"""mutation ($input: ForkRoadmapInput!) {{ forkRoadmap(input: $input) {{
   roadmap {{ id slug visibility forkedFrom {{ id }} }} version {{ id number state revision }} {ERRORS} }} }}"""
@@ -16,7 +17,7 @@ DIFF = """query ($id: ID!) { roadmap(by: {id: $id}) { upstreamDiff {
   changes { added { key } removed { key } moved { key } changed { fields after { key } } }
   conflicts { key field base { title } mine { title } theirs { title } } } } }"""
 PULL = f"""mutation ($input: PullUpstreamInput!) {{ pullUpstream(input: $input) {{
-  version {{ id number revision validation {{ kind key }} }} undo {ERRORS} }} }}"""
+  version {{ id number revision validation {{ kind key }} }} undo {CONFLICTS} }} }}"""
 
 
 async def fork(ask: Asker, viewer: Viewer, roadmap_id: str, **values: Any) -> dict[str, Any]:
