@@ -45,10 +45,8 @@ from graph.authentication.account_recovery import RecoveryMutations
 from graph.authentication.external_sign_in import GoogleMutations
 from graph.authentication.sessions import Session, SessionMutations
 from graph.authentication.sign_in import SignInMutations
-from graph.authoring.collaborations import CollaborationMutations, Collaborator
-from graph.authoring.draft_mutations import AuthoringMutations
-from graph.authoring.forks import ForkMutations
-from graph.authoring.share_links import ShareLinkMutations
+from graph.authoring.collaborations import Collaborator
+from graph.authoring.mutations import AUTHORING_MUTATIONS
 from graph.bookmarks.bookmarks import Bookmark, BookmarkMutations, Note
 from graph.campaigns.campaign_mutations import CampaignMutations
 from graph.campaigns.campaigns import Campaign, CampaignQueries, CampaignSubscriptions
@@ -172,10 +170,7 @@ MUTATIONS = (
     AttemptMutations,
     QuizMutations,
     PublishingMutations,
-    AuthoringMutations,
-    ForkMutations,
-    CollaborationMutations,
-    ShareLinkMutations,
+    *AUTHORING_MUTATIONS,
     EnrolmentMutations,
     MigrationMutations,
     EvidenceMutations,

@@ -7,7 +7,7 @@ from domain.accounts.audit import AuditAction
 from domain.accounts.email_addresses import checked_email
 from domain.accounts.profile_rules import checked_handle
 from domain.acts import Act
-from domain.authoring.work import InvitingWork
+from domain.authoring.inviting_work import InvitingWork
 from domain.content.collaborators import (
     MOST_COLLABORATORS,
     OPEN_FOR,

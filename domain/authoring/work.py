@@ -2,12 +2,10 @@
 
 from typing import Protocol
 
-from domain.authentication.credentials import CredentialStore
 from domain.authoring.drafts import Drafts
 from domain.authoring.share_link_store import ShareLinks
 from domain.authoring.upstreams import Upstreams
 from domain.content.work import ContentWork
-from domain.mail.work import MailWork
 
 
 class AuthoringWork(ContentWork, Protocol):
@@ -24,11 +22,3 @@ class AuthoringWork(ContentWork, Protocol):
     @property
     def share_links(self) -> ShareLinks:
         """Share links of roadmaps."""
-
-
-class InvitingWork(AuthoringWork, MailWork, Protocol):
-    """The stores that invitations reach: who is invited gets a mail."""
-
-    @property
-    def credentials(self) -> CredentialStore:
-        """How users sign in, by which their address is found."""

@@ -12,7 +12,7 @@ from domain.learning import node_progress
 from domain.learning.evidence import LONGEST_COMMENT, Evidence, EvidenceState
 from domain.learning.evidence_submissions import step_elsewhere
 from domain.learning.progress import NodeState
-from domain.learning.work import ReviewWork
+from domain.learning.review_work import ReviewWork
 from domain.mail import outbox, roadmap_messages
 from domain.mail.messages import Recipient
 

@@ -8,7 +8,6 @@ from domain.learning.enrolments import Enrolments
 from domain.learning.evidence import EvidenceStore
 from domain.learning.goals import Goals
 from domain.learning.version_pins import Migrations
-from domain.mail.work import MailWork
 
 
 class LearningWork(ContentWork, GamificationWork, Protocol):
@@ -29,7 +28,3 @@ class LearningWork(ContentWork, GamificationWork, Protocol):
     @property
     def goals(self) -> Goals:
         """Goals and their transitions."""
-
-
-class ReviewWork(LearningWork, MailWork, Protocol):
-    """The stores that reviews reach: the learner gets a mail."""
