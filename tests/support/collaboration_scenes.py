@@ -8,6 +8,7 @@ from domain.ids import CollaboratorId, EvidenceId, RoadmapId, UserId
 from domain.learning.evidence import Evidence, EvidenceState
 from domain.unit_of_work import Meter
 from tests.builders import mint
+from tests.support.accounts import accepted
 from tests.support.clients import collaborators, evidence, forks
 from tests.support.clients.drafts import add, create_roadmap, edited
 from tests.support.clients.migrations import enrolment_of, publish
@@ -27,9 +28,9 @@ async def evidence_on_a_roadmap_of(ask: Asker, author: Viewer) -> str:
     return found
 
 
-async def reviewed_roadmap(ask: Asker, author: Viewer) -> str:
+async def reviewed_roadmap(ask: Asker, author: Viewer, slug: str | None = None) -> str:
     """Publish a roadmap with a node that reviewed evidence completes; return its id."""
-    made = await create_roadmap(ask, author, slug=mint("reviewed").lower().replace("_", "-"))
+    made = await create_roadmap(ask, author, slug=slug or mint("reviewed").lower().replace("_", "-"))
     await edited(ask, author, made["version"], add("a", evidence="REVIEWED"), add("b", "a"))
     await publish(ask, author, made["roadmap"]["id"])
     found: str = made["roadmap"]["id"]
@@ -61,6 +62,18 @@ async def invitation(ask: Asker, roadmap_id: str, user_id: UserId, by: UserId) -
     async with ask.postgres.open_work(Meter()) as work:
         await work.collaborators.invite(invited, since=ask.clock())
     return invited.id
+
+
+async def known_to_each_other(ask: Asker, one: Viewer, other: Viewer) -> None:
+    """Let two authors work on a roadmap of each other's, and learn there; the first reviews the second."""
+    mine, theirs = await reviewed_roadmap(ask, one), await reviewed_roadmap(ask, other, slug="of-other")
+    await invitation(ask, mine, other.user_id, one.user_id)
+    await invitation(ask, theirs, one.user_id, other.user_id)
+    await enrol(ask, one, theirs, key=mint("key"))
+    await evidence.submit(ask, one, theirs, "a")
+    await enrol(ask, other, mine, key=mint("key"))
+    submitted = await evidence.submit(ask, other, mine, "a")
+    await evidence.review(ask, one, submitted["evidence"]["id"])
 
 
 async def collaborations_of_size(ask: Asker, viewer: Viewer, roadmap_ids: list[str], size: int) -> None:
@@ -113,7 +126,8 @@ async def work_together(ask: WatchingAsker) -> None:
     await evidence.review(ask, author, submitted["evidence"]["id"], "RETURN", comment="More.")
     text = "query ($id: ID!) { node(id: $id) { ... on Evidence %s } }" % everything("Evidence", 2, paths)
     await ask.data(text, learner, id=submitted["evidence"]["id"])
-    mine = "currentVersion { nodes { myEvidence { id } } }"
+    await accepted(ask, learner, "saveNote", targetId=submitted["node"]["id"], text="A note.")
+    mine = "currentVersion { nodes { myEvidence { id } myNote { id } } }"
     await ask.data(look % mine, learner, id=roadmap_id)
     await collaborators.joined(ask, author, roadmap_id, learner, other.handle, "REVIEWER")
     people = f"collaborators(first: 5) {everything('CollaboratorConnection', 2, paths)}"

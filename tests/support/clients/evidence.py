@@ -8,7 +8,7 @@ from tests.support.schema_client import Asker
 
 ERRORS = "userErrors { __typename ... on UserError { code field message } }"
 SUBMIT = f"""mutation ($input: SubmitEvidenceInput!) {{ submitEvidence(input: $input) {{
-  evidence {{ id text url state comment }} node {{ key viewerState myEvidence {{ id state }} }}
+  evidence {{ id text url state comment }} node {{ id key viewerState myEvidence {{ id state }} }}
   nodeChanges {{ completed {{ key }} unlocked {{ key }} }} enrolment {{ progress {{ percent }} }} {ERRORS} }} }}"""
 REVIEW = f"""mutation ($input: ReviewEvidenceInput!) {{ reviewEvidence(input: $input) {{
   evidence {{ id state comment reviewer {{ handle }} reviewedAt }} {ERRORS} }} }}"""
