@@ -112,7 +112,10 @@ class Enrolments(Protocol):
         """Return the path of each enrolment."""
 
     async def paths_at(self, ids: list[RoadmapNodeId], *, viewer_id: UserId) -> list[LearnerPath | None]:
-        """Return, for each node, the viewer's path through its version; None where they did not enrol in it."""
+        """Return, for each node, the viewer's path through its version; None where they did not enrol in it.
+
+        The path has the nodes asked for and their prerequisites alone: on these their standings depend.
+        """
 
     async def completed_by_quiz(
         self, user_id: UserId, quiz_slug: str, *, at: datetime
