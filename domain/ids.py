@@ -38,6 +38,8 @@ SegmentId = NewType("SegmentId", str)
 CampaignId = NewType("CampaignId", str)
 BookmarkId = NewType("BookmarkId", str)
 NoteId = NewType("NoteId", str)
+EvidenceId = NewType("EvidenceId", str)
+CollaboratorId = NewType("CollaboratorId", str)
 
 PREFIXES: dict[object, str] = {
     UserId: "user",
@@ -73,6 +75,8 @@ PREFIXES: dict[object, str] = {
     CampaignId: "campaign",
     BookmarkId: "bookmark",
     NoteId: "note",
+    EvidenceId: "evidence",
+    CollaboratorId: "collaborator",
 }
 """The prefix of each kind of identifier; the graph refuses an identifier with another prefix."""
 

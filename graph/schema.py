@@ -18,6 +18,7 @@ import domain.bookmarks.notes
 import domain.campaigns.campaigns
 import domain.campaigns.email_templates
 import domain.campaigns.segments
+import domain.content.collaborators
 import domain.content.exam_types
 import domain.content.quizzes
 import domain.content.roadmap_nodes
@@ -25,6 +26,7 @@ import domain.content.roadmaps
 import domain.gamification.xp
 import domain.jobs.jobs
 import domain.learning.enrolments
+import domain.learning.evidence
 import domain.learning.goals
 import domain.mail.suppressions
 import domain.privacy.exports
@@ -43,8 +45,8 @@ from graph.authentication.account_recovery import RecoveryMutations
 from graph.authentication.external_sign_in import GoogleMutations
 from graph.authentication.sessions import Session, SessionMutations
 from graph.authentication.sign_in import SignInMutations
-from graph.authoring.draft_mutations import AuthoringMutations
-from graph.authoring.share_links import ShareLinkMutations
+from graph.authoring.collaborations import Collaborator
+from graph.authoring.mutations import AUTHORING_MUTATIONS
 from graph.bookmarks.bookmarks import Bookmark, BookmarkMutations, Note
 from graph.campaigns.campaign_mutations import CampaignMutations
 from graph.campaigns.campaigns import Campaign, CampaignQueries, CampaignSubscriptions
@@ -67,6 +69,7 @@ from graph.jobs.jobs import Job, JobMutations, JobQueries, JobSubscriptions
 from graph.jobs.queues import QueueMutations, QueueQueries
 from graph.learning.enrolment_migrations import MigrationMutations
 from graph.learning.enrolments import Enrolment, EnrolmentMutations
+from graph.learning.evidence import Evidence, EvidenceMutations
 from graph.learning.goal_mutations import GoalMutations
 from graph.learning.goals import Goal, GoalQueries
 from graph.mail.email_preferences import MailMutations
@@ -119,6 +122,8 @@ NODES: dict[type, type] = {
     domain.content.roadmap_nodes.PrerequisiteGroup: PrerequisiteGroup,
     domain.gamification.xp.XpEntry: XpEntry,
     domain.learning.enrolments.Enrolment: Enrolment,
+    domain.learning.evidence.Evidence: Evidence,
+    domain.content.collaborators.Collaborator: Collaborator,
     domain.privacy.exports.DataExport: DataExport,
 }
 """The type that implements Node for each domain entity; a question's depends on its kind (graph.content.questions)."""
@@ -165,10 +170,10 @@ MUTATIONS = (
     AttemptMutations,
     QuizMutations,
     PublishingMutations,
-    AuthoringMutations,
-    ShareLinkMutations,
+    *AUTHORING_MUTATIONS,
     EnrolmentMutations,
     MigrationMutations,
+    EvidenceMutations,
     GoalMutations,
     BookmarkMutations,
     RoleMutations,

@@ -8,6 +8,7 @@ from graph.accounts.users import User
 from graph.analytics.dashboards import Dashboard
 from graph.analytics.learner_analytics import Analytics
 from graph.assessment.attempts import QuizAttempt
+from graph.authoring.collaborations import Collaborator
 from graph.bookmarks.bookmarks import Bookmark, BookmarkTag, Note
 from graph.costs import weighed
 from graph.directives import auth, public, reads_learning, requires_scopes
@@ -24,6 +25,7 @@ from resolvers.accounts import audit, users
 from resolvers.accounts import loaders as account_loaders
 from resolvers.analytics import dashboards, learner_analytics
 from resolvers.assessment import attempts
+from resolvers.authoring import collaborations as collaboration_resolvers
 from resolvers.bookmarks import bookmarks as bookmark_resolvers
 from resolvers.gamification import streaks, xp
 from resolvers.jobs import jobs as job_resolvers
@@ -68,6 +70,10 @@ class Viewer:
     tags: Connection[BookmarkTag] | None = resolved_by(
         bookmark_resolvers.viewer_tags,
         description="The tags of the caller's bookmarks with their counts, by name.",
+    )
+    collaborations: Connection[Collaborator] | None = resolved_by(
+        collaboration_resolvers.viewer_collaborations,
+        description="The roadmaps of others that the caller works on, or is invited to, newest first.",
     )
     notes: Connection[Note] | None = resolved_by(
         bookmark_resolvers.viewer_notes,

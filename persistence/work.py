@@ -24,6 +24,7 @@ from persistence.authentication.one_time_tokens import SqlOneTimeTokens
 from persistence.authentication.sessions import SqlSessions
 from persistence.authoring.drafts import SqlDrafts
 from persistence.authoring.share_links import SqlShareLinks
+from persistence.authoring.upstreams import SqlUpstreams
 from persistence.bookmarks.bookmarks import SqlBookmarks
 from persistence.bookmarks.notes import SqlNotes
 from persistence.campaigns.campaigns import SqlCampaigns
@@ -31,7 +32,9 @@ from persistence.campaigns.email_templates import SqlEmailTemplates
 from persistence.campaigns.recipients import SqlRecipients
 from persistence.campaigns.segments import SqlSegments
 from persistence.commit_counts import CommitCounts
+from persistence.content.collaborators import SqlCollaborators
 from persistence.content.exam_types import SqlExamTypes
+from persistence.content.layouts import SqlLayouts
 from persistence.content.questions import SqlQuestions
 from persistence.content.quizzes import SqlQuizzes
 from persistence.content.roadmap_nodes import SqlNodes
@@ -54,6 +57,7 @@ from persistence.jobs.runs import SqlRuns
 from persistence.jobs.schedules import SqlSchedules
 from persistence.learning.enrolment_migrations import SqlMigrations
 from persistence.learning.enrolments import SqlEnrolments
+from persistence.learning.evidence import SqlEvidence
 from persistence.learning.goals import SqlGoals
 from persistence.mail.email_preferences import SqlEmailPreferences
 from persistence.mail.mail_events import SqlMailEvents
@@ -112,10 +116,14 @@ class SqlWork:
     boards_projection = _Store(SqlProjection)
     roadmaps = _Store(SqlRoadmaps)
     nodes = _Store(SqlNodes)
+    collaborators = _Store(SqlCollaborators)
+    layouts = _Store(SqlLayouts)
     outlines = _Store(SqlOutlines)
     drafts = _Store(SqlDrafts)
     share_links = _Store(SqlShareLinks)
+    upstreams = _Store(SqlUpstreams)
     enrolments = _Store(SqlEnrolments)
+    evidence = _Store(SqlEvidence)
     migrations = _Store(SqlMigrations)
     attempts = _Store(SqlAttempts)
     submissions = _Store(SqlSubmissions)

@@ -11,6 +11,7 @@ from resolvers.accounts import loaders as account_loaders
 from resolvers.assessment import attempts
 from resolvers.assessment import loaders as assessment_loaders
 from resolvers.authentication import sessions
+from resolvers.authoring import loaders as authoring_loaders
 from resolvers.batches import Batch, Rows
 from resolvers.bookmarks import loaders as bookmark_loaders
 from resolvers.campaigns import loaders as campaign_loaders
@@ -53,6 +54,8 @@ BATCHES: dict[str, Batch] = {
     "node": content_loaders.roadmap_nodes_by_id,
     "prerequisite": content_loaders.prerequisites_by_id,
     "enrolment": learning_loaders.enrolments_by_id,
+    "evidence": learning_loaders.evidence_by_id,
+    "collaborator": authoring_loaders.collaborators_by_id,
     "xp": xp.xp_entries_by_id,
 }
 """The batch of each kind of object that `node` finds, with the row rule of its relation."""

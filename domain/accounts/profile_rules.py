@@ -10,12 +10,12 @@ _HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9_]{1,28})[a-z0-9]")
 _LONGEST_HANDLE = 30
 
 
-def checked_handle(handle: str) -> str:
+def checked_handle(handle: str, *, field: str = "handle") -> str:
     """Return the handle in lower case if it has 3 to 30 letters a-z, digits and inner underscores."""
     handle = handle.lower() if len(handle) <= _LONGEST_HANDLE else ""
     if not _HANDLE.fullmatch(handle):
         raise InvalidInputError(
-            "handle must be 3 to 30 letters a-z, digits or inner underscores.", field="handle"
+            f"{field} must be 3 to 30 letters a-z, digits or inner underscores.", field=field
         )
     return handle
 

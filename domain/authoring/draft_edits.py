@@ -18,7 +18,7 @@ from domain.authoring.drafts import (
     stored_node,
 )
 from domain.authoring.work import AuthoringWork
-from domain.content.ownership import may_change
+from domain.content.releases.roadmap_rights import Right, may, refusal_of
 from domain.content.roadmap_nodes import MOST_EDGES, new_groups, node_id_of
 from domain.content.roadmaps import RoadmapVersion, VersionState
 from domain.entities import entity
@@ -52,6 +52,16 @@ async def edit(
     where the draft was edited since the client read it.
     """
     operations = _checked(operations)
+    return await applied(work, act, await draft_at(work, act, version_id, revision), operations)
+
+
+async def draft_at(
+    work: AuthoringWork, act: Act, version_id: RoadmapVersionId, revision: int
+) -> RoadmapVersion:
+    """Return a draft that the actor may edit, locked, while it has the revision.
+
+    Raises DraftConflictError, NotFoundError, ForbiddenError or NotADraftError.
+    """
     version = await locked_draft(work, act, version_id)
     if version.revision != revision:
         raise DraftConflictError(
@@ -59,14 +69,24 @@ async def edit(
             current_id=version.id,
             field="revision",
         )
+    return version
+
+
+async def applied(
+    work: AuthoringWork, act: Act, version: RoadmapVersion, operations: Sequence[Operation]
+) -> DraftEdit:
+    """Apply operations, which are checked, to a locked draft; raises InvalidInputErrors, all at once."""
     places = await work.drafts.places(version.id)
     touched = {key for operation in operations for key in operation.touches}
     before = {node.key: node for node in await work.drafts.nodes(version.id, touched)} if touched else {}
-    draft = Draft(details_of(version), [place.key for place in places], before)
+    draft = Draft(
+        details_of(version), [place.key for place in places], before, upstream=version.upstream_version_id
+    )
     undo = _applied(draft, operations)
+    await _check_upstream(work, act, version, draft)
     changes = await _changes(work, act, version, places, before, draft)
     await _check_edges(work, version, before, draft)
-    edited = await work.drafts.write(described(version, draft.details), changes)
+    edited = await work.drafts.write(described(version, draft), changes)
     return DraftEdit(version=edited, undo=[{each.name: each.sent()} for each in reversed(undo)])
 
 
@@ -81,8 +101,8 @@ async def locked_draft(work: AuthoringWork, act: Act, version_id: RoadmapVersion
         (version,) = await work.roadmaps.versions_by_ids([version_id], viewer_id=act.user_id)
     if roadmap is None or version is None:
         raise NotFoundError("There is no such version.", field="versionId")
-    if not await may_change(work, act, author_id=roadmap.author_id, roles=()):
-        raise ForbiddenError("Only the author may edit a roadmap.", field="versionId")
+    if not await may(work, act, roadmap, Right.EDIT):
+        raise ForbiddenError(refusal_of(Right.EDIT), field="versionId")
     if version.state is not VersionState.DRAFT:
         raise NotADraftError(
             "A published version never changes; begin a draft with startRoadmapDraft.", field="versionId"
@@ -125,6 +145,19 @@ async def _check_edges(
         raise InvalidInputError(
             f"operations would give the draft more than {MOST_EDGES} prerequisites, which is the most.",
             field="operations",
+        )
+
+
+async def _check_upstream(work: AuthoringWork, act: Act, version: RoadmapVersion, draft: Draft) -> None:
+    """Refuse a version that is not of the origin of the fork, or that the actor does not see."""
+    if draft.upstream in {None, version.upstream_version_id}:
+        return
+    (roadmap,) = await work.roadmaps.by_ids([version.roadmap_id], viewer_id=act.user_id)
+    (found,) = await work.roadmaps.versions_by_ids([draft.upstream], viewer_id=act.user_id)
+    is_published = found is not None and found.state is not VersionState.DRAFT
+    if roadmap is None or found is None or not is_published or found.roadmap_id != roadmap.forked_from_id:
+        raise InvalidInputError(
+            "setUpstream takes a version of the roadmap that this one was forked from.", field="operations"
         )
 
 

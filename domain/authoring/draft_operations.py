@@ -4,11 +4,18 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from domain.authoring.drafts import Draft, DraftNode
-from domain.authoring.node_checks import check_description, check_quiz, check_title, checked_resources
+from domain.authoring.node_checks import (
+    check_completion,
+    check_description,
+    check_quiz,
+    check_title,
+    checked_resources,
+)
 from domain.content.quizzes import checked_slug
-from domain.content.roadmap_nodes import RoadmapResource
+from domain.content.roadmap_nodes import EvidenceRule, RoadmapResource
 from domain.entities import entity
 from domain.errors import InvalidInputError
+from domain.ids import RoadmapVersionId
 from domain.refusals import Each, all_at_once
 
 
@@ -85,6 +92,33 @@ class Describe:
 
 
 @entity
+class SetUpstream:
+    """Says which version of its origin the draft of a fork has taken in; what it holds does not change."""
+
+    version_id: RoadmapVersionId | None
+    name = "setUpstream"
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """No node."""
+        return ()
+
+    def checked(self, at: str) -> "SetUpstream":  # noqa: ARG002 - Operation's signature
+        """Whether it is a version of the origin, the edit checks."""
+        return self
+
+    def apply(self, draft: Draft, at: str) -> Operation:  # noqa: ARG002 - Operation's signature
+        """Name the version; the inverse names the one before."""
+        before = SetUpstream(version_id=draft.upstream)
+        draft.upstream = self.version_id
+        return before
+
+    def sent(self) -> dict[str, Any]:
+        """Write the id."""
+        return {"versionId": self.version_id}
+
+
+@entity
 class SetResources:
     """Puts other links in place of those of a node."""
 
@@ -121,7 +155,7 @@ class SetResources:
 
 @entity
 class LinkQuiz:
-    """Lets a quiz complete a node; None lets the learner tick it."""
+    """Lets a quiz complete a node, in place of evidence; None lets the learner tick a node that had one."""
 
     key: str
     quiz: str | None
@@ -144,9 +178,45 @@ class LinkQuiz:
     def apply(self, draft: Draft, at: str) -> Operation:
         """Link the quiz; the inverse has the one before."""
         node = existing(draft, self.key, f"{at}key")
-        draft.put(replace(node, quiz=self.quiz))
+        draft.put(replace(node, quiz=self.quiz, evidence=node.evidence if self.quiz is None else None))
+        if node.evidence is not None:
+            return SetCompletion(key=self.key, quiz=None, evidence=node.evidence)
         return LinkQuiz(key=self.key, quiz=node.quiz)
 
     def sent(self) -> dict[str, Any]:
         """Write the key and the slug."""
         return {"key": self.key, "quiz": self.quiz}
+
+
+@entity
+class SetCompletion:
+    """Says what completes a node: a quiz, evidence, or, with neither, the learner who ticks it."""
+
+    key: str
+    quiz: str | None
+    evidence: EvidenceRule | None
+    name = "setCompletion"
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """The node."""
+        return (self.key,)
+
+    def checked(self, at: str) -> "SetCompletion":
+        """Check the key, the slug, and that not both are given."""
+        with all_at_once() as each:
+            with each:
+                checked_slug(self.key, field=f"{at}key")
+            with each:
+                check_completion(self.quiz, self.evidence, at)
+        return self
+
+    def apply(self, draft: Draft, at: str) -> Operation:
+        """Change what completes the node; the inverse has what did before."""
+        node = existing(draft, self.key, f"{at}key")
+        draft.put(replace(node, quiz=self.quiz, evidence=self.evidence))
+        return SetCompletion(key=self.key, quiz=node.quiz, evidence=node.evidence)
+
+    def sent(self) -> dict[str, Any]:
+        """Write the key, the slug and the rule."""
+        return {"key": self.key, "quiz": self.quiz, "evidence": self.evidence and self.evidence.value}

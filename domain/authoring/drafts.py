@@ -6,7 +6,14 @@ from typing import Protocol
 
 from domain.content.prerequisites import Needs
 from domain.content.questions import Difficulty
-from domain.content.roadmap_nodes import Completion, NewGroup, NodeKind, RoadmapNode, RoadmapResource
+from domain.content.roadmap_nodes import (
+    Completion,
+    EvidenceRule,
+    NewGroup,
+    NodeKind,
+    RoadmapNode,
+    RoadmapResource,
+)
 from domain.content.roadmaps import RoadmapVersion, Visibility
 from domain.entities import entity
 from domain.errors import DomainError, VersionConflictError
@@ -41,11 +48,19 @@ class DraftNode:
     resources: tuple[RoadmapResource, ...] = ()
     quiz: str | None = None
     needs: tuple[Needs, ...] = ()
+    evidence: EvidenceRule | None = None
 
     @property
     def completion(self) -> Completion:
         """What completes it."""
-        return Completion.CHECKBOX if self.quiz is None else Completion.QUIZ
+        if self.quiz is not None:
+            return Completion.QUIZ
+        return Completion.CHECKBOX if self.evidence is None else Completion.EVIDENCE
+
+    @property
+    def completed_by(self) -> tuple[str | None, EvidenceRule | None]:
+        """The quiz and the rule for evidence, of which at most one is set."""
+        return self.quiz, self.evidence
 
 
 @entity
@@ -61,11 +76,19 @@ class Draft:
     """A draft under the hands of its author.
 
     `order` has the keys of all nodes; `nodes` those that an edit reads or changes. `placed` are the keys of nodes that
-    were added or moved.
+    were added or moved. `upstream` is the version of the origin that the draft of a fork has taken in.
     """
 
-    def __init__(self, details: Details, order: Sequence[str], nodes: dict[str, DraftNode]) -> None:
+    def __init__(
+        self,
+        details: Details,
+        order: Sequence[str],
+        nodes: dict[str, DraftNode],
+        *,
+        upstream: RoadmapVersionId | None = None,
+    ) -> None:
         self.details = details
+        self.upstream = upstream
         self.order = list(order)
         self.nodes = dict(nodes)
         self.placed: set[str] = set()
@@ -144,11 +167,16 @@ class Drafts(Protocol):
     async def nodes(self, version_id: RoadmapVersionId, keys: Collection[str] | None) -> list[DraftNode]:
         """Return the nodes of a version with these keys, or all, in order."""
 
+    async def contents(
+        self, ids: Sequence[RoadmapVersionId]
+    ) -> list[dict[str, tuple[RoadmapNodeId, DraftNode]]]:
+        """Return all nodes of each version by their keys, in order, with their ids."""
+
     async def edges(self, version_id: RoadmapVersionId) -> int:
         """Return how many prerequisites the nodes of a version name."""
 
     async def write(self, version: RoadmapVersion, changes: DraftChanges) -> RoadmapVersion:
-        """Store the changes of an edit, and title, description and visibility of the draft, as its next revision."""
+        """Store the changes of an edit, and what the draft is as a whole, as its next revision."""
 
 
 def details_of(version: RoadmapVersion) -> Details:
@@ -156,10 +184,15 @@ def details_of(version: RoadmapVersion) -> Details:
     return Details(title=version.title, description=version.description, visibility=version.visibility)
 
 
-def described(version: RoadmapVersion, details: Details) -> RoadmapVersion:
-    """Return the version with other details."""
+def described(version: RoadmapVersion, draft: Draft) -> RoadmapVersion:
+    """Return the version as the draft describes it."""
+    details = draft.details
     return replace(
-        version, title=details.title, description=details.description, visibility=details.visibility
+        version,
+        title=details.title,
+        description=details.description,
+        visibility=details.visibility,
+        upstream_version_id=draft.upstream,
     )
 
 
@@ -187,4 +220,5 @@ def stored_node(
         completion=node.completion,
         quiz_slug=node.quiz,
         position=position,
+        evidence_rule=node.evidence,
     )

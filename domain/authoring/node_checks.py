@@ -14,6 +14,7 @@ from domain.content.roadmap_nodes import (
     LONGEST_MINUTES,
     MOST_GROUPS,
     MOST_RESOURCES,
+    EvidenceRule,
     RoadmapResource,
 )
 from domain.errors import InvalidInputError
@@ -44,7 +45,7 @@ def checked_node(node: DraftNode, at: str) -> DraftNode:
         with each:
             node = replace(node, resources=checked_resources(node.resources, f"{at}resources"))
         with each:
-            check_quiz(node.quiz, f"{at}quiz")
+            check_completion(node.quiz, node.evidence, at)
         with each:
             check_needs(node.needs, f"{at}prerequisites")
     return node
@@ -62,6 +63,15 @@ def check_quiz(slug: str | None, field: str) -> None:
     """Refuse a slug that no quiz can have; whether there is the quiz, validation says."""
     if slug is not None:
         checked_slug(slug, field=field)
+
+
+def check_completion(quiz: str | None, evidence: EvidenceRule | None, at: str) -> None:
+    """Refuse a slug that no quiz can have, and a node that both a quiz and evidence would complete."""
+    check_quiz(quiz, f"{at}quiz")
+    if quiz is not None and evidence is not None:
+        raise InvalidInputError(
+            f"{at}evidence must be null where a quiz completes the node.", field=f"{at}evidence"
+        )
 
 
 def checked_resources(resources: Sequence[RoadmapResource], field: str) -> tuple[RoadmapResource, ...]:

@@ -63,6 +63,7 @@ class AddNode:
             "difficulty": node.difficulty and node.difficulty.value,
             "minutes": node.minutes,
             "quiz": node.quiz,
+            "evidence": node.evidence and node.evidence.value,
             "resources": [{"title": each.title, "url": each.url} for each in node.resources],
             "prerequisites": [
                 {"mode": needs.mode.value, "k": needs.k, "nodes": list(needs.of)} for needs in node.needs

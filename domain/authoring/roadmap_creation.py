@@ -4,12 +4,12 @@ from domain.acts import Act
 from domain.authoring.drafts import Details, stored_node
 from domain.authoring.node_checks import check_description, check_title
 from domain.authoring.work import AuthoringWork
-from domain.content.ownership import may_change
 from domain.content.quizzes import SlugTakenError, checked_slug
+from domain.content.releases.roadmap_rights import Right, locked
 from domain.content.roadmap_nodes import ROOM, new_groups, node_id_of
 from domain.content.roadmaps import Roadmap, RoadmapVersion, VersionState
 from domain.entities import entity
-from domain.errors import ForbiddenError, NotFoundError
+from domain.errors import NotFoundError
 from domain.idempotency import checked_key, first_use
 from domain.ids import RoadmapId, RoadmapVersionId
 from domain.refusals import all_at_once
@@ -57,10 +57,10 @@ async def create(work: AuthoringWork, act: Act, *, slug: str, details: Details, 
         result_id=roadmap.id,
     )
     if earlier is not None:
-        return await _created(work, act, RoadmapId(earlier))
+        return await created(work, act, RoadmapId(earlier))
     if (await work.roadmaps.get_or_create_locked(roadmap)).id != roadmap.id:
         raise SlugTakenError("Another roadmap has this slug; choose another one.", field="slug")
-    version = _draft(act, roadmap, number=1)
+    version = new_draft(act, roadmap, number=1)
     await work.roadmaps.add_version(version)
     return NewRoadmap(roadmap=roadmap, version=version)
 
@@ -70,25 +70,29 @@ async def start_draft(work: AuthoringWork, act: Act, *, roadmap_id: RoadmapId) -
 
     Raises NotFoundError or ForbiddenError.
     """
-    roadmap = await work.roadmaps.lock(roadmap_id)
-    if roadmap is None or not await may_change(work, act, author_id=roadmap.author_id, roles=()):
-        if (await work.roadmaps.by_ids([roadmap_id], viewer_id=act.user_id))[0] is None:
-            raise NotFoundError("There is no such roadmap.", field="roadmapId")
-        raise ForbiddenError("Only the author may edit a roadmap.", field="roadmapId")
+    roadmap = await locked(work, act, roadmap_id, Right.EDIT)
     newest = await work.roadmaps.newest_version(roadmap.id)
     if newest is not None and newest.state is VersionState.DRAFT:
         return NewRoadmap(roadmap=roadmap, version=newest)
     base = newest
     if roadmap.current_version_id is not None:
         (base,) = await work.roadmaps.versions_by_ids([roadmap.current_version_id], viewer_id=act.user_id)
-    version = _draft(act, roadmap, number=newest.number + 1 if newest else 1)
+    version = new_draft(
+        act,
+        roadmap,
+        number=newest.number + 1 if newest else 1,
+        upstream=None if base is None else base.upstream_version_id,
+    )
     await work.roadmaps.add_version(version)
     if base is not None:
-        await _copy(work, base, version)
+        await copy(work, base, version)
     return NewRoadmap(roadmap=roadmap, version=version)
 
 
-def _draft(act: Act, roadmap: Roadmap, *, number: int) -> RoadmapVersion:
+def new_draft(
+    act: Act, roadmap: Roadmap, *, number: int, upstream: RoadmapVersionId | None = None
+) -> RoadmapVersion:
+    """Return an empty draft of a roadmap; `upstream` is the version of its origin that it has taken in."""
     return RoadmapVersion(
         id=RoadmapVersionId(act.mint("roadmapversion")),
         roadmap_id=roadmap.id,
@@ -100,10 +104,11 @@ def _draft(act: Act, roadmap: Roadmap, *, number: int) -> RoadmapVersion:
         content_hash="",
         created_at=act.now,
         published_at=None,
+        upstream_version_id=upstream,
     )
 
 
-async def _copy(work: AuthoringWork, base: RoadmapVersion, version: RoadmapVersion) -> None:
+async def copy(work: AuthoringWork, base: RoadmapVersion, version: RoadmapVersion) -> None:
     """Store the nodes of one version, with their prerequisites, as those of another."""
     lineages = {place.key: place.lineage_id for place in await work.drafts.places(base.id)}
     written = await work.drafts.nodes(base.id, None)
@@ -116,7 +121,8 @@ async def _copy(work: AuthoringWork, base: RoadmapVersion, version: RoadmapVersi
     await work.nodes.add(nodes, groups)
 
 
-async def _created(work: AuthoringWork, act: Act, roadmap_id: RoadmapId) -> NewRoadmap:
+async def created(work: AuthoringWork, act: Act, roadmap_id: RoadmapId) -> NewRoadmap:
+    """Return a roadmap of the actor's that an earlier request created; raises NotFoundError where it is gone."""
     (roadmap,) = await work.roadmaps.by_ids([roadmap_id], viewer_id=act.user_id)
     version = None if roadmap is None else await work.roadmaps.newest_version(roadmap.id)
     if roadmap is None or version is None:

@@ -8,7 +8,7 @@ from domain.accounts import audit
 from domain.accounts.audit import AuditAction
 from domain.acts import Act
 from domain.authoring.work import AuthoringWork
-from domain.content.publishing import managed
+from domain.content.releases.publishing import managed
 from domain.content.roadmaps import Roadmap
 from domain.entities import entity
 from domain.errors import DomainError

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from domain.authoring.drafts import Drafts
 from domain.authoring.share_link_store import ShareLinks
+from domain.authoring.upstreams import Upstreams
 from domain.content.work import ContentWork
 
 
@@ -13,6 +14,10 @@ class AuthoringWork(ContentWork, Protocol):
     @property
     def drafts(self) -> Drafts:
         """Drafts of roadmaps."""
+
+    @property
+    def upstreams(self) -> Upstreams:
+        """Where forks stand against their origins."""
 
     @property
     def share_links(self) -> ShareLinks:

@@ -9,7 +9,7 @@ from domain.acts import Act
 from domain.bookmarks.targets import TargetType
 from domain.entities import entity
 from domain.errors import DomainError
-from domain.ids import NoteId, UserId
+from domain.ids import LineageId, NoteId, UserId
 from domain.paging import Page, Window
 
 MOST_NOTES = 2_000
@@ -55,6 +55,9 @@ class Notes(Protocol):
 
     async def by_targets(self, ids: Sequence[str], *, viewer_id: UserId) -> list[Note | None]:
         """Return the viewer's note on each target."""
+
+    async def by_lineages(self, ids: Sequence[LineageId], *, viewer_id: UserId) -> list[Note | None]:
+        """Return the viewer's newest note on the nodes of each lineage."""
 
     async def page(self, window: Window, *, viewer_id: UserId, kind: TargetType | None) -> Page[Note]:
         """Return the viewer's notes, newest first, on one kind of target or all."""

@@ -4,6 +4,7 @@ from enum import Enum
 from itertools import islice
 
 from domain.entities import entity
+from domain.ids import UserId
 
 MOST_FLAWS = 100
 """How many flaws are listed."""
@@ -36,7 +37,11 @@ class Needs:
 
 @entity
 class Step:
-    """A node as the rules of order and progress read it; every group of `needs` must be met."""
+    """A node as the rules of order and progress read it; every group of `needs` must be met.
+
+    `author_id` is the author of the roadmap in which its lineage began: for a node of a fork, that of the origin. None
+    where that is not known.
+    """
 
     key: str
     title: str
@@ -44,6 +49,7 @@ class Step:
     optional: bool
     quiz_slug: str | None
     needs: list[Needs]
+    author_id: UserId | None = None
 
 
 class FlawKind(Enum):

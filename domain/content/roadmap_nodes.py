@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Protocol
 
+from domain.content.layouts import NodeLayout
 from domain.content.prerequisites import Needs, PrerequisiteMode, Step
 from domain.content.questions import Difficulty
 from domain.entities import entity
@@ -45,6 +46,14 @@ class Completion(Enum):
 
     CHECKBOX = "CHECKBOX"
     QUIZ = "QUIZ"
+    EVIDENCE = "EVIDENCE"
+
+
+class EvidenceRule(Enum):
+    """What becomes of the evidence for a node."""
+
+    ACCEPTED_AT_ONCE = "ACCEPTED_AT_ONCE"
+    REVIEWED = "REVIEWED"
 
 
 @entity
@@ -57,7 +66,7 @@ class RoadmapResource:
 
 @entity
 class RoadmapNode:
-    """A node of one version; its lineage is the same in every version of the roadmap."""
+    """A node of one version; its lineage is the same in every version of the roadmap, and in its forks."""
 
     id: RoadmapNodeId
     version_id: RoadmapVersionId
@@ -73,6 +82,8 @@ class RoadmapNode:
     completion: Completion
     quiz_slug: str | None
     position: int
+    evidence_rule: EvidenceRule | None = None
+    layout: NodeLayout | None = None
 
 
 def node_id_of(version_id: RoadmapVersionId, lineage_id: LineageId) -> RoadmapNodeId:
@@ -132,6 +143,9 @@ class Nodes(Protocol):
     async def lineages(self, roadmap_id: RoadmapId, wanted: dict[str, LineageId]) -> dict[str, LineageId]:
         """Return the lineage of each key of a roadmap: the existing one, else the wanted one, which is stored."""
 
+    async def inherit(self, roadmap_id: RoadmapId, version_id: RoadmapVersionId) -> None:
+        """Let a fork go on with the lineages of a version's nodes, except for keys that it has a lineage of."""
+
     async def add(self, nodes: list[RoadmapNode], groups: list[NewGroup]) -> None:
         """Store the nodes of a draft with their prerequisites."""
 
@@ -156,8 +170,8 @@ class Nodes(Protocol):
     ) -> list[Page[RoadmapNode]]:
         """Return a page of the nodes of each version, in the author's order."""
 
-    async def keys_of(self, ids: list[LineageId], *, viewer_id: UserId | None) -> list[str | None]:
-        """Return the key of each lineage."""
+    async def keys_of(self, ids: list[RoadmapNodeId], *, viewer_id: UserId | None) -> list[str | None]:
+        """Return the key of each node."""
 
     async def edges_of(
         self, ids: list[RoadmapVersionId], *, viewer_id: UserId | None

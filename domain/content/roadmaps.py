@@ -39,6 +39,7 @@ class Roadmap:
     visibility: Visibility
     current_version_id: RoadmapVersionId | None
     created_at: datetime
+    forked_from_id: RoadmapId | None = None
 
 
 @entity
@@ -46,7 +47,7 @@ class RoadmapVersion:
     """One version of a roadmap.
 
     `content_hash` is that of the file it was imported from, and empty once it was edited; `revision` grows with every
-    edit of a draft.
+    edit of a draft. `upstream_version_id` is the version of the origin that this version of a fork has taken in.
     """
 
     id: RoadmapVersionId
@@ -60,6 +61,7 @@ class RoadmapVersion:
     created_at: datetime
     published_at: datetime | None
     revision: int = 1
+    upstream_version_id: RoadmapVersionId | None = None
 
 
 @entity
@@ -141,6 +143,9 @@ class Roadmaps(Protocol):
 
     async def archive(self, roadmap_id: RoadmapId) -> Roadmap:
         """Archive the current version, so that the roadmap has none."""
+
+    async def set_visibility(self, roadmap_id: RoadmapId, visibility: Visibility) -> Roadmap:
+        """Change who may find a roadmap, also once its draft is published."""
 
     async def last_archived(self, roadmap_id: RoadmapId) -> RoadmapVersion | None:
         """Return the archived version with the highest number; visibility is not checked."""

@@ -62,26 +62,27 @@ async def quiz_flaws_of(
     quizzes: Quizzes, roadmaps: Sequence[tuple[Iterable[Step], UserId]], *, now: datetime
 ) -> list[list[Flaw]]:
     """Return the flaws of several roadmaps, each by its steps and its author; one statement reads all quizzes."""
-    slugs = [
-        {step.key: step.quiz_slug for step in steps if step.quiz_slug is not None} for steps, _ in roadmaps
+    asked = [
+        [(step, step.quiz_slug) for step in steps if step.quiz_slug is not None] for steps, _ in roadmaps
     ]
-    wanted = list(dict.fromkeys(slug for each in slugs for slug in each.values()))
+    wanted = list(dict.fromkeys(slug for each in asked for _, slug in each))
     read = await quizzes.by_slugs(wanted) if wanted else []
     found = dict(zip(wanted, read, strict=True))
     return [
         [
             flaw
-            for key, slug in each.items()
-            if (flaw := _flaw(key, slug, found[slug], author_id=author_id, now=now)) is not None
+            for step, slug in each
+            if (flaw := _flaw(step, slug, found[slug], author_id=author_id, now=now)) is not None
         ]
-        for each, (_, author_id) in zip(slugs, roadmaps, strict=True)
+        for each, (_, author_id) in zip(asked, roadmaps, strict=True)
     ]
 
 
-def _flaw(key: str, slug: str, quiz: Quiz | None, *, author_id: UserId, now: datetime) -> Flaw | None:
+def _flaw(step: Step, slug: str, quiz: Quiz | None, *, author_id: UserId, now: datetime) -> Flaw | None:
+    """Return what is wrong with the quiz of a step; a node of a fork may have one of the origin's author."""
     if quiz is None:
         kind, reason = FlawKind.UNKNOWN_QUIZ, "which does not exist; import it first"
-    elif quiz.author_id != author_id:
+    elif quiz.author_id not in {author_id, step.author_id}:
         kind, reason = FlawKind.FOREIGN_QUIZ, "which belongs to another author"
     elif quiz.withdrawn_at is not None:
         kind, reason = FlawKind.WITHDRAWN_QUIZ, "which is withdrawn; restore it first"
@@ -89,4 +90,4 @@ def _flaw(key: str, slug: str, quiz: Quiz | None, *, author_id: UserId, now: dat
         kind, reason = FlawKind.CLOSED_QUIZ, "which is closed"
     else:
         return None
-    return Flaw(kind=kind, key=key, message=f"{key} is completed by the quiz {slug}, {reason}")
+    return Flaw(kind=kind, key=step.key, message=f"{step.key} is completed by the quiz {slug}, {reason}")

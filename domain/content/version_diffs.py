@@ -21,8 +21,9 @@ _COMPARED = (
     "resources",
     "completion",
     "quiz_slug",
+    "evidence_rule",
 )
-_AS_IN_THE_SCHEMA = {"quiz_slug": "quizSlug"}
+_AS_IN_THE_SCHEMA = {"quiz_slug": "quizSlug", "evidence_rule": "evidenceRule"}
 MOST_FIELDS = len(_COMPARED) + 1
 
 
@@ -80,7 +81,7 @@ def diff(version: VersionContent, against: VersionContent) -> VersionDiff:
     """Compare a version with another one of its roadmap."""
     common = [lineage for lineage in version.nodes if lineage in against.nodes]
     places = {lineage: place for place, lineage in enumerate(against.nodes)}
-    kept = _longest_growing([places[lineage] for lineage in common])
+    kept = longest_growing([places[lineage] for lineage in common])
     ours, theirs = version.edges(), against.edges()
     return VersionDiff(
         added_ids=tuple(node.id for key, node in version.nodes.items() if key not in against.nodes),
@@ -101,7 +102,7 @@ def _difference(lineage: LineageId, version: VersionContent, against: VersionCon
     return NodeDifference(before_id=before.id, after_id=after.id, fields=names)
 
 
-def _longest_growing(values: Sequence[int]) -> set[int]:
+def longest_growing(values: Sequence[int]) -> set[int]:
     """Return a longest growing subsequence of different numbers (patience sorting)."""
     tails: list[int] = []
     before: dict[int, int | None] = {}
@@ -121,16 +122,15 @@ async def diffs(
     roadmaps: Roadmaps,
     nodes: Nodes,
     outlines: Outlines,
-    ids: list[RoadmapVersionId],
+    pairs: Sequence[tuple[RoadmapVersionId, RoadmapVersionId]],
     *,
-    against: RoadmapVersionId,
     viewer_id: UserId | None,
 ) -> list[VersionDiff | None]:
-    """Compare each version with one, in the same statements for any number; None for one of another roadmap.
+    """Compare the first of each pair with the second, in the same statements for any number of pairs.
 
-    Only versions that the viewer may see are compared.
+    None for versions of two roadmaps, and where the viewer may not see both.
     """
-    wanted = list(dict.fromkeys([*ids, against]))
+    wanted = list(dict.fromkeys(id_ for pair in pairs for id_ in pair))
     versions = await roadmaps.versions_by_ids(wanted, viewer_id=viewer_id)
     of_roadmap = {version.id: version.roadmap_id for version in versions if version is not None}
     listed = await nodes.of_versions(wanted, viewer_id=viewer_id)
@@ -140,10 +140,11 @@ async def diffs(
         for id_, found, outline in zip(wanted, listed, read, strict=True)
         if outline is not None
     }
-    other = of_roadmap.get(against)
     return [
-        diff(contents[id_], contents[against]) if other is not None and of_roadmap.get(id_) == other else None
-        for id_ in ids
+        diff(contents[id_], contents[against])
+        if id_ in of_roadmap and of_roadmap[id_] == of_roadmap.get(against)
+        else None
+        for id_, against in pairs
     ]
 
 

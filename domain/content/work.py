@@ -3,7 +3,9 @@
 from typing import Protocol
 
 from domain.accounts.work import AccountsWork
+from domain.content.collaborators import Collaborators
 from domain.content.exam_types import ExamTypes
+from domain.content.layouts import Layouts
 from domain.content.questions import Questions
 from domain.content.quizzes import Quizzes
 from domain.content.roadmap_nodes import Nodes
@@ -29,6 +31,14 @@ class ContentWork(AccountsWork, Protocol):
     @property
     def roadmaps(self) -> Roadmaps:
         """Roadmaps and their versions."""
+
+    @property
+    def collaborators(self) -> Collaborators:
+        """Who works on roadmaps beside their authors."""
+
+    @property
+    def layouts(self) -> Layouts:
+        """Where clients can draw nodes."""
 
     @property
     def nodes(self) -> Nodes:

@@ -3,8 +3,8 @@
 from domain.accounts.users import Role
 from domain.acts import Act
 from domain.content.exam_types import MOST_DOMAINS, MOST_EXAM_TYPES, ExamType
-from domain.content.ownership import may_change
 from domain.content.quizzes import NewQuiz, SlugTakenError
+from domain.content.releases.ownership import may_change
 from domain.entities import entity
 from domain.ids import QuestionId
 from domain.imports import quiz_ids

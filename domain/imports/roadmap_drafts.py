@@ -52,6 +52,7 @@ async def replace_draft(
         content_hash=content_hash,
         created_at=act.now,
         published_at=None,
+        upstream_version_id=newest.upstream_version_id if newest else None,
     )
     keys = dict.fromkeys(key for node in plan.nodes for key in (node.key, *_needed(node)))
     lineages = await work.nodes.lineages(roadmap.id, {key: LineageId(act.mint("lineage")) for key in keys})
@@ -88,4 +89,5 @@ def _node(
         completion=planned.completion,
         quiz_slug=planned.quiz_slug,
         position=(place + 1) * ROOM,
+        evidence_rule=planned.evidence_rule,
     )

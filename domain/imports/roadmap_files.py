@@ -15,6 +15,7 @@ from domain.content.roadmap_nodes import (
     MOST_NODES,
     MOST_RESOURCES,
     Completion,
+    EvidenceRule,
     NodeKind,
     RoadmapResource,
 )
@@ -137,6 +138,9 @@ def _read_node(item: Item, known: set[Any]) -> PlannedNode:
     quiz = item.text("quiz", _slug("quiz"), default="") or None
     if (completion is Completion.QUIZ) != (quiz is not None):
         item.refuse("quiz names a quiz exactly where completion is QUIZ", "quiz")
+    evidence = item.choice("evidence", EvidenceRule)
+    if (completion is Completion.EVIDENCE) != (evidence is not None):
+        item.refuse("evidence says what becomes of it exactly where completion is EVIDENCE", "evidence")
     weight = item.integer("weight", 1, HEAVIEST)
     node = PlannedNode(
         line=item.line(),
@@ -163,6 +167,7 @@ def _read_node(item: Item, known: set[Any]) -> PlannedNode:
         completion=completion or Completion.CHECKBOX,
         quiz_slug=quiz,
         quiz_line=None if quiz is None else item.line("quiz"),
+        evidence_rule=evidence,
     )
     _lose_unread(item)
     return node

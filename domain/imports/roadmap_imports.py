@@ -1,7 +1,7 @@
 """Roadmap imports: a file becomes the next version of a roadmap, all of it or nothing."""
 
 from domain.acts import Act
-from domain.content import publishing
+from domain.content.releases import publishing
 from domain.content.roadmaps import Roadmap, RoadmapVersion, VersionState
 from domain.content.validation import quiz_flaws
 from domain.entities import entity

@@ -2,7 +2,7 @@
 
 from domain.content.prerequisites import Needs, Step
 from domain.content.questions import Difficulty
-from domain.content.roadmap_nodes import Completion, NodeKind, RoadmapResource
+from domain.content.roadmap_nodes import Completion, EvidenceRule, NodeKind, RoadmapResource
 from domain.content.roadmaps import Visibility
 from domain.entities import entity
 from domain.imports.json_lines import Path
@@ -27,6 +27,7 @@ class PlannedNode:
     completion: Completion
     quiz_slug: str | None
     quiz_line: int | None = None
+    evidence_rule: EvidenceRule | None = None
 
     @property
     def step(self) -> Step:

@@ -42,7 +42,7 @@ class Enrolment:
 class LearnerPath:
     """The steps of the pinned version by node id, with the stored states and the lineage of each.
 
-    `is_own` says whether the learner wrote the roadmap.
+    `is_own` says whether the learner writes the roadmap, as its author or as a co-author.
     """
 
     enrolment_id: EnrolmentId
@@ -66,6 +66,10 @@ class LearnerPath:
         going = [step for step in self.steps if standing[step.key].state in order]
         going.sort(key=lambda step: (order[standing[step.key].state], step.optional))
         return [RoadmapNodeId(step.key) for step in going[:NEXT_NODES]]
+
+    def with_lineage(self, node_id: RoadmapNodeId, lineage: LineageId) -> "LearnerPath":
+        """Return the path with the lineage of a node that is not on it."""
+        return replace(self, lineages=self.lineages | {node_id: lineage})
 
     def with_state(self, steps: Sequence[Step], state: NodeState | None) -> "LearnerPath":
         """Return the path once the steps are in `state`; None forgets their states."""
@@ -108,7 +112,10 @@ class Enrolments(Protocol):
         """Return the path of each enrolment."""
 
     async def paths_at(self, ids: list[RoadmapNodeId], *, viewer_id: UserId) -> list[LearnerPath | None]:
-        """Return, for each node, the viewer's path through its version; None where they did not enrol in it."""
+        """Return, for each node, the viewer's path through its version; None where they did not enrol in it.
+
+        The path has the nodes asked for and their prerequisites alone: on these their standings depend.
+        """
 
     async def completed_by_quiz(
         self, user_id: UserId, quiz_slug: str, *, at: datetime
@@ -200,15 +207,20 @@ def award_for(
     earned: int,
     occurred_at: datetime,
     local_date: date,
+    is_own_quiz: bool = False,
     rules: RuleSet = CURRENT,
-) -> Award:
-    """Return the XP for completing a node, which is given once per learner and lineage.
+) -> Award | None:
+    """Return the XP for completing a node, which is given once per learner and lineage, in a fork or in its origin.
 
-    Own content earns 0; `earned` is the XP of nodes on this local date so far, to which the daily cap applies.
+    Own content earns 0; `earned` is the XP of nodes on this local date so far, to which the daily cap applies. None for
+    another author's node in the learner's own fork: it earns nothing there, and may still earn XP in the origin.
     """
-    amount = 0 if path.is_own else max(min(rules.node_completed, rules.nodes_cap_per_day - earned), 0)
+    if path.is_own and step.author_id not in {None, user_id}:
+        return None
+    is_own = path.is_own or is_own_quiz or step.author_id == user_id
+    amount = 0 if is_own else max(min(rules.node_completed, rules.nodes_cap_per_day - earned), 0)
     explanation = f"Completed \u201c{step.title}\u201d: {amount} XP, once for this step of the roadmap."
-    if path.is_own:
+    if is_own:
         explanation += " Own content earns nothing."
     elif amount < rules.node_completed:
         explanation += f" CAPPED: nodes earn at most {rules.nodes_cap_per_day} XP a day."

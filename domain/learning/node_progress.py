@@ -11,9 +11,9 @@ from domain.gamification.streaks import Activity, ActivityKind
 from domain.gamification.xp import XpReason
 from domain.ids import EnrolmentId, RoadmapNodeId
 from domain.learning import node_changes
-from domain.learning.enrolments import Enrolment, LearnerPath, award_for, complete_if_done
+from domain.learning.enrolments import SOURCE_TYPE, Enrolment, LearnerPath, award_for, complete_if_done
 from domain.learning.node_changes import NodeChanges
-from domain.learning.progress import LockedBecause, NodeState
+from domain.learning.progress import LockedBecause, NodeStanding, NodeState
 from domain.learning.work import LearningWork
 from domain.refusals import all_at_once
 
@@ -47,35 +47,79 @@ class NodeCompletedByQuizError(DomainError):
         self.quiz_slug = quiz_slug
 
 
+class NodeCompletedByEvidenceError(DomainError):
+    """Only evidence completes the node."""
+
+    code = "NODE_COMPLETED_BY_EVIDENCE"
+
+
+@entity
+class NodeOnPath:
+    """A node of a learner's path that is not locked, with its enrolment, which is."""
+
+    enrolment: Enrolment
+    path: LearnerPath
+    node: RoadmapNode
+    step: Step
+    standing: NodeStanding
+
+
 async def set_state(
     work: LearningWork, act: Act, *, enrolment_id: EnrolmentId, node_id: RoadmapNodeId, state: NodeState
 ) -> NodeChange:
     """Put a node of the actor's path into a state; DONE awards its XP and counts for the streak, the first time only.
 
-    A node that a quiz completes is DONE by hand only while nobody can start the quiz, so that no learner is stuck.
-    AVAILABLE takes back what was done and keeps the XP. Raises NotFoundError, InvalidInputError, NodeLockedError or
-    NodeCompletedByQuizError.
+    A node that a quiz completes is DONE by hand only while nobody can start the quiz, so that no learner is stuck; one
+    that evidence completes only where evidence was accepted before. AVAILABLE takes back what was done and keeps the
+    XP. Raises NotFoundError, InvalidInputError, NodeLockedError, NodeCompletedByQuizError or
+    NodeCompletedByEvidenceError.
     """
     with all_at_once() as each:
         with each:
             _check_settable(state)
-        enrolment = await work.enrolments.lock(enrolment_id, user_id=act.user_id)
-        (path,) = await work.enrolments.paths([enrolment_id], viewer_id=act.user_id)
-        if enrolment is None or path is None:
-            raise NotFoundError("You have no such enrolment.", field="enrolmentId")
-        (node,) = await work.nodes.by_ids([node_id], viewer_id=act.user_id)
-        step = next((step for step in path.steps if step.key == node_id), None)
-        if node is None or step is None:
-            raise NotFoundError("The version that you are enrolled in has no such node.", field="nodeId")
-    before = path.standings()[step.key]
-    if before.locked_because is not None:
-        missing = await work.nodes.by_ids(list(before.locked_because.missing_ids), viewer_id=act.user_id)
-        raise NodeLockedError(before.locked_because, [found for found in missing if found is not None])
-    if before.state is state:
-        return NodeChange(enrolment=enrolment, node=node, node_changes=NodeChanges())
-    after = path.with_state([step], _stored(state))
-    enrolment = await _change(work, act, enrolment, path, step, state)
-    return NodeChange(enrolment=enrolment, node=node, node_changes=node_changes.between(path, after))
+        at = await on_path(work, act, enrolment_id, node_id)
+    if at.standing.state is state:
+        return NodeChange(enrolment=at.enrolment, node=at.node, node_changes=NodeChanges())
+    if state is NodeState.DONE:
+        await _refuse_tick(work, act, at)
+    enrolment = await put(work, act, at, state)
+    after = at.path.with_state([at.step], _stored(state))
+    return NodeChange(enrolment=enrolment, node=at.node, node_changes=node_changes.between(at.path, after))
+
+
+async def on_path(
+    work: LearningWork, act: Act, enrolment_id: EnrolmentId, node_id: RoadmapNodeId
+) -> NodeOnPath:
+    """Return a node of the actor's path; its enrolment is locked. Raises NotFoundError or NodeLockedError."""
+    enrolment = await work.enrolments.lock(enrolment_id, user_id=act.user_id)
+    (path,) = await work.enrolments.paths([enrolment_id], viewer_id=act.user_id)
+    if enrolment is None or path is None:
+        raise NotFoundError("You have no such enrolment.", field="enrolmentId")
+    (node,) = await work.nodes.by_ids([node_id], viewer_id=act.user_id)
+    step = next((step for step in path.steps if step.key == node_id), None)
+    if node is None or step is None:
+        raise NotFoundError("The version that you are enrolled in has no such node.", field="nodeId")
+    standing = path.standings()[step.key]
+    if standing.locked_because is not None:
+        missing = await work.nodes.by_ids(list(standing.locked_because.missing_ids), viewer_id=act.user_id)
+        raise NodeLockedError(standing.locked_because, [found for found in missing if found is not None])
+    return NodeOnPath(enrolment=enrolment, path=path, node=node, step=step, standing=standing)
+
+
+async def put(work: LearningWork, act: Act, at: NodeOnPath, state: NodeState) -> Enrolment:
+    """Store the state of a node of the actor's path, with what follows from it."""
+    return await put_step(work, act, at.enrolment, at.path, at.step, state)
+
+
+async def put_step(
+    work: LearningWork, act: Act, enrolment: Enrolment, path: LearnerPath, step: Step, state: NodeState
+) -> Enrolment:
+    """Store the state of a step of the actor's; DONE awards it and may complete the enrolment."""
+    stored = _stored(state)
+    await work.enrolments.set_states(enrolment.id, [path.lineages[step.key]], stored, now=act.now)
+    if state is NodeState.DONE:
+        await _reward(work, act, path, step)
+    return await complete_if_done(work.enrolments, enrolment, path.with_state([step], stored), now=act.now)
 
 
 def _check_settable(state: NodeState) -> None:
@@ -87,18 +131,17 @@ def _stored(state: NodeState) -> NodeState | None:
     return None if state is NodeState.AVAILABLE else state
 
 
-async def _change(
-    work: LearningWork, act: Act, enrolment: Enrolment, path: LearnerPath, step: Step, state: NodeState
-) -> Enrolment:
-    if state is NodeState.DONE and step.quiz_slug is not None:
-        quiz = await work.quizzes.by_slug(step.quiz_slug)
-        if quiz is not None and quiz.takes_attempts(act.now):
-            raise NodeCompletedByQuizError(step.quiz_slug)
-    stored = _stored(state)
-    await work.enrolments.set_states(enrolment.id, [path.lineages[step.key]], stored, now=act.now)
-    if state is NodeState.DONE:
-        await _reward(work, act, path, step)
-    return await complete_if_done(work.enrolments, enrolment, path.with_state([step], stored), now=act.now)
+async def _refuse_tick(work: LearningWork, act: Act, at: NodeOnPath) -> None:
+    """Refuse to finish a node by hand that something else completes."""
+    slug = at.step.quiz_slug
+    quiz = None if slug is None else await work.quizzes.by_slug(slug)
+    if slug is not None and quiz is not None and quiz.takes_attempts(act.now):
+        raise NodeCompletedByQuizError(slug)
+    lineage = at.path.lineages[at.step.key]
+    if at.node.evidence_rule is not None and not await work.evidence.is_accepted(at.enrolment.id, lineage):
+        raise NodeCompletedByEvidenceError(
+            "Evidence completes this node; send it with submitEvidence.", field="nodeId"
+        )
 
 
 async def _reward(work: LearningWork, act: Act, path: LearnerPath, step: Step) -> None:
@@ -110,12 +153,13 @@ async def _reward(work: LearningWork, act: Act, path: LearnerPath, step: Step) -
     activity = Activity(
         user_id=act.user_id,
         kind=ActivityKind.NODE_COMPLETED,
-        source_type=award.source_type,
-        source_id=award.source_id,
+        source_type=SOURCE_TYPE,
+        source_id=path.lineages[step.key],
         summary=f"Completed \u201c{step.title}\u201d",
         occurred_at=act.now,
         local_date=today,
         time_zone=zone.time_zone,
     )
     milestones = await streaks.record(work.streaks, activity, is_locked=True)
-    await xp.award(work.xp, [award, *milestones], mint=act.mint, emit=work.emit)
+    awards = milestones if award is None else [award, *milestones]
+    await xp.award(work.xp, awards, mint=act.mint, emit=work.emit)

@@ -1,6 +1,5 @@
 """Nodes that a quiz completes: passing it finishes them, and awards each."""
 
-from dataclasses import replace
 from datetime import date, datetime
 
 from domain.content.prerequisites import Step
@@ -23,12 +22,12 @@ async def nodes_passed(
     """Complete the learner's open nodes that this quiz completes, and return their awards.
 
     A node counts where it is available or in progress; a locked one waits for another pass of the quiz. `earned` is
-    the XP of nodes on this local date so far.
+    the XP of nodes on this local date so far. A node that is in a roadmap and in a fork of it is awarded once.
     """
     locked = await enrolments.lock_for_quiz(user_id, quiz_slug)
     if not locked:
         return []
-    awards: list[Award] = []
+    awards: dict[str, Award] = {}
     paths = await enrolments.paths([enrolment.id for enrolment in locked], viewer_id=user_id)
     for enrolment, path in zip(locked, paths, strict=True):
         passed = [] if path is None else _passed_by(path, quiz_slug)
@@ -37,13 +36,19 @@ async def nodes_passed(
         lineages = [path.lineages[step.key] for step in passed]
         await enrolments.set_states(enrolment.id, lineages, NodeState.DONE, now=now)
         await complete_if_done(enrolments, enrolment, path.with_state(passed, NodeState.DONE), now=now)
-        own = replace(path, is_own=path.is_own or is_own_quiz)
         for step in passed:
-            paid = earned + sum(award.amount for award in awards)
-            awards.append(
-                award_for(own, step, user_id=user_id, earned=paid, occurred_at=now, local_date=local_date)
+            award = award_for(
+                path,
+                step,
+                user_id=user_id,
+                earned=earned + sum(award.amount for award in awards.values()),
+                occurred_at=now,
+                local_date=local_date,
+                is_own_quiz=is_own_quiz,
             )
-    return awards
+            if award is not None:
+                awards.setdefault(award.source_id, award)
+    return list(awards.values())
 
 
 def _passed_by(path: LearnerPath, quiz_slug: str) -> list[Step]:

@@ -5,6 +5,7 @@ from typing import Protocol
 from domain.content.work import ContentWork
 from domain.gamification.work import GamificationWork
 from domain.learning.enrolments import Enrolments
+from domain.learning.evidence import EvidenceStore
 from domain.learning.goals import Goals
 from domain.learning.version_pins import Migrations
 
@@ -19,6 +20,10 @@ class LearningWork(ContentWork, GamificationWork, Protocol):
     @property
     def migrations(self) -> Migrations:
         """Which versions enrolments are pinned to."""
+
+    @property
+    def evidence(self) -> EvidenceStore:
+        """What learners show for nodes."""
 
     @property
     def goals(self) -> Goals:

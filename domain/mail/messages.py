@@ -31,7 +31,7 @@ class Link:
     url: str
 
 
-def _message(
+def message(
     to: Recipient,
     kind: MailKind,
     subject: str,
@@ -69,7 +69,7 @@ def _as_values(paragraph: str | Link) -> dict[str, Any]:
     return {"lines": [], "link": {"label": paragraph.label, "url": paragraph.url}}
 
 
-def _link(to: Recipient, label: str, page: str = "", token: str | None = None) -> Link:
+def link_to(to: Recipient, label: str, page: str = "", token: str | None = None) -> Link:
     """Return a link to a page of the web app.
 
     The token is in the fragment, which browsers send to no server and put into no referrer.
@@ -84,12 +84,12 @@ def _date(at: datetime) -> str:
 
 def verify_email(to: Recipient, *, token: str) -> NewMail:
     """Ask a new user to confirm the address."""
-    return _message(
+    return message(
         to,
         MailKind.VERIFY_EMAIL,
         "Confirm your e-mail address",
         "Welcome to QuestPath! Please confirm that this e-mail address is yours.",
-        _link(to, "Confirm your address", "verify-email", token),
+        link_to(to, "Confirm your address", "verify-email", token),
         "The link works once and expires after 24 hours.",
         "If you did not create an account, you can ignore this e-mail.",
         reason="this address was given for a new QuestPath account",
@@ -98,13 +98,13 @@ def verify_email(to: Recipient, *, token: str) -> NewMail:
 
 def confirm_email(to: Recipient, *, token: str) -> NewMail:
     """Ask a user who changes the address to confirm the new one."""
-    return _message(
+    return message(
         to,
         MailKind.CONFIRM_EMAIL,
         "Confirm your new e-mail address",
         "You asked to use this e-mail address for your QuestPath account. Please confirm that it is yours. Until then "
         "you sign in with your previous address.",
-        _link(to, "Confirm your new address", "verify-email", token),
+        link_to(to, "Confirm your new address", "verify-email", token),
         "The link works once and expires after 24 hours.",
         "If you did not ask for this change, you can ignore this e-mail.",
         reason="this address was given for your QuestPath account",
@@ -113,12 +113,12 @@ def confirm_email(to: Recipient, *, token: str) -> NewMail:
 
 def reset_password(to: Recipient, *, token: str) -> NewMail:
     """Send the link that sets a new password."""
-    return _message(
+    return message(
         to,
         MailKind.RESET_PASSWORD,
         "Set a new password",
         "We received a request to reset the password of your QuestPath account.",
-        _link(to, "Set a new password", "reset-password", token),
+        link_to(to, "Set a new password", "reset-password", token),
         "The link works once and expires after 30 minutes. Your current password works until you set a new one.",
         "If you did not ask for a new password, you can ignore this e-mail.",
         reason="a new password was requested for the QuestPath account of this address",
@@ -127,68 +127,68 @@ def reset_password(to: Recipient, *, token: str) -> NewMail:
 
 def password_changed(to: Recipient) -> NewMail:
     """Report that the password was changed and every other session ended."""
-    return _message(
+    return message(
         to,
         MailKind.PASSWORD_CHANGED,
         "Your password was changed",
         "The password of your QuestPath account was changed, and all other sessions were signed out.",
         f"{_NOTHING_TO_DO} If it was not you, set a new password now.",
-        _link(to, "Set a new password", "forgot-password"),
+        link_to(to, "Set a new password", "forgot-password"),
         reason=_SECURITY,
     )
 
 
 def email_changed(to: Recipient) -> NewMail:
     """Report to the previous address that another one signs in from now on."""
-    return _message(
+    return message(
         to,
         MailKind.EMAIL_CHANGED,
         "Your e-mail address was changed",
         "The e-mail address of your QuestPath account was changed. This address no longer signs in.",
         f"{_NOTHING_TO_DO} If it was not you, contact us now.",
-        _link(to, "Contact support", "support"),
+        link_to(to, "Contact support", "support"),
         reason=_SECURITY,
     )
 
 
 def identity_linked(to: Recipient, *, provider: str) -> NewMail:
     """Report that an identity of a provider signs in to the account."""
-    return _message(
+    return message(
         to,
         MailKind.IDENTITY_LINKED,
         f"{provider} was linked to your account",
         f"You can now sign in to your QuestPath account with {provider}.",
         f"{_NOTHING_TO_DO} If it was not you, change your password now, which signs out all other sessions, and "
         "contact us.",
-        _link(to, "Contact support", "support"),
+        link_to(to, "Contact support", "support"),
         reason=_SECURITY,
     )
 
 
 def new_device_sign_in(to: Recipient, *, device: str | None, address: str | None, at: datetime) -> NewMail:
     """Report a sign-in on a device that is new to the account."""
-    return _message(
+    return message(
         to,
         MailKind.NEW_DEVICE,
         "A new device signed in to your account",
         "A device that we have not seen before signed in to your QuestPath account.",
         f"Device: {device or 'unknown'}\nNetwork: {address or 'unknown'}\nTime: {_date(at)}",
         f"{_NOTHING_TO_DO} If it was not you, set a new password now, which signs out every device.",
-        _link(to, "Set a new password", "forgot-password"),
+        link_to(to, "Set a new password", "forgot-password"),
         reason="we report every new device that signs in to your QuestPath account",
     )
 
 
 def deletion_requested(to: Recipient, *, at: datetime) -> NewMail:
     """Report that the account will be anonymised, and how to keep it."""
-    return _message(
+    return message(
         to,
         MailKind.DELETION_REQUESTED,
         "Your account will be deleted",
         "You asked us to delete your QuestPath account. We will remove everything that identifies you on "
         f"{_date(at)}.",
         "If you change your mind, sign in before then and cancel the deletion in your settings.",
-        _link(to, "Keep your account"),
+        link_to(to, "Keep your account"),
         "If it was not you who asked for this, cancel the deletion and change your password.",
         reason="the deletion of your QuestPath account was requested",
     )
@@ -201,7 +201,7 @@ def webhook_disabled(to: Recipient, *, endpoint: str, since: datetime, is_gone: 
         if is_gone
         else f"No webhook has reached it since {_date(since)}."
     )
-    return _message(
+    return message(
         to,
         MailKind.WEBHOOK_DISABLED,
         "A webhook endpoint was disabled",
@@ -216,13 +216,13 @@ def weekly_digest(to: Recipient, *, facts: list[str], weak_areas: list[str], uns
     """Tell what happened in a learner's week, a line for each fact, and what to work on next."""
     review = ["\n".join(("What to work on next:", *weak_areas))] if weak_areas else []
     week = ["\n".join(facts)] if facts else []
-    return _message(
+    return message(
         to,
         MailKind.WEEKLY_DIGEST,
         "Your week on QuestPath",
         *week,
         *review,
-        _link(to, "Go on learning"),
+        link_to(to, "Go on learning"),
         reason="you asked for the weekly digest",
         unsubscribe=Link(label="Stop the weekly digest", url=unsubscribe_url),
     )

@@ -86,12 +86,14 @@ REQUESTED = frozenset({MailKind.VERIFY_EMAIL, MailKind.RESET_PASSWORD, MailKind.
 """Mails that somebody has just asked for, and waits for."""
 SUBSCRIBED = frozenset({MailKind.WEEKLY_DIGEST, MailKind.CAMPAIGN})
 """Mails that readers subscribe to, and may end."""
+OF_OTHERS = frozenset({MailKind.ROADMAP_INVITATION})
+"""Mails that another user causes; a complaint ends them, as nothing else would."""
 LIFTED_BY_CONFIRMING = frozenset({SuppressionReason.HARD_BOUNCE, SuppressionReason.COMPLAINT})
 """What a reader lifts by confirming the address: mails arrive there, and the reader wants them."""
 LIFTED_BY_ARRIVING = frozenset({SuppressionReason.HARD_BOUNCE})
 """What ends when a mail has arrived that was not about getting mails."""
 _PASSES: dict[SuppressionReason, frozenset[MailKind]] = {
-    SuppressionReason.COMPLAINT: frozenset(MailKind) - SUBSCRIBED,
+    SuppressionReason.COMPLAINT: frozenset(MailKind) - SUBSCRIBED - OF_OTHERS,
     SuppressionReason.HARD_BOUNCE: REQUESTED,
     SuppressionReason.MANUAL: frozenset(),
 }

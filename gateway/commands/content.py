@@ -3,8 +3,8 @@
 import argparse
 
 from domain.acts import Act, by_platform
-from domain.content import publishing, withdrawal
 from domain.content.quizzes import Quiz
+from domain.content.releases import publishing, withdrawal
 from domain.content.roadmaps import Roadmap
 from domain.content.work import ContentWork
 from domain.unit_of_work import Meter

@@ -12,7 +12,7 @@ from domain.imports.reports import ImportReport
 from domain.unit_of_work import Meter
 from gateway import secrets_and_ids
 from gateway.authentication.password_hashing import Argon2Passwords
-from gateway.commands import demo_activity, demo_campaign
+from gateway.commands import demo_activity, demo_campaign, demo_forks
 from gateway.demo_accounts import ACCOUNTS, AUTHOR, PASSWORD, DemoAccount
 from persistence.work import Postgres
 
@@ -36,6 +36,7 @@ async def seed(postgres: Postgres) -> None:
         await demo_activity.take_quizzes(
             postgres, handle=account.handle, content=CONTENT, now=secrets_and_ids.now()
         )
+    await demo_forks.fork(postgres)
     await demo_campaign.send(postgres)
 
 

@@ -88,6 +88,9 @@ declare_enum(
     ROADMAP_RESTORED="An archived roadmap was restored by its author or an admin.",
     SHARE_LINK_CREATED="The share link of a roadmap was made by its author or an admin.",
     SHARE_LINK_REVOKED="The share link of a roadmap was revoked by its author or an admin.",
+    COLLABORATOR_INVITED="A user was invited to work on a roadmap by its author or an admin.",
+    COLLABORATOR_REMOVED="A collaborator or an invitation was removed from a roadmap by its author or an admin.",
+    ROADMAP_VISIBILITY_CHANGED="The visibility of a roadmap was changed at once by its author or an admin.",
     QUIZ_WITHDRAWN="A quiz was withdrawn by its author or an admin.",
     QUIZ_RESTORED="A withdrawn quiz was restored by its author or an admin.",
 )

@@ -12,8 +12,16 @@ from domain.authoring.node_checks import (
 )
 from domain.content.prerequisites import PrerequisiteMode
 from domain.content.questions import Difficulty
-from domain.content.roadmap_nodes import HEAVIEST, LONGEST_MINUTES, MOST_GROUPS, MOST_RESOURCES, NodeKind
+from domain.content.roadmap_nodes import (
+    HEAVIEST,
+    LONGEST_MINUTES,
+    MOST_GROUPS,
+    MOST_RESOURCES,
+    EvidenceRule,
+    NodeKind,
+)
 from domain.content.roadmaps import Visibility
+from domain.ids import RoadmapVersionId
 from graph.authoring.given_operations import operation_of
 from graph.fields import given
 from graph.scalars import URL
@@ -26,6 +34,7 @@ _DESCRIPTION = (
 _WEIGHT = f"The weight in the progress, 1 to {HEAVIEST}."
 _MINUTES = f"The time that it takes, 1 to {LONGEST_MINUTES} minutes."
 _QUIZ = "The slug of the quiz whose pass completes the node; null where the learner ticks it."
+_EVIDENCE = "What becomes of the evidence that completes the node; null where none is asked for."
 _RESOURCES = f"What to read or watch, at most {MOST_RESOURCES}."
 _GROUPS = f"Its groups of prerequisites, at most {MOST_GROUPS}; each must be met."
 _AFTER = "The key of the node before it; null puts it first."
@@ -68,6 +77,7 @@ class AddNodeInput:
     minutes: int | None = given(_MINUTES, default=None)
     resources: list[ResourceInput] | None = given(_RESOURCES, default=None)
     quiz: str | None = given(_QUIZ, default=None)
+    evidence: EvidenceRule | None = given(_EVIDENCE, default=None)
     prerequisites: list[PrerequisiteGroupInput] | None = given(_GROUPS, default=None)
     after: str | None = given(f"{_AFTER} Left out, it becomes the last.")
 
@@ -133,6 +143,26 @@ class LinkQuizInput:
     quiz: str | None = given(_QUIZ, default=None)
 
 
+@strawberry.input(
+    description="What completes a node: a quiz, evidence, or, with neither, the learner who ticks it."
+)
+class SetCompletionInput:
+    """A node with what completes it."""
+
+    key: str = given(_KEY, required=True)
+    quiz: str | None = given("The slug of the quiz whose pass completes the node, or null.", default=None)
+    evidence: EvidenceRule | None = given(_EVIDENCE, default=None)
+
+
+@strawberry.input(description="Which version of its origin the draft of a fork has taken in.")
+class SetUpstreamInput:
+    """A version of the origin."""
+
+    version_id: RoadmapVersionId | None = given(
+        "A version of the roadmap that this one was forked from; null for none.", default=None
+    )
+
+
 @strawberry.input(description="What to change of the roadmap as a whole; what is left out stays.")
 class DescribeRoadmapInput:
     """Changes of the roadmap."""
@@ -160,7 +190,14 @@ class DraftOperation:
     )
     set_prerequisites: SetPrerequisitesInput | None = given("Sets all groups of prerequisites of a node.")
     set_resources: SetResourcesInput | None = given("Sets the links of a node.")
-    link_quiz: LinkQuizInput | None = given("Lets a quiz complete a node, or no longer.")
+    link_quiz: LinkQuizInput | None = given(
+        "Lets a quiz complete a node, or no longer; evidence then completes it no longer."
+    )
+    set_completion: SetCompletionInput | None = given("Says what completes a node.")
+    set_upstream: SetUpstreamInput | None = given(
+        "Says which version of its origin the draft of a fork has taken in. No node changes: it takes a pull back "
+        "together with the other operations of `undo`, or passes over what a version has changed."
+    )
     describe: DescribeRoadmapInput | None = given("Changes title, description or visibility of the roadmap.")
 
     def read(self) -> Operation:

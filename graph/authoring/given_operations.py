@@ -5,14 +5,32 @@ from typing import Any
 
 from strawberry import UNSET
 
-from domain.authoring.draft_operations import Describe, LinkQuiz, Operation, SetResources
+from domain.authoring.draft_operations import (
+    Describe,
+    LinkQuiz,
+    Operation,
+    SetCompletion,
+    SetResources,
+    SetUpstream,
+)
 from domain.authoring.drafts import DraftNode
 from domain.authoring.node_operations import AddNode, ChangeNode, MoveNode, RemoveNode
 from domain.authoring.prerequisite_operations import Connect, Disconnect, SetPrerequisites
 from domain.content.prerequisites import Needs
 from domain.content.roadmap_nodes import RoadmapResource
 
-_PLAIN = ("key", "title", "description", "kind", "weight", "optional", "difficulty", "minutes", "quiz")
+_PLAIN = (
+    "key",
+    "title",
+    "description",
+    "kind",
+    "weight",
+    "optional",
+    "difficulty",
+    "minutes",
+    "quiz",
+    "evidence",
+)
 
 
 def operation_of(name: str, given: Any) -> Operation:
@@ -31,7 +49,7 @@ def _add_node(given: Any) -> AddNode:
 
 
 def _change_node(given: Any) -> ChangeNode:
-    return ChangeNode(key=given.key, values=_sent(given, _PLAIN[1:-1]))
+    return ChangeNode(key=given.key, values=_sent(given, _PLAIN[1:-2]))
 
 
 def _describe(given: Any) -> Describe:
@@ -61,5 +79,7 @@ _READERS: dict[str, Callable[[Any], Operation]] = {
     "set_prerequisites": lambda given: SetPrerequisites(key=given.key, groups=_needs(given.groups)),
     "set_resources": lambda given: SetResources(key=given.key, resources=_resources(given.resources)),
     "link_quiz": lambda given: LinkQuiz(key=given.key, quiz=given.quiz),
+    "set_completion": lambda given: SetCompletion(key=given.key, quiz=given.quiz, evidence=given.evidence),
+    "set_upstream": lambda given: SetUpstream(version_id=given.version_id),
     "describe": _describe,
 }

@@ -1,13 +1,14 @@
-"""Mutations that publish, archive and restore roadmaps."""
+"""Mutations that publish, show, hide, archive and restore roadmaps."""
 
 import strawberry
 
 from domain.content.prerequisites import MOST_FLAWS
-from domain.content.publishing import (
+from domain.content.releases.publishing import (
     NothingToPublishError,
     NothingToRestoreError,
     UnsoundRoadmapError,
 )
+from domain.content.roadmaps import Visibility
 from domain.errors import ForbiddenError
 from domain.ids import RoadmapId
 from graph.content.roadmap_flaws import RoadmapFlaw
@@ -36,6 +37,14 @@ class PublishRoadmapInput:
     """A roadmap with a draft."""
 
     roadmap_id: RoadmapId = given("The roadmap whose draft becomes the current version.", required=True)
+
+
+@strawberry.input(description="A roadmap and who can find it.")
+class ChangeRoadmapVisibilityInput:
+    """A roadmap with a visibility."""
+
+    roadmap_id: RoadmapId = given("A roadmap of the caller's own.", required=True)
+    visibility: Visibility = given("Who can find it from now on.", required=True)
 
 
 @strawberry.input(description="The roadmap to archive.")
@@ -68,6 +77,15 @@ class PublishingMutations:
         description="Publishes the draft of a roadmap of the caller's own; an admin may publish any, but not with "
         "an API key. Enrolled learners keep their version.",
         weight=20,
+    )
+    change_roadmap_visibility = mutated_by(
+        roadmaps.change_roadmap_visibility,
+        input=ChangeRoadmapVisibilityInput,
+        gives={"roadmap": (Roadmap, "The roadmap as it is now.")},
+        refuses=(ForbiddenError,),
+        rule=imports_content(),
+        description="Changes who can find a roadmap of the caller's own, at once and without a new version; its draft "
+        "will keep that. Learners who are enrolled go on as before, and read all its published versions.",
     )
     archive_roadmap = mutated_by(
         roadmaps.archive_roadmap,

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+from domain.accounts.scopes import Scope
 from domain.content.prerequisites import MOST_FLAWS
 from domain.content.roadmap_nodes import MOST_EDGES, MOST_NODES
 from domain.content.roadmaps import VersionState, Visibility
@@ -15,26 +16,30 @@ from graph.cache_control import cached, kept
 from graph.content.roadmap_flaws import RoadmapFlaw
 from graph.content.roadmap_nodes import PrerequisiteEdge, RoadmapNode
 from graph.declarations import Finder
-from graph.directives import public
+from graph.directives import public, requires_scopes
 from graph.enums import declare_enum
 from graph.fields import arg, attribute, given, loaded_by, resolved_by
 from graph.node import Node
 from graph.paging import Connection
 from resolvers.accounts import loaders as account_loaders
+from resolvers.authoring import loaders as authoring_loaders
 from resolvers.content import loaders, roadmaps
 from resolvers.learning import loaders as learning_loaders
 
+_OWN = (public(), requires_scopes(Scope.READ_LEARNING))
+_Evidence = Annotated["Evidence", strawberry.lazy("graph.learning.evidence")]  # type: ignore[name-defined]  # noqa: F821 - it refers back to this module
+_Collaborator = Annotated["Collaborator", strawberry.lazy("graph.authoring.collaborations")]  # type: ignore[name-defined]  # noqa: F821 - it refers back to this module
 declare_enum(
     Visibility,
     "Who can find a published roadmap.",
     PUBLIC="All callers; it is listed.",
     UNLISTED="All callers who have its id or slug.",
-    PRIVATE="Its author, learners who opened its share link, and those who are already enrolled.",
+    PRIVATE="Its author and collaborators, learners who opened its share link, and those who are already enrolled.",
 )
 declare_enum(
     VersionState,
     "The state of a version of a roadmap.",
-    DRAFT="Visible to its author only; it may still change.",
+    DRAFT="Visible to its author and collaborators only; it may still change.",
     PUBLISHED="The current version; it never changes.",
     ARCHIVED="Replaced or archived; enrolled learners keep it.",
 )
@@ -111,6 +116,31 @@ class Roadmap(Bookmarkable):
         is_certain=True,
         description="The author who wrote it.",
     )
+    forked_from: Annotated["Roadmap", strawberry.lazy("graph.content.roadmaps")] | None = loaded_by(
+        loaders.roadmaps_by_id,
+        key="forked_from_id",
+        description="The roadmap that this one was forked from; null for one that is no fork, and where the caller may "
+        "not see it.",
+    )
+    upstream_diff: Annotated["UpstreamDiff", strawberry.lazy("graph.authoring.forks")] | None = loaded_by(  # type: ignore[name-defined]  # noqa: F821 - it refers back to this module
+        authoring_loaders.upstream_diffs_by_roadmap,
+        key="id",
+        description="What the origin of a fork has published since the fork took it in; null where that is nothing, "
+        "and for callers who may not edit the fork.",
+    )
+    evidence_to_review: Connection[_Evidence] | None = loaded_by(
+        learning_loaders.waiting_evidence_by_roadmap,
+        key="id",
+        description="Evidence that waits for a review, oldest first; none for callers who do not work on the roadmap.",
+        rule=_OWN,
+    )
+    collaborators: Connection[_Collaborator] | None = loaded_by(
+        authoring_loaders.collaborators_by_roadmap,
+        key="id",
+        description="Who works on it beside its author, and who is invited by handle, in the order of the invitations; "
+        "none for callers who do not work on it.",
+        rule=_OWN,
+    )
     current_version: RoadmapVersion | None = loaded_by(
         loaders.roadmap_versions_by_id,
         key="current_version_id",
@@ -120,7 +150,7 @@ class Roadmap(Bookmarkable):
     versions: Connection[RoadmapVersion] | None = loaded_by(
         loaders.versions_by_roadmap,
         key="id",
-        description="Its versions, highest number first; drafts are visible to their author only.",
+        description="Its versions, highest number first; drafts are visible to who works on it only.",
     )
     enrolment: Annotated["Enrolment", strawberry.lazy("graph.learning.enrolments")] | None = loaded_by(  # type: ignore[name-defined]  # noqa: F821 - it refers back to this module
         learning_loaders.enrolments_by_roadmap,

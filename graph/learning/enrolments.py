@@ -8,7 +8,11 @@ from domain.content.roadmap_nodes import MOST_NODES
 from domain.errors import IdempotencyKeyReusedError
 from domain.ids import EnrolmentId, RoadmapId, RoadmapNodeId
 from domain.learning.enrolments import NEXT_NODES, RoadmapNotPublishedError
-from domain.learning.node_progress import NodeCompletedByQuizError, NodeLockedError
+from domain.learning.node_progress import (
+    NodeCompletedByEvidenceError,
+    NodeCompletedByQuizError,
+    NodeLockedError,
+)
 from domain.learning.progress import NodeState
 from graph.changed_viewer import changed_viewer
 from graph.content.roadmap_nodes import USUAL_MEMBERS, RoadmapNode
@@ -46,6 +50,7 @@ declare_error(
     "Only passing its quiz completes the node.",
     base=NodeCompletedByQuizBase,
 )
+declare_error(NodeCompletedByEvidenceError, "Only evidence completes the node.")
 declare_error(RoadmapNotPublishedError, "No version of the roadmap is published.")
 
 
@@ -218,9 +223,9 @@ class EnrolmentMutations:
             "node_changes": (NodeChanges, "The nodes whose state is another one now."),
         },
         also=changed_viewer(),
-        refuses=(NodeLockedError, NodeCompletedByQuizError),
+        refuses=(NodeLockedError, NodeCompletedByQuizError, NodeCompletedByEvidenceError),
         rule=writes_learning(),
         description="Sets the state of a node of the caller's roadmap. DONE awards XP, once for each lineage, and "
         "counts for the streak; taking it back keeps the XP. A node that a quiz completes can be set DONE only while "
-        "the quiz is withdrawn or closed.",
+        "the quiz is withdrawn or closed, and one that evidence completes only after evidence was accepted.",
     )

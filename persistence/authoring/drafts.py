@@ -1,6 +1,6 @@
 """Drafts of roadmaps in Postgres: an edit reads and writes the rows of the nodes that it changes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, any_, bindparam, delete, func, select, update
@@ -8,14 +8,14 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.authoring.drafts import DraftChanges, DraftNode, NodePlace
 from domain.content.questions import Difficulty
-from domain.content.roadmap_nodes import NodeKind, RoadmapResource
+from domain.content.roadmap_nodes import EvidenceRule, NodeKind, RoadmapResource
 from domain.content.roadmaps import RoadmapVersion, VersionState
 from domain.errors import NotFoundError
-from domain.ids import RoadmapVersionId
+from domain.ids import RoadmapNodeId, RoadmapVersionId
 from persistence.content.node_rows import node_row, rows_of
 from persistence.content.prerequisites import as_needs, needs_of
 from persistence.content.roadmap_nodes import SqlNodes
-from persistence.content.roadmaps import as_version, version_columns
+from persistence.content.roadmap_rows import as_version, version_columns
 from persistence.database import SqlConnection
 from persistence.statements import ID, Statement
 from persistence.tables.content.roadmaps import (
@@ -39,7 +39,7 @@ _member = node_lineages.alias("member_lineages")
 _needs = needs_of(
     _member.c.key, prerequisite_members.join(_member, prerequisite_members.c.lineage_id == _member.c.id)
 )
-_nodes = (
+_contents = (
     select(
         node_lineages.c.key,
         roadmap_nodes.c.title,
@@ -51,12 +51,13 @@ _nodes = (
         roadmap_nodes.c.minutes,
         roadmap_nodes.c.resources,
         roadmap_nodes.c.quiz_slug,
+        roadmap_nodes.c.evidence_rule,
         _needs,
     )
     .select_from(_with_key)
-    .where(_of_version)
     .order_by(roadmap_nodes.c.position)
 )
+_nodes = _contents.where(_of_version)
 
 
 def _node(
@@ -70,6 +71,7 @@ def _node(
     minutes: int | None,
     resources: list[dict[str, str]],
     quiz: str | None,
+    evidence: str | None,
     needs: Any,
 ) -> DraftNode:
     return DraftNode(
@@ -83,12 +85,18 @@ def _node(
         minutes=minutes,
         resources=tuple(RoadmapResource(**each) for each in resources),
         quiz=quiz,
+        evidence=None if evidence is None else EvidenceRule(evidence),
         needs=tuple(as_needs(needs)),
     )
 
 
 _ALL_NODES = Statement(_nodes, _node)
 _SOME_NODES = Statement(_nodes.where(node_lineages.c.key == any_(bindparam("keys", type_=ARRAY(ID)))), _node)
+_CONTENTS = Statement(
+    _contents.add_columns(roadmap_nodes.c.version_id, roadmap_nodes.c.id).where(
+        roadmap_nodes.c.version_id == any_(bindparam("ids", type_=ARRAY(ID)))
+    )
+)
 _EDGES = Statement(
     select(func.count())
     .select_from(prerequisite_members.join(prerequisite_groups).join(roadmap_nodes))
@@ -130,6 +138,7 @@ _REVISE = Statement(
     .where(roadmap_versions.c.state == VersionState.DRAFT.value)
     .values(
         {name: bindparam(f"new_{name}") for name in ("title", "description", "visibility")}
+        | {"upstream_version_id": bindparam("new_upstream_version_id", type_=ID)}
         | {"content_hash": "", "revision": roadmap_versions.c.revision + 1}
     )
     .returning(*version_columns),
@@ -153,6 +162,16 @@ class SqlDrafts:
             return await self._connection.all(_ALL_NODES, version_id=version_id)
         return await self._connection.all(_SOME_NODES, version_id=version_id, keys=list(keys))
 
+    async def contents(
+        self, ids: Sequence[RoadmapVersionId]
+    ) -> list[dict[str, tuple[RoadmapNodeId, DraftNode]]]:
+        """Return all nodes of each version by their keys, in order, with their ids."""
+        found: dict[RoadmapVersionId, dict[str, tuple[RoadmapNodeId, DraftNode]]] = {id_: {} for id_ in ids}
+        for *columns, version_id, node_id in await self._connection.rows(_CONTENTS, ids=list(found)):
+            node = _node(*columns)
+            found[version_id][node.key] = node_id, node
+        return [found[id_] for id_ in ids]
+
     async def edges(self, version_id: RoadmapVersionId) -> int:
         """Return how many prerequisites the nodes of a version name."""
         return int(await self._connection.value(_EDGES, version_id=version_id))
@@ -175,6 +194,7 @@ class SqlDrafts:
             new_title=version.title,
             new_description=version.description,
             new_visibility=version.visibility.value,
+            new_upstream_version_id=version.upstream_version_id,
         )
         if edited is None:
             raise NotFoundError("There is no such draft.", field="versionId")

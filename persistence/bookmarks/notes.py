@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ARRAY, any_, bindparam, delete, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from domain.bookmarks.notes import Note
 from domain.bookmarks.targets import TargetType
-from domain.ids import NoteId, UserId
+from domain.ids import LineageId, NoteId, UserId
 from domain.paging import Page, Window
 from persistence.bookmarks.targets import LOCK_USER, count_others, keys_of, of_viewer, prefix_of
 from persistence.database import SqlConnection
 from persistence.paging import Pages
+from persistence.row_mapping import maker
 from persistence.statements import ID, Statement, by_key, columns_for
 from persistence.tables.bookmarks.bookmarks import notes
+from persistence.tables.content.roadmaps import roadmap_nodes
 
+_note = maker(Note)
 _columns = columns_for(Note, notes)
 _mine = notes.c.user_id == bindparam("viewer_id", type_=ID)
 _ids = bindparam("ids", type_=ARRAY(ID))
@@ -34,6 +37,14 @@ _REMOVE = Statement(
 _CLEAR = Statement(delete(notes).where(notes.c.target_id == bindparam("target_id")).where(_mine))
 _BY_IDS = Statement(select(*_columns).where(notes.c.id == any_(_ids)).where(_mine), Note)
 _BY_TARGETS = Statement(select(*_columns).where(notes.c.target_id == any_(_ids)).where(_mine), Note)
+_BY_LINEAGES = Statement(
+    select(roadmap_nodes.c.lineage_id, *_columns)
+    .ext(distinct_on(roadmap_nodes.c.lineage_id))
+    .select_from(roadmap_nodes.join(notes, notes.c.node_id == roadmap_nodes.c.id))
+    .where(roadmap_nodes.c.lineage_id == any_(_ids))
+    .where(_mine)
+    .order_by(roadmap_nodes.c.lineage_id, notes.c.changed_at.desc(), notes.c.id.desc())
+)
 _NEWEST_FIRST = Pages(
     of_viewer(notes, _columns),
     order=[notes.c.id],
@@ -79,6 +90,12 @@ class SqlNotes:
         """Return the viewer's note on each target."""
         found = await self._connection.all(_BY_TARGETS, ids=list(ids), viewer_id=viewer_id)
         return by_key(ids, found, lambda note: note.target_id)
+
+    async def by_lineages(self, ids: Sequence[LineageId], *, viewer_id: UserId) -> list[Note | None]:
+        """Return the viewer's newest note on the nodes of each lineage."""
+        rows = await self._connection.rows(_BY_LINEAGES, ids=list(ids), viewer_id=viewer_id)
+        found = {lineage_id: _note(*columns) for lineage_id, *columns in rows}
+        return [found.get(id_) for id_ in ids]
 
     async def page(self, window: Window, *, viewer_id: UserId, kind: TargetType | None) -> Page[Note]:
         """Return the viewer's notes, newest first."""

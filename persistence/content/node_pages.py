@@ -1,20 +1,18 @@
-"""Pages of the nodes of a version, and the keys of their lineages, in Postgres."""
+"""Pages of the nodes of a version, in Postgres."""
 
-from sqlalchemy import ARRAY, any_, bindparam, select
+from sqlalchemy import select
 
 from domain.content.roadmap_nodes import RoadmapNode
-from domain.ids import LineageId, RoadmapVersionId, UserId
+from domain.ids import RoadmapVersionId, UserId
 from domain.paging import Page, Window
+from persistence.content.lineages import NodeLineages
 from persistence.content.node_rows import as_node
-from persistence.database import SqlConnection
 from persistence.paging import PagesPerKey, parent_key
-from persistence.statements import ID, Statement, columns_for
+from persistence.statements import columns_for
 from persistence.tables.content.roadmaps import (
-    node_lineages,
     roadmap_nodes,
     roadmap_versions,
     roadmaps,
-    visible_roadmap,
     visible_version,
 )
 
@@ -33,27 +31,13 @@ _PAGES = PagesPerKey(
     key_of=lambda node: (node.position,),
     name="roadmap_nodes",
 )
-_KEYS = Statement(
-    select(node_lineages.c.id, node_lineages.c.key)
-    .select_from(node_lineages.join(roadmaps, node_lineages.c.roadmap_id == roadmaps.c.id))
-    .where(node_lineages.c.id == any_(bindparam("ids", type_=ARRAY(ID))))
-    .where(visible_roadmap())
-)
 
 
-class NodePages:
+class NodePages(NodeLineages):
     """The part of the store of nodes that pages through them."""
-
-    def __init__(self, connection: SqlConnection) -> None:
-        self._connection = connection
 
     async def pages_of(
         self, ids: list[RoadmapVersionId], window: Window, *, viewer_id: UserId | None
     ) -> list[Page[RoadmapNode]]:
         """Return a page of the nodes of each version, in the author's order."""
         return await _PAGES.read(self._connection, ids, window, viewer_id=viewer_id)
-
-    async def keys_of(self, ids: list[LineageId], *, viewer_id: UserId | None) -> list[str | None]:
-        """Return the key of each lineage."""
-        found = dict(map(tuple, await self._connection.rows(_KEYS, ids=ids, viewer_id=viewer_id)))
-        return [found.get(id_) for id_ in ids]

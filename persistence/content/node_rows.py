@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import Column, Table, bindparam, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 
+from domain.content.layouts import NodeLayout
 from domain.content.prerequisites import PrerequisiteMode
 from domain.content.questions import Difficulty
 from domain.content.roadmap_nodes import (
     Completion,
+    EvidenceRule,
     NewGroup,
     NodeKind,
     PrerequisiteGroup,
@@ -27,12 +29,18 @@ def _resources(sent: list[dict[str, str]]) -> list[RoadmapResource]:
     return [RoadmapResource(**resource) for resource in sent] if sent else []
 
 
+def _layout(stored: list[int] | None) -> NodeLayout | None:
+    return NodeLayout(layer=stored[0], order=stored[1]) if stored else None
+
+
 as_node = maker(
     RoadmapNode,
     kind=member_of(NodeKind),
     difficulty=member_of(Difficulty),
     resources=_resources,
     completion=member_of(Completion),
+    evidence_rule=member_of(EvidenceRule),
+    layout=_layout,
 )
 """Builds a node from its columns."""
 
@@ -72,4 +80,5 @@ def node_row(node: RoadmapNode) -> dict[str, Any]:
         "kind": node.kind.value,
         "completion": node.completion.value,
         "difficulty": None if node.difficulty is None else node.difficulty.value,
+        "evidence_rule": None if node.evidence_rule is None else node.evidence_rule.value,
     }

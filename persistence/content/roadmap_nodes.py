@@ -5,19 +5,19 @@ from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ARRAY, Select, and_, any_, bindparam, select, true
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from domain.content.prerequisites import Step
 from domain.content.roadmap_nodes import NewGroup, PrerequisiteEdge, PrerequisiteGroup, RoadmapNode
-from domain.ids import LineageId, PrerequisiteGroupId, RoadmapId, RoadmapNodeId, RoadmapVersionId, UserId
+from domain.ids import PrerequisiteGroupId, RoadmapNodeId, RoadmapVersionId, UserId
 from domain.rows import Columns, Row
 from persistence.column_selection import ColumnSelection
 from persistence.content.node_pages import NodePages
-from persistence.content.node_rows import add_rows, as_group, as_node, node_row, numbered_per_node, rows_of
+from persistence.content.node_rows import add_rows, as_group, as_node, node_row, numbered_per_node
 from persistence.content.prerequisites import as_needs, needs_of
 from persistence.statements import FIRST, ID, Statement, by_key, columns_for, grouped
 from persistence.tables.content.roadmaps import (
     node_lineages,
+    origins,
     prerequisite_groups,
     prerequisite_members,
     roadmap_nodes,
@@ -37,17 +37,6 @@ def _visible(*columns: Any, of: Any = _placed) -> Select[Any]:
     return select(*columns).select_from(of).where(visible_version())
 
 
-_sent = rows_of(node_lineages)
-_ADD_LINEAGES = Statement(
-    upsert(node_lineages)
-    .from_select(["id", "roadmap_id", "key"], select(_sent.c.id, _sent.c.roadmap_id, _sent.c.key))
-    .on_conflict_do_nothing(constraint="node_lineages_roadmap_id_key_key")
-)
-_LINEAGES = Statement(
-    select(node_lineages.c.key, node_lineages.c.id).where(
-        node_lineages.c.roadmap_id == bindparam("roadmap_id")
-    )
-)
 _ADD_NODES = add_rows(roadmap_nodes)
 _ADD_GROUPS = add_rows(prerequisite_groups)
 _ADD_MEMBERS = add_rows(prerequisite_members)
@@ -59,6 +48,7 @@ _OUTLINE = Statement(
         roadmap_nodes.c.weight,
         roadmap_nodes.c.optional,
         roadmap_nodes.c.quiz_slug,
+        origins.c.author_id,
         needs_of(
             _member_lineages.c.key,
             prerequisite_members.join(
@@ -66,7 +56,11 @@ _OUTLINE = Statement(
             ),
         ),
     )
-    .select_from(roadmap_nodes.join(node_lineages, roadmap_nodes.c.lineage_id == node_lineages.c.id))
+    .select_from(
+        roadmap_nodes.join(node_lineages, roadmap_nodes.c.lineage_id == node_lineages.c.id).outerjoin(
+            origins, origins.c.id == node_lineages.c.roadmap_id
+        )
+    )
     .where(roadmap_nodes.c.version_id == bindparam("version_id"))
     .order_by(roadmap_nodes.c.position)
 )
@@ -151,15 +145,6 @@ _OF_GROUPS = Statement(
 class SqlNodes(NodePages):
     """Nodes in `roadmap_nodes`, prerequisites in `prerequisite_groups` and `prerequisite_members`."""
 
-    async def lineages(self, roadmap_id: RoadmapId, wanted: dict[str, LineageId]) -> dict[str, LineageId]:
-        """Store the lineages whose key is new and return those of the wanted keys."""
-        rows = [{"id": id_, "roadmap_id": roadmap_id, "key": key} for key, id_ in wanted.items()]
-        await self._connection.run(_ADD_LINEAGES, rows=rows)
-        known: dict[str, LineageId] = dict(
-            map(tuple, await self._connection.rows(_LINEAGES, roadmap_id=roadmap_id))
-        )
-        return {key: known[key] for key in wanted}
-
     async def add(self, nodes: list[RoadmapNode], groups: list[NewGroup]) -> None:
         """Store nodes, groups and members, in one statement each."""
         await self._connection.run(_ADD_NODES, rows=[node_row(node) for node in nodes])
@@ -184,9 +169,15 @@ class SqlNodes(NodePages):
         rows = await self._connection.rows(_OUTLINE, version_id=version_id)
         return [
             Step(
-                key=key, title=title, weight=weight, optional=optional, quiz_slug=quiz, needs=as_needs(needs)
+                key=key,
+                title=title,
+                weight=weight,
+                optional=optional,
+                quiz_slug=quiz,
+                needs=as_needs(needs),
+                author_id=author_id,
             )
-            for key, title, weight, optional, quiz, needs in rows
+            for key, title, weight, optional, quiz, author_id, needs in rows
         ]
 
     async def by_ids(self, ids: list[RoadmapNodeId], *, viewer_id: UserId | None) -> list[RoadmapNode | None]:

@@ -1,27 +1,22 @@
 """Roadmaps and their versions in Postgres."""
 
 from dataclasses import fields
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Select, any_, bindparam, delete, func, select, update
+from sqlalchemy import ARRAY, Select, any_, bindparam, delete, select
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.content.roadmaps import Release, Roadmap, RoadmapVersion, VersionState, Visibility
-from domain.errors import NotFoundError
+from domain.content.roadmaps import Roadmap, RoadmapVersion, VersionState, Visibility
 from domain.ids import RoadmapId, RoadmapVersionId, UserId
 from domain.paging import Page, Window
 from domain.rows import Columns, Row
 from persistence.column_selection import ColumnSelection
-from persistence.database import SqlConnection
+from persistence.content.publications import Publications
+from persistence.content.roadmap_rows import as_roadmap, as_version, roadmap_columns, version_columns
 from persistence.paging import Pages, PagesPerKey, parent_key
-from persistence.row_mapping import maker, member_of
-from persistence.statements import FIRST, ID, MOMENT, Statement, by_key, columns_for
+from persistence.statements import FIRST, ID, Statement, by_key
 from persistence.tables.content.roadmaps import roadmap_versions, roadmaps, visible_roadmap, visible_version
-
-_roadmap = maker(Roadmap, visibility=member_of(Visibility))
-as_version = maker(RoadmapVersion, state=member_of(VersionState), visibility=member_of(Visibility))
 
 
 def _values(row: Roadmap | RoadmapVersion) -> dict[str, Any]:
@@ -32,11 +27,7 @@ def _values(row: Roadmap | RoadmapVersion) -> dict[str, Any]:
     return values | enums
 
 
-_columns = columns_for(Roadmap, roadmaps)
-version_columns = columns_for(RoadmapVersion, roadmap_versions)
 _ids = bindparam("ids", type_=ARRAY(ID))
-_now = bindparam("now", type_=MOMENT)
-_first_published_at = func.coalesce(roadmap_versions.c.published_at, _now)
 
 
 def _locking(rows: Select[Any]) -> Select[Any]:
@@ -58,20 +49,26 @@ _ADD = Statement(
     .values({c.name: bindparam(c.name) for c in roadmaps.c})
     .on_conflict_do_nothing(index_elements=["slug"])
 )
-_LOCK_BY_SLUG = Statement(_locking(select(*_columns).where(roadmaps.c.slug == bindparam("slug"))), _roadmap)
-_LOCK_BY_ID = Statement(_locking(select(*_columns).where(roadmaps.c.id == bindparam("id"))), _roadmap)
+_LOCK_BY_SLUG = Statement(
+    _locking(select(*roadmap_columns).where(roadmaps.c.slug == bindparam("slug"))), as_roadmap
+)
+_LOCK_BY_ID = Statement(
+    _locking(select(*roadmap_columns).where(roadmaps.c.id == bindparam("id"))), as_roadmap
+)
 _AUTHOR = Statement(select(roadmaps.c.author_id).where(roadmaps.c.slug == bindparam("slug")))
-_by_ids = _visible(select(*_columns).where(roadmaps.c.id == any_(_ids)))
-_BY_IDS = Statement(_by_ids, _roadmap)
-_ROWS_BY_IDS = ColumnSelection(_by_ids, key=roadmaps.c.id, columns=_columns)
-_BY_SLUG = Statement(_visible(select(*_columns).where(roadmaps.c.slug == bindparam("slug"))), _roadmap)
+_by_ids = _visible(select(*roadmap_columns).where(roadmaps.c.id == any_(_ids)))
+_BY_IDS = Statement(_by_ids, as_roadmap)
+_ROWS_BY_IDS = ColumnSelection(_by_ids, key=roadmaps.c.id, columns=roadmap_columns)
+_BY_SLUG = Statement(
+    _visible(select(*roadmap_columns).where(roadmaps.c.slug == bindparam("slug"))), as_roadmap
+)
 _LISTED = Pages(
-    select(*_columns)
+    select(*roadmap_columns)
     .where(roadmaps.c.visibility == Visibility.PUBLIC.value)
     .where(roadmaps.c.current_version_id.is_not(None)),
     order=[roadmaps.c.id],
     descending=True,
-    make=_roadmap,
+    make=as_roadmap,
     key_of=lambda roadmap: (roadmap.id,),
     name="roadmaps",
 )
@@ -82,7 +79,6 @@ _newest = (
     .limit(1)
 )
 _NEWEST_VERSION = Statement(_newest, as_version)
-_LAST_ARCHIVED = Statement(_newest.where(roadmap_versions.c.state == VersionState.ARCHIVED.value), as_version)
 _OF_CONTENT = Statement(
     select(*version_columns)
     .select_from(roadmap_versions.join(roadmaps, roadmap_versions.c.roadmap_id == roadmaps.c.id))
@@ -111,40 +107,10 @@ _DROP_DRAFT = Statement(
     .where(roadmap_versions.c.id == bindparam("version_id"))
     .where(roadmap_versions.c.state == VersionState.DRAFT.value)
 )
-_ARCHIVE = Statement(
-    update(roadmap_versions)
-    .where(roadmap_versions.c.roadmap_id == bindparam("of_roadmap"))
-    .where(roadmap_versions.c.state == VersionState.PUBLISHED.value)
-    .values(state=VersionState.ARCHIVED.value)
-)
-_PUBLISH = Statement(
-    update(roadmap_versions)
-    .where(roadmap_versions.c.id == bindparam("version_id"))
-    .values(state=VersionState.PUBLISHED.value, published_at=_first_published_at)
-    .returning(*version_columns),
-    as_version,
-)
-_MAKE_CURRENT = Statement(
-    update(roadmaps)
-    .where(roadmaps.c.id == bindparam("roadmap_id"))
-    .values({n: bindparam(n) for n in ("title", "description", "visibility", "current_version_id")})
-    .returning(*_columns),
-    _roadmap,
-)
-_CLEAR_CURRENT = Statement(
-    update(roadmaps)
-    .where(roadmaps.c.id == bindparam("roadmap_id"))
-    .values(current_version_id=None)
-    .returning(*_columns),
-    _roadmap,
-)
 
 
-class SqlRoadmaps:
+class SqlRoadmaps(Publications):
     """Roadmaps in the table `roadmaps`, their versions in `roadmap_versions`."""
-
-    def __init__(self, connection: SqlConnection) -> None:
-        self._connection = connection
 
     async def get_or_create_locked(self, roadmap: Roadmap) -> Roadmap:
         """Store a roadmap unless its slug is taken, then lock the one that has it."""
@@ -189,10 +155,6 @@ class SqlRoadmaps:
         """Return the version with the highest number."""
         return await self._connection.first(_NEWEST_VERSION, roadmap_id=roadmap_id)
 
-    async def last_archived(self, roadmap_id: RoadmapId) -> RoadmapVersion | None:
-        """Return the archived version with the highest number."""
-        return await self._connection.first(_LAST_ARCHIVED, roadmap_id=roadmap_id)
-
     async def version_of_content(self, slug: str, content_hash: str) -> RoadmapVersion | None:
         """Return the newest version of the roadmap with this slug that has this content."""
         return await self._connection.first(_OF_CONTENT, slug=slug, content_hash=content_hash)
@@ -224,27 +186,3 @@ class SqlRoadmaps:
     async def drop_draft(self, version_id: RoadmapVersionId) -> None:
         """Remove a version that is still a draft, with its nodes."""
         await self._connection.run(_DROP_DRAFT, version_id=version_id)
-
-    async def publish(self, version: RoadmapVersion, *, now: datetime) -> Release:
-        """Archive the current version and make this one current; an archived one keeps when it was published."""
-        await self._connection.run(_ARCHIVE, of_roadmap=version.roadmap_id)
-        published = await self._connection.first(_PUBLISH, version_id=version.id, now=now)
-        roadmap = await self._connection.first(
-            _MAKE_CURRENT,
-            roadmap_id=version.roadmap_id,
-            title=version.title,
-            description=version.description,
-            visibility=version.visibility.value,
-            current_version_id=version.id,
-        )
-        if published is None or roadmap is None:
-            raise NotFoundError("There is no such version.")
-        return Release(roadmap=roadmap, version=published)
-
-    async def archive(self, roadmap_id: RoadmapId) -> Roadmap:
-        """Archive the current version, so that the roadmap has none."""
-        await self._connection.run(_ARCHIVE, of_roadmap=roadmap_id)
-        roadmap = await self._connection.first(_CLEAR_CURRENT, roadmap_id=roadmap_id)
-        if roadmap is None:
-            raise NotFoundError("There is no such roadmap.")
-        return roadmap

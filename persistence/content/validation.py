@@ -10,6 +10,7 @@ from persistence.database import SqlConnection
 from persistence.statements import ID, Statement, by_key
 from persistence.tables.content.roadmaps import (
     node_lineages,
+    origins,
     prerequisite_members,
     roadmap_nodes,
     roadmap_versions,
@@ -27,6 +28,7 @@ _OUTLINES = Statement(
         roadmap_nodes.c.weight,
         roadmap_nodes.c.optional,
         roadmap_nodes.c.quiz_slug,
+        origins.c.author_id,
         needs_of(
             _member.c.key,
             prerequisite_members.join(_member, prerequisite_members.c.lineage_id == _member.c.id),
@@ -36,6 +38,7 @@ _OUTLINES = Statement(
         roadmap_versions.join(roadmaps, roadmap_versions.c.roadmap_id == roadmaps.c.id)
         .outerjoin(roadmap_nodes, roadmap_nodes.c.version_id == roadmap_versions.c.id)
         .outerjoin(node_lineages, node_lineages.c.id == roadmap_nodes.c.lineage_id)
+        .outerjoin(origins, origins.c.id == node_lineages.c.roadmap_id)
     )
     .where(roadmap_versions.c.id == any_(bindparam("ids", type_=ARRAY(ID))))
     .where(visible_version())
@@ -61,7 +64,7 @@ class SqlOutlines:
                 version_id, Outline(version_id=version_id, author_id=author_id, steps=[])
             )
             if key is not None:
-                title, weight, optional, quiz_slug = values
+                title, weight, optional, quiz_slug, written_by = values
                 outline.steps.append(
                     Step(
                         key=key,
@@ -70,6 +73,7 @@ class SqlOutlines:
                         optional=optional,
                         quiz_slug=quiz_slug,
                         needs=as_needs(needs),
+                        author_id=written_by,
                     )
                 )
         return by_key(ids, list(found.values()), lambda outline: outline.version_id)

@@ -7,12 +7,14 @@ from datetime import datetime
 from sqlalchemy import (
     ARRAY,
     Text,
+    and_,
     any_,
     bindparam,
     delete,
     exists,
     func,
     select,
+    union,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -31,6 +33,8 @@ from persistence.tables.accounts.users import users
 from persistence.tables.content.roadmaps import (
     enrolments,
     node_progress,
+    prerequisite_groups,
+    prerequisite_members,
     roadmap_nodes,
     viewer,
 )
@@ -89,15 +93,29 @@ _LOCK_FOR_QUIZ = Statement(
 )
 _paths = paths_through(enrolments.c.version_id)
 _PATHS = Statement(_paths.where(enrolments.c.id == any_(_ids)))
-# Which versions the nodes are of is found once, and not again for each node of each version.
-_asked = (
-    select(roadmap_nodes.c.version_id)
-    .where(roadmap_nodes.c.id == any_(_ids))
-    .distinct()
-    .cte("asked")
+# A page of a large roadmap costs what the nodes of the page and their prerequisites cost.
+_asked, _needed = roadmap_nodes.alias("asked"), roadmap_nodes.alias("needed")
+_wanted = (
+    union(
+        select(_asked.c.id).where(_asked.c.id == any_(_ids)),
+        select(_needed.c.id)
+        .select_from(
+            _asked.join(prerequisite_groups, prerequisite_groups.c.node_id == _asked.c.id)
+            .join(prerequisite_members, prerequisite_members.c.group_id == prerequisite_groups.c.id)
+            .join(
+                _needed,
+                and_(
+                    _needed.c.version_id == _asked.c.version_id,
+                    _needed.c.lineage_id == prerequisite_members.c.lineage_id,
+                ),
+            )
+        )
+        .where(_asked.c.id == any_(_ids)),
+    )
+    .cte("wanted")
     .prefix_with("MATERIALIZED")
 )
-_PATHS_AT = Statement(_paths.where(enrolments.c.version_id.in_(select(_asked.c.version_id))))
+_PATHS_AT = Statement(_paths.where(roadmap_nodes.c.id.in_(select(_wanted.c.id))))
 _COMPLETED_BY_QUIZ = Statement(
     select(enrolments.c.id, roadmap_nodes.c.id)
     .where(own)
@@ -179,7 +197,7 @@ class SqlEnrolments:
         return by_key(ids, as_paths(rows), lambda path: path.enrolment_id)
 
     async def paths_at(self, ids: list[RoadmapNodeId], *, viewer_id: UserId) -> list[LearnerPath | None]:
-        """Return, for each node, the viewer's path through its version."""
+        """Return, for each node, the part of the viewer's path through its version on which its standing depends."""
         rows = await self._connection.rows(_PATHS_AT, ids=ids, viewer_id=viewer_id)
         at = {step.key: path for path in as_paths(rows) for step in path.steps}
         return [at.get(node_id) for node_id in ids]

@@ -4,16 +4,20 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
+from domain.content.collaborators import CollaboratorRole
 from domain.content.prerequisites import Needs, Step
 from domain.ids import EnrolmentId, LineageId
 from domain.learning.enrolments import LearnerPath
 from domain.learning.progress import NodeState
 from persistence.content.prerequisites import as_needs, needs_of
+from persistence.tables.content.collaborators import collaborators
 from persistence.tables.content.roadmaps import (
     enrolments,
+    node_lineages,
     node_progress,
+    origins,
     prerequisite_members,
     roadmap_nodes,
     roadmaps,
@@ -22,6 +26,14 @@ from persistence.tables.content.roadmaps import (
 
 own = and_(enrolments.c.user_id == viewer, enrolments.c.left_at.is_(None))
 """The condition for enrolments of the viewer that they have not left."""
+
+# Joined once, and not asked again for each node.
+_is_co_author = and_(
+    collaborators.c.roadmap_id == roadmaps.c.id,
+    collaborators.c.user_id == viewer,
+    collaborators.c.role == CollaboratorRole.CO_AUTHOR.value,
+    collaborators.c.accepted_at.is_not(None),
+)
 
 
 def paths_through(version_id: ColumnElement[Any]) -> Select[Any]:
@@ -36,12 +48,16 @@ def paths_through(version_id: ColumnElement[Any]) -> Select[Any]:
             roadmap_nodes.c.weight,
             roadmap_nodes.c.optional,
             roadmap_nodes.c.quiz_slug,
-            roadmaps.c.author_id == viewer,
+            or_(roadmaps.c.author_id == viewer, collaborators.c.id.is_not(None)),
+            origins.c.author_id,
             needs_of(prerequisite_members.c.lineage_id, prerequisite_members),
         )
         .select_from(
             enrolments.join(roadmaps, roadmaps.c.id == enrolments.c.roadmap_id)
             .join(roadmap_nodes, roadmap_nodes.c.version_id == version_id)
+            .outerjoin(collaborators, _is_co_author)
+            .join(node_lineages, node_lineages.c.id == roadmap_nodes.c.lineage_id)
+            .outerjoin(origins, origins.c.id == node_lineages.c.roadmap_id)
             .outerjoin(
                 node_progress,
                 and_(
@@ -63,7 +79,19 @@ def as_paths(rows: Iterable[Any]) -> list[LearnerPath]:
     """
     paths: dict[EnrolmentId, LearnerPath] = {}
     needed: dict[EnrolmentId, list[list[Needs]]] = {}
-    for enrolment_id, node_id, lineage_id, state, title, weight, optional, quiz_slug, is_own, needs in rows:
+    for (
+        enrolment_id,
+        node_id,
+        lineage_id,
+        state,
+        title,
+        weight,
+        optional,
+        quiz,
+        is_own,
+        author,
+        needs,
+    ) in rows:
         if enrolment_id not in paths:
             paths[enrolment_id] = LearnerPath(
                 enrolment_id=enrolment_id, steps=[], states={}, lineages={}, is_own=is_own
@@ -75,7 +103,15 @@ def as_paths(rows: Iterable[Any]) -> list[LearnerPath]:
             path.states[node_id] = NodeState(state)
         needed[enrolment_id].append(as_needs(needs))
         path.steps.append(
-            Step(key=node_id, title=title, weight=weight, optional=optional, quiz_slug=quiz_slug, needs=[])
+            Step(
+                key=node_id,
+                title=title,
+                weight=weight,
+                optional=optional,
+                quiz_slug=quiz,
+                needs=[],
+                author_id=author,
+            )
         )
     for enrolment_id, path in paths.items():
         nodes = {lineage: node for node, lineage in path.lineages.items()}

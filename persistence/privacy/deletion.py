@@ -31,6 +31,8 @@ REMOVED: dict[str, str] = {
     "bookmarks": "user_id = :user_id",
     "notes": "user_id = :user_id",
     "share_guests": "user_id = :user_id",
+    "evidence": "user_id = :user_id",
+    "collaborators": "user_id = :user_id OR invited_by_id = :user_id AND accepted_at IS NULL",
     "share_links": "roadmap_id IN (SELECT id FROM roadmaps WHERE author_id = :user_id)",
 }
 """Tables whose rows of the user are deleted, with the condition; jobs of workflows stay, else these would be stuck."""
@@ -65,8 +67,12 @@ BLANKED: dict[str, str] = {
         UPDATE attempt_slots SET answer = '{"text": ""}' WHERE answer ? 'text'
         AND attempt_id IN (SELECT id FROM quiz_attempts WHERE user_id = :user_id)""",
     "roadmaps": """
-        DELETE FROM roadmaps r WHERE author_id = :user_id AND visibility = 'PRIVATE'
-        AND NOT EXISTS (SELECT FROM enrolments e WHERE e.roadmap_id = r.id AND e.user_id <> :user_id)""",
+        WITH gone AS (
+            DELETE FROM roadmaps r WHERE author_id = :user_id AND visibility = 'PRIVATE'
+            AND NOT EXISTS (SELECT FROM enrolments e WHERE e.roadmap_id = r.id AND e.user_id <> :user_id)
+            RETURNING r.id)
+        DELETE FROM node_lineages l USING gone WHERE l.roadmap_id = gone.id
+        AND NOT EXISTS (SELECT FROM inherited_lineages i WHERE i.lineage_id = l.id)""",
     "workflows": """
         WITH of_steps AS (UPDATE jobs SET user_id = NULL WHERE user_id = :user_id)
         UPDATE workflows SET user_id = NULL WHERE user_id = :user_id""",

@@ -5,7 +5,7 @@ from typing import Any
 from domain.bookmarks.bookmarks import Bookmark
 from domain.bookmarks.notes import Note
 from domain.bookmarks.targets import TargetType
-from domain.ids import BookmarkId, NoteId
+from domain.ids import BookmarkId, LineageId, NoteId
 from resolvers.assessment import loaders as assessment_loaders
 from resolvers.batches import Batch, Rows, batch
 from resolvers.content import loaders as content_loaders
@@ -50,6 +50,15 @@ async def notes_by_target(context: Context, ids: list[str]) -> list[Note | None]
         return [None] * len(ids)
     async with context.open_reads() as reads:
         return await reads.notes.by_targets(ids, viewer_id=context.user_id)
+
+
+@batch(Rows.VIEWER)
+async def notes_by_lineage(context: Context, ids: list[LineageId]) -> list[Note | None]:
+    """Load the viewer's newest note on the nodes of each lineage."""
+    if context.viewer is None:
+        return [None] * len(ids)
+    async with context.open_reads() as reads:
+        return await reads.notes.by_lineages(ids, viewer_id=context.user_id)
 
 
 @batch(Rows.VISIBLE)

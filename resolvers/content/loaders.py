@@ -10,7 +10,6 @@ from domain.content.version_diffs import VersionDiff
 from domain.ids import (
     ExamDomainId,
     ExamTypeId,
-    LineageId,
     PrerequisiteGroupId,
     QuizId,
     RoadmapId,
@@ -67,7 +66,7 @@ async def nodes_by_version(context: Context, ids: list[RoadmapVersionId]) -> lis
         return await reads.nodes.of_versions(ids, viewer_id=context.viewer_id)
 
 
-@nodes_by_version.narrowed(RoadmapNode, key="version_id", without=("resources", "position"))
+@nodes_by_version.narrowed(RoadmapNode, key="version_id", without=("resources", "position", "layout"))
 async def _(context: Context, ids: list[RoadmapVersionId], columns: Columns) -> list[list[Row]]:
     async with context.open_reads() as reads:
         return await reads.nodes.rows_of_versions(ids, columns, viewer_id=context.viewer_id)
@@ -83,8 +82,8 @@ async def node_pages_by_version(
 
 
 @batch(Rows.VISIBLE)
-async def keys_by_lineage(context: Context, ids: list[LineageId]) -> list[str | None]:
-    """Load the keys of lineages of roadmaps that the viewer may see."""
+async def keys_by_node(context: Context, ids: list[RoadmapNodeId]) -> list[str | None]:
+    """Load the keys of nodes of versions that the viewer may see."""
     async with context.open_reads() as reads:
         return await reads.nodes.keys_of(ids, viewer_id=context.viewer_id)
 
@@ -108,9 +107,19 @@ async def diffs_by_version(
             reads.roadmaps,
             reads.nodes,
             reads.outlines,
-            ids,
-            against=against,
+            [(id_, against) for id_ in ids],
             viewer_id=context.viewer_id,
+        )
+
+
+@batch(Rows.VISIBLE)
+async def diffs_of_pairs(
+    context: Context, pairs: list[tuple[RoadmapVersionId, RoadmapVersionId]]
+) -> list[VersionDiff | None]:
+    """Load the difference of the first version of each pair from the second."""
+    async with context.open_reads() as reads:
+        return await version_diffs.diffs(
+            reads.roadmaps, reads.nodes, reads.outlines, pairs, viewer_id=context.viewer_id
         )
 
 

@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from domain.content import withdrawal
 from domain.content.quizzes import Quiz, checked_slug
+from domain.content.releases import withdrawal
 from domain.ids import QuizId
 from domain.paging import Page, Window
 from resolvers.content import loaders

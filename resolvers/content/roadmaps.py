@@ -2,8 +2,9 @@
 
 from typing import Protocol
 
-from domain.content import publishing, roadmaps
-from domain.content.roadmaps import Release, Roadmap
+from domain.content import roadmaps
+from domain.content.releases import publishing
+from domain.content.roadmaps import Release, Roadmap, Visibility
 from domain.ids import RoadmapId
 from domain.paging import Page, Window
 from resolvers.context import Context
@@ -32,6 +33,16 @@ async def publish_roadmap(context: Context, *, roadmap_id: RoadmapId) -> Release
     """Publish the draft of a roadmap."""
     async with context.open_work() as work:
         return await publishing.publish(work, context.act(), roadmap_id=roadmap_id)
+
+
+async def change_roadmap_visibility(
+    context: Context, *, roadmap_id: RoadmapId, visibility: Visibility
+) -> Roadmap:
+    """Change who may find a roadmap."""
+    async with context.open_work() as work:
+        return await publishing.change_visibility(
+            work, context.act(), roadmap_id=roadmap_id, visibility=visibility
+        )
 
 
 async def archive_roadmap(context: Context, *, roadmap_id: RoadmapId) -> Roadmap:

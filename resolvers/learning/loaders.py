@@ -1,12 +1,14 @@
 """Batches of learning: goals, enrolments and the standings of nodes, all of the viewer alone."""
 
 from domain.content.roadmap_nodes import RoadmapNode
-from domain.ids import EnrolmentId, GoalId, RoadmapId, RoadmapNodeId
+from domain.ids import EnrolmentId, EvidenceId, GoalId, RoadmapId, RoadmapNodeId
 from domain.learning import enrolment_migrations
 from domain.learning.enrolment_migrations import MigrationPreview
 from domain.learning.enrolments import Enrolment
+from domain.learning.evidence import Evidence
 from domain.learning.goals import Goal, GoalTransition, Measure
 from domain.learning.progress import NodeStanding, Progress
+from domain.paging import Page, Window
 from resolvers.batches import Rows, batch
 from resolvers.context import Context
 
@@ -94,3 +96,28 @@ async def next_nodes_by_enrolment(context: Context, ids: list[EnrolmentId]) -> l
         found = await reads.nodes.by_ids([id_ for each in wanted for id_ in each], viewer_id=context.user_id)
     known = {node.id: node for node in found if node is not None}
     return [[known[id_] for id_ in each if id_ in known] for each in wanted]
+
+
+@batch(Rows.VIEWER)
+async def evidence_by_id(context: Context, ids: list[EvidenceId]) -> list[Evidence | None]:
+    """Load evidence that the viewer submitted or may review."""
+    async with context.open_reads() as reads:
+        return await reads.evidence.by_ids(ids, viewer_id=context.user_id)
+
+
+@batch(Rows.VIEWER)
+async def evidence_by_node(context: Context, ids: list[RoadmapNodeId]) -> list[Evidence | None]:
+    """Load the viewer's own evidence for nodes."""
+    if context.viewer is None:
+        return [None] * len(ids)
+    async with context.open_reads() as reads:
+        return await reads.evidence.by_nodes(ids, viewer_id=context.user_id)
+
+
+@batch(Rows.VIEWER)
+async def waiting_evidence_by_roadmap(
+    context: Context, ids: list[RoadmapId], *, window: Window
+) -> list[Page[Evidence]]:
+    """Load what waits for a review in roadmaps that the viewer may review; none in the others."""
+    async with context.open_reads() as reads:
+        return await reads.evidence.waiting(ids, window, viewer_id=context.viewer_id)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from domain.mail import messages
+from domain.mail import messages, roadmap_messages
 from domain.mail.messages import Recipient
 
 TO = Recipient(email="ada@example.org", handle="ada", public_url="https://app.example.org/")
@@ -21,6 +21,8 @@ MAILS = {
         messages.new_device_sign_in(TO, device="Firefox on Linux", address="203.0.113.0/24", at=NOON),
         messages.deletion_requested(TO, at=NOON),
         messages.webhook_disabled(TO, endpoint="webhook_1", since=NOON, is_gone=False),
+        roadmap_messages.roadmap_invitation(TO, inviter="grace"),
+        roadmap_messages.evidence_reviewed(TO, step="Tie a bowline", is_accepted=False),
         messages.weekly_digest(
             TO,
             facts=["Quizzes: 4, on 3 of 7 days", "Right answers: 31 of 40", "Streak: 12 days"],

@@ -64,7 +64,7 @@ class FakeEnrolments:
     async def paths_at(self, ids: list[RoadmapNodeId], *, viewer_id: UserId) -> list[LearnerPath | None]:
         own = {e.version_id: e for e in self._own(viewer_id)}
         versions = [node.version_id if (node := self.nodes.get(id_)) else None for id_ in ids]
-        return [self._path(own[v]) if v in own else None for v in versions]
+        return [self._part(self._path(own[v]), ids) if v in own else None for v in versions]
 
     async def completed_by_quiz(
         self, user_id: UserId, quiz_slug: str, *, at: datetime
@@ -100,6 +100,16 @@ class FakeEnrolments:
         changed = replace(known, completed_at=known.completed_at or now)
         self.enrolments[enrolment_id] = changed
         return changed
+
+    def _part(self, path: LearnerPath, ids: list[RoadmapNodeId]) -> LearnerPath:
+        asked = [step for step in path.steps if step.key in set(ids)]
+        kept = {*ids, *(key for step in asked for needs in step.needs for key in needs.of)}
+        return replace(
+            path,
+            steps=[step for step in path.steps if step.key in kept],
+            states={key: state for key, state in path.states.items() if key in kept},
+            lineages={key: lineage for key, lineage in path.lineages.items() if key in kept},
+        )
 
     def _path(self, enrolment: Enrolment) -> LearnerPath:
         nodes = sorted(

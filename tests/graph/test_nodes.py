@@ -46,9 +46,10 @@ EVERYTHING = """{
     goals(first: 2) { nodes { __typename id } }
     bookmarks(first: 2) { nodes { __typename id } }
     notes(first: 2) { nodes { __typename id } }
+    collaborations(first: 2) { nodes { __typename id } }
     attempts(first: 2) { nodes { __typename id slots { question { __typename id } } } }
     enrolments(first: 5) { nodes { __typename id pinnedVersion { __typename id nodes {
-      __typename id prerequisites { __typename id } } } roadmap { __typename id } } }
+      __typename id prerequisites { __typename id } myEvidence { __typename id } } } roadmap { __typename id } } }
   }
   examTypes { __typename id domains { __typename id } }
   quizzes(first: 2) { nodes { __typename id } }

@@ -16,6 +16,7 @@ from tests.builders.roadmaps import a_file, a_node
 from tests.builders.sessions import a_session
 from tests.support.bookmarks import save_bookmark
 from tests.support.clients.roadmaps import enrol, import_file, import_quizzes, publish_file
+from tests.support.collaboration_scenes import collaborators_of, evidence_on_a_roadmap_of
 from tests.support.schema_client import START, Asker
 
 ID = "ID"
@@ -62,6 +63,8 @@ OWNED: dict[str, dict[str, Any]] = {
     "abandonQuizAttempt": {"attemptId": "attempt"},
     "answerQuestion": {"attemptId": "attempt", "slot": 1, "answer": {"truth": True}, "clientSeq": 1},
     "archiveRoadmap": {"roadmapId": "draft"},
+    "acceptInvitation": {"collaboratorId": "invitation"},
+    "changeRoadmapVisibility": {"roadmapId": "draft", "visibility": "PRIVATE"},
     "createShareLink": {"roadmapId": "draft"},
     "createGoal": {"kind": "ROADMAP", "title": "Mine", "roadmapId": "draft", "idempotencyKey": NEW_KEY},
     "deleteGoal": {"id": "goal"},
@@ -70,9 +73,23 @@ OWNED: dict[str, dict[str, Any]] = {
         "revision": 1,
         "operations": [{"changeNode": {"key": "knots", "title": "Mine"}}],
     },
+    "forkRoadmap": {"roadmapId": "draft", "idempotencyKey": NEW_KEY},
+    "inviteCollaborator": {
+        "roadmapId": "draft",
+        "invitee": {"email": "nobody@example.org"},
+        "role": "REVIEWER",
+    },
+    "leaveCollaboration": {"collaboratorId": "invitation"},
     "extendGoal": {"id": "goal", "version": 1, "deadline": "2027-01-01T00:00:00Z"},
     "migrateEnrolment": {"enrolmentId": "enrolment", "versionId": "published_version"},
     "publishRoadmap": {"roadmapId": "draft"},
+    "pullUpstream": {
+        "versionId": "draft_version",
+        "revision": 1,
+        "upstreamVersionId": "published_version",
+    },
+    "removeCollaborator": {"collaboratorId": "collaborator"},
+    "reviewEvidence": {"evidenceId": "evidence", "verdict": "ACCEPT"},
     "removeBookmark": {"id": "bookmark"},
     "removeNote": {"id": "note"},
     "restoreQuiz": {"quizId": "quiz"},
@@ -84,6 +101,7 @@ OWNED: dict[str, dict[str, Any]] = {
     "saveNote": {"targetId": "draft", "text": "Mine."},
     "setNodeState": {"enrolmentId": "enrolment", "nodeId": "node", "state": "DONE"},
     "startRoadmapDraft": {"roadmapId": "draft"},
+    "submitEvidence": {"enrolmentId": "enrolment", "nodeId": "node", "text": "Mine."},
     "submitQuizAttempt": {"attemptId": "attempt", "idempotencyKey": NEW_KEY},
     "transitionGoal": {"id": "goal", "version": 1, "to": "PAUSED", "idempotencyKey": NEW_KEY},
     "unenrol": {"enrolmentId": "enrolment"},
@@ -138,6 +156,8 @@ async def world(ask: Asker) -> World:
         'expiresAt: "2026-05-01T00:00:00Z"}) { apiKey { id } } }',
         owner,
     )
+    evidence_id = await evidence_on_a_roadmap_of(ask, owner)
+    collaborator_id, invitation_id = await collaborators_of(ask, owner, draft["roadmap"]["id"])
     saved = await save_bookmark(ask, owner, published, note="Mine.")
     session = a_session(owner.user_id, expires_at=START.replace(year=2027))
     async with ask.postgres.open_work(Meter()) as work:
@@ -158,6 +178,9 @@ async def world(ask: Asker) -> World:
             "note": saved["note"]["id"],
             "api_key": key["createApiKey"]["apiKey"]["id"],
             "session": session.id,
+            "evidence": evidence_id,
+            "collaborator": collaborator_id,
+            "invitation": invitation_id,
         },
     )
 

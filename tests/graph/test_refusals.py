@@ -36,6 +36,9 @@ COMPARED = {
     "version": "compared with the object",
     "revision": "compared with the object",
     "createRoadmap.visibility": "every value is fine",
+    "changeRoadmapVisibility.visibility": "every value is fine",
+    "inviteCollaborator.role": "every value is fine",
+    "verdict": "every value is fine",
     "redirectUri": "compared with the registered ones, where the provider is set up",
     "refreshBy": "both values are fine; the transport may refuse one",
     "answer": "judged by the question that it answers",
@@ -76,6 +79,10 @@ WRONG: dict[str, Any] = {
     "StepTemplateInput": [],
     "SegmentGroupInput": [],
     "DraftOperation": [],
+    "InviteeBy": {"handle": "not a handle"},
+    "MergeChoiceInput": [
+        {"key": "a", "field": "TITLE", "choice": choice} for choice in ("KEEP_MINE", "TAKE_THEIRS")
+    ],
 }
 """A value that has the type of a field and breaks its rule, by the field or by its type."""
 
@@ -99,6 +106,8 @@ RIGHT: dict[str, Any] = {
     "body": "<mj-section><mj-column><mj-text>text</mj-text></mj-column></mj-section>",
     "DraftOperation": {"removeNode": {"key": "a"}},
     "slug": "a-slug",
+    "InviteeBy": {"handle": "ada_l"},
+    "MergeChoiceInput": {"field": "TITLE", "choice": "KEEP_MINE"},
 }
 PREFIXES = {
     "id": {
@@ -125,6 +134,7 @@ PREFIXES = {
     "userIds": "user",
     "templateId": "emailtemplate",
     "versionId": "roadmapversion",
+    "upstreamVersionId": "roadmapversion",
     "entryId": "xp",
 }
 

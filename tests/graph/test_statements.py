@@ -7,7 +7,15 @@ from graphql import get_named_type, is_leaf_type
 
 from graph.schema import executable
 from persistence.database import connect
-from tests.graph import authoring_lists, flag_lists, job_lists, other_lists, webhook_lists, workflow_lists
+from tests.graph import (
+    authoring_lists,
+    flag_lists,
+    fork_lists,
+    job_lists,
+    other_lists,
+    webhook_lists,
+    workflow_lists,
+)
 from tests.graph.world import World, world_of
 from tests.support.list_fields import (
     WIDE_LIMITS,
@@ -77,6 +85,7 @@ async def test_every_list_field_costs_the_same_statements_at_any_length(
             costs |= await other_lists.costs_of_node_changes(ask, world.viewer, size)
             costs |= await authoring_lists.costs_of_drafts(ask, world.viewer, size)
             costs |= await authoring_lists.costs_of_diffs(ask, world.viewer, size)
+            costs |= await fork_lists.costs_of_pulls(ask, world.viewer, size)
             costs |= await job_lists.costs_of_changed_jobs(ask, world.viewer, size)
             costs |= await flag_lists.costs_of_named_users(ask, world.viewer, size)
             costs |= await webhook_lists.costs_of_replays(ask, world.viewer, size)

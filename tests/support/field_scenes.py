@@ -34,6 +34,7 @@ from tests.support.clients.roadmaps import (
     set_node,
     withdraw,
 )
+from tests.support.collaboration_scenes import work_together
 from tests.support.goals import active_goal, move_goal
 from tests.support.list_fields import ListPaths
 from tests.support.operator_scenes import OPERATOR_SCENES
@@ -65,6 +66,7 @@ async def everything_is_seen(ask: WatchingAsker) -> None:
         _a_board,
         _imports,
         drafts_of_every_kind,
+        work_together,
         *OPERATOR_SCENES,
     )
     for scene in scenes:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -23,11 +24,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from domain.content.collaborators import CollaboratorRole
 from domain.content.prerequisites import PrerequisiteMode
-from domain.content.roadmap_nodes import Completion, NodeKind
+from domain.content.roadmap_nodes import Completion, EvidenceRule, NodeKind
 from domain.content.roadmaps import VersionState, Visibility
 from domain.learning.progress import NodeState
 from persistence.statements import ID, MOMENT, id_column, metadata
+from persistence.tables.content.collaborators import collaborators
 
 
 def _one_of(column: str, *values: Any) -> CheckConstraint:
@@ -54,6 +57,9 @@ roadmaps = Table(
         "id",
         postgresql_where=text("visibility = 'PUBLIC' AND current_version_id IS NOT NULL"),
     ),
+    Index(
+        "roadmaps_forked_from_id_idx", "forked_from_id", postgresql_where=text("forked_from_id IS NOT NULL")
+    ),
 )
 roadmap_versions = Table(
     "roadmap_versions",
@@ -69,6 +75,7 @@ roadmap_versions = Table(
     Column("created_at", MOMENT, nullable=False),
     Column("published_at", MOMENT),
     Column("revision", Integer, nullable=False, server_default=text("1")),
+    Column("upstream_version_id", ID, ForeignKey("roadmap_versions.id", ondelete="SET NULL")),
     CheckConstraint("number > 0", name="number"),
     _one_of("state", *VersionState),
     _one_of("visibility", *Visibility),
@@ -79,14 +86,27 @@ roadmap_versions = Table(
         unique=True,
         postgresql_where=text("state = 'PUBLISHED'"),
     ),
+    Index(
+        "roadmap_versions_upstream_version_id_idx",
+        "upstream_version_id",
+        postgresql_where=text("upstream_version_id IS NOT NULL"),
+    ),
 )
 node_lineages = Table(
     "node_lineages",
     metadata,
     id_column(),
-    Column("roadmap_id", ID, ForeignKey("roadmaps.id", ondelete="CASCADE"), nullable=False),
+    Column("roadmap_id", ID, ForeignKey("roadmaps.id", ondelete="SET NULL")),
     Column("key", Text, nullable=False),
     UniqueConstraint("roadmap_id", "key"),
+)
+inherited_lineages = Table(
+    "inherited_lineages",
+    metadata,
+    Column("roadmap_id", ID, ForeignKey("roadmaps.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "lineage_id", ID, ForeignKey("node_lineages.id", ondelete="CASCADE"), primary_key=True, index=True
+    ),
 )
 roadmap_nodes = Table(
     "roadmap_nodes",
@@ -105,10 +125,14 @@ roadmap_nodes = Table(
     Column("completion", Text, nullable=False),
     Column("quiz_slug", Text),
     Column("position", BigInteger, nullable=False),
+    Column("evidence_rule", Text),
+    Column("layout", ARRAY(Integer)),
     _one_of("kind", *NodeKind),
     _one_of("completion", *Completion),
+    _one_of("evidence_rule", *EvidenceRule),
     CheckConstraint("weight > 0", name="weight"),
     CheckConstraint("(completion = 'QUIZ') = (quiz_slug IS NOT NULL)", name="quiz_slug"),
+    CheckConstraint("(completion = 'EVIDENCE') = (evidence_rule IS NOT NULL)", name="evidence"),
     Index("roadmap_nodes_version_id_lineage_id_key", "version_id", "lineage_id", unique=True),
     Index("roadmap_nodes_version_id_position_idx", "version_id", "position"),
     Index("roadmap_nodes_quiz_slug_idx", "quiz_slug", postgresql_where=text("quiz_slug IS NOT NULL")),
@@ -173,12 +197,35 @@ share_guests = Table(
     Column("opened_at", MOMENT, nullable=False),
 )
 
+origins = roadmaps.alias("origins")
+"""The roadmaps in which lineages began."""
+_workers = collaborators.alias("workers")
 viewer = bindparam("viewer_id", type_=ID)
 """The viewer; null for an anonymous caller."""
 
 
+def _collaborates(of: Any, *roles: CollaboratorRole) -> ColumnElement[bool]:
+    return (
+        exists()
+        .where(_workers.c.roadmap_id == of.c.id)
+        .where(_workers.c.user_id == viewer)
+        .where(_workers.c.accepted_at.is_not(None))
+        .where(or_(*(_workers.c.role == role.value for role in roles)))
+    )
+
+
+def editable_roadmap(of: Any = roadmaps) -> ColumnElement[bool]:
+    """Return the condition for roadmaps that the viewer writes: as author or as co-author."""
+    return or_(of.c.author_id == viewer, _collaborates(of, CollaboratorRole.CO_AUTHOR))
+
+
+def worked_on_roadmap(of: Any = roadmaps) -> ColumnElement[bool]:
+    """Return the condition for roadmaps whose drafts the viewer reads, and whose evidence they review."""
+    return or_(of.c.author_id == viewer, _collaborates(of, *CollaboratorRole))
+
+
 def visible_roadmap() -> ColumnElement[bool]:
-    """Return the condition for visible roadmaps: published and not private or shared, own, or enrolled in.
+    """Return the condition for visible roadmaps: published and not private or shared, worked on, or enrolled in.
 
     A learner who left may come back, so their roadmap stays visible.
     """
@@ -192,10 +239,11 @@ def visible_roadmap() -> ColumnElement[bool]:
             .where(share_guests.c.user_id == viewer)
             .where(share_guests.c.roadmap_id == roadmaps.c.id),
         ),
+        _collaborates(roadmaps, *CollaboratorRole),
     )
 
 
 def visible_version() -> ColumnElement[bool]:
-    """Return the condition for versions of a visible roadmap (joined); only its author may see drafts."""
+    """Return the condition for versions of a visible roadmap (joined); only who works on it may see drafts."""
     is_draft = roadmap_versions.c.state == VersionState.DRAFT.value
-    return and_(visible_roadmap(), or_(~is_draft, roadmaps.c.author_id == viewer))
+    return and_(visible_roadmap(), or_(~is_draft, worked_on_roadmap()))

@@ -14,7 +14,12 @@ from domain.mail.mails import MailKind, NewMail
 from tests.builders.messages import MAILS, NOON, TO, TOKEN, UNSUBSCRIBE
 
 GOLDEN = Path(__file__).with_name("messages.txt")
-OTHERS = {MailKind.WEEKLY_DIGEST, MailKind.WEBHOOK_DISABLED}
+OTHERS = {
+    MailKind.WEEKLY_DIGEST,
+    MailKind.WEBHOOK_DISABLED,
+    MailKind.ROADMAP_INVITATION,
+    MailKind.EVIDENCE_REVIEWED,
+}
 ABOUT_THE_ACCOUNT = [mail for mail in MAILS.values() if mail.kind not in OTHERS]
 about_the_account = pytest.mark.parametrize("mail", ABOUT_THE_ACCOUNT, ids=lambda mail: mail.kind.value)
 every_kind = pytest.mark.parametrize("mail", MAILS.values(), ids=lambda mail: mail.kind.value)

@@ -4,7 +4,14 @@ import pytest
 
 from domain.ids import SuppressionId
 from domain.mail.mails import MailKind
-from domain.mail.suppressions import REQUESTED, SUBSCRIBED, Suppression, SuppressionReason, stopped_by
+from domain.mail.suppressions import (
+    OF_OTHERS,
+    REQUESTED,
+    SUBSCRIBED,
+    Suppression,
+    SuppressionReason,
+    stopped_by,
+)
 from tests.builders.mail import NOON
 
 
@@ -24,7 +31,7 @@ def test_each_reason_stops_its_mails(kind: MailKind) -> None:
         SuppressionReason.MANUAL,
     )
     assert stopped(kind) is None
-    assert stopped(kind, complaint) is (complaint if kind in SUBSCRIBED else None)
+    assert stopped(kind, complaint) is (complaint if kind in SUBSCRIBED | OF_OTHERS else None)
     assert stopped(kind, bounce) is (None if kind in REQUESTED else bounce)
     assert stopped(kind, manual) is manual
 
@@ -36,7 +43,7 @@ def test_any_of_several_reasons_stops_a_mail() -> None:
 
 
 def test_mails_are_requested_or_subscribed_or_about_the_account() -> None:
-    about_the_account = set(MailKind) - REQUESTED - SUBSCRIBED
+    about_the_account = set(MailKind) - REQUESTED - SUBSCRIBED - OF_OTHERS
 
     assert not REQUESTED & SUBSCRIBED
     assert {kind.name for kind in about_the_account} == {
@@ -47,5 +54,6 @@ def test_mails_are_requested_or_subscribed_or_about_the_account() -> None:
         "NEW_DEVICE",
         "DELETION_REQUESTED",
         "WEBHOOK_DISABLED",
+        "EVIDENCE_REVIEWED",
         "CAMPAIGN_TEST",
     }

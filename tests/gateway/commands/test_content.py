@@ -8,7 +8,7 @@ import pytest
 
 from domain.accounts.audit import AuditFilter
 from domain.accounts.users import Role
-from domain.content.publishing import NothingToRestoreError
+from domain.content.releases.publishing import NothingToRestoreError
 from domain.paging import window
 from domain.unit_of_work import Meter
 from gateway.cli import parser

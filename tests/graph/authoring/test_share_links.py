@@ -10,15 +10,9 @@ from tests.builders import mint
 from tests.support.clients.drafts import add, create_roadmap, edited, start_draft
 from tests.support.clients.migrations import publish
 from tests.support.clients.roadmaps import enrol
+from tests.support.clients.share_links import CREATE_LINK, OPEN_LINK, REVOKE_LINK
 from tests.support.schema_client import Asker
 
-ERRORS = "userErrors { __typename ... on UserError { code field message } }"
-CREATE_LINK = f"""mutation ($id: ID!) {{ createShareLink(input: {{roadmapId: $id}}) {{
-  secret roadmap {{ id }} {ERRORS} }} }}"""
-REVOKE_LINK = f"""mutation ($id: ID!) {{ revokeShareLink(input: {{roadmapId: $id}}) {{
-  roadmap {{ id }} {ERRORS} }} }}"""
-OPEN_LINK = f"""mutation ($secret: String!) {{ openShareLink(input: {{secret: $secret}}) {{
-  roadmap {{ id }} {ERRORS} }} }}"""
 PATHS = {
     "by id": "query ($id: ID!) { roadmap(by: {id: $id}) { id } }",
     "by slug": "query ($slug: String!) { roadmap(by: {slug: $slug}) { id } }",

@@ -11,7 +11,7 @@ from domain.content.prerequisites import PrerequisiteMode
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.content.quizzes import Feedback
-from domain.content.roadmap_nodes import Completion, NodeKind
+from domain.content.roadmap_nodes import Completion, EvidenceRule, NodeKind
 from domain.content.roadmaps import Visibility
 from tests.builders import mint
 from tests.builders.question_files import a_choice, a_file, a_question, an_accepting
@@ -22,7 +22,7 @@ from tests.support.clients.roadmaps import import_quizzes
 from tests.support.schema_client import Asker
 
 AUTHOR = [Role.LEARNER, Role.AUTHOR]
-VERSION = "version { nodes { kind completion difficulty prerequisites { mode } } } roadmap { visibility }"
+VERSION = "version { nodes { kind completion evidenceRule difficulty prerequisites { mode } } } roadmap { visibility }"
 OPTIONS = [{"text": "Salty", "correct": True}, {"text": "Sweet", "correct": False}]
 
 
@@ -37,6 +37,10 @@ async def test_every_value_of_a_roadmap_file_is_read_back(ask: Asker) -> None:
         a_node(f"k{kind.name.lower()}", kind=kind.name) for kind in NodeKind if kind is not NodeKind.QUIZ
     ]
     nodes += [a_node(f"d{each.name.lower()}", difficulty=each.name) for each in Difficulty]
+    nodes += [
+        a_node(f"e{rule.name.lower().replace('_', '-')}", completion="EVIDENCE", evidence=rule.name)
+        for rule in EvidenceRule
+    ]
     for mode in PrerequisiteMode:
         group = {"mode": mode.name, "nodes": ["deasy", "dhard"]}
         k = {"k": 1} if mode is PrerequisiteMode.K_OF_N else {}
@@ -48,6 +52,7 @@ async def test_every_value_of_a_roadmap_file_is_read_back(ask: Asker) -> None:
     stored = payload["version"]["nodes"]
     assert {node["kind"] for node in stored} == names(NodeKind)
     assert {node["completion"] for node in stored} == names(Completion)
+    assert {node["evidenceRule"] for node in stored} - {None} == names(EvidenceRule)
     assert {node["difficulty"] for node in stored} - {None} == names(Difficulty)
     assert {group["mode"] for node in stored for group in node["prerequisites"]} == names(PrerequisiteMode)
 

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLUnionType, get_named_type
 
+from domain.accounts.users import Role
 from graph.schema import executable
 from tests.support.accounts import ADMINS, accepted, refusal
+from tests.support.collaboration_scenes import known_to_each_other
 from tests.support.privacy import AVATAR_URL, BIO, an_author, on_boards
 from tests.support.schema_client import Asker
 
@@ -20,6 +22,11 @@ OF_THE_CALLER = {"Login", "RefreshSession", "Register", "SignInWithGoogle", "Upd
 PATHS: dict[str, str] = {
     "AdminUser.user": f"{{ adminUsers {{ nodes {{ user {SEEN} }} }} }}",
     "AuditEntry.actor": f"{{ auditLog {{ nodes {{ actor {SEEN} }} }} }}",
+    "Collaborator.invitedBy": f"{{ viewer {{ collaborations {{ nodes {{ invitedBy {SEEN} }} }} }} }}",
+    "Collaborator.user": f'{{ roadmap(by: {{slug: "of-other"}}) {{ collaborators {{ nodes {{ user {SEEN} }} }} }} }}',
+    "Evidence.learner": f'{{ roadmap(by: {{slug: "of-other"}}) {{ evidenceToReview {{ nodes {{ learner {SEEN} }} }} }} }}',
+    "Evidence.reviewer": "{ viewer { enrolments { nodes { pinnedVersion { nodes { myEvidence { reviewer "
+    f"{SEEN} }} }} }} }} }} }} }}",
     "FeatureFlagSetting.changedBy": f"{{ featureFlagSettings {{ changedBy {SEEN} }} }}",
     "Goal.owner": OWN,
     "Job.user": f"{{ jobs {{ nodes {{ user {SEEN} }} }} }}",
@@ -77,7 +84,9 @@ async def test_hidden_fields_are_null_for_others_on_every_path_and_visible_to_th
     ask: Asker, path: str
 ) -> None:
     ada, viewer = await an_author(ask)
-    _, other = await ask.learner(roles=ADMINS)
+    _, other = await ask.learner(roles=[*ADMINS, Role.AUTHOR])
+    if path.startswith(("Collaborator", "Evidence")):
+        await known_to_each_other(ask, viewer, other)
     text = PATHS[path].replace("$ID", ada.id)
     await accepted(ask, viewer, "setRoles", userId=(await ask.learner())[0].id, roles=["AUTHOR"])
     before = adas(await ask.data(text, other))

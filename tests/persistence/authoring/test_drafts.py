@@ -94,7 +94,7 @@ async def test_five_thousand_nodes_are_written_edited_checked_and_paged(stores: 
         )
     assert refused.value.field == "operations[1].addNode.key"
     (page,) = await stores.nodes.pages_of([version.id], Window(size=100), viewer_id=ADA.id)
-    keys = await stores.nodes.keys_of([node.lineage_id for node in page.nodes], viewer_id=ADA.id)
+    keys = await stores.nodes.keys_of([node.id for node in page.nodes], viewer_id=ADA.id)
     assert keys == [f"n{n}" for n in range(101) if n != 10]
     (hidden,) = await stores.nodes.pages_of([version.id], Window(size=2), viewer_id=None)
     assert hidden.nodes == []

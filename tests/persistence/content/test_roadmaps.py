@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from domain.content import publishing
 from domain.content.prerequisites import FlawKind, Needs, PrerequisiteMode
-from domain.content.publishing import UnsoundRoadmapError
 from domain.content.questions import Difficulty
+from domain.content.releases import publishing
+from domain.content.releases.publishing import UnsoundRoadmapError
 from domain.content.roadmap_nodes import Completion, NodeKind, RoadmapNode, RoadmapResource
 from domain.content.roadmaps import Roadmap, RoadmapVersion, VersionState, Visibility
 from domain.ids import LineageId

@@ -101,6 +101,18 @@ async def test_a_path_has_steps_states_and_lineages(case: Case) -> None:
     assert await case.store.paths_at([b.id, a.id], viewer_id=BOB.id) == [path, path]
 
 
+async def test_the_path_at_a_node_has_what_its_standing_depends_on(case: Case) -> None:
+    road = await case.road({"a": [], "b": [every("a")], "c": [every("b")], "d": []})
+    own = await case.enrolled(road)
+    await case.store.set_states(own.id, [road.nodes["b"].lineage_id], NodeState.DONE, now=START)
+
+    (path,) = await case.store.paths_at([road.nodes["c"].id], viewer_id=BOB.id)
+
+    assert path is not None
+    assert [step.key for step in path.steps] == [road.nodes["b"].id, road.nodes["c"].id]
+    assert path.states == {road.nodes["b"].id: NodeState.DONE}
+
+
 async def test_a_state_is_replaced_and_forgotten(case: Case) -> None:
     road = await case.road({"a": [], "b": []})
     own = await case.enrolled(road)

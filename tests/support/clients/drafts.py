@@ -18,7 +18,7 @@ EDIT = """mutation ($input: EditRoadmapDraftInput!) { editRoadmapDraft(input: $i
 CONTENT = """query ($id: ID!) { node(id: $id) { ... on RoadmapVersion {
   number state title description visibility
   edges { from to }
-  nodes { id lineageId key title description kind weight optional difficulty minutes completion quizSlug
+  nodes { id lineageId key title description kind weight optional difficulty minutes completion quizSlug evidenceRule
     resources { title url } prerequisites { id mode k nodes { id key } } } } } }"""
 
 

@@ -8,7 +8,7 @@ from tests.support.schema_client import Asker
 
 ERRORS = "userErrors { __typename ... on UserError { code field message } }"
 ENROLMENT = """query ($id: ID!) { roadmap(by: {id: $id}) { enrolment {
-  id completedAt progress { percent } pinnedVersion { id number nodes { id key viewerState } }
+  id completedAt progress { percent } pinnedVersion { id number nodes { id key lineageId viewerState } }
   migrationPreview { version { id number } kept { key } new { key } removed { key } newlyLocked { key }
     progress { percent } } } } }"""
 MIGRATE = f"""mutation ($input: MigrateEnrolmentInput!) {{ migrateEnrolment(input: $input) {{

@@ -1,16 +1,18 @@
 """Publishing, archiving and restoring roadmaps: which versions may be current, and who decides."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from domain.accounts import audit
 from domain.accounts.audit import AuditAction
 from domain.acts import Act
-from domain.content.ownership import may_change
+from domain.content.layouts import laid_out
 from domain.content.prerequisites import MOST_FLAWS, Flaw, flaws
-from domain.content.roadmaps import Release, Roadmap, RoadmapVersion, VersionState
+from domain.content.releases.roadmap_rights import Right, locked
+from domain.content.roadmaps import Release, Roadmap, RoadmapVersion, VersionState, Visibility
 from domain.content.validation import quiz_flaws
 from domain.content.work import ContentWork
-from domain.errors import DomainError, ForbiddenError, NotFoundError
+from domain.errors import DomainError
 from domain.ids import RoadmapId
 
 _MOST_IN_MESSAGE = 20
@@ -58,8 +60,22 @@ async def publish_draft(work: ContentWork, roadmap: Roadmap, *, now: datetime) -
             "This roadmap has no draft; start one with startRoadmapDraft, or import a changed file.",
             field="roadmapId",
         )
-    await _refuse_flaws(work, roadmap, draft, now=now)
+    await _lay_out(work, roadmap, draft, now=now)
     return await work.roadmaps.publish(draft, now=now)
+
+
+async def change_visibility(
+    work: ContentWork, act: Act, *, roadmap_id: RoadmapId, visibility: Visibility
+) -> Roadmap:
+    """Change who may find a roadmap of the actor's at once, without a new version; enrolled learners keep it.
+
+    Raises NotFoundError or ForbiddenError.
+    """
+    roadmap = await managed(work, act, roadmap_id)
+    if roadmap.visibility is visibility:
+        return roadmap
+    await audit.record(work.audit, act, AuditAction.ROADMAP_VISIBILITY_CHANGED, target=roadmap.id)
+    return await work.roadmaps.set_visibility(roadmap.id, visibility)
 
 
 async def archive(work: ContentWork, act: Act, *, roadmap_id: RoadmapId) -> Roadmap:
@@ -94,25 +110,21 @@ async def restore_as_operator(work: ContentWork, act: Act, roadmap: Roadmap) -> 
     version = await work.roadmaps.last_archived(roadmap.id)
     if version is None:
         raise NothingToRestoreError("This roadmap was never published; publish its draft.", field="roadmapId")
-    await _refuse_flaws(work, roadmap, version, now=act.now)
+    await _lay_out(work, roadmap, version, now=act.now)
     await audit.record(work.audit, act, AuditAction.ROADMAP_RESTORED, target=roadmap.id)
-    return (await work.roadmaps.publish(version, now=act.now)).roadmap
+    shown_as_before = replace(version, visibility=roadmap.visibility)
+    return (await work.roadmaps.publish(shown_as_before, now=act.now)).roadmap
 
 
-async def _refuse_flaws(
-    work: ContentWork, roadmap: Roadmap, version: RoadmapVersion, *, now: datetime
-) -> None:
+async def _lay_out(work: ContentWork, roadmap: Roadmap, version: RoadmapVersion, *, now: datetime) -> None:
+    """Refuse a version with flaws, and store the layout of one without."""
     steps = await work.nodes.outline(version.id)
     found = flaws(steps) + await quiz_flaws(work.quizzes, steps, author_id=roadmap.author_id, now=now)
     if found:
         raise UnsoundRoadmapError(found)
+    await work.layouts.save(version.id, laid_out(steps))
 
 
 async def managed(work: ContentWork, act: Act, roadmap_id: RoadmapId) -> Roadmap:
     """Return the roadmap, locked, when the actor may publish, archive and restore it."""
-    roadmap = await work.roadmaps.lock(roadmap_id)
-    if roadmap is not None and await may_change(work, act, author_id=roadmap.author_id):
-        return roadmap
-    if (await work.roadmaps.by_ids([roadmap_id], viewer_id=act.user_id))[0] is None:
-        raise NotFoundError("There is no such roadmap.", field="roadmapId")
-    raise ForbiddenError("Only the author, or an admin without an API key, may do this.", field="roadmapId")
+    return await locked(work, act, roadmap_id, Right.MANAGE)

@@ -3,8 +3,8 @@
 from domain.accounts import audit
 from domain.accounts.audit import AuditAction
 from domain.acts import Act
-from domain.content.ownership import may_change
 from domain.content.quizzes import Quiz
+from domain.content.releases.ownership import may_change
 from domain.content.work import ContentWork
 from domain.errors import ForbiddenError, NotFoundError
 from domain.ids import QuizId

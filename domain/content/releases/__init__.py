@@ -1,0 +1,1 @@
+"""Releases of content: what is published, withdrawn and restored, and who decides."""

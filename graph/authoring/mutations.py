@@ -1,0 +1,8 @@
+"""All mutations of authoring."""
+
+from graph.authoring.collaborations import CollaborationMutations
+from graph.authoring.draft_mutations import AuthoringMutations
+from graph.authoring.forks import ForkMutations
+from graph.authoring.share_links import ShareLinkMutations
+
+AUTHORING_MUTATIONS = (AuthoringMutations, ForkMutations, CollaborationMutations, ShareLinkMutations)
