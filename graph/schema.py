@@ -65,6 +65,7 @@ from graph.gamification.xp import XpEntry
 from graph.imports.mutations import QuestionImportMutations, RoadmapImportMutations
 from graph.jobs.jobs import Job, JobMutations, JobQueries, JobSubscriptions
 from graph.jobs.queues import QueueMutations, QueueQueries
+from graph.learning.daily_targets import DailyTargetMutations
 from graph.learning.enrolment_migrations import MigrationMutations
 from graph.learning.enrolments import Enrolment, EnrolmentMutations
 from graph.learning.goal_mutations import GoalMutations
@@ -78,7 +79,7 @@ from graph.scalars import SCALARS
 from graph.sdl import print_sorted
 from graph.search.search import SearchQueries
 from graph.service_status.status import StatusQueries, StatusSubscriptions
-from graph.viewer import ViewerQueries
+from graph.viewer import ViewerQueries, ViewerSubscriptions
 from graph.webhooks.deliveries import (
     WebhookDelivery,
     WebhookDeliveryMutations,
@@ -170,6 +171,7 @@ MUTATIONS = (
     EnrolmentMutations,
     MigrationMutations,
     GoalMutations,
+    DailyTargetMutations,
     BookmarkMutations,
     RoleMutations,
     ApiKeyMutations,
@@ -189,6 +191,7 @@ MUTATIONS = (
 )
 SUBSCRIPTIONS: tuple[type, ...] = (
     LeaderboardSubscriptions,
+    ViewerSubscriptions,
     JobSubscriptions,
     WorkflowSubscriptions,
     StatusSubscriptions,

@@ -52,9 +52,11 @@ from persistence.jobs.jobs import SqlJobs
 from persistence.jobs.queues import SqlQueues
 from persistence.jobs.runs import SqlRuns
 from persistence.jobs.schedules import SqlSchedules
+from persistence.learning.daily_targets import SqlDailyTargets
 from persistence.learning.enrolment_migrations import SqlMigrations
 from persistence.learning.enrolments import SqlEnrolments
 from persistence.learning.goals import SqlGoals
+from persistence.learning.progress_checks import SqlProgressChecks
 from persistence.mail.email_preferences import SqlEmailPreferences
 from persistence.mail.mail_events import SqlMailEvents
 from persistence.mail.outbox import SqlMails
@@ -120,6 +122,8 @@ class SqlWork:
     attempts = _Store(SqlAttempts)
     submissions = _Store(SqlSubmissions)
     goals = _Store(SqlGoals)
+    daily_targets = _Store(SqlDailyTargets)
+    progress_checks = _Store(SqlProgressChecks)
     bookmarks = _Store(SqlBookmarks)
     notes = _Store(SqlNotes)
     search = _Store(SqlSearch)
