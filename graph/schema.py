@@ -43,6 +43,7 @@ from graph.authentication.account_recovery import RecoveryMutations
 from graph.authentication.external_sign_in import GoogleMutations
 from graph.authentication.sessions import Session, SessionMutations
 from graph.authentication.sign_in import SignInMutations
+from graph.authoring.authored_content import AuthoredContentMutations, AuthoredContentQueries
 from graph.authoring.draft_mutations import AuthoringMutations
 from graph.authoring.share_links import ShareLinkMutations
 from graph.bookmarks.bookmarks import Bookmark, BookmarkMutations, Note
@@ -127,6 +128,7 @@ NODES: dict[type, type] = {
 QUERIES = (
     NodeQueries,
     ViewerQueries,
+    AuthoredContentQueries,
     AnalyticsQueries,
     UserQueries,
     LeaderboardQueries,
@@ -172,6 +174,7 @@ MUTATIONS = (
     MigrationMutations,
     GoalMutations,
     DailyTargetMutations,
+    AuthoredContentMutations,
     BookmarkMutations,
     RoleMutations,
     ApiKeyMutations,

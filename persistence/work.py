@@ -22,6 +22,7 @@ from persistence.authentication.credentials import SqlCredentials
 from persistence.authentication.external_identities import SqlExternalIdentities
 from persistence.authentication.one_time_tokens import SqlOneTimeTokens
 from persistence.authentication.sessions import SqlSessions
+from persistence.authoring.authored_content import SqlAuthoredContents
 from persistence.authoring.drafts import SqlDrafts
 from persistence.authoring.share_links import SqlShareLinks
 from persistence.bookmarks.bookmarks import SqlBookmarks
@@ -116,6 +117,7 @@ class SqlWork:
     nodes = _Store(SqlNodes)
     outlines = _Store(SqlOutlines)
     drafts = _Store(SqlDrafts)
+    authored = _Store(SqlAuthoredContents)
     share_links = _Store(SqlShareLinks)
     enrolments = _Store(SqlEnrolments)
     migrations = _Store(SqlMigrations)

@@ -129,7 +129,7 @@ async def test_xp_notes_the_learners_with_a_target_or_a_goal_that_completes_by_i
     assert sorted(await work.progress_checks.waiting(now=MORNING, limit=9)) == sorted([ADA.id, BOB.id])
 
 
-async def test_a_check_is_taken_once_and_one_that_failed_waits(store: DailyTargets, work: SqlWork) -> None:  # noqa: ARG001 - its users
+async def test_a_check_is_taken_once_and_one_that_failed_waits(store: DailyTargets, work: SqlWork) -> None:
     checks = work.progress_checks
     for user in (BOB, ADA, BOB):
         await checks.note(user.id)
