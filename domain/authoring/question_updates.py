@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from domain import ids
+from domain import ids, text
 from domain.acts import Act
 from domain.authoring.authored_content import AuthoredContent, AuthoredQuestion
 from domain.authoring.work import AuthoringWork
@@ -14,14 +14,14 @@ from domain.content.answer_keys import AnswerKey
 from domain.content.answers import Option
 from domain.content.exam_types import ExamDomain
 from domain.content.ownership import may_change
-from domain.content.question_kinds.key_drafts import KeyDraft, OptionDraft, text_faults
+from domain.content.question_kinds.key_drafts import LONGEST_PROSE, KeyDraft, OptionDraft, text_faults
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty, NewQuestion, Question
-from domain.edits import UNCHANGED, Edit, mandatory
+from domain.edits import UNCHANGED, Edit, checked, settled
 from domain.entities import entity
 from domain.errors import InvalidInputError, NotFoundError, VersionConflictError
 from domain.ids import Mint, OptionId, QuestionId
-from domain.refusals import Each, all_at_once
+from domain.refusals import all_at_once
 
 _PARTS = ("options", "truth", "texts", "numbers")
 """The parts of a key; each kind of question uses one of them."""
@@ -60,6 +60,49 @@ async def update(
     exam type. What changes nothing makes no version. Raises, all at once, InvalidInputErrors that name the fields;
     NotFoundError or QuestionConflictError.
     """
+    stored: AuthoredQuestion | None = None
+    found: ExamDomain | None = None
+    with all_at_once() as each:
+        with each:
+            new_prompt = checked(prompt, _checked_prompt, field="prompt")
+        with each:
+            new_explanation = checked(explanation, _checked_explanation, field="explanation")
+        with each:
+            new_difficulty = checked(difficulty, lambda value: value, field="difficulty")
+        with each:
+            new_key = checked(key, lambda value: value, field="key")
+        with each:
+            stored = await _newest(work, act, question_id, version)
+            found = await _domain(work, stored.question, domain)
+            for fault in [] if new_key is UNCHANGED else _key_faults(stored, new_key):
+                with each:
+                    raise InvalidInputError(fault, field="key")
+    assert stored is not None  # noqa: S101 - else the block has raised
+    before = _wording(stored)
+    after = Wording(
+        prompt=settled(new_prompt, before.prompt),
+        explanation=settled(new_explanation, before.explanation),
+        difficulty=settled(new_difficulty, before.difficulty),
+        domain=found,
+        key=settled(new_key, before.key),
+    )
+    if after == before:
+        return await _content(work, stored, stored.question.id)
+    new = _new_version(stored, after, mint=act.mint)
+    await work.authored.replace(stored.question.id, new, version=stored.version + 1)
+    return await _content(work, stored, new.question.id)
+
+
+def _checked_prompt(value: str) -> str:
+    return text.prose(value, field="prompt", longest=LONGEST_PROSE, shortest=1)
+
+
+def _checked_explanation(value: str) -> str:
+    return text.prose(value, field="explanation", longest=LONGEST_PROSE)
+
+
+async def _newest(work: AuthoringWork, act: Act, question_id: QuestionId, version: int) -> AuthoredQuestion:
+    """Return the newest version of a question that the actor may change, locked; it has to have this number."""
     stored = await work.authored.lock_newest(question_id)
     if stored is None or not await may_change(work, act, author_id=stored.author_id):
         raise NotFoundError("You have no such question.", field="id")
@@ -69,32 +112,7 @@ async def update(
             current_id=stored.question.id,
             field="version",
         )
-    before = _wording(stored)
-    with all_at_once() as each:
-        with each:
-            new_prompt = mandatory(prompt, before.prompt, field="prompt")
-        with each:
-            new_explanation = mandatory(explanation, before.explanation, field="explanation")
-        with each:
-            new_difficulty = mandatory(difficulty, before.difficulty, field="difficulty")
-        with each:
-            new_key = mandatory(key, before.key, field="key")
-        with each:
-            found = await _domain(work, stored.question, domain)
-        if not each.refusals:
-            after = Wording(
-                prompt=new_prompt,
-                explanation=new_explanation,
-                difficulty=new_difficulty,
-                domain=found,
-                key=new_key,
-            )
-            _check(stored.question.kind, before, after, each)
-    if after == before:
-        return await _content(work, stored, stored.question.id)
-    new = _new_version(stored, after, mint=act.mint)
-    await work.authored.replace(stored.question.id, new, version=stored.version + 1)
-    return await _content(work, stored, new.question.id)
+    return stored
 
 
 async def _content(work: AuthoringWork, stored: AuthoredQuestion, question_id: QuestionId) -> AuthoredContent:
@@ -144,20 +162,9 @@ def _wording(stored: AuthoredQuestion) -> Wording:
     )
 
 
-def _check(kind: QuestionKind, before: Wording, after: Wording, each: Each) -> None:
-    faults = {
-        "prompt": text_faults("The prompt", [after.prompt], shortest=1),
-        "explanation": text_faults("The explanation", [after.explanation]),
-        "key": _key_faults(kind, before.key, after.key),
-    }
-    for field, found in faults.items():
-        for fault in found:
-            with each:
-                raise InvalidInputError(fault, field=field)
-
-
-def _key_faults(kind: QuestionKind, before: KeyDraft, after: KeyDraft) -> Iterator[str]:
-    """Yield what is wrong with a key; it has the same parts as before, because its kind stays."""
+def _key_faults(stored: AuthoredQuestion, after: KeyDraft) -> Iterator[str]:
+    """Yield what is wrong with a key; it has the same parts as before, because the kind of the question stays."""
+    kind, before = stored.question.kind, _wording(stored).key
     foreign = [name for name in _PARTS if _has(after, name) and not _has(before, name)]
     if foreign:
         yield f"A question of kind {kind.value} has no {', '.join(foreign)}; leave that out of the key."

@@ -95,8 +95,13 @@ class DailyTarget:
 
     @property
     def key(self) -> str:
-        """The kind as text, by which batches find what belongs to the target."""
+        """The kind as text, by which its history is found."""
         return self.kind.value
+
+    @property
+    def as_of(self) -> tuple[DailyKind, date]:
+        """Kind and date, which its streak follows from."""
+        return self.kind, self.local_date
 
     @property
     def reached(self) -> bool:
@@ -109,20 +114,29 @@ class DailyTarget:
         return percentage(self.done, self.target)
 
 
+@entity
+class Standing:
+    """What decides about targets on some local dates.
+
+    `changes` also has those that come later; `counts` has the kinds that have something, `days` what is reached.
+    """
+
+    changes: list[TargetChange]
+    counts: list[DayCount]
+    days: list[TargetDay]
+
+
 class DailyTargets(Protocol):
     """Targets of learners with their changes, what counts for them, and the dates on which they were reached."""
 
-    async def changes(self, user_id: UserId, *, since: date) -> list[TargetChange]:
-        """Return the changes that decide which target applies from `since` on, by kind and date."""
+    async def standing(self, user_id: UserId, *, first: date, last: date) -> Standing:
+        """Return what decides about the learner's targets on the local dates from `first` to `last`."""
 
     async def save(self, user_id: UserId, change: TargetChange) -> None:
         """Store a change in place of one from the same date, and remove those from later dates."""
 
-    async def counts(self, user_id: UserId, *, first: date, last: date) -> list[DayCount]:
-        """Return what counts on each local date from `first` to `last`, for every kind that has something."""
-
-    async def days(self, user_id: UserId, *, first: date) -> list[TargetDay]:
-        """Return the dates from `first` on that are reached, by date."""
+    async def days(self, user_id: UserId) -> list[TargetDay]:
+        """Return all dates that are reached, by date."""
 
     async def reach(self, user_id: UserId, day: TargetDay) -> bool:
         """Store that a target was reached on a date; return False where that is known."""

@@ -6,6 +6,7 @@ from typing import Any
 from domain import text
 from domain.acts import Act
 from domain.content import exam_types
+from domain.content.quizzes import checked_slug, is_slug
 from domain.errors import InvalidInputError, NotFoundError
 from domain.idempotency import checked_key, first_use
 from domain.ids import ExamTypeId, GoalId, RoadmapId
@@ -41,8 +42,10 @@ async def create(
     clock. Raises, all at once, InvalidInputErrors that name the fields, NotFoundError for a roadmap
     that the actor cannot see, and IdempotencyKeyReusedError.
     """
-    exam_type_id = await _exam_type_of(work, exam_type)
+    exam_type_id = None
     with all_at_once() as each:
+        with each:
+            exam_type_id = await _exam_type_of(work, exam_type)
         with each:
             title = checked_title(title)
         with each:
@@ -94,7 +97,7 @@ def _given(goal: Goal) -> dict[str, Any]:
 
 async def _exam_type_of(work: LearningWork, code: str | None) -> ExamTypeId | None:
     """Return the id of the exam type with a code, or None."""
-    if code is None or "\0" in code:
+    if code is None or not is_slug(code):
         return None
     (found,) = await work.exam_types.by_codes([code])
     return None if found is None else found.id
@@ -161,6 +164,7 @@ async def _check_exam_type(work: LearningWork, goal: Goal, code: str | None) -> 
             "examType belongs to goals of kind MASTERY_TARGET, and to no other.", field="examType"
         )
     if code is not None and goal.exam_type_id is None:
+        checked_slug(code, field="examType")
         await exam_types.refuse_unknown(work.exam_types, field="examType")
 
 

@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 from domain.acts import Act
+from domain.content.quizzes import checked_slug
 from domain.entities import entity
 from domain.errors import InvalidInputError
+from domain.idempotency import checked_key
 from domain.ids import RoadmapId
 from domain.learning import goal_creation
 from domain.learning.goals import Goal, GoalKind
 from domain.learning.work import LearningWork
+from domain.refusals import all_at_once
 
 
 @entity
@@ -97,13 +100,17 @@ async def create(
 ) -> Goal:
     """Create a draft of the actor's from a template, whose deadline is counted from now.
 
-    Raises InvalidInputError for an unknown template, and else as `goal_creation.create` does.
+    Raises InvalidInputErrors, all at once, and as `goal_creation.create` does.
     """
-    found = TEMPLATES.get(template)
-    if found is None:
-        raise InvalidInputError(
-            f"template must be the code of a template: {', '.join(TEMPLATES)}.", field="template"
-        )
+    with all_at_once() as each:
+        with each:
+            found = _known(template)
+        with each:
+            title = None if title is None else goal_creation.checked_title(title)
+        with each:
+            key = checked_key(key)
+        with each:
+            exam_type = None if exam_type is None else checked_slug(exam_type, field="examType")
     return await goal_creation.create(
         work,
         act,
@@ -118,3 +125,12 @@ async def create(
         key=key,
         template=found.code,
     )
+
+
+def _known(code: str) -> GoalTemplate:
+    found = TEMPLATES.get(code)
+    if found is None:
+        raise InvalidInputError(
+            f"template must be the code of a template: {', '.join(TEMPLATES)}.", field="template"
+        )
+    return found

@@ -51,7 +51,7 @@ async def _locked(work: LearningWork, act: Act) -> tuple[date, list[TargetChange
     """Lock the actor's row, and return their local date with the changes that decide from it on."""
     await work.xp.lock(act.user_id)
     today = target_progress.today_of(await work.streaks.zone_of(act.user_id), act.now)
-    return today, await work.daily_targets.changes(act.user_id, since=today)
+    return today, (await work.daily_targets.standing(act.user_id, first=today, last=today)).changes
 
 
 async def _own(work: LearningWork, act: Act, kind: DailyKind) -> DailyTarget:

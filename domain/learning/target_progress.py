@@ -1,6 +1,5 @@
 """Progress of daily targets: as they stand now, and the verb that pays those that are reached."""
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from domain import local_days
@@ -17,6 +16,7 @@ from domain.learning.daily_targets import (
     DailyKind,
     DailyTarget,
     DayCount,
+    Standing,
     TargetChange,
     TargetDay,
 )
@@ -34,40 +34,23 @@ async def of_user(work: LearningWork, user_id: UserId, *, now: datetime) -> list
     """Return the learner's targets as they stand now, in the order of the kinds."""
     zone = await work.streaks.zone_of(user_id)
     today = today_of(zone, now)
-    changes = await work.daily_targets.changes(user_id, since=today)
-    if not changes:
-        return []
-    counts = await work.daily_targets.counts(user_id, first=today, last=today)
-    reached = await work.daily_targets.days(user_id, first=today)
+    standing = await work.daily_targets.standing(user_id, first=today, last=today)
     ends_at = local_days.day_end(now, time_zone=zone.time_zone, day_start_hour=zone.day_start_hour)
-    return [
-        target
-        for kind in DailyKind
-        if (target := _standing(kind, changes, counts, reached, today=today, ends_at=ends_at)) is not None
-    ]
+    targets = (_target(kind, standing, today=today, ends_at=ends_at) for kind in DailyKind)
+    return [target for target in targets if target is not None]
 
 
-def _standing(
-    kind: DailyKind,
-    changes: list[TargetChange],
-    counts: Iterable[DayCount],
-    reached: Iterable[TargetDay],
-    *,
-    today: date,
-    ends_at: datetime,
-) -> DailyTarget | None:
-    now = daily_targets.in_force(changes, kind, today)
+def _target(kind: DailyKind, standing: Standing, *, today: date, ends_at: datetime) -> DailyTarget | None:
+    now = daily_targets.in_force(standing.changes, kind, today)
     if now is None or now.removed:
         return None
-    following = daily_targets.in_force(changes, kind, today + _DAY)
-    later = None if following is None or following.target == now.target else following.target
-    done = sum(count.done for count in counts if count.kind is kind and count.local_date == today)
-    days = [day for day in reached if day.kind is kind and day.local_date == today]
+    following = daily_targets.in_force(standing.changes, kind, today + _DAY)
+    days = [day for day in standing.days if day.kind is kind and day.local_date == today]
     return DailyTarget(
         kind=kind,
         target=now.target,
-        next_target=later,
-        done=done,
+        next_target=None if following is None or following.target == now.target else following.target,
+        done=sum(count.done for count in standing.counts if count.kind is kind),
         local_date=today,
         ends_at=ends_at,
         reached_at=days[0].reached_at if days else None,
@@ -82,14 +65,11 @@ async def pay_reached(work: LearningWork, act: Act, user_id: UserId) -> list[Tar
     zone = await work.streaks.zone_of(user_id)
     today = today_of(zone, act.now)
     first = today - LATE_DATES * _DAY
-    changes = await work.daily_targets.changes(user_id, since=first)
-    if not changes:
-        return []
-    counts = await work.daily_targets.counts(user_id, first=first, last=today)
-    known = {(day.kind, day.local_date) for day in await work.daily_targets.days(user_id, first=first)}
+    standing = await work.daily_targets.standing(user_id, first=first, last=today)
+    known = {(day.kind, day.local_date) for day in standing.days}
     new = []
-    for count in sorted(counts, key=lambda each: (each.local_date, each.kind.value)):
-        change = daily_targets.in_force(changes, count.kind, count.local_date)
+    for count in sorted(standing.counts, key=lambda each: (each.local_date, each.kind.value)):
+        change = daily_targets.in_force(standing.changes, count.kind, count.local_date)
         if change is None or change.removed or count.done < change.target:
             continue
         if (count.kind, count.local_date) not in known:

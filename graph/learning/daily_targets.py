@@ -57,14 +57,14 @@ class DailyTarget:
     )
     ends_at: datetime = attribute("When today ends.")
     streak: int | None = loaded_by(
-        daily_targets.streaks_by_kind,
-        key="key",
+        daily_targets.streaks_by_target,
+        key="as_of",
         pick="current",
         description="How many dates in a row it was reached, up to today or yesterday. Freezes do not apply.",
     )
     longest_streak: int | None = loaded_by(
-        daily_targets.streaks_by_kind,
-        key="key",
+        daily_targets.streaks_by_target,
+        key="as_of",
         pick="longest",
         description="The most dates in a row on which it was reached.",
     )

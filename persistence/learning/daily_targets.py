@@ -3,38 +3,28 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Date, Integer, bindparam, cast, func, literal_column, or_, select, text
+from sqlalchemy import Date, Integer, bindparam, cast, literal_column, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.gamification.xp import QUIZ_REASONS, XpReason
 from domain.ids import UserId
-from domain.learning.daily_targets import LONGEST_ANSWER, DailyKind, DayCount, TargetChange, TargetDay
+from domain.learning.daily_targets import (
+    LONGEST_ANSWER,
+    DailyKind,
+    DayCount,
+    Standing,
+    TargetChange,
+    TargetDay,
+)
 from domain.paging import Page, Window
 from persistence.database import SqlConnection
 from persistence.paging import PagesPerKey, parent_key
 from persistence.row_mapping import maker, member_of
 from persistence.statements import ID, Statement, columns_for
-from persistence.tables.learning.daily_targets import daily_target_days, daily_targets
+from persistence.tables.learning.daily_targets import daily_target_days
 
-_change = maker(TargetChange, kind=member_of(DailyKind))
 _day = maker(TargetDay, kind=member_of(DailyKind))
 _USER = bindparam("user_id", type_=ID)
-_mine = daily_targets.c.user_id == _USER
-_older = daily_targets.alias("older")
-_in_force = (
-    select(func.max(_older.c.from_date))
-    .where(_older.c.user_id == _USER)
-    .where(_older.c.kind == daily_targets.c.kind)
-    .where(_older.c.from_date <= bindparam("since", type_=Date))
-    .scalar_subquery()
-)
-_CHANGES = Statement(
-    select(*columns_for(TargetChange, daily_targets))
-    .where(_mine)
-    .where(or_(_in_force.is_(None), daily_targets.c.from_date >= _in_force))
-    .order_by(daily_targets.c.kind, daily_targets.c.from_date),
-    _change,
-)
 _SAVE = Statement(
     text("""
     WITH later AS (
@@ -48,13 +38,22 @@ _SAVE = Statement(
 _XP_REASONS = ", ".join(
     f"'{reason.value}'" for reason in sorted({*QUIZ_REASONS, XpReason.NODE_COMPLETED}, key=str)
 )
-_COUNTS = Statement(
+_STANDING = Statement(
     text(f"""
-    SELECT 'DAILY_XP', local_date, sum(amount)::int, max(occurred_at) FROM xp_entries
+    SELECT 'change', kind, from_date, target, removed, NULL::timestamptz, NULL FROM daily_targets t
+    WHERE user_id = :user_id AND from_date >= coalesce((
+        SELECT max(from_date) FROM daily_targets e
+        WHERE e.user_id = :user_id AND e.kind = t.kind AND e.from_date <= :first
+    ), '-infinity')
+    UNION ALL
+    SELECT 'day', kind, local_date, target, false, reached_at, time_zone FROM daily_target_days
+    WHERE user_id = :user_id AND local_date BETWEEN :first AND :last
+    UNION ALL
+    SELECT 'count', 'DAILY_XP', local_date, sum(amount)::int, false, max(occurred_at), NULL FROM xp_entries
     WHERE user_id = :user_id AND local_date BETWEEN :first AND :last AND status = 'SETTLED'
     AND reason IN ({_XP_REASONS}) GROUP BY local_date HAVING sum(amount) > 0
     UNION ALL
-    SELECT each.kind, days.local_date, each.done, days.last_at FROM (
+    SELECT 'count', each.kind, days.local_date, each.done, false, days.last_at, NULL FROM (
         SELECT a.local_date, sum(s.answers)::int AS questions, max(a.finished_at) AS last_at,
             sum(extract(epoch FROM least(a.finished_at - a.started_at, s.answers * CAST(:longest AS interval))))
                 AS seconds
@@ -69,16 +68,12 @@ _COUNTS = Statement(
     ) each (kind, done)
     """).bindparams(  # noqa: S608 - names of reasons
         _USER, bindparam("first", type_=Date), bindparam("last", type_=Date), longest=LONGEST_ANSWER
-    ),
-    lambda kind, local_date, done, last_at: DayCount(
-        kind=DailyKind(kind), local_date=local_date, done=done, last_at=last_at
-    ),
+    )
 )
 _day_columns = columns_for(TargetDay, daily_target_days)
 _DAYS = Statement(
     select(*_day_columns)
     .where(daily_target_days.c.user_id == _USER)
-    .where(daily_target_days.c.local_date >= bindparam("first", type_=Date))
     .order_by(daily_target_days.c.local_date),
     _day,
 )
@@ -108,9 +103,26 @@ class SqlDailyTargets:
     def __init__(self, connection: SqlConnection) -> None:
         self._connection = connection
 
-    async def changes(self, user_id: UserId, *, since: date) -> list[TargetChange]:
-        """Return the changes that decide which target applies from `since` on, by kind and date."""
-        return await self._connection.all(_CHANGES, user_id=user_id, since=since)
+    async def standing(self, user_id: UserId, *, first: date, last: date) -> Standing:
+        """Return what decides about targets on some dates, in one statement.
+
+        What counts is settled XP, and answers and time of graded attempts at quizzes of others.
+        """
+        standing = Standing(changes=[], counts=[], days=[])
+        found = await self._connection.rows(_STANDING, user_id=user_id, first=first, last=last)
+        for what, name, day, number, removed, at, zone in found:
+            kind = DailyKind(name)
+            if what == "change":
+                standing.changes.append(
+                    TargetChange(kind=kind, from_date=day, target=number, removed=removed)
+                )
+            elif what == "count":
+                standing.counts.append(DayCount(kind=kind, local_date=day, done=number, last_at=at))
+            else:
+                standing.days.append(
+                    TargetDay(kind=kind, local_date=day, target=number, reached_at=at, time_zone=zone)
+                )
+        return standing
 
     async def save(self, user_id: UserId, change: TargetChange) -> None:
         """Store a change in place of one from the same date, and remove those from later dates."""
@@ -123,13 +135,9 @@ class SqlDailyTargets:
             removed=change.removed,
         )
 
-    async def counts(self, user_id: UserId, *, first: date, last: date) -> list[DayCount]:
-        """Return what counts on each local date: settled XP, and answers and time of attempts at quizzes of others."""
-        return await self._connection.all(_COUNTS, user_id=user_id, first=first, last=last)
-
-    async def days(self, user_id: UserId, *, first: date) -> list[TargetDay]:
-        """Return the dates from `first` on that are reached, by date."""
-        return await self._connection.all(_DAYS, user_id=user_id, first=first)
+    async def days(self, user_id: UserId) -> list[TargetDay]:
+        """Return all dates that are reached, by date."""
+        return await self._connection.all(_DAYS, user_id=user_id)
 
     async def reach(self, user_id: UserId, day: TargetDay) -> bool:
         """Store that a target was reached on a date; return False where that is known."""

@@ -17,15 +17,13 @@ LOOK_EVERY_S = 30.0
 
 
 @batch(Rows.VIEWER)
-async def streaks_by_kind(context: Context, kinds: list[str]) -> list[TargetStreak]:
-    """Load the streaks of the viewer's own targets."""
+async def streaks_by_target(context: Context, targets: list[tuple[DailyKind, date]]) -> list[TargetStreak]:
+    """Load the streaks of the viewer's own targets, each as of a date."""
     async with context.open_reads() as reads:
-        zone = await reads.streaks.zone_of(context.user_id)
-        days = await reads.daily_targets.days(context.user_id, first=date.min)
-    today = target_progress.today_of(zone, context.now())
+        days = await reads.daily_targets.days(context.user_id)
     return [
-        daily_targets.streak_of((day for day in days if day.kind.value == kind), today=today)
-        for kind in kinds
+        daily_targets.streak_of((day for day in days if day.kind is kind), today=today)
+        for kind, today in targets
     ]
 
 

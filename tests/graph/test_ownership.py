@@ -63,6 +63,11 @@ OWNED: dict[str, dict[str, Any]] = {
     "answerQuestion": {"attemptId": "attempt", "slot": 1, "answer": {"truth": True}, "clientSeq": 1},
     "archiveRoadmap": {"roadmapId": "draft"},
     "createShareLink": {"roadmapId": "draft"},
+    "createGoalFromTemplate": {
+        "template": "finish-roadmap",
+        "roadmapId": "draft",
+        "idempotencyKey": NEW_KEY,
+    },
     "createGoal": {"kind": "ROADMAP", "title": "Mine", "roadmapId": "draft", "idempotencyKey": NEW_KEY},
     "deleteGoal": {"id": "goal"},
     "editRoadmapDraft": {
@@ -88,6 +93,7 @@ OWNED: dict[str, dict[str, Any]] = {
     "transitionGoal": {"id": "goal", "version": 1, "to": "PAUSED", "idempotencyKey": NEW_KEY},
     "unenrol": {"enrolmentId": "enrolment"},
     "updateGoal": {"id": "goal", "version": 1, "title": "Mine"},
+    "updateQuestion": {"id": "question", "version": 1, "prompt": "Mine?"},
     "withdrawQuiz": {"quizId": "quiz"},
 }
 """An input of each other mutation; a text that names something of the world stands for its id."""
@@ -138,6 +144,7 @@ async def world(ask: Asker) -> World:
         'expiresAt: "2026-05-01T00:00:00Z"}) { apiKey { id } } }',
         owner,
     )
+    content = await ask.data("{ myContent(type: QUESTION) { nodes { question { id } } } }", owner)
     saved = await save_bookmark(ask, owner, published, note="Mine.")
     session = a_session(owner.user_id, expires_at=START.replace(year=2027))
     async with ask.postgres.open_work(Meter()) as work:
@@ -149,6 +156,7 @@ async def world(ask: Asker) -> World:
             "draft_version": draft["version"]["id"],
             "published": published,
             "quiz": found["quiz"]["id"],
+            "question": content["myContent"]["nodes"][0]["question"]["id"],
             "enrolment": enrolment["enrolment"]["id"],
             "published_version": nodes["roadmap"]["currentVersion"]["id"],
             "node": nodes["roadmap"]["currentVersion"]["nodes"][0]["id"],

@@ -28,6 +28,8 @@ OF_FIXED_LENGTH = {
     "EmailPreferences.stopped": "at most one for each reason",
     "Enrolment.nextNodes": "always the first five",
     "FeatureFlagSetting.roles": "the roles that there are",
+    "Query.goalTemplates": "declared in the code",
+    "Viewer.dailyTargets": "one for each kind",
     "Goal.allowedTransitions": "set by the state machine",
     "Query.featureFlags": "declared in the code",
     "Query.featureFlagSettings": "declared in the code",

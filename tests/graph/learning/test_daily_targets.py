@@ -10,7 +10,6 @@ import pytest
 from domain.accounts.users import Viewer
 from domain.gamification.xp import XpReason
 from domain.ids import UserId
-from domain.unit_of_work import Meter
 from tests.support.attempts import a_quiz_taker
 from tests.support.progress import REMOVE, check_progress, earn, set_target, targets_of
 from tests.support.schema_client import Asker
@@ -267,5 +266,3 @@ async def test_another_learners_targets_are_not_there(ask: Asker) -> None:
     await set_target(ask, viewer, "DAILY_XP", 40)
 
     assert await targets_of(ask, other) == []
-    async with ask.postgres.open_reads(Meter()) as reads:
-        assert await reads.daily_targets.changes(other.user_id, since=ask.clock().date()) == []

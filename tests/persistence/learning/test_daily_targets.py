@@ -41,15 +41,24 @@ def a_day(days_ago: int, kind: DailyKind = XP) -> TargetDay:
     )
 
 
+def _place(change: TargetChange) -> tuple[str, date]:
+    return change.kind.value, change.from_date
+
+
 async def test_the_changes_that_decide_from_a_date_on_come_back(store: DailyTargets) -> None:
     for change in (from_on(-9, 10), from_on(-5, 20), from_on(-2, 30), from_on(1, 25)):
         await store.save(ADA.id, change)
     await store.save(ADA.id, from_on(-1, 5, kind=QUESTIONS))
     await store.save(BOB.id, from_on(-1, 99))
 
-    found = await store.changes(ADA.id, since=TODAY - 3 * DAY)
+    found = await store.standing(ADA.id, first=TODAY - 3 * DAY, last=TODAY)
 
-    assert found == [from_on(-1, 5, kind=QUESTIONS), from_on(-5, 20), from_on(-2, 30), from_on(1, 25)]
+    assert sorted(found.changes, key=_place) == [
+        from_on(-1, 5, kind=QUESTIONS),
+        from_on(-5, 20),
+        from_on(-2, 30),
+        from_on(1, 25),
+    ]
 
 
 async def test_a_change_takes_the_place_of_its_date_and_of_later_ones(store: DailyTargets) -> None:
@@ -61,7 +70,8 @@ async def test_a_change_takes_the_place_of_its_date_and_of_later_ones(store: Dai
     ):
         await store.save(ADA.id, change)
 
-    assert await store.changes(ADA.id, since=TODAY) == [
+    found = await store.standing(ADA.id, first=TODAY, last=TODAY)
+    assert sorted(found.changes, key=_place) == [
         from_on(1, 40, kind=QUESTIONS),
         from_on(0, 50, removed=True),
     ]
@@ -79,9 +89,9 @@ async def test_settled_xp_of_quizzes_and_nodes_counts_on_its_date(store: DailyTa
     ]
     await xp.award(work.xp, given, mint=mint, emit=lambda _: None)
 
-    found = await store.counts(ADA.id, first=TODAY - DAY, last=TODAY)
+    found = await store.standing(ADA.id, first=TODAY - DAY, last=TODAY)
 
-    assert sorted(found, key=lambda each: each.local_date) == [
+    assert sorted(found.counts, key=lambda each: each.local_date) == [
         DayCount(kind=XP, local_date=TODAY - DAY, done=7, last_at=NOON),
         DayCount(kind=XP, local_date=TODAY, done=35, last_at=NOON + DAY / 24),
     ]
@@ -93,9 +103,10 @@ async def test_a_date_is_reached_once(store: DailyTargets) -> None:
     assert await store.reach(ADA.id, a_day(0, QUESTIONS))
     assert await store.reach(ADA.id, a_day(3))
 
-    today = await store.days(ADA.id, first=TODAY)
-    assert sorted(today, key=lambda day: day.kind.value) == [a_day(0, QUESTIONS), a_day(0)]
-    assert await store.days(BOB.id, first=date.min) == []
+    today = await store.standing(ADA.id, first=TODAY, last=TODAY)
+    assert sorted(today.days, key=lambda day: day.kind.value) == [a_day(0, QUESTIONS), a_day(0)]
+    assert [day.local_date for day in await store.days(ADA.id)] == [TODAY - 3 * DAY, TODAY, TODAY]
+    assert await store.days(BOB.id) == []
 
 
 async def test_the_history_is_paged_newest_first(store: DailyTargets) -> None:
