@@ -41,26 +41,41 @@ TARGETS = {
 _ACTIVE = GoalState.ACTIVE
 GOALS = {
     "ada": [
-        DemoGoal("A good first week", GoalKind.XP_TARGET, (_ACTIVE,), timedelta(days=7), target_xp=100),
-        DemoGoal("Finish Python foundations", GoalKind.ROADMAP, (_ACTIVE,), roadmap="python-foundations"),
-        DemoGoal("Sit the exam", GoalKind.MANUAL, (), timedelta(days=90)),
-        DemoGoal("Read a book on SQL", GoalKind.MANUAL, (_ACTIVE, GoalState.PAUSED)),
-        DemoGoal("Install Python", GoalKind.MANUAL, (_ACTIVE, GoalState.COMPLETED)),
+        DemoGoal(
+            title="A good first week",
+            kind=GoalKind.XP_TARGET,
+            states=(_ACTIVE,),
+            due=timedelta(days=7),
+            target_xp=100,
+        ),
+        DemoGoal(
+            title="Finish Python foundations",
+            kind=GoalKind.ROADMAP,
+            states=(_ACTIVE,),
+            roadmap="python-foundations",
+        ),
+        DemoGoal(title="Sit the exam", kind=GoalKind.MANUAL, states=(), due=timedelta(days=90)),
+        DemoGoal(title="Read a book on SQL", kind=GoalKind.MANUAL, states=(_ACTIVE, GoalState.PAUSED)),
+        DemoGoal(title="Install Python", kind=GoalKind.MANUAL, states=(_ACTIVE, GoalState.COMPLETED)),
     ],
     "grace": [
         DemoGoal(
-            "Reach the pass mark in Python",
-            GoalKind.MASTERY_TARGET,
-            (_ACTIVE,),
-            timedelta(days=30),
+            title="Reach the pass mark in Python",
+            kind=GoalKind.MASTERY_TARGET,
+            states=(_ACTIVE,),
+            due=timedelta(days=30),
             exam_type="python-core",
             target_mastery=70,
         ),
         DemoGoal(
-            "Earn 500 XP by yesterday", GoalKind.XP_TARGET, (_ACTIVE,), timedelta(days=2), target_xp=500
+            title="Earn 500 XP by yesterday",
+            kind=GoalKind.XP_TARGET,
+            states=(_ACTIVE,),
+            due=timedelta(days=2),
+            target_xp=500,
         ),
     ],
-    "milo": [DemoGoal("Learn to juggle", GoalKind.MANUAL, (_ACTIVE, GoalState.ABANDONED))],
+    "milo": [DemoGoal(title="Learn to juggle", kind=GoalKind.MANUAL, states=(_ACTIVE, GoalState.ABANDONED))],
 }
 """The goals of each demo learner; those with a measured end complete by themselves when it is reached."""
 
