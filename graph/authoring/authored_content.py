@@ -10,7 +10,7 @@ from domain.content import decimals
 from domain.content.answer_keys import AcceptedNumber, AcceptedText
 from domain.content.question_kinds.accepted_answers import MOST_ACCEPTED
 from domain.content.question_kinds.choices import MOST_OPTIONS
-from domain.content.question_kinds.key_drafts import FULL, LONGEST_PROSE, KeyDraft, OptionDraft
+from domain.content.question_kinds.key_drafts import FULL, KeyDraft, OptionDraft
 from domain.content.questions import Difficulty
 from domain.ids import QuestionId
 from graph.content.questions import Question
@@ -83,7 +83,7 @@ declare_error(
     "The question was changed since the client read it; `question` is its newest version.",
     base=QuestionConflictBase,
 )
-_TEXT = f"At most {LONGEST_PROSE} characters."
+_TEXT = "At most 10 000 characters."
 _WEIGHT = "What it earns, in percent: 0 to 100."
 
 
@@ -170,7 +170,7 @@ class UpdateQuestionInput:
         "The number of the version that the change was made for; one that is not the newest is refused.",
         required=True,
     )
-    prompt: str | None = given(f"The question, 1 to {LONGEST_PROSE} characters.")
+    prompt: str | None = given("The question, 1 to 10 000 characters.")
     explanation: str | None = given(f"Why the answer is right. {_TEXT}")
     difficulty: Difficulty | None = given("How hard it is.")
     domain: str | None = given("The code of a domain of its exam type.")
