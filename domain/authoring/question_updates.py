@@ -62,6 +62,7 @@ async def update(
     """
     stored: AuthoredQuestion | None = None
     found: ExamDomain | None = None
+    new_key: Edit[KeyDraft] = UNCHANGED
     with all_at_once() as each:
         with each:
             new_prompt = checked(prompt, _checked_prompt, field="prompt")

@@ -20,8 +20,8 @@ def upgrade() -> None:
         sa.Column("target", sa.Integer, nullable=False),
         sa.Column("removed", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("user_id", "kind", "from_date", name="daily_targets_pkey"),
-        sa.CheckConstraint(_KINDS, name="daily_targets_kind_check"),
-        sa.CheckConstraint("target > 0", name="daily_targets_target_check"),
+        sa.CheckConstraint(_KINDS, name=op.f("daily_targets_kind_check")),
+        sa.CheckConstraint("target > 0", name=op.f("daily_targets_target_check")),
     )
     op.create_table(
         "daily_target_days",
@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column("reached_at", _MOMENT, nullable=False),
         sa.Column("time_zone", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("user_id", "kind", "local_date", name="daily_target_days_pkey"),
-        sa.CheckConstraint(_KINDS, name="daily_target_days_kind_check"),
+        sa.CheckConstraint(_KINDS, name=op.f("daily_target_days_kind_check")),
     )
     op.create_table(
         "progress_checks",

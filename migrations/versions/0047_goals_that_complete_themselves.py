@@ -11,14 +11,25 @@ _MASTERY = (
     "(kind = 'MASTERY_TARGET') = (exam_type_id IS NOT NULL) AND (kind = 'MASTERY_TARGET') = (target_mastery IS NOT "
     "NULL) AND target_mastery BETWEEN 50 AND 100"
 )
+_OLD_NAMES = {"kind": "goals_goals_kind_check_check", "state": "goals_goals_state_check_check"}
+"""The names that migration 5 gave: the convention of names was applied to whole names."""
+_WIDER = {
+    "kind": "kind IN ('MANUAL', 'ROADMAP', 'XP_TARGET', 'MASTERY_TARGET')",
+    "state": "state IN ('DRAFT', 'ACTIVE', 'PAUSED', 'OVERDUE', 'COMPLETED', 'ABANDONED')",
+}
+_NARROWER = {
+    "kind": "kind IN ('MANUAL', 'ROADMAP', 'XP_TARGET')",
+    "state": "state IN ('DRAFT', 'ACTIVE', 'PAUSED', 'COMPLETED', 'ABANDONED')",
+}
 
 
 def upgrade() -> None:
     op.add_column("goals", sa.Column("exam_type_id", _ID, sa.ForeignKey("exam_types.id")))
     op.add_column("goals", sa.Column("target_mastery", sa.SmallInteger))
-    _replace("kind", "kind IN ('MANUAL', 'ROADMAP', 'XP_TARGET', 'MASTERY_TARGET')")
-    _replace("state", "state IN ('DRAFT', 'ACTIVE', 'PAUSED', 'OVERDUE', 'COMPLETED', 'ABANDONED')")
-    op.create_check_constraint("goals_mastery_check", "goals", _MASTERY)
+    for name, condition in _WIDER.items():
+        op.drop_constraint(op.f(_OLD_NAMES[name]), "goals")
+        op.create_check_constraint(op.f(f"goals_{name}_check"), "goals", condition)
+    op.create_check_constraint(op.f("goals_mastery_check"), "goals", _MASTERY)
     op.create_index(
         "goals_exam_type_id_idx",
         "goals",
@@ -38,7 +49,7 @@ def upgrade() -> None:
     )
     op.execute("UPDATE goal_transitions SET moved_by = 'PLATFORM' WHERE to_state = 'OVERDUE'")
     op.create_check_constraint(
-        "goal_transitions_moved_by_check", "goal_transitions", "moved_by IN ('LEARNER', 'PLATFORM')"
+        op.f("goal_transitions_moved_by_check"), "goal_transitions", "moved_by IN ('LEARNER', 'PLATFORM')"
     )
 
 
@@ -50,10 +61,6 @@ def downgrade() -> None:
     op.drop_index("goals_measured_idx", "goals")
     op.drop_column("goals", "target_mastery")
     op.drop_column("goals", "exam_type_id")
-    _replace("state", "state IN ('DRAFT', 'ACTIVE', 'PAUSED', 'COMPLETED', 'ABANDONED')")
-    _replace("kind", "kind IN ('MANUAL', 'ROADMAP', 'XP_TARGET')")
-
-
-def _replace(name: str, condition: str) -> None:
-    op.drop_constraint(f"goals_{name}_check", "goals")
-    op.create_check_constraint(f"goals_{name}_check", "goals", condition)
+    for name, condition in _NARROWER.items():
+        op.drop_constraint(op.f(f"goals_{name}_check"), "goals")
+        op.create_check_constraint(op.f(_OLD_NAMES[name]), "goals", condition)

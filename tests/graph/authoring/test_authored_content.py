@@ -137,10 +137,12 @@ class TestUpdates:
         )
 
         asked = (await ask.data(SLOTS, taker.viewer, id=running))["attempt"]["slots"][0]["question"]
+        ask.clock.forward(seconds=10)
         await taker.answer(running, 1, Answer(truth=True))
         first = (await taker.submit(running))["attempt"]
         second = await taker.start_attempt("second")
         asked_then = (await ask.data(SLOTS, taker.viewer, id=second))["attempt"]["slots"][0]["question"]
+        ask.clock.forward(seconds=10)
         await taker.answer(second, 1, Answer(truth=False))
         later = (await taker.submit(second, "second"))["attempt"]
         assert (content["version"], content["question"]["prompt"], content["state"]) == (

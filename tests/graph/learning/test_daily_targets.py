@@ -10,6 +10,7 @@ import pytest
 from domain.accounts.users import Viewer
 from domain.gamification.xp import XpReason
 from domain.ids import UserId
+from domain.unit_of_work import Meter
 from tests.support.attempts import a_quiz_taker
 from tests.support.progress import REMOVE, check_progress, earn, set_target, targets_of
 from tests.support.schema_client import Asker
@@ -48,7 +49,7 @@ async def test_a_target_shows_how_much_is_done(ask: Asker) -> None:
 
 
 async def test_answers_and_minutes_at_quizzes_of_others_count(ask: Asker) -> None:
-    taker = await a_quiz_taker(ask)
+    taker = await a_quiz_taker(ask, time_limit=None)
     for kind in ("DAILY_QUESTIONS", "DAILY_MINUTES"):
         await set_target(ask, taker.viewer, kind, 5)
     attempt_id = await taker.start_attempt()
@@ -181,7 +182,11 @@ async def test_a_removed_target_pays_nothing(ask: Asker) -> None:
 
 
 async def test_the_day_is_that_of_the_learners_zone_and_start_of_the_day(ask: Asker) -> None:
-    _, viewer = await ask.learner(time_zone="America/New_York", day_start_hour=5)
+    user, viewer = await ask.learner()
+    async with ask.postgres.open_work(Meter()) as work:
+        await work.users.update_locality(
+            user.id, time_zone="America/New_York", day_start_hour=5, now=ask.clock() - timedelta(days=9)
+        )
     ask.clock.forward(minutes=59)  # 04:59 on the wall
 
     await set_target(ask, viewer, "DAILY_XP", 30)
