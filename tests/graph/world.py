@@ -109,6 +109,7 @@ async def world_of(ask: Asker, size: int) -> World:
             "Query.quiz": '(by: {slug: "quiz-0"})',
             "Query.webhookEndpoint": f'(id: "{mint("webhook")}")',
             "Query.attempt": f'(id: "{attempt_id}")',
+            "Query.myContent": "(type: QUESTION, last: 100)",
             "Query.search": '(query: "node", types: [NODE], first: 100)',
             "Query.goal": f'(id: "{goals[0]["goal"]["id"]}")',
             "Query.user": f'(by: {{id: "{viewer.user_id}"}})',

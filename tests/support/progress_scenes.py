@@ -13,7 +13,7 @@ from tests.support.seen_fields import WatchingAsker, everything
 async def everything_aimed_at(ask: WatchingAsker) -> None:
     """Reach a target on each of ten dates, lower it, and set goals of the measured kinds."""
     _, viewer = await ask.learner()
-    exam, _ = await an_exam(ask, "Sailing licence", "1.1")
+    exam, _ = await an_exam(ask, "Sailing", "1.1")
     await active_goal(ask, viewer, kind="XP_TARGET", targetXp=5_000)
     await active_goal(ask, viewer, kind="MASTERY_TARGET", examType=exam.code, targetMastery=80)
     await set_target(ask, viewer, "DAILY_XP", 30)
