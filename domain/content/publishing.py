@@ -12,8 +12,11 @@ from domain.content.validation import quiz_flaws
 from domain.content.work import ContentWork
 from domain.errors import DomainError, ForbiddenError, NotFoundError
 from domain.ids import RoadmapId
+from domain.signals import Signal
 
 _MOST_IN_MESSAGE = 20
+TOPIC = "roadmaps"
+"""The topic of the signal that a roadmap was published, archived or restored; its body is the roadmap's id."""
 
 
 class UnsoundRoadmapError(DomainError):
@@ -59,6 +62,7 @@ async def publish_draft(work: ContentWork, roadmap: Roadmap, *, now: datetime) -
             field="roadmapId",
         )
     await _refuse_flaws(work, roadmap, draft, now=now)
+    work.emit(Signal(topic=TOPIC, body=roadmap.id))
     return await work.roadmaps.publish(draft, now=now)
 
 
@@ -75,6 +79,7 @@ async def archive_as_operator(work: ContentWork, act: Act, roadmap: Roadmap) -> 
     if roadmap.current_version_id is None:
         return roadmap
     await audit.record(work.audit, act, AuditAction.ROADMAP_ARCHIVED, target=roadmap.id)
+    work.emit(Signal(topic=TOPIC, body=roadmap.id))
     return await work.roadmaps.archive(roadmap.id)
 
 
@@ -96,6 +101,7 @@ async def restore_as_operator(work: ContentWork, act: Act, roadmap: Roadmap) -> 
         raise NothingToRestoreError("This roadmap was never published; publish its draft.", field="roadmapId")
     await _refuse_flaws(work, roadmap, version, now=act.now)
     await audit.record(work.audit, act, AuditAction.ROADMAP_RESTORED, target=roadmap.id)
+    work.emit(Signal(topic=TOPIC, body=roadmap.id))
     return (await work.roadmaps.publish(version, now=act.now)).roadmap
 
 

@@ -35,6 +35,7 @@ async def running(ports: Ports, revocations: Revocations) -> AsyncIterator[None]
             )
         ),
         asyncio.create_task(revocations.hear(ports.signals)),
+        asyncio.create_task(ports.public_nodes.hear(ports.signals)),
         asyncio.create_task(revocations.poll(ports, report_failure)),
         asyncio.create_task(sweep_attempts(ports, JobFailures("sweeper"))),
         asyncio.create_task(progress_checks.run(ports, JobFailures("progress"))),

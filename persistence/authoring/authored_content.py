@@ -1,7 +1,6 @@
 """Authored content in Postgres: one list of three tables, and the versions of questions."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Integer, Text, any_, bindparam, column, func, or_, select, text
 
@@ -9,12 +8,12 @@ from domain.authoring.authored_content import AuthoredContent, AuthoredQuestion,
 from domain.content.questions import NewQuestion, Question
 from domain.ids import QuestionId, UserId
 from domain.paging import Page, Window
-from persistence.content.questions import SqlQuestions, key_columns, key_of, question_columns, question_of
+from persistence.content.questions import SqlQuestions, question_columns, question_of
 from persistence.database import SqlConnection
 from persistence.paging import Pages
 from persistence.row_mapping import maker, member_of
 from persistence.statements import ID, MOMENT, Statement, by_key
-from persistence.tables.content.questions import question_keys, questions
+from persistence.tables.content.questions import questions
 
 _MS = "(extract(epoch FROM {moment}) * 1000)::bigint"
 _ROADMAPS = f"""
@@ -94,19 +93,10 @@ _NEWEST = Statement(
 )
 
 
-def _authored(*columns: Any) -> AuthoredQuestion:
-    author_id, name, version, *rest = columns
-    asked, secret = rest[: len(question_columns)], rest[len(question_columns) :]
-    return AuthoredQuestion(
-        question=question_of(*asked), key=key_of(*secret), author_id=author_id, name=name, version=version
-    )
-
-
 _AUTHORED = Statement(
-    select(questions.c.author_id, questions.c.name, questions.c.version, *question_columns, *key_columns)
-    .select_from(questions.join(question_keys, question_keys.c.question_id == questions.c.id))
-    .where(questions.c.id == bindparam("id")),
-    _authored,
+    select(questions.c.author_id, questions.c.name, questions.c.version, *question_columns).where(
+        questions.c.id == bindparam("id")
+    )
 )
 _REPLACE = Statement(
     text("""
@@ -158,7 +148,13 @@ class SqlAuthoredContents:
         newest = await self._connection.first(_NEWEST, question_id=question_id)
         if newest is None:
             return None
-        return await self._connection.first(_AUTHORED, id=newest)
+        (row,) = await self._connection.rows(_AUTHORED, id=newest)
+        author_id, name, version, *columns = row
+        question = question_of(*columns)
+        (key,) = await SqlQuestions(self._connection).keys_by_ids([question.id])
+        if key is None:
+            return None
+        return AuthoredQuestion(question=question, key=key, author_id=author_id, name=name, version=version)
 
     async def replace(self, old: QuestionId, new: NewQuestion, *, version: int) -> None:
         """Store a version, and let quizzes ask it; their hashes change, so that an import of the file is no repeat."""

@@ -27,6 +27,9 @@ async def everything_aimed_at(ask: WatchingAsker) -> None:
         {"Streak.calendar": '(from: "2026-03-02", to: "2026-03-02")', "Analytics.performance": "(period: D7)"}
     )
     await ask.data(f"{{ viewer {everything('Viewer', 3, no_world)} }}", viewer)
+    edges = """{ viewer { dailyTargets { history { edges { cursor node { date } } pageInfo { endCursor } } }
+      goals { nodes { history { edges { cursor node { to } } pageInfo { endCursor } } } } } }"""
+    await ask.data(edges, viewer)
     await ask.data(f"{{ goalTemplates {everything('GoalTemplate', 1, no_world)} }}", viewer)
     author = await an_author_of_everything(ask)
     await ask.data(
