@@ -42,6 +42,14 @@ ANONYMISE_ACCOUNTS = JobKind(
     retries=_ONCE,
     starter=Role.OPERATOR,
 )
+MARK_OVERDUE_GOALS = JobKind(
+    name="mark_overdue_goals",
+    description="Stores which goals are past their deadlines.",
+    queue=MAINTENANCE,
+    arguments=NoArguments,
+    retries=_ONCE,
+    starter=Role.OPERATOR,
+)
 REMOVE_EXPIRED = JobKind(
     name="remove_expired",
     description="Removes rows that are older than their retention.",
@@ -89,6 +97,7 @@ RECONCILE_XP = JobKind(
 KINDS = table_of(
     SETTLE_XP,
     ANONYMISE_ACCOUNTS,
+    MARK_OVERDUE_GOALS,
     REMOVE_EXPIRED,
     REQUEUE_LOST,
     REBUILD_LEADERBOARDS,
@@ -118,6 +127,7 @@ SCHEDULES = {
     for schedule in (
         _every("* * * * *", SETTLE_XP, "Every minute"),
         _every("* * * * *", ANONYMISE_ACCOUNTS, "Every minute"),
+        _every("* * * * *", MARK_OVERDUE_GOALS, "Every minute"),
         _every("* * * * *", REQUEUE_LOST, "Every minute"),
         _every("17 * * * *", REMOVE_EXPIRED, "Every hour"),
         _every("*/5 * * * *", campaign_jobs.SETTLE_CAMPAIGNS, "Every five minutes"),

@@ -106,7 +106,9 @@ async def application(
             observer=observer,
         )
         stack.push_async_callback(pipeline.events.written)
-        sources = GaugeSources(observer, executor, adapters.database, adapters.postgres.counts, limiter)
+        sources = GaugeSources(
+            observer, executor, adapters.database, adapters.postgres.counts, limiter, ports.public_nodes
+        )
         jobs = await stack.enter_async_context(job_metrics.opened(settings, ports))
         breakers = partial(breaker_metrics.families, adapters.breakers)
         status = partial(status_metrics.families, adapters.board)

@@ -45,6 +45,7 @@ from graph.authentication.account_recovery import RecoveryMutations
 from graph.authentication.external_sign_in import GoogleMutations
 from graph.authentication.sessions import Session, SessionMutations
 from graph.authentication.sign_in import SignInMutations
+from graph.authoring.authored_content import AuthoredContentMutations, AuthoredContentQueries
 from graph.authoring.collaborations import Collaborator
 from graph.authoring.mutations import AUTHORING_MUTATIONS
 from graph.bookmarks.bookmarks import Bookmark, BookmarkMutations, Note
@@ -67,6 +68,7 @@ from graph.gamification.xp import XpEntry
 from graph.imports.mutations import QuestionImportMutations, RoadmapImportMutations
 from graph.jobs.jobs import Job, JobMutations, JobQueries, JobSubscriptions
 from graph.jobs.queues import QueueMutations, QueueQueries
+from graph.learning.daily_targets import DailyTargetMutations
 from graph.learning.enrolment_migrations import MigrationMutations
 from graph.learning.enrolments import Enrolment, EnrolmentMutations
 from graph.learning.evidence import Evidence, EvidenceMutations
@@ -81,7 +83,7 @@ from graph.scalars import SCALARS
 from graph.sdl import print_sorted
 from graph.search.search import SearchQueries
 from graph.service_status.status import StatusQueries, StatusSubscriptions
-from graph.viewer import ViewerQueries
+from graph.viewer import ViewerQueries, ViewerSubscriptions
 from graph.webhooks.deliveries import (
     WebhookDelivery,
     WebhookDeliveryMutations,
@@ -131,6 +133,7 @@ NODES: dict[type, type] = {
 QUERIES = (
     NodeQueries,
     ViewerQueries,
+    AuthoredContentQueries,
     AnalyticsQueries,
     UserQueries,
     LeaderboardQueries,
@@ -175,6 +178,8 @@ MUTATIONS = (
     MigrationMutations,
     EvidenceMutations,
     GoalMutations,
+    DailyTargetMutations,
+    AuthoredContentMutations,
     BookmarkMutations,
     RoleMutations,
     ApiKeyMutations,
@@ -194,6 +199,7 @@ MUTATIONS = (
 )
 SUBSCRIPTIONS: tuple[type, ...] = (
     LeaderboardSubscriptions,
+    ViewerSubscriptions,
     JobSubscriptions,
     WorkflowSubscriptions,
     StatusSubscriptions,

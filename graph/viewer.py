@@ -3,6 +3,7 @@
 import strawberry
 
 from domain.accounts.scopes import Scope
+from domain.learning.daily_targets import DailyKind
 from graph.accounts.audit import AuditEntry
 from graph.accounts.users import User
 from graph.analytics.dashboards import Dashboard
@@ -12,10 +13,11 @@ from graph.authoring.collaborations import Collaborator
 from graph.bookmarks.bookmarks import Bookmark, BookmarkTag, Note
 from graph.costs import weighed
 from graph.directives import auth, public, reads_learning, requires_scopes
-from graph.fields import loaded_by, resolved_by
+from graph.fields import loaded_by, resolved_by, streamed_by
 from graph.gamification.streaks import Streak
 from graph.gamification.xp import LevelProgress, XpEntry
 from graph.jobs.jobs import Job
+from graph.learning.daily_targets import DailyTarget
 from graph.learning.enrolments import Enrolment
 from graph.learning.goals import Goal
 from graph.mail.email_preferences import EmailPreferences
@@ -29,7 +31,7 @@ from resolvers.authoring import collaborations as collaboration_resolvers
 from resolvers.bookmarks import bookmarks as bookmark_resolvers
 from resolvers.gamification import streaks, xp
 from resolvers.jobs import jobs as job_resolvers
-from resolvers.learning import enrolments, goals
+from resolvers.learning import daily_targets, enrolments, goals
 from resolvers.mail import email_preferences
 from resolvers.workflows import workflows as workflow_resolvers
 
@@ -53,6 +55,11 @@ class Viewer:
     )
     dashboard: Dashboard | None = weighed(
         resolved_by(dashboards.viewer_dashboard, description="The caller's progress at a glance."), 10
+    )
+    daily_targets: list[DailyTarget] | None = resolved_by(
+        daily_targets.viewer_daily_targets,
+        description="The caller's daily targets as they stand now.",
+        at_most=len(DailyKind),
     )
     goals: Connection[Goal] | None = resolved_by(
         goals.viewer_goals,
@@ -122,4 +129,15 @@ class ViewerQueries:
 
     viewer: Viewer | None = resolved_by(
         users.viewer, description="The signed-in caller; null for an anonymous one.", rule=public()
+    )
+
+
+@strawberry.type
+class ViewerSubscriptions:
+    """The subscription of the caller's progress."""
+
+    viewer_progress: Viewer | None = streamed_by(
+        daily_targets.viewer_progress,
+        description="The caller now, and within about a second of each change of their daily targets and goals.",
+        rule=reads_learning(),
     )

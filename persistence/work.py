@@ -22,6 +22,7 @@ from persistence.authentication.credentials import SqlCredentials
 from persistence.authentication.external_identities import SqlExternalIdentities
 from persistence.authentication.one_time_tokens import SqlOneTimeTokens
 from persistence.authentication.sessions import SqlSessions
+from persistence.authoring.authored_content import SqlAuthoredContents
 from persistence.authoring.drafts import SqlDrafts
 from persistence.authoring.share_links import SqlShareLinks
 from persistence.authoring.upstreams import SqlUpstreams
@@ -55,10 +56,12 @@ from persistence.jobs.jobs import SqlJobs
 from persistence.jobs.queues import SqlQueues
 from persistence.jobs.runs import SqlRuns
 from persistence.jobs.schedules import SqlSchedules
+from persistence.learning.daily_targets import SqlDailyTargets
 from persistence.learning.enrolment_migrations import SqlMigrations
 from persistence.learning.enrolments import SqlEnrolments
 from persistence.learning.evidence import SqlEvidence
 from persistence.learning.goals import SqlGoals
+from persistence.learning.progress_checks import SqlProgressChecks
 from persistence.mail.email_preferences import SqlEmailPreferences
 from persistence.mail.mail_events import SqlMailEvents
 from persistence.mail.outbox import SqlMails
@@ -120,6 +123,7 @@ class SqlWork:
     layouts = _Store(SqlLayouts)
     outlines = _Store(SqlOutlines)
     drafts = _Store(SqlDrafts)
+    authored = _Store(SqlAuthoredContents)
     share_links = _Store(SqlShareLinks)
     upstreams = _Store(SqlUpstreams)
     enrolments = _Store(SqlEnrolments)
@@ -128,6 +132,8 @@ class SqlWork:
     attempts = _Store(SqlAttempts)
     submissions = _Store(SqlSubmissions)
     goals = _Store(SqlGoals)
+    daily_targets = _Store(SqlDailyTargets)
+    progress_checks = _Store(SqlProgressChecks)
     bookmarks = _Store(SqlBookmarks)
     notes = _Store(SqlNotes)
     search = _Store(SqlSearch)

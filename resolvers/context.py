@@ -33,6 +33,7 @@ from domain.work import OpenWork, Work
 from domain.workflows.vocabulary import Conditions
 from resolvers.batches import MOST_KEYS, Batch
 from resolvers.live.board_feed import BoardFeed
+from resolvers.public_nodes import PublicNodes
 from resolvers.refusing_work import refusing_work
 from resolvers.request_info import RequestInfo
 from resolvers.submit_batcher import SubmitBatcher
@@ -69,6 +70,7 @@ class Ports:
     session_lifetime: SessionLifetime = field(default_factory=SessionLifetime)
     randomness: Callable[[int], bytes] = os.urandom
     boards: BoardFeed = field(default_factory=BoardFeed)
+    public_nodes: PublicNodes = field(default_factory=PublicNodes)
     coordinates: frozenset[str] = frozenset()
     public_url: str = "http://localhost:8000"
     api_url: str = "http://localhost:8000"

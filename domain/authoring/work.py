@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from domain.authoring.authored_content import AuthoredContents
 from domain.authoring.drafts import Drafts
 from domain.authoring.share_link_store import ShareLinks
 from domain.authoring.upstreams import Upstreams
@@ -22,3 +23,7 @@ class AuthoringWork(ContentWork, Protocol):
     @property
     def share_links(self) -> ShareLinks:
         """Share links of roadmaps."""
+
+    @property
+    def authored(self) -> AuthoredContents:
+        """Content by its author, and the versions of questions."""

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from domain.entities import entity
 from domain.gamification import xp_rules
-from domain.ids import Mint, RoadmapId, UserId, XpEntryId
+from domain.ids import Mint, UserId, XpEntryId
 from domain.paging import Page, Window
 from domain.signals import Signal
 
@@ -24,6 +24,7 @@ class XpReason(Enum):
     NODE_COMPLETED = "NODE_COMPLETED"
     GOAL_COMPLETED = "GOAL_COMPLETED"
     STREAK_MILESTONE = "STREAK_MILESTONE"
+    DAILY_TARGET = "DAILY_TARGET"
     ADJUSTMENT = "ADJUSTMENT"
 
 
@@ -135,12 +136,13 @@ def pending_of(entry: XpEntry) -> PendingXp:
 class GoalXp:
     """What the XP of a goal depends on: the learner's paid goals, and their XP from other sources.
 
-    `paid_on_date` counts the goals that were paid on a local date; `roadmap_paid` says whether a goal for the roadmap
-    was paid before. `unspent` is the settled XP since a goal was created and since the last XP goal that was paid.
+    `paid_on_date` counts the goals that were paid on a local date; `about_paid` says whether a goal for the same
+    roadmap or exam type was paid before. `unspent` is the settled XP since a goal was created and since the last XP
+    goal that was paid.
     """
 
     paid_on_date: int
-    roadmap_paid: bool
+    about_paid: bool
     unspent: int
 
 
@@ -179,7 +181,7 @@ class Xp(Protocol):
         """Return what the learner earned for a reason on a local date, pending XP included."""
 
     async def goal_xp(
-        self, user_id: UserId, *, local_date: date, roadmap_id: RoadmapId | None, since: datetime
+        self, user_id: UserId, *, local_date: date, about_id: str | None, since: datetime
     ) -> GoalXp:
         """Return what the XP of a goal that was created at `since` depends on."""
 

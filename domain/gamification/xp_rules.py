@@ -35,6 +35,7 @@ class RuleSet:
     nodes_cap_per_day: int
     goal_completed: int
     paid_goals_per_day: int
+    daily_target: int
     streak_milestones: dict[int, int]
 
     def correct_answer(self, difficulty: str) -> int:
@@ -74,6 +75,7 @@ VERSION_1 = RuleSet(
     nodes_cap_per_day=500,
     goal_completed=100,
     paid_goals_per_day=1,
+    daily_target=20,
     streak_milestones={7: 50, 30: 200, 100: 500, 365: 1_000},
 )
 

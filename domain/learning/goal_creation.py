@@ -5,9 +5,11 @@ from typing import Any
 
 from domain import text
 from domain.acts import Act
+from domain.content import exam_types
+from domain.content.quizzes import checked_slug, is_slug
 from domain.errors import InvalidInputError, NotFoundError
 from domain.idempotency import checked_key, first_use
-from domain.ids import GoalId, RoadmapId
+from domain.ids import ExamTypeId, GoalId, RoadmapId
 from domain.learning.goals import Goal, GoalKind, GoalState, own_goal
 from domain.learning.work import LearningWork
 from domain.refusals import Each, all_at_once
@@ -15,6 +17,7 @@ from domain.refusals import Each, all_at_once
 LONGEST_TITLE = 120
 LONGEST_DESCRIPTION = 2_000
 MOST_TARGET_XP = 10_000_000
+LEAST_MASTERY, MOST_MASTERY = 50, 100
 FURTHEST_DEADLINE = timedelta(days=3_660)
 
 
@@ -28,14 +31,21 @@ async def create(
     deadline: datetime | None,
     target_xp: int | None,
     roadmap_id: RoadmapId | None,
+    exam_type: str | None,
+    target_mastery: int | None,
     key: str,
+    template: str | None = None,
 ) -> Goal:
     """Create a draft of the actor's; the same key returns the goal that its first use created.
 
-    Raises, all at once, InvalidInputErrors that name the fields, NotFoundError for a roadmap that the actor cannot
-    see, and IdempotencyKeyReusedError.
+    `exam_type` is a code. The key of a goal from a template stands for the template, whose deadline comes from the
+    clock. Raises, all at once, InvalidInputErrors that name the fields, NotFoundError for a roadmap
+    that the actor cannot see, and IdempotencyKeyReusedError.
     """
+    exam_type_id = None
     with all_at_once() as each:
+        with each:
+            exam_type_id = await _exam_type_of(work, exam_type)
         with each:
             title = checked_title(title)
         with each:
@@ -53,32 +63,58 @@ async def create(
             deadline=deadline,
             target_xp=target_xp,
             roadmap_id=roadmap_id,
+            exam_type_id=exam_type_id,
+            target_mastery=target_mastery,
             created_at=act.now,
             completed_at=None,
         )
         if not each.refusals:  # a repeated request is answered even once its deadline has passed
             with each:
                 earlier = await first_use(
-                    work.receipts, act, operation="createGoal", key=key, given=_given(goal), result_id=goal.id
+                    work.receipts,
+                    act,
+                    operation="createGoal" if template is None else "createGoalFromTemplate",
+                    key=key,
+                    given=_given(goal) if template is None else _given(goal) | {"deadline": template},
+                    result_id=goal.id,
                 )
                 if earlier is not None:
                     return await own_goal(work.goals, act, GoalId(earlier))
-        await _check_ends(work, goal, each, now=act.now)
+        await _check_ends(work, goal, each, exam_type=exam_type, now=act.now)
     return await work.goals.add(goal)
 
 
 def _given(goal: Goal) -> dict[str, Any]:
     """Return what the client sent of a goal, which an idempotency key stands for."""
     names = ("title", "description", "kind", "deadline", "target_xp", "roadmap_id")
-    return {name: getattr(goal, name) for name in names}
+    later = (
+        "exam_type_id",
+        "target_mastery",
+    )  # left out where they are, as in receipts from before they existed
+    given = {name: value for name in later if (value := getattr(goal, name)) is not None}
+    return {name: getattr(goal, name) for name in names} | given
 
 
-async def _check_ends(work: LearningWork, goal: Goal, each: Each, *, now: datetime) -> None:
+async def _exam_type_of(work: LearningWork, code: str | None) -> ExamTypeId | None:
+    """Return the id of the exam type with a code, or None."""
+    if code is None or not is_slug(code):
+        return None
+    (found,) = await work.exam_types.by_codes([code])
+    return None if found is None else found.id
+
+
+async def _check_ends(
+    work: LearningWork, goal: Goal, each: Each, *, exam_type: str | None, now: datetime
+) -> None:
     """Check by when a goal ends, and by what."""
     with each:
         check_deadline(goal.deadline, now=now)
     with each:
         _check_target(goal)
+    with each:
+        _check_mastery(goal)
+    with each:
+        await _check_exam_type(work, goal, exam_type)
     with each:
         await _check_roadmap(work, goal)
 
@@ -107,6 +143,29 @@ def _check_target(goal: Goal) -> None:
         )
     if goal.target_xp is not None and not 1 <= goal.target_xp <= MOST_TARGET_XP:
         raise InvalidInputError(f"targetXp must be 1 to {MOST_TARGET_XP}.", field="targetXp")
+
+
+def _check_mastery(goal: Goal) -> None:
+    """Refuse a goal that lacks its target of mastery, or has one that is out of bounds or belongs to another kind."""
+    if (goal.target_mastery is None) is (goal.kind is GoalKind.MASTERY_TARGET):
+        raise InvalidInputError(
+            "targetMastery belongs to goals of kind MASTERY_TARGET, and to no other.", field="targetMastery"
+        )
+    if goal.target_mastery is not None and not LEAST_MASTERY <= goal.target_mastery <= MOST_MASTERY:
+        raise InvalidInputError(
+            f"targetMastery must be {LEAST_MASTERY} to {MOST_MASTERY}.", field="targetMastery"
+        )
+
+
+async def _check_exam_type(work: LearningWork, goal: Goal, code: str | None) -> None:
+    """Refuse a goal that lacks its exam type, or has one that is unknown or belongs to another kind."""
+    if (code is None) is (goal.kind is GoalKind.MASTERY_TARGET):
+        raise InvalidInputError(
+            "examType belongs to goals of kind MASTERY_TARGET, and to no other.", field="examType"
+        )
+    if code is not None and goal.exam_type_id is None:
+        checked_slug(code, field="examType")
+        await exam_types.refuse_unknown(work.exam_types, field="examType")
 
 
 async def _check_roadmap(work: LearningWork, goal: Goal) -> None:

@@ -12,7 +12,8 @@ from domain.idempotency import first_use
 from domain.ids import GoalId
 from domain.learning import goal_awards, goal_creation
 from domain.learning import goals as learning_goals
-from domain.learning.goals import ALLOWED, Goal, Goals, GoalState, GoalTransition
+from domain.learning.goals import ALLOWED, Goal, GoalKind, Goals, GoalState, GoalTransition, MovedBy
+from domain.learning.progress_checks import progress_signal
 from domain.learning.work import LearningWork
 from domain.refusals import all_at_once
 
@@ -35,7 +36,7 @@ class IllegalTransitionError(DomainError):
 
 
 class GoalNotReachedError(DomainError):
-    """The goal is completed by a roadmap or by XP, and is not at 100 % yet."""
+    """The goal is completed by a roadmap, XP or mastery, and is not at 100 % yet."""
 
     code = "GOAL_NOT_REACHED"
 
@@ -48,14 +49,14 @@ class Move:
     transitions: list[GoalTransition]
 
 
-def moved(goal: Goal, to: GoalState, *, now: datetime) -> Move:
+def moved(goal: Goal, to: GoalState, *, now: datetime, by: MovedBy = MovedBy.LEARNER) -> Move:
     """Move a goal to another state; raises IllegalTransitionError."""
     if to not in ALLOWED[goal.state]:
         raise IllegalTransitionError(goal.state, to)
     after = replace(
         goal, state=to, version=goal.version + 1, completed_at=now if to is GoalState.COMPLETED else None
     )
-    return Move(goal=after, transitions=_transitions(goal, after, now=now))
+    return Move(goal=after, transitions=transitions(goal, after, now=now, by=by))
 
 
 def extended(goal: Goal, deadline: datetime, *, now: datetime) -> Move:
@@ -70,33 +71,37 @@ def extended(goal: Goal, deadline: datetime, *, now: datetime) -> Move:
         raise InvalidInputError("deadline must be later than the one before.", field="deadline")
     state = GoalState.ACTIVE if goal.state is GoalState.OVERDUE else goal.state
     after = replace(goal, state=state, deadline=deadline, version=goal.version + 1)
-    return Move(goal=after, transitions=_transitions(goal, after, now=now))
+    return Move(goal=after, transitions=transitions(goal, after, now=now))
 
 
-def _transitions(before: Goal, after: Goal, *, now: datetime) -> list[GoalTransition]:
-    """Return the change of state, preceded by the one to OVERDUE, which is not stored when the deadline passes."""
-    transitions = []
+def transitions(
+    before: Goal, after: Goal, *, now: datetime, by: MovedBy = MovedBy.LEARNER
+) -> list[GoalTransition]:
+    """Return the change of state, preceded by the one to OVERDUE, which may not be stored yet."""
+    found = []
     if before.state is GoalState.OVERDUE and before.deadline is not None:
-        transitions.append(
+        found.append(
             GoalTransition(
                 goal_id=before.id,
                 version=before.version,
                 from_state=GoalState.ACTIVE,
                 to_state=GoalState.OVERDUE,
                 occurred_at=before.deadline,
+                by=MovedBy.PLATFORM,
             )
         )
     if before.state is not after.state:
-        transitions.append(
+        found.append(
             GoalTransition(
                 goal_id=before.id,
                 version=after.version,
                 from_state=before.state,
                 to_state=after.state,
                 occurred_at=now,
+                by=by,
             )
         )
-    return transitions
+    return found
 
 
 async def transition(
@@ -121,11 +126,21 @@ async def transition(
     goal = await learning_goals.locked_goal(work.goals, act, goal_id, version=version)
     move = moved(goal, to, now=act.now)
     if to is GoalState.COMPLETED:
-        await _check_reached(work.goals, goal, now=act.now)
+        await _check_reached(work.goals, goal)
+        return await complete(work, act, goal, move)
     await _store(work.goals, move)
-    if to is GoalState.COMPLETED:
-        award = await goal_awards.award_for(work, goal, now=act.now)
-        await xp.award(work.xp, [award], mint=act.mint, emit=work.emit)
+    if to is GoalState.ACTIVE and goal.kind is not GoalKind.MANUAL:
+        await work.progress_checks.note(act.user_id)  # it may be reached already
+    work.emit(progress_signal(act.user_id))
+    return move.goal
+
+
+async def complete(work: LearningWork, act: Act, goal: Goal, move: Move) -> Goal:
+    """Store that a goal is completed, and award it; lock its owner's row and the goal first."""
+    await _store(work.goals, move)
+    award = await goal_awards.award_for(work, goal, now=act.now)
+    await xp.award(work.xp, [award], mint=act.mint, emit=work.emit)
+    work.emit(progress_signal(goal.owner_id))
     return move.goal
 
 
@@ -172,7 +187,7 @@ async def update(
         deadline=settled(deadline, goal.deadline),
         version=goal.version + 1,
     )
-    await goals.change(changed)
+    await _store(goals, Move(goal=changed, transitions=transitions(goal, changed, now=act.now)))
     return changed
 
 
@@ -201,8 +216,8 @@ async def _store(goals: Goals, move: Move) -> None:
         await goals.add_transitions(move.transitions)
 
 
-async def _check_reached(goals: Goals, goal: Goal, *, now: datetime) -> None:
-    (measure,) = await goals.measures([goal.id], viewer_id=goal.owner_id, now=now)
+async def _check_reached(goals: Goals, goal: Goal) -> None:
+    (measure,) = await goals.measures([goal.id], viewer_id=goal.owner_id)
     if measure is not None and not measure.is_reached:
         raise GoalNotReachedError(
             f"This goal is at {int(100 * measure.progress)} %; it can be completed at 100 %.", field="to"

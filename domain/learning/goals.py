@@ -1,22 +1,22 @@
 """Goals of a learner: what to reach, by when, and how much of it is reached."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Protocol
 
 from domain.acts import Act
 from domain.entities import entity
 from domain.errors import NotFoundError, VersionConflictError
-from domain.ids import GoalId, RoadmapId, UserId
+from domain.ids import ExamTypeId, GoalId, RoadmapId, UserId
 from domain.paging import Page, Window
 
-MOST_TRANSITIONS = 100
-"""How many transitions the history of a goal shows: the latest ones."""
+MASTERY_ANSWERS = 50
+"""How many of the latest answers a mastery target is measured by."""
 
 
 class GoalState(Enum):
-    """The state of a goal. OVERDUE is never stored: an active goal is read as overdue from its deadline on."""
+    """The state of a goal. An active one is read as overdue from its deadline on, before that is stored."""
 
     DRAFT = "DRAFT"
     ACTIVE = "ACTIVE"
@@ -32,6 +32,14 @@ class GoalKind(Enum):
     MANUAL = "MANUAL"
     ROADMAP = "ROADMAP"
     XP_TARGET = "XP_TARGET"
+    MASTERY_TARGET = "MASTERY_TARGET"
+
+
+class MovedBy(Enum):
+    """Who moves a goal to another state."""
+
+    LEARNER = "LEARNER"
+    PLATFORM = "PLATFORM"
 
 
 ALLOWED: dict[GoalState, tuple[GoalState, ...]] = {
@@ -47,7 +55,7 @@ ALLOWED: dict[GoalState, tuple[GoalState, ...]] = {
 
 @entity
 class Goal:
-    """A goal as it is at one moment; `version` grows with every change."""
+    """A goal as it is at one moment; `version` grows with every change. `target_mastery` is in percent."""
 
     id: GoalId
     owner_id: UserId
@@ -59,6 +67,8 @@ class Goal:
     deadline: datetime | None
     target_xp: int | None
     roadmap_id: RoadmapId | None
+    exam_type_id: ExamTypeId | None
+    target_mastery: int | None
     created_at: datetime
     completed_at: datetime | None
 
@@ -66,6 +76,11 @@ class Goal:
     def allowed_transitions(self) -> list[GoalState]:
         """The states that the goal may be moved to."""
         return list(ALLOWED[self.state])
+
+    @property
+    def about_id(self) -> str | None:
+        """The roadmap or the exam type that the goal is about, which pays one goal of a learner for all time."""
+        return self.roadmap_id or self.exam_type_id
 
 
 @entity
@@ -77,11 +92,20 @@ class GoalTransition:
     from_state: GoalState
     to_state: GoalState
     occurred_at: datetime
+    by: MovedBy
+
+    @property
+    def rank(self) -> int:
+        """The place in the history: the passing of a deadline leaves the version and follows what made it."""
+        return 2 * self.version + (self.to_state is GoalState.OVERDUE)
 
 
 @entity
 class Measure:
-    """What the progress of a goal is computed from: XP since its creation, and the weights of its owner's path."""
+    """What the progress of a goal is computed from.
+
+    XP since its creation, the weights of its owner's path, or the right ones among the latest answers since then.
+    """
 
     goal_id: GoalId
     kind: GoalKind
@@ -91,6 +115,8 @@ class Measure:
     done_weight: int
     required_weight: int
     is_whole: bool
+    target_mastery: int | None
+    right_answers: int
 
     @property
     def progress(self) -> float:
@@ -101,12 +127,36 @@ class Measure:
             return min(1.0, max(0.0, self.xp_gained / self.target_xp))
         if self.kind is GoalKind.ROADMAP and self.required_weight:
             return 1.0 if self.is_whole else min(0.99, self.done_weight / self.required_weight)
+        if self.kind is GoalKind.MASTERY_TARGET and self.target_mastery:
+            return min(1.0, self.right_answers / right_answers_for(self.target_mastery))
         return 0.0
+
+    @property
+    def remaining(self) -> int:
+        """How much is left: XP, or weight of required nodes; 0 for goals of other kinds."""
+        if self.kind is GoalKind.XP_TARGET and self.target_xp:
+            return max(0, self.target_xp - max(0, self.xp_gained))
+        return self.required_weight - self.done_weight if self.kind is GoalKind.ROADMAP else 0
 
     @property
     def is_reached(self) -> bool:
         """Whether the goal may be completed; a manual one always may."""
         return self.kind is GoalKind.MANUAL or self.progress >= 1.0
+
+
+@entity
+class Gain:
+    """What brought a goal nearer on a local date: XP, or weight of nodes; `today` is the learner's date."""
+
+    goal_id: GoalId
+    local_date: date
+    amount: int
+    today: date
+
+
+def right_answers_for(target_mastery: int) -> int:
+    """Return how many of the latest 50 answers have to be right, for a target in percent."""
+    return -(-MASTERY_ANSWERS * target_mastery // 100)
 
 
 class Goals(Protocol):
@@ -127,23 +177,30 @@ class Goals(Protocol):
         """Return a goal and lock it until the commit."""
 
     async def change(self, goal: Goal) -> None:
-        """Store the changes of a goal that `lock` returned; an overdue one is stored as active."""
+        """Store the changes of a goal that `lock` returned."""
 
     async def add_transitions(self, transitions: Sequence[GoalTransition]) -> None:
-        """Add transitions to the history."""
+        """Add transitions to the history; the passing of one deadline is added once."""
+
+    async def measured(self, user_id: UserId) -> list[GoalId]:
+        """Return the learner's goals that complete by themselves: active or overdue ones with a measured end."""
+
+    async def mark_overdue(self, *, now: datetime, limit: int) -> list[Goal]:
+        """Store that active goals are past their deadlines, with the transitions, and return them as overdue."""
 
     async def remove(self, goal_id: GoalId) -> None:
         """Remove a goal with its history."""
 
-    async def measures(
-        self, ids: Sequence[GoalId], *, viewer_id: UserId, now: datetime
-    ) -> list[Measure | None]:
+    async def measures(self, ids: Sequence[GoalId], *, viewer_id: UserId) -> list[Measure | None]:
         """Return what the progress of each goal is computed from, one slot per id."""
 
-    async def transitions_of(
-        self, ids: Sequence[GoalId], *, viewer_id: UserId, now: datetime
-    ) -> list[list[GoalTransition]]:
-        """Return the latest 100 transitions of each goal, newest first."""
+    async def gains(self, ids: Sequence[GoalId], *, viewer_id: UserId, now: datetime) -> list[list[Gain]]:
+        """Return what brought each goal nearer on the last 14 local dates, one list per id."""
+
+    async def history(
+        self, ids: Sequence[GoalId], window: Window, *, viewer_id: UserId, now: datetime
+    ) -> list[Page[GoalTransition]]:
+        """Return a page of the transitions of each goal, newest first."""
 
 
 async def own_goal(goals: Goals, act: Act, goal_id: GoalId) -> Goal:

@@ -119,7 +119,10 @@ async def put_step(
     await work.enrolments.set_states(enrolment.id, [path.lineages[step.key]], stored, now=act.now)
     if state is NodeState.DONE:
         await _reward(work, act, path, step)
-    return await complete_if_done(work.enrolments, enrolment, path.with_state([step], stored), now=act.now)
+    after = path.with_state([step], stored)
+    if after.progress().is_complete:
+        await work.progress_checks.note(act.user_id)
+    return await complete_if_done(work.enrolments, enrolment, after, now=act.now)
 
 
 def _check_settable(state: NodeState) -> None:

@@ -4,9 +4,11 @@ from typing import Protocol
 
 from domain.content.work import ContentWork
 from domain.gamification.work import GamificationWork
+from domain.learning.daily_targets import DailyTargets
 from domain.learning.enrolments import Enrolments
 from domain.learning.evidence import EvidenceStore
 from domain.learning.goals import Goals
+from domain.learning.progress_checks import ProgressChecks
 from domain.learning.version_pins import Migrations
 
 
@@ -28,3 +30,11 @@ class LearningWork(ContentWork, GamificationWork, Protocol):
     @property
     def goals(self) -> Goals:
         """Goals and their transitions."""
+
+    @property
+    def daily_targets(self) -> DailyTargets:
+        """Daily targets, and the dates on which they were reached."""
+
+    @property
+    def progress_checks(self) -> ProgressChecks:
+        """Learners whose targets and goals are to be looked at."""

@@ -12,7 +12,7 @@ from domain.imports.reports import ImportReport
 from domain.unit_of_work import Meter
 from gateway import secrets_and_ids
 from gateway.authentication.password_hashing import Argon2Passwords
-from gateway.commands import demo_activity, demo_campaign, demo_forks
+from gateway.commands import demo_activity, demo_campaign, demo_forks, demo_goals
 from gateway.demo_accounts import ACCOUNTS, AUTHOR, PASSWORD, DemoAccount
 from persistence.work import Postgres
 
@@ -33,6 +33,7 @@ async def seed(postgres: Postgres) -> None:
             _log.info("imported", file=path.name, accepted=report.accepted, refused=len(report.refused))
     for account in ACCOUNTS[1:]:
         await _created_account(postgres, passwords, account)
+        await demo_goals.aim(postgres, handle=account.handle, now=secrets_and_ids.now())
         await demo_activity.take_quizzes(
             postgres, handle=account.handle, content=CONTENT, now=secrets_and_ids.now()
         )

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from domain.assessment import attempt_expiry
 from domain.unit_of_work import Meter
 from gateway.authentication.revocations import POLL_EVERY_S, Revocations
-from gateway.jobs import leaderboard_projection
+from gateway.jobs import leaderboard_projection, progress_checks
 from gateway.telemetry.job_failures import JobFailures
 from resolvers.context import Ports
 
@@ -35,8 +35,10 @@ async def running(ports: Ports, revocations: Revocations) -> AsyncIterator[None]
             )
         ),
         asyncio.create_task(revocations.hear(ports.signals)),
+        asyncio.create_task(ports.public_nodes.hear(ports.signals)),
         asyncio.create_task(revocations.poll(ports, report_failure)),
         asyncio.create_task(sweep_attempts(ports, JobFailures("sweeper"))),
+        asyncio.create_task(progress_checks.run(ports, JobFailures("progress"))),
     ]
     try:
         yield

@@ -15,6 +15,7 @@ from domain.gamification import leaderboard_projection, leaderboards, pending_xp
 from domain.gamification.leaderboards import LeaderboardScope, LeaderboardWindow
 from domain.job_table import RebuildLeaderboardsArguments
 from domain.jobs.job_kinds import NoArguments
+from domain.learning import goal_completion
 from domain.mail import outbox
 from domain.privacy import erasure
 from domain.privacy.erasure import ErasureArguments
@@ -159,9 +160,21 @@ async def settle_campaigns(work: Work, act: Act, _arguments: NoArguments) -> dic
     return {"settled": await campaign_steps.settle_some(work, now=act.now)}
 
 
+async def mark_overdue_goals(context: JobContext, _arguments: NoArguments) -> dict[str, Any]:
+    """Store the deadlines that goals have passed, a batch in each transaction."""
+    marked = 0
+    while True:
+        async with context.open_work() as work:
+            count = await goal_completion.mark_overdue(work, context.act(), limit=_BATCH)
+        marked += count
+        if count < _BATCH:
+            return {"marked": marked}
+
+
 HANDLERS: Handlers = {
     job_table.SETTLE_XP.name: InSteps(settle_xp),
     job_table.ANONYMISE_ACCOUNTS.name: InSteps(anonymise_accounts),
+    job_table.MARK_OVERDUE_GOALS.name: InSteps(mark_overdue_goals),
     job_table.REMOVE_EXPIRED.name: InSteps(remove_expired),
     job_table.REQUEUE_LOST.name: InTransaction(requeue_lost),
     job_table.REBUILD_LEADERBOARDS.name: InSteps(rebuild_leaderboards),

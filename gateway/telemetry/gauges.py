@@ -12,6 +12,7 @@ from gateway.telemetry.observer import Observer
 from graph.execution.executor import Executor
 from persistence.commit_counts import CommitCounts
 from persistence.database import Database
+from resolvers.public_nodes import PublicNodes
 
 M = TypeVar("M", CounterMetricFamily, GaugeMetricFamily)
 Labels = tuple[str, ...]
@@ -26,12 +27,14 @@ class GaugeSources:
     database: Database
     counts: CommitCounts
     rate_limiter: RateLimiter
+    public_nodes: PublicNodes
 
 
 def families(sources: GaugeSources) -> Iterator[Metric]:
     """Yield the families of all single numbers."""
     yield from _operation_families(sources)
     yield from _engine_families(sources)
+    yield from _cache_families(sources)
     yield from _other_families(sources)
 
 
@@ -104,6 +107,13 @@ def _engine_families(sources: GaugeSources) -> Iterator[Metric]:
     yield counter("engine_fallbacks", "Operations run by graphql-core, by reason.", fallbacks, "reason")
     yield gauge("document_cache_bytes", "Memory of the kept documents, about.", {(): documents.kept.bytes})
     yield gauge("document_cache_documents", "Kept documents.", {(): len(documents.kept)})
+
+
+def _cache_families(sources: GaugeSources) -> Iterator[Metric]:
+    nodes = sources.public_nodes
+    looks: dict[Labels, float] = {("hit",): nodes.hits, ("miss",): nodes.misses}
+    yield counter("node_cache_looks", "Versions whose nodes were looked for in memory.", looks, "result")
+    yield gauge("node_cache_values", "Values of nodes that are kept in memory.", {(): nodes.values})
 
 
 def _other_families(sources: GaugeSources) -> Iterator[Metric]:

@@ -17,6 +17,7 @@ declare_enum(
     "An activity that counts for the streak.",
     QUIZ_ATTEMPT="A practice attempt was submitted with at least one answer.",
     NODE_COMPLETED="A node of a roadmap was completed.",
+    DAILY_TARGET="A daily target was reached.",
 )
 
 

@@ -26,6 +26,7 @@ declare_enum(
     GOAL_COMPLETED="A completed goal with a measured end, at most one a day; a manual goal, or one for an own roadmap, "
     "earns nothing.",
     STREAK_MILESTONE=f"A streak of {RULES.milestone_days} days, once each.",
+    DAILY_TARGET=f"A daily target that was reached, {RULES.daily_target} XP for each kind once a local date.",
     ADJUSTMENT="A correction, which can be negative.",
 )
 declare_enum(
@@ -41,8 +42,12 @@ declare_enum(
 class XpSource:
     """A kind of object and its id."""
 
-    type: str = attribute("The kind of object, like `attempt`, `node`, `roadmap` or `streak`.")
-    id: str = attribute("The id of the object, or the number of days of a streak.")
+    type: str = attribute(
+        "The kind of object, like `attempt`, `node`, `roadmap`, `streak` or `daily_target`."
+    )
+    id: str = attribute(
+        "The id of the object, the number of days of a streak, or kind and date of a daily target."
+    )
 
 
 @strawberry.type(

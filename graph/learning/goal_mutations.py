@@ -8,7 +8,7 @@ from domain.errors import IdempotencyKeyReusedError, VersionConflictError
 from domain.gamification.xp_rules import CURRENT
 from domain.ids import GoalId, RoadmapId
 from domain.learning.goal_transitions import GoalNotReachedError, IllegalTransitionError
-from domain.learning.goals import GoalKind, GoalState
+from domain.learning.goals import MASTERY_ANSWERS, GoalKind, GoalState
 from graph.changed_viewer import changed_viewer
 from graph.directives import writes_learning
 from graph.fields import given
@@ -35,6 +35,22 @@ class CreateGoalInput:
     deadline: datetime | None = given(_DEADLINE)
     target_xp: int | None = given("For XP_TARGET only: the XP to earn, 1 to 10 000 000.")
     roadmap_id: RoadmapId | None = given("For ROADMAP only: the roadmap to complete.")
+    exam_type: str | None = given("For MASTERY_TARGET only: the code of the exam type.")
+    target_mastery: int | None = given(
+        f"For MASTERY_TARGET only: how many percent of the latest {MASTERY_ANSWERS} answers have to be right, "
+        "50 to 100."
+    )
+
+
+@strawberry.input(description="A template, and what it leaves open.")
+class CreateGoalFromTemplateInput:
+    """A template and its gaps."""
+
+    template: str = given("The code of the template, one of `goalTemplates`.", required=True)
+    idempotency_key: str = given(_KEY, required=True)
+    title: str | None = given("In place of the template's title: one line of 1 to 120 characters.")
+    roadmap_id: RoadmapId | None = given("The roadmap to complete, for a template of kind ROADMAP.")
+    exam_type: str | None = given("The code of the exam type, for a template of kind MASTERY_TARGET.")
 
 
 @strawberry.input(description="The changes; a field that is left out stays unchanged.")
@@ -85,7 +101,18 @@ class GoalMutations:
         refuses=(IdempotencyKeyReusedError,),
         also=changed_viewer(),
         rule=writes_learning(),
-        description="Creates a goal as a draft; `transitionGoal` makes it active.",
+        description="Creates a goal as a draft; `transitionGoal` makes it active. A goal with a measured end completes "
+        "by itself within about a second of being reached.",
+    )
+    create_goal_from_template = mutated_by(
+        goals.create_goal_from_template,
+        input=CreateGoalFromTemplateInput,
+        gives={"goal": (Goal, "The new goal, a draft.")},
+        refuses=(IdempotencyKeyReusedError,),
+        also=changed_viewer(),
+        rule=writes_learning(),
+        description="Creates a goal from a template as a draft, with a deadline counted from now; `transitionGoal` "
+        "makes it active.",
     )
     update_goal = mutated_by(
         goals.update_goal,

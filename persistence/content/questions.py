@@ -47,14 +47,19 @@ def key_of(*columns: Any) -> AnswerKey:
     return _as_key(question_id, *key_parts(*parts), explanation, option_feedback)
 
 
+_OF_VERSIONS = {"version", "replaces_id", "made_ms"}
+"""Columns that a new question leaves to their defaults."""
+
+
 def _bulk_insert(table: Table) -> Any:
     """Return an INSERT of all rows of one JSON parameter, so that a file of any length is one statement."""
+    given = [c for c in table.c if c.name not in _OF_VERSIONS]
     rows = (
         func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
-        .table_valued(*(sql_column(c.name, _bare(c.type)) for c in table.c))
+        .table_valued(*(sql_column(c.name, _bare(c.type)) for c in given))
         .render_derived(with_types=True)
     )
-    return insert(table).from_select([c.name for c in table.c], select(*rows.c))
+    return insert(table).from_select([c.name for c in given], select(*rows.c))
 
 
 def _bare(kind: Any) -> Any:

@@ -16,6 +16,7 @@ from persistence.content.node_rows import add_rows, as_group, as_node, node_row,
 from persistence.content.prerequisites import as_needs, needs_of
 from persistence.statements import FIRST, ID, Statement, by_key, columns_for, grouped
 from persistence.tables.content.roadmaps import (
+    is_public_version,
     node_lineages,
     origins,
     prerequisite_groups,
@@ -69,6 +70,7 @@ _BY_IDS = Statement(_visible(*_columns).where(roadmap_nodes.c.id == any_(_ids)),
 _allowed = (
     _visible(
         roadmap_versions.c.id,
+        is_public_version().label("is_public"),
         of=roadmap_versions.join(roadmaps, roadmap_versions.c.roadmap_id == roadmaps.c.id),
     )
     .where(roadmap_versions.c.id == any_(_ids))
@@ -85,7 +87,9 @@ _nodes = (
 _node_columns = columns_for(RoadmapNode, _nodes)
 _of_versions = select(*_node_columns).select_from(_allowed.join(_nodes, true()))
 _OF_VERSIONS = Statement(_of_versions, as_node)
-_ROWS_OF_VERSIONS = ColumnSelection(_of_versions, key=_nodes.c.version_id, columns=_node_columns)
+_ROWS_OF_VERSIONS = ColumnSelection(
+    _of_versions, key=_nodes.c.version_id, columns=[*_node_columns, _allowed.c.is_public]
+)
 _from = roadmap_nodes.alias("from_nodes")
 _group_of = prerequisite_groups.c.node_id == roadmap_nodes.c.id
 _member_of = prerequisite_members.c.group_id == prerequisite_groups.c.id
@@ -195,7 +199,10 @@ class SqlNodes(NodePages):
     async def rows_of_versions(
         self, ids: list[RoadmapVersionId], columns: Columns, *, viewer_id: UserId | None
     ) -> list[list[Row]]:
-        """Return the nodes of each version, in the author's order, with these columns after the version's id."""
+        """Return the nodes of each version, in the author's order, with these columns after the version's id.
+
+        The column `is_public` tells whether every caller may see the version.
+        """
         found = await _ROWS_OF_VERSIONS.read(self._connection, columns, ids=ids, viewer_id=viewer_id)
         return grouped(ids, found, FIRST)
 

@@ -22,14 +22,14 @@ GOAL_XP = Statement(
         WHERE user_id = :user_id AND reason = 'GOAL_COMPLETED' AND amount > 0 AND status <> 'REVERSED'
     )
     SELECT (SELECT count(*) FROM paid WHERE local_date = :local_date),
-        EXISTS (SELECT FROM paid WHERE source_type = 'roadmap' AND source_id = :roadmap_id),
+        EXISTS (SELECT FROM paid WHERE source_type <> 'goal' AND source_id = :about_id),
         (SELECT coalesce(sum(amount), 0) FROM xp_entries
         WHERE user_id = :user_id AND reason <> 'GOAL_COMPLETED' AND status = 'SETTLED' AND occurred_at >= :since
         AND NOT EXISTS (SELECT FROM paid WHERE source_type = 'goal' AND paid.occurred_at >= xp_entries.occurred_at))
     """).bindparams(
         bindparam("user_id", type_=ID),
         bindparam("local_date", type_=Date),
-        bindparam("roadmap_id", type_=ID),
+        bindparam("about_id", type_=ID),
         bindparam("since", type_=MOMENT),
     ),
     GoalXp,

@@ -9,11 +9,11 @@ from sqlalchemy import ARRAY, Integer, any_, bindparam, literal_column, select, 
 
 from domain.gamification.levels import XP_STEP
 from domain.gamification.xp import Discrepancy, GoalXp, PendingXp, XpEntry, XpReason, XpStatus, pending_of
-from domain.ids import RoadmapId, UserId, XpEntryId
+from domain.ids import UserId, XpEntryId
 from domain.paging import Page, Window
 from persistence.database import SqlConnection
 from persistence.gamification import earned_xp
-from persistence.gamification.xp_events import AWARDED, REACHED
+from persistence.gamification.xp_events import AWARDED, CHECKED, REACHED
 from persistence.paging import Pages
 from persistence.statements import ID, MOMENT, Statement, by_key, columns_for, grouped
 from persistence.tables.accounts.users import users
@@ -77,7 +77,7 @@ def _counting(changed: str, *, learners: str) -> str:
     ), queued AS (
         INSERT INTO xp_outbox (entry_id, user_id, amount, occurred_at)
         SELECT id, user_id, amount, occurred_at FROM added WHERE status = 'SETTLED' AND amount <> 0
-    ), awarded AS ({AWARDED}), reached AS ({REACHED})"""  # noqa: S608 - names of columns
+    ), awarded AS ({AWARDED}), reached AS ({REACHED}), checked AS ({CHECKED})"""  # noqa: S608 - names of columns
 
 
 _ADDING = adding("FROM {entries}", learners="(SELECT DISTINCT user_id FROM added) learners")
@@ -209,11 +209,11 @@ class SqlXp:
         return int(earned)
 
     async def goal_xp(
-        self, user_id: UserId, *, local_date: date, roadmap_id: RoadmapId | None, since: datetime
+        self, user_id: UserId, *, local_date: date, about_id: str | None, since: datetime
     ) -> GoalXp:
         """Return what the XP of a goal depends on, in one statement."""
         (found,) = await self._connection.all(
-            earned_xp.GOAL_XP, user_id=user_id, local_date=local_date, roadmap_id=roadmap_id, since=since
+            earned_xp.GOAL_XP, user_id=user_id, local_date=local_date, about_id=about_id, since=since
         )
         return found
 

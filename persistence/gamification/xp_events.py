@@ -1,4 +1,4 @@
-"""Events of XP: SQL that notes awarded XP and milestones of streaks, for the rows of `added` that count."""
+"""Events of XP: SQL that notes awarded XP, milestones of streaks and progress checks, for the rows of `added`."""
 
 from domain.gamification.xp import XpReason
 from domain.webhooks.events import WebhookEvent
@@ -22,3 +22,10 @@ REACHED = noted(
     entry_id="id",
     days="CAST(source_id AS int)",
 )
+CHECKED = """
+    INSERT INTO progress_checks (user_id)
+    SELECT DISTINCT user_id FROM added WHERE EXISTS (SELECT FROM daily_targets d WHERE d.user_id = added.user_id)
+    OR EXISTS (
+        SELECT FROM goals g WHERE g.owner_id = added.user_id AND g.state IN ('ACTIVE', 'OVERDUE') AND g.kind <> 'MANUAL'
+    )"""
+"""Notes the learners among them who have a daily target or a goal that completes by itself."""

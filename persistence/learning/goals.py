@@ -7,58 +7,34 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    ColumnElement,
+    Integer,
     Text,
-    and_,
     any_,
     bindparam,
     delete,
-    func,
+    exists,
     insert,
     literal_column,
+    not_,
     or_,
     select,
-    true,
-    union_all,
     update,
 )
 
 from domain.ids import GoalId, UserId
-from domain.learning.goals import MOST_TRANSITIONS, Goal, GoalKind, GoalState, GoalTransition, Measure
+from domain.learning.goals import Gain, Goal, GoalKind, GoalState, GoalTransition, Measure
 from domain.paging import Page, Window
 from persistence.database import SqlConnection
+from persistence.learning import goal_history, goal_measures
 from persistence.learning.completion_events import goal_completed
-from persistence.paging import Pages, parent_key, parents
+from persistence.paging import Pages
 from persistence.row_mapping import maker, member_of
-from persistence.statements import ID, Statement, by_key, columns_for, grouped
+from persistence.statements import ID, MOMENT, Statement, by_key, columns_for, grouped
 from persistence.tables.accounts.users import users
-from persistence.tables.content.roadmaps import enrolments, node_progress, roadmap_nodes
 from persistence.tables.learning.goals import goal_transitions, goals, is_overdue, reads_as
 
 _goal = maker(Goal, kind=member_of(GoalKind), state=member_of(GoalState))
-
-
-def _measure(goal_id: GoalId, kind: str, state: str, target_xp: int | None, *computed: Any) -> Measure:
-    gained, done, required, whole = computed
-    return Measure(
-        goal_id=goal_id,
-        kind=GoalKind(kind),
-        state=GoalState(state),
-        target_xp=target_xp,
-        xp_gained=gained,
-        done_weight=done,
-        required_weight=required,
-        is_whole=whole,
-    )
-
-
-def _transition(goal_id: GoalId, version: int, was: str, became: str, at: datetime) -> GoalTransition:
-    return GoalTransition(
-        goal_id=goal_id,
-        version=version,
-        from_state=GoalState(was),
-        to_state=GoalState(became),
-        occurred_at=at,
-    )
 
 
 _columns = columns_for(Goal, goals, state=reads_as)
@@ -90,70 +66,61 @@ _CHANGE = Statement(
     .where(goals.c.id == bindparam("goal_id"))
     .values({name: bindparam(name) for name in _CHANGED})
 )
+_TRANSITION_COLUMNS = [c.name for c in goal_transitions.c]
+_given: list[ColumnElement[Any]] = [bindparam(c.name, type_=c.type) for c in goal_transitions.c]
+_known = goal_transitions.alias("known")
+_is_told = exists().where(
+    bindparam("to_state", type_=Text) == literal_column("'OVERDUE'"),
+    _known.c.goal_id == bindparam("goal_id", type_=ID),
+    _known.c.to_state == literal_column("'OVERDUE'"),
+    _known.c.occurred_at == bindparam("occurred_at", type_=MOMENT),
+)
 _ADD_TRANSITION = Statement(
     insert(goal_transitions)
-    .values({c.name: bindparam(c.name) for c in goal_transitions.c})
+    .from_select(_TRANSITION_COLUMNS, select(*_given).where(not_(_is_told)))
     .add_cte(goal_completed())
 )
 _REMOVE = Statement(delete(goals).where(goals.c.id == bindparam("id")))
 
-_done = node_progress.c.state == "DONE"
-_skipped = and_(node_progress.c.state.is_not(None), node_progress.c.state == "SKIPPED")
-_path = (
-    select(
-        func.coalesce(func.sum(roadmap_nodes.c.weight).filter(_done), 0).label("done_weight"),
-        func.coalesce(func.sum(roadmap_nodes.c.weight).filter(~_skipped), 0).label("required_weight"),
-        (func.count().filter(_done) == func.count()).label("is_whole"),
+_MEASURED = Statement(
+    select(goals.c.id)
+    .where(goals.c.owner_id == bindparam("user_id", type_=ID))
+    .where(goals.c.state.in_([literal_column("'ACTIVE'"), literal_column("'OVERDUE'")]))
+    .where(goals.c.kind != literal_column("'MANUAL'"))
+    .order_by(goals.c.id),
+    str,
+)
+_due = (
+    select(goals.c.id)
+    .where(is_overdue)
+    .order_by(goals.c.deadline)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+    .cte("due")
+)
+_marked = (
+    update(goals)
+    .where(goals.c.id == _due.c.id)
+    .values(state=literal_column("'OVERDUE'"))
+    .returning(*goals.c)
+    .cte("marked")
+)
+_told = (
+    insert(goal_transitions)
+    .from_select(
+        _TRANSITION_COLUMNS,
+        select(
+            _marked.c.id,
+            _marked.c.version,
+            literal_column("'ACTIVE'"),
+            literal_column("'OVERDUE'"),
+            _marked.c.deadline,
+            literal_column("'PLATFORM'"),
+        ),
     )
-    .select_from(
-        enrolments.join(roadmap_nodes, roadmap_nodes.c.version_id == enrolments.c.version_id).outerjoin(
-            node_progress,
-            and_(
-                node_progress.c.enrolment_id == enrolments.c.id,
-                node_progress.c.lineage_id == roadmap_nodes.c.lineage_id,
-            ),
-        )
-    )
-    .where(enrolments.c.user_id == goals.c.owner_id)
-    .where(enrolments.c.roadmap_id == goals.c.roadmap_id)
-    .where(~roadmap_nodes.c.optional)
-    .lateral("path")
+    .cte("told")
 )
-_MEASURES = Statement(
-    select(
-        goals.c.id,
-        goals.c.kind,
-        reads_as,
-        goals.c.target_xp,
-        users.c.xp_total - goals.c.xp_at_start,
-        _path.c.done_weight,
-        _path.c.required_weight,
-        _path.c.is_whole,
-    )
-    .select_from(goals.join(users, users.c.id == goals.c.owner_id).join(_path, true()))
-    .where(goals.c.id == any_(_ids))
-    .where(_own),
-    _measure,
-)
-_latest = (
-    select(*goal_transitions.c)
-    .where(goal_transitions.c.goal_id == parent_key)
-    .order_by(goal_transitions.c.version.desc(), goal_transitions.c.occurred_at.desc())
-    .limit(literal_column(str(MOST_TRANSITIONS)))
-    .lateral("latest")
-)
-_TRANSITIONS = Statement(
-    union_all(
-        select(*_latest.c)
-        .select_from(parents.join(_latest, true()).join(goals, goals.c.id == _latest.c.goal_id))
-        .where(_own),
-        select(goals.c.id, goals.c.version, goals.c.state, reads_as, goals.c.deadline)
-        .where(goals.c.id == any_(bindparam("keys", type_=ARRAY(ID))))
-        .where(is_overdue)
-        .where(_own),
-    ),
-    _transition,
-)
+_MARK_OVERDUE = Statement(select(*columns_for(Goal, _marked)).add_cte(_told), _goal)
 
 
 class SqlGoals:
@@ -185,13 +152,12 @@ class SqlGoals:
         return await self._connection.first(_LOCK, id=goal_id, viewer_id=viewer_id, now=now)
 
     async def change(self, goal: Goal) -> None:
-        """Store the changes of a goal that `lock` returned; an overdue one is stored as active."""
+        """Store the changes of a goal that `lock` returned."""
         values = {name: getattr(goal, name) for name in _CHANGED}
-        stored = GoalState.ACTIVE if goal.state is GoalState.OVERDUE else goal.state
-        await self._connection.run(_CHANGE, **values | {"state": stored.value}, goal_id=goal.id)
+        await self._connection.run(_CHANGE, **values | {"state": goal.state.value}, goal_id=goal.id)
 
     async def add_transitions(self, transitions: Sequence[GoalTransition]) -> None:
-        """Add transitions to the history; there are one or two of them."""
+        """Add transitions to the history, of which there are one or two; the passing of one deadline is added once."""
         for transition in transitions:
             await self._connection.run(
                 _ADD_TRANSITION,
@@ -200,24 +166,37 @@ class SqlGoals:
                 from_state=transition.from_state.value,
                 to_state=transition.to_state.value,
                 occurred_at=transition.occurred_at,
+                moved_by=transition.by.value,
             )
+
+    async def measured(self, user_id: UserId) -> list[GoalId]:
+        """Return the learner's active and overdue goals with a measured end."""
+        return [GoalId(id_) for id_ in await self._connection.all(_MEASURED, user_id=user_id)]
+
+    async def mark_overdue(self, *, now: datetime, limit: int) -> list[Goal]:
+        """Store that active goals are past their deadlines, with the transitions, in one statement."""
+        return await self._connection.all(_MARK_OVERDUE, now=now, most=limit)
 
     async def remove(self, goal_id: GoalId) -> None:
         """Remove a goal; its history goes with it."""
         await self._connection.run(_REMOVE, id=goal_id)
 
-    async def measures(
-        self, ids: Sequence[GoalId], *, viewer_id: UserId, now: datetime
-    ) -> list[Measure | None]:
+    async def measures(self, ids: Sequence[GoalId], *, viewer_id: UserId) -> list[Measure | None]:
         """Return what the progress of each goal is computed from, one slot per id."""
-        rows = await self._connection.all(_MEASURES, ids=list(ids), viewer_id=viewer_id, now=now)
+        rows = await self._connection.all(goal_measures.MEASURES, ids=list(ids), viewer_id=viewer_id)
         return by_key(ids, rows, lambda measure: measure.goal_id)
 
-    async def transitions_of(
-        self, ids: Sequence[GoalId], *, viewer_id: UserId, now: datetime
-    ) -> list[list[GoalTransition]]:
-        """Return the latest 100 transitions of each goal, newest first."""
-        keys = list(dict.fromkeys(ids))
-        rows = await self._connection.all(_TRANSITIONS, keys=keys, viewer_id=viewer_id, now=now)
-        rows.sort(key=lambda row: (row.version, row.to_state is GoalState.OVERDUE), reverse=True)
-        return [latest[:MOST_TRANSITIONS] for latest in grouped(ids, rows, lambda row: row.goal_id)]
+    async def gains(self, ids: Sequence[GoalId], *, viewer_id: UserId, now: datetime) -> list[list[Gain]]:
+        """Return what brought each goal nearer on the last 14 local dates, one list per id."""
+        rows = await self._connection.all(
+            goal_measures.GAINS, ids=list(dict.fromkeys(ids)), viewer_id=viewer_id, now=now
+        )
+        return grouped(ids, rows, lambda gain: gain.goal_id)
+
+    async def history(
+        self, ids: Sequence[GoalId], window: Window, *, viewer_id: UserId, now: datetime
+    ) -> list[Page[GoalTransition]]:
+        """Return a page of the transitions of each goal, newest first."""
+        return await goal_history.PAGES.read(
+            self._connection, list(ids), window, viewer_id=viewer_id, now=now
+        )

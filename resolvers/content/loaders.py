@@ -1,5 +1,7 @@
 """Batches of content: roadmaps, exam types and quizzes, each with the row rule that its SQL enforces."""
 
+from functools import partial
+
 from domain.content import validation, version_diffs
 from domain.content.exam_types import ExamDomain, ExamType
 from domain.content.prerequisites import Flaw
@@ -68,6 +70,10 @@ async def nodes_by_version(context: Context, ids: list[RoadmapVersionId]) -> lis
 
 @nodes_by_version.narrowed(RoadmapNode, key="version_id", without=("resources", "position", "layout"))
 async def _(context: Context, ids: list[RoadmapVersionId], columns: Columns) -> list[list[Row]]:
+    return await context.ports.public_nodes.read(ids, columns, partial(_rows_of_nodes, context))
+
+
+async def _rows_of_nodes(context: Context, ids: list[RoadmapVersionId], columns: Columns) -> list[list[Row]]:
     async with context.open_reads() as reads:
         return await reads.nodes.rows_of_versions(ids, columns, viewer_id=context.viewer_id)
 

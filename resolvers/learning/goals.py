@@ -4,7 +4,8 @@ from datetime import datetime
 
 from domain.edits import UNCHANGED, Edit
 from domain.ids import GoalId, RoadmapId
-from domain.learning import goal_creation, goal_transitions
+from domain.learning import goal_creation, goal_templates, goal_transitions
+from domain.learning.goal_templates import GoalTemplate
 from domain.learning.goals import Goal, GoalKind, GoalState
 from domain.paging import Page, Window
 from resolvers.context import Context
@@ -33,6 +34,8 @@ async def create_goal(
     deadline: datetime | None = None,
     target_xp: int | None = None,
     roadmap_id: RoadmapId | None = None,
+    exam_type: str | None = None,
+    target_mastery: int | None = None,
 ) -> Goal:
     """Create a draft of the caller's."""
     async with context.open_work() as work:
@@ -45,6 +48,35 @@ async def create_goal(
             deadline=deadline,
             target_xp=target_xp,
             roadmap_id=roadmap_id,
+            exam_type=exam_type,
+            target_mastery=target_mastery,
+            key=idempotency_key,
+        )
+
+
+async def templates(context: Context) -> list[GoalTemplate]:  # noqa: ARG001 - a resolver's signature
+    """Return all templates of goals."""
+    return list(goal_templates.TEMPLATES.values())
+
+
+async def create_goal_from_template(
+    context: Context,
+    *,
+    template: str,
+    idempotency_key: str,
+    title: str | None = None,
+    roadmap_id: RoadmapId | None = None,
+    exam_type: str | None = None,
+) -> Goal:
+    """Create a draft of the caller's from a template."""
+    async with context.open_work() as work:
+        return await goal_templates.create(
+            work,
+            context.act(),
+            template=template,
+            title=title,
+            roadmap_id=roadmap_id,
+            exam_type=exam_type,
             key=idempotency_key,
         )
 

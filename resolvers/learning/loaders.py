@@ -2,10 +2,11 @@
 
 from domain.content.roadmap_nodes import RoadmapNode
 from domain.ids import EnrolmentId, EvidenceId, GoalId, RoadmapId, RoadmapNodeId
-from domain.learning import enrolment_migrations
+from domain.learning import enrolment_migrations, goal_forecasts
 from domain.learning.enrolment_migrations import MigrationPreview
 from domain.learning.enrolments import Enrolment
 from domain.learning.evidence import Evidence
+from domain.learning.goal_forecasts import GoalForecast
 from domain.learning.goals import Goal, GoalTransition, Measure
 from domain.learning.progress import NodeStanding, Progress
 from domain.paging import Page, Window
@@ -28,16 +29,28 @@ async def measures_by_goal(context: Context, ids: list[GoalId]) -> list[Measure 
     if context.viewer is None:
         return [None] * len(ids)
     async with context.open_reads() as reads:
-        return await reads.goals.measures(ids, viewer_id=context.user_id, now=context.now())
+        return await reads.goals.measures(ids, viewer_id=context.user_id)
 
 
 @batch(Rows.VIEWER)
-async def history_by_goal(context: Context, ids: list[GoalId]) -> list[list[GoalTransition]]:
+async def history_by_goal(
+    context: Context, ids: list[GoalId], *, window: Window
+) -> list[Page[GoalTransition]]:
     """Load the transitions of the viewer's own goals, newest first."""
-    if context.viewer is None:
-        return [[] for _ in ids]
     async with context.open_reads() as reads:
-        return await reads.goals.transitions_of(ids, viewer_id=context.user_id, now=context.now())
+        return await reads.goals.history(ids, window, viewer_id=context.user_id, now=context.now())
+
+
+@batch(Rows.VIEWER)
+async def forecasts_by_goal(context: Context, ids: list[GoalId]) -> list[GoalForecast | None]:
+    """Load the forecasts of the viewer's own goals."""
+    async with context.open_reads() as reads:
+        measures = await reads.goals.measures(ids, viewer_id=context.user_id)
+        gains = await reads.goals.gains(ids, viewer_id=context.user_id, now=context.now())
+    return [
+        None if measure is None else goal_forecasts.forecast(measure, gained)
+        for measure, gained in zip(measures, gains, strict=True)
+    ]
 
 
 @batch(Rows.VIEWER)

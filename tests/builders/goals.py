@@ -23,6 +23,8 @@ def a_goal(**values: Any) -> Goal:
         "deadline": None,
         "target_xp": None,
         "roadmap_id": None,
+        "exam_type_id": None,
+        "target_mastery": None,
         "created_at": MORNING,
         "completed_at": None,
     }

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from domain import paging
 from domain.gamification import levels
 from domain.gamification.xp import Discrepancy, GoalXp, PendingXp, XpEntry, XpReason, XpStatus, pending_of
-from domain.ids import RoadmapId, UserId, XpEntryId
+from domain.ids import UserId, XpEntryId
 from domain.paging import Page, Window
 
 
@@ -63,7 +63,7 @@ class FakeXp:
         return sum(e.amount for e in mine if e.local_date == local_date)
 
     async def goal_xp(
-        self, user_id: UserId, *, local_date: date, roadmap_id: RoadmapId | None, since: datetime
+        self, user_id: UserId, *, local_date: date, about_id: str | None, since: datetime
     ) -> GoalXp:
         goals = XpReason.GOAL_COMPLETED
         paid = [e for e in self._counting(user_id) if e.reason is goals and e.amount > 0]
@@ -72,7 +72,7 @@ class FakeXp:
         rest = [e for e in rest if all(e.occurred_at > moment for moment in spent)]
         return GoalXp(
             paid_on_date=sum(e.local_date == local_date for e in paid),
-            roadmap_paid=("roadmap", roadmap_id) in {(e.source_type, e.source_id) for e in paid},
+            about_paid=about_id in {e.source_id for e in paid if e.source_type != "goal"},
             unspent=sum(e.amount for e in rest if e.status is XpStatus.SETTLED),
         )
 

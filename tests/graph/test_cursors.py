@@ -11,7 +11,9 @@ from domain.accounts.users import Role
 from graph.schema import executable
 from resolvers.context import Context
 from tests.support.campaigns import a_campaign
+from tests.support.goals import active_goal
 from tests.support.jobs import an_operator
+from tests.support.progress import set_target
 from tests.support.roadmaps import store_roadmap
 from tests.support.schema_client import Asker
 
@@ -42,6 +44,9 @@ LISTS: dict[str, tuple[str, list[type]]] = {
     "Query.fieldUsage": ("{ fieldUsage(%s) { edges { cursor } } }", [str]),
     "Viewer.jobs": ("{ viewer { jobs(%s) { edges { cursor } } } }", [str]),
     "Viewer.workflows": ("{ viewer { workflows(%s) { edges { cursor } } } }", [str]),
+    "Query.myContent": ("{ myContent(%s) { edges { cursor } } }", [Big, str]),
+    "Goal.history": ("{ viewer { goals { nodes { history(%s) { edges { cursor } } } } } }", [int]),
+    "DailyTarget.history": ("{ viewer { dailyTargets { history(%s) { edges { cursor } } } } }", [int]),
     "Viewer.goals": ("{ viewer { goals(%s) { edges { cursor } } } }", [str]),
     "Viewer.bookmarks": ("{ viewer { bookmarks(%s) { edges { cursor } } } }", [str]),
     "Viewer.tags": ("{ viewer { tags(%s) { edges { cursor } } } }", [str]),
@@ -84,6 +89,9 @@ NAMES = {
     "Query.pendingXp": "pendingXp",
     "Viewer.jobs": "jobs",
     "Viewer.workflows": "workflows",
+    "Query.myContent": "myContent",
+    "Goal.history": "goalHistory",
+    "DailyTarget.history": "dailyTargetDays",
     "Viewer.goals": "goals",
     "Viewer.bookmarks": "bookmarks",
     "Viewer.tags": "bookmarkTags",
@@ -139,9 +147,11 @@ def hostile_cursors(name: str, kinds: list[type]) -> list[str]:
 
 
 async def everything(ask: Asker) -> Any:
-    """Store a roadmap with versions, and return a viewer that may read every list."""
+    """Store a roadmap with versions, a goal and a daily target, and return a viewer that may read every list."""
     user, viewer = await ask.learner(roles=frozenset(Role))
     await a_campaign(ask, await an_operator(ask))
+    await active_goal(ask, viewer)
+    await set_target(ask, viewer, "DAILY_XP", 30)
     async with ask.postgres.open_work(Context(ask.ports, None, "").meter) as work:
         await store_roadmap(work, user.id, {"a": []})
     return viewer

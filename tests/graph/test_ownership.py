@@ -66,6 +66,11 @@ OWNED: dict[str, dict[str, Any]] = {
     "acceptInvitation": {"collaboratorId": "invitation"},
     "changeRoadmapVisibility": {"roadmapId": "draft", "visibility": "PRIVATE"},
     "createShareLink": {"roadmapId": "draft"},
+    "createGoalFromTemplate": {
+        "template": "finish-roadmap",
+        "roadmapId": "draft",
+        "idempotencyKey": NEW_KEY,
+    },
     "createGoal": {"kind": "ROADMAP", "title": "Mine", "roadmapId": "draft", "idempotencyKey": NEW_KEY},
     "deleteGoal": {"id": "goal"},
     "editRoadmapDraft": {
@@ -106,6 +111,7 @@ OWNED: dict[str, dict[str, Any]] = {
     "transitionGoal": {"id": "goal", "version": 1, "to": "PAUSED", "idempotencyKey": NEW_KEY},
     "unenrol": {"enrolmentId": "enrolment"},
     "updateGoal": {"id": "goal", "version": 1, "title": "Mine"},
+    "updateQuestion": {"id": "question", "version": 1, "prompt": "Mine?"},
     "withdrawQuiz": {"quizId": "quiz"},
 }
 """An input of each other mutation; a text that names something of the world stands for its id."""
@@ -158,6 +164,7 @@ async def world(ask: Asker) -> World:
     )
     evidence_id = await evidence_on_a_roadmap_of(ask, owner)
     collaborator_id, invitation_id = await collaborators_of(ask, owner, draft["roadmap"]["id"])
+    content = await ask.data("{ myContent(type: QUESTION) { nodes { question { id } } } }", owner)
     saved = await save_bookmark(ask, owner, published, note="Mine.")
     session = a_session(owner.user_id, expires_at=START.replace(year=2027))
     async with ask.postgres.open_work(Meter()) as work:
@@ -169,6 +176,7 @@ async def world(ask: Asker) -> World:
             "draft_version": draft["version"]["id"],
             "published": published,
             "quiz": found["quiz"]["id"],
+            "question": content["myContent"]["nodes"][0]["question"]["id"],
             "enrolment": enrolment["enrolment"]["id"],
             "published_version": nodes["roadmap"]["currentVersion"]["id"],
             "node": nodes["roadmap"]["currentVersion"]["nodes"][0]["id"],

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from domain.accounts import audit
@@ -17,6 +17,7 @@ from domain.gamification import leaderboard_projection, xp
 from domain.gamification.xp import Award, XpReason, XpStatus
 from domain.jobs import job_starts
 from domain.jobs.job_starts import JobRequest
+from domain.learning.daily_targets import DailyKind, TargetChange, TargetDay
 from domain.unit_of_work import Meter
 from domain.workflows import template_saves, workflow_starts
 from domain.workflows.template_checks import MOST_INPUTS
@@ -93,6 +94,7 @@ async def world_of(ask: Asker, size: int) -> World:
         await _do(ask, viewer, "createGoal", "CreateGoalInput", "goal { id }", title=f"Goal {number}")
         for number in range(size)
     ]
+    await _reach_targets(ask, viewer, size)
     await _pause_and_go_on(ask, viewer, goals[0]["goal"]["id"], size)
     attempt_id = ""
     for number in reversed(range(size)):
@@ -109,6 +111,7 @@ async def world_of(ask: Asker, size: int) -> World:
             "Query.quiz": '(by: {slug: "quiz-0"})',
             "Query.webhookEndpoint": f'(id: "{mint("webhook")}")',
             "Query.attempt": f'(id: "{attempt_id}")',
+            "Query.myContent": "(type: QUESTION, last: 100)",
             "Query.search": '(query: "node", types: [NODE], first: 100)',
             "Query.goal": f'(id: "{goals[0]["goal"]["id"]}")',
             "Query.user": f'(by: {{id: "{viewer.user_id}"}})',
@@ -141,6 +144,24 @@ async def _add_weak_domains(ask: Asker, viewer: Viewer, size: int) -> None:
             left -= len(counts)
             given = facts(exam_type, ask.clock().date(), domains=counts)
             await learner_analytics.record(work.analytics, replace(given, user_id=viewer.user_id))
+
+
+async def _reach_targets(ask: Asker, viewer: Viewer, size: int) -> None:
+    """Have a target of each kind, and `size` dates on which they were reached."""
+    today = ask.clock().date()
+    async with ask.postgres.open_work(Meter()) as work:
+        for kind in DailyKind:
+            change = TargetChange(kind=kind, from_date=today, target=30, removed=False)
+            await work.daily_targets.save(viewer.user_id, change)
+            for ago in range(1, size + 1):
+                day = TargetDay(
+                    kind=kind,
+                    local_date=today - timedelta(days=ago),
+                    target=30,
+                    reached_at=ask.clock() - timedelta(days=ago),
+                    time_zone="UTC",
+                )
+                await work.daily_targets.reach(viewer.user_id, day)
 
 
 async def _pause_and_go_on(ask: Asker, viewer: Viewer, goal_id: str, times: int) -> None:

@@ -59,7 +59,7 @@ def a_question_file(number: int, size: int) -> str:
         }
 
     kinds = questions_of_other_kinds(min(max(2, size), MOST_OPTIONS)) if number == 0 else []
-    asked = [question(at) for at in range(questions)] + kinds
+    asked = kinds + [question(at) for at in range(questions)]
     weights = [100 // domains + (1 if at < 100 % domains else 0) for at in range(domains)]
     return json.dumps(
         {

@@ -9,6 +9,7 @@ from domain.accounts import audit
 from domain.accounts.audit import AuditAction
 from domain.accounts.scopes import Scope
 from domain.accounts.users import Role, Viewer
+from domain.content.question_kinds.table import QuestionKind
 from domain.ids import SessionId, UserId
 from domain.unit_of_work import Meter
 from graph.access_matrix import REFUSED as NOT_ALLOWED
@@ -23,6 +24,8 @@ from tests.builders.roadmaps import a_file, a_node
 from tests.support import fork_effects, webhook_scenes
 from tests.support.accounts import ADMINS, NEW_USER, accepted
 from tests.support.analytics import an_exam, record_attempts
+from tests.support.attempts import a_quiz_taker
+from tests.support.authored_content import an_author_of_everything
 from tests.support.authoring_effects import (
     of_added,
     of_changed,
@@ -42,6 +45,7 @@ from tests.support.clients.roadmaps import enrol, publish_file, set_node
 from tests.support.flag_scenes import of_flag_role
 from tests.support.goals import GOALS, active_goal, create_goal, move_goal
 from tests.support.jobs import an_operator, one_in_each_state
+from tests.support.progress import REMOVE, set_target, targets_of
 from tests.support.schema_client import START, Asker, viewer_of
 from tests.support.search import of_search_types
 from tests.support.suppressions import of_reason
@@ -171,14 +175,69 @@ async def _published(ask: Asker) -> str:
 
 async def of_goal_kind(ask: Asker, values: Sequence[str]) -> list[Any]:
     """Try to complete a goal of each kind by one's own word, and look at what it is measured by."""
-    needed = {"XP_TARGET": {"targetXp": 100}, "ROADMAP": {"roadmapId": await _published(ask)}}
+    exam, _ = await an_exam(ask, "Security+", "1.1")
+    needed = {
+        "XP_TARGET": {"targetXp": 100},
+        "ROADMAP": {"roadmapId": await _published(ask)},
+        "MASTERY_TARGET": {"examType": exam.code, "targetMastery": 70},
+    }
     _, viewer = await ask.learner()
     goals = [await active_goal(ask, viewer, kind=value, **needed.get(value, {})) for value in values]
     moved = [await move_goal(ask, viewer, goal, "COMPLETED") for goal in goals]
     return [
-        (goal["targetXp"], goal["roadmap"], payload["userErrors"] == [])
+        (goal["targetXp"], goal["targetMastery"], goal["roadmap"], payload["userErrors"] == [])
         for goal, payload in zip(goals, moved, strict=True)
     ]
+
+
+async def of_daily_kind(ask: Asker, values: Sequence[str]) -> list[Any]:
+    """Set a target of each kind, take a quiz, and look at what counts."""
+    taker = await a_quiz_taker(ask)
+    for value in values:
+        await set_target(ask, taker.viewer, value, 40)
+    attempt_id = await taker.start_attempt()
+    ask.clock.forward(minutes=3)
+    await taker.answer_all(attempt_id)
+    await taker.submit(attempt_id)
+    found = {target["kind"]: target["done"] for target in await targets_of(ask, taker.viewer)}
+    return [found[value] for value in values]
+
+
+async def of_removed_kind(ask: Asker, values: Sequence[str]) -> list[Any]:
+    """Remove the target of each kind from a learner who has all."""
+    found = []
+    for value in values:
+        _, viewer = await ask.learner()
+        for kind in values:
+            await set_target(ask, viewer, kind, 40)
+        await ask.data(REMOVE, viewer, input={"kind": value})
+        found.append([target["kind"] for target in await targets_of(ask, viewer)])
+    return found
+
+
+def of_content(name: str) -> Effect:
+    """Look at the content of an author who has a draft, a quiz and a withdrawn one."""
+
+    async def effect(ask: Asker, values: Sequence[str]) -> list[Any]:
+        author = await an_author_of_everything(ask)
+        text = f"query ($v: Content{name.title()}) {{ myContent({name}: $v) {{ nodes {{ type state title }} }} }}"
+        return [(await ask.data(text, author, v=value))["myContent"]["nodes"] for value in values]
+
+    return effect
+
+
+async def of_question_difficulty(ask: Asker, values: Sequence[str]) -> list[Any]:
+    taker = await a_quiz_taker(ask, QuestionKind.TRUE_FALSE)
+    author = viewer_of(UserId(str(taker.quiz.author_id)), Role.LEARNER, Role.AUTHOR)
+    text = """mutation ($input: UpdateQuestionInput!) { updateQuestion(input: $input) {
+      content { version question { difficulty } } } }"""
+    found, version = [], 1
+    for value in values:
+        given = {"id": taker.questions[0].id, "version": version, "difficulty": value}
+        content = (await ask.data(text, author, input=given))["updateQuestion"]["content"]
+        version = content["version"]
+        found.append(content["question"])
+    return found
 
 
 async def of_transition(ask: Asker, values: Sequence[str]) -> list[Any]:
@@ -263,6 +322,11 @@ EFFECTS: dict[str, Effect] = {
     "SetNodeStateInput.state NodeState": of_node_state,
     "CreateGoalInput.kind GoalKind": of_goal_kind,
     "TransitionGoalInput.to GoalState": of_transition,
+    "SetDailyTargetInput.kind DailyKind": of_daily_kind,
+    "RemoveDailyTargetInput.kind DailyKind": of_removed_kind,
+    "Query.myContent(type:) ContentType": of_content("type"),
+    "Query.myContent(state:) ContentState": of_content("state"),
+    "UpdateQuestionInput.difficulty Difficulty": of_question_difficulty,
     "SetFeatureFlagInput.roles Role": of_flag_role,
     "SetRolesInput.roles Role": of_role,
     "AddNodeInput.kind NodeKind": partial(of_added, "kind"),

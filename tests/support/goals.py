@@ -8,8 +8,8 @@ from tests.support.schema_client import Asker
 
 GOAL = """
 fragment G on Goal {
-  id title description kind state version deadline targetXp progress allowedTransitions createdAt completedAt
-  owner { handle } roadmap { slug } history { from to occurredAt }
+  id title description kind state version deadline targetXp targetMastery progress allowedTransitions createdAt completedAt
+  owner { handle } roadmap { slug } history { nodes { from to at by } }
 }
 fragment E on UserError {
   __typename code field message

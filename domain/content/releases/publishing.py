@@ -14,8 +14,11 @@ from domain.content.validation import quiz_flaws
 from domain.content.work import ContentWork
 from domain.errors import DomainError
 from domain.ids import RoadmapId
+from domain.signals import Signal
 
 _MOST_IN_MESSAGE = 20
+TOPIC = "roadmaps"
+"""The topic of the signal that who may see a roadmap, or its current version, changed; its body is the roadmap's id."""
 
 
 class UnsoundRoadmapError(DomainError):
@@ -61,6 +64,7 @@ async def publish_draft(work: ContentWork, roadmap: Roadmap, *, now: datetime) -
             field="roadmapId",
         )
     await _lay_out(work, roadmap, draft, now=now)
+    work.emit(Signal(topic=TOPIC, body=roadmap.id))
     return await work.roadmaps.publish(draft, now=now)
 
 
@@ -75,6 +79,7 @@ async def change_visibility(
     if roadmap.visibility is visibility:
         return roadmap
     await audit.record(work.audit, act, AuditAction.ROADMAP_VISIBILITY_CHANGED, target=roadmap.id)
+    work.emit(Signal(topic=TOPIC, body=roadmap.id))
     return await work.roadmaps.set_visibility(roadmap.id, visibility)
 
 
@@ -91,6 +96,7 @@ async def archive_as_operator(work: ContentWork, act: Act, roadmap: Roadmap) -> 
     if roadmap.current_version_id is None:
         return roadmap
     await audit.record(work.audit, act, AuditAction.ROADMAP_ARCHIVED, target=roadmap.id)
+    work.emit(Signal(topic=TOPIC, body=roadmap.id))
     return await work.roadmaps.archive(roadmap.id)
 
 
@@ -112,6 +118,7 @@ async def restore_as_operator(work: ContentWork, act: Act, roadmap: Roadmap) -> 
         raise NothingToRestoreError("This roadmap was never published; publish its draft.", field="roadmapId")
     await _lay_out(work, roadmap, version, now=act.now)
     await audit.record(work.audit, act, AuditAction.ROADMAP_RESTORED, target=roadmap.id)
+    work.emit(Signal(topic=TOPIC, body=roadmap.id))
     shown_as_before = replace(version, visibility=roadmap.visibility)
     return (await work.roadmaps.publish(shown_as_before, now=act.now)).roadmap
 

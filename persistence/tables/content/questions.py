@@ -1,9 +1,30 @@
 """Tables of questions and of their answer keys."""
 
-from sqlalchemy import ARRAY, Boolean, Column, ForeignKey, Index, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    Computed,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from persistence.statements import ID, id_column, metadata
+
+_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_FIRST = len("question_") + 1
+_MADE_MS = " + ".join(
+    f"((strpos('{_DIGITS}', substr(id, {_FIRST + place}, 1)) - 1)::bigint << {5 * (9 - place)})"
+    for place in range(10)
+)
+"""When a question was made, by its id: the first ten digits are its time in milliseconds."""
 
 questions = Table(
     "questions",
@@ -19,8 +40,13 @@ questions = Table(
     Column("author_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
     Column("name", Text, nullable=False),
     Column("content_hash", Text(collation="C"), nullable=False),
+    Column("version", SmallInteger, nullable=False, server_default=text("1")),
+    Column("replaces_id", ID, ForeignKey("questions.id", ondelete="CASCADE")),
+    Column("made_ms", BigInteger, Computed(_MADE_MS, persisted=True)),
     UniqueConstraint("author_id", "content_hash"),
     Index(None, "author_id", "exam_type_id", "name"),
+    Index("questions_replaces_id_key", "replaces_id", unique=True),
+    Index("questions_author_id_made_ms_id_idx", "author_id", "made_ms", "id"),
 )
 
 

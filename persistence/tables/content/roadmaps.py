@@ -230,7 +230,7 @@ def visible_roadmap() -> ColumnElement[bool]:
     A learner who left may come back, so their roadmap stays visible.
     """
     return or_(
-        and_(roadmaps.c.visibility != Visibility.PRIVATE.value, roadmaps.c.current_version_id.is_not(None)),
+        _is_public(),
         roadmaps.c.author_id == viewer,
         exists().where(enrolments.c.user_id == viewer).where(enrolments.c.roadmap_id == roadmaps.c.id),
         and_(
@@ -241,6 +241,15 @@ def visible_roadmap() -> ColumnElement[bool]:
         ),
         _collaborates(roadmaps, *CollaboratorRole),
     )
+
+
+def is_public_version() -> ColumnElement[bool]:
+    """Return the condition for versions of a roadmap (joined) that every caller may see."""
+    return and_(_is_public(), roadmap_versions.c.state != VersionState.DRAFT.value)
+
+
+def _is_public() -> ColumnElement[bool]:
+    return and_(roadmaps.c.visibility != Visibility.PRIVATE.value, roadmaps.c.current_version_id.is_not(None))
 
 
 def visible_version() -> ColumnElement[bool]:

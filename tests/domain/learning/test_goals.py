@@ -88,6 +88,8 @@ def measure(**values: Any) -> Measure:
         "done_weight": 0,
         "required_weight": 0,
         "is_whole": False,
+        "target_mastery": None,
+        "right_answers": 0,
     }
     return Measure(**(given | values))
 
@@ -102,6 +104,9 @@ def measure(**values: Any) -> Measure:
         ({"kind": GoalKind.XP_TARGET, "target_xp": 200, "xp_gained": 200}, 1.0, True),
         ({"kind": GoalKind.XP_TARGET, "target_xp": 200, "xp_gained": 900}, 1.0, True),
         ({"kind": GoalKind.XP_TARGET, "target_xp": 200, "xp_gained": -10}, 0.0, False),  # XP was reversed
+        ({"kind": GoalKind.MASTERY_TARGET, "target_mastery": 70, "right_answers": 7}, 0.2, False),
+        ({"kind": GoalKind.MASTERY_TARGET, "target_mastery": 70, "right_answers": 35}, 1.0, True),
+        ({"kind": GoalKind.MASTERY_TARGET, "target_mastery": 71, "right_answers": 35}, 35 / 36, False),
         ({"kind": GoalKind.ROADMAP}, 0.0, False),  # not enrolled
         ({"kind": GoalKind.ROADMAP, "done_weight": 1, "required_weight": 4}, 0.25, False),
         ({"kind": GoalKind.ROADMAP, "done_weight": 4, "required_weight": 4}, 0.99, False),  # one was skipped

@@ -84,6 +84,7 @@ NEEDED: dict[str, dict[str, Any]] = {
 EXPECTED: dict[str, Any] = {
     "settle_xp": {"settled": 2},
     "anonymise_accounts": {"started": 1},
+    "mark_overdue_goals": {"marked": 0},
     "count_weekly_digests": {"POSTED": 2, "TOO_LATE": 1},
     "revoke_access": {"outcome": "NOT_DUE"},
     "erase_account": {"outcome": "NOT_DUE"},

@@ -26,7 +26,7 @@ class TestMoves:
 
         assert (goal["state"], goal["progress"], goal["allowedTransitions"]) == ("COMPLETED", 1.0, [])
         assert goal["completedAt"] is not None
-        assert [(m["from"], m["to"]) for m in goal["history"]] == [
+        assert [(m["from"], m["to"]) for m in goal["history"]["nodes"]] == [
             ("ACTIVE", "COMPLETED"),
             ("PAUSED", "ACTIVE"),
             ("ACTIVE", "PAUSED"),
@@ -147,8 +147,8 @@ class TestMoves:
 
         assert overdue["state"] == "OVERDUE"
         assert overdue["allowedTransitions"] == ["COMPLETED", "ABANDONED"]
-        assert overdue["history"][0]["to"] == "OVERDUE"
-        assert [m["to"] for m in completed["history"]] == ["COMPLETED", "OVERDUE", "ACTIVE"]
+        assert overdue["history"]["nodes"][0]["to"] == "OVERDUE"
+        assert [m["to"] for m in completed["history"]["nodes"]] == ["COMPLETED", "OVERDUE", "ACTIVE"]
 
     async def test_an_overdue_goal_is_extended_and_active_again(self, ask: Asker) -> None:
         _, viewer = await ask.learner()
@@ -159,7 +159,7 @@ class TestMoves:
         payload = (await ask.data(EXTEND, viewer, input=given))["extendGoal"]
 
         assert payload["goal"]["state"] == "ACTIVE"
-        assert [m["to"] for m in payload["goal"]["history"]] == ["ACTIVE", "OVERDUE", "ACTIVE"]
+        assert [m["to"] for m in payload["goal"]["history"]["nodes"]] == ["ACTIVE", "OVERDUE", "ACTIVE"]
 
     @pytest.mark.parametrize("deadline", ["2026-03-02T08:00:00Z", "2026-03-02T10:00:00Z"])
     async def test_an_extension_leads_later(self, ask: Asker, deadline: str) -> None:

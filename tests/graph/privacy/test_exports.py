@@ -51,6 +51,7 @@ def test_a_table_with_owners_is_left_out_only_for_its_secrets(name: str) -> None
         "access_changes",
         "idempotency_receipts",
         "one_time_tokens",
+        "progress_checks",
         "webhook_events",
         "xp_outbox",
     }

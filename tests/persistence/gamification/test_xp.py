@@ -371,9 +371,9 @@ async def test_the_xp_of_goals_counts_paid_goals_and_what_no_goal_has_used(ledge
     )
 
     today = {"local_date": NOON.date(), "since": NOON}
-    found = await ledger.store.goal_xp(ada, roadmap_id="sea", **today)
-    other = await ledger.store.goal_xp(ada, roadmap_id=None, local_date=NOON.date(), since=NOON + 3 * hour)
+    found = await ledger.store.goal_xp(ada, about_id="sea", **today)
+    other = await ledger.store.goal_xp(ada, about_id=None, local_date=NOON.date(), since=NOON + 3 * hour)
 
-    assert found == xp.GoalXp(paid_on_date=2, roadmap_paid=True, unspent=2)
-    assert (other.roadmap_paid, other.unspent) == (False, 0)
+    assert found == xp.GoalXp(paid_on_date=2, about_paid=True, unspent=2)
+    assert (other.about_paid, other.unspent) == (False, 0)
     assert await ledger.store.earned_on(ada, XpReason.QUIZ, NOON.date()) == 7

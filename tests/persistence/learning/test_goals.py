@@ -41,7 +41,7 @@ async def test_another_learners_goal_is_not_there(store: Goals) -> None:
 
     assert await store.by_ids([goal.id, goal.id], viewer_id=BOB.id, now=MORNING) == [None, None]
     assert await store.lock(goal.id, viewer_id=BOB.id, now=MORNING) is None
-    assert await store.measures([goal.id], viewer_id=BOB.id, now=MORNING) == [None]
+    assert await store.measures([goal.id], viewer_id=BOB.id) == [None]
     assert (await store.page(window(), viewer_id=BOB.id, state=None, now=MORNING)).nodes == []
 
 
@@ -97,10 +97,11 @@ async def test_the_history_has_every_transition_newest_first(store: Goals) -> No
         await store.change(move.goal)
         await store.add_transitions(move.transitions)
 
-    (history,) = await store.transitions_of([goal.id], viewer_id=ADA.id, now=LATER)
+    (history,) = await store.history([goal.id], window(), viewer_id=ADA.id, now=LATER)
 
-    assert [move.to_state for move in history] == [S.COMPLETED, S.ACTIVE, S.OVERDUE, S.ACTIVE]
-    assert await store.transitions_of([goal.id], viewer_id=BOB.id, now=LATER) == [[]]
+    assert [move.to_state for move in history.nodes] == [S.COMPLETED, S.ACTIVE, S.OVERDUE, S.ACTIVE]
+    (others,) = await store.history([goal.id], window(), viewer_id=BOB.id, now=LATER)
+    assert others.nodes == []
 
 
 async def test_the_history_shows_a_passed_deadline_that_no_change_has_recorded(store: Goals) -> None:
@@ -109,10 +110,11 @@ async def test_the_history_shows_a_passed_deadline_that_no_change_has_recorded(s
     await store.change(move.goal)
     await store.add_transitions(move.transitions)
 
-    histories = await store.transitions_of([goal.id, goal.id], viewer_id=ADA.id, now=LATER)
+    histories = await store.history([goal.id, goal.id], window(), viewer_id=ADA.id, now=LATER)
 
-    assert [[move.to_state for move in history] for history in histories] == [[S.OVERDUE, S.ACTIVE]] * 2
-    assert histories[0][0].occurred_at == LATER
+    shown = [[move.to_state for move in history.nodes] for history in histories]
+    assert shown == [[S.OVERDUE, S.ACTIVE]] * 2
+    assert histories[0].nodes[0].occurred_at == LATER
 
 
 async def test_a_changed_overdue_goal_stays_overdue(store: Goals) -> None:
@@ -134,13 +136,14 @@ async def test_a_goal_is_removed_with_its_history(store: Goals) -> None:
     await store.remove(goal.id)
 
     assert await store.by_ids([goal.id], viewer_id=ADA.id, now=MORNING) == [None]
-    assert await store.transitions_of([goal.id], viewer_id=ADA.id, now=MORNING) == [[]]
+    (history,) = await store.history([goal.id], window(), viewer_id=ADA.id, now=MORNING)
+    assert history.nodes == []
 
 
 async def test_a_new_goal_has_gained_nothing(store: Goals) -> None:
     goal = await store.add(by_ada(kind=GoalKind.XP_TARGET, target_xp=100))
 
-    (measure,) = await store.measures([goal.id], viewer_id=ADA.id, now=MORNING)
+    (measure,) = await store.measures([goal.id], viewer_id=ADA.id)
 
     assert measure is not None
     assert (measure.xp_gained, measure.progress, measure.is_reached) == (0, 0.0, False)
