@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from domain.acts import Act
 from domain.ids import UserId
-from domain.learning import target_progress
 from domain.learning.goal_transitions import complete, moved
 from domain.learning.goals import Goal, GoalState, MovedBy
 from domain.learning.progress_checks import progress_signal
+from domain.learning.targets import target_progress
 from domain.learning.work import LearningWork
 
 POSTPONED = timedelta(minutes=5)

@@ -12,7 +12,7 @@ from domain.imports.reports import ImportReport
 from domain.unit_of_work import Meter
 from gateway import secrets_and_ids
 from gateway.authentication.password_hashing import Argon2Passwords
-from gateway.commands import demo_activity, demo_campaign, demo_forks, demo_goals
+from gateway.commands.demo import demo_activity, demo_campaign, demo_forks, demo_goals
 from gateway.demo_accounts import ACCOUNTS, AUTHOR, PASSWORD, DemoAccount
 from persistence.work import Postgres
 

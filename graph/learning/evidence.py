@@ -13,8 +13,8 @@ from domain.learning.evidence import (
     NodeAlreadyDoneError,
     NodeTakesNoEvidenceError,
 )
-from domain.learning.evidence_reviews import EvidenceReviewedError, EvidenceVerdict
 from domain.learning.node_progress import NodeLockedError
+from domain.learning.reviews.evidence_reviews import EvidenceReviewedError, EvidenceVerdict
 from graph.accounts.users import User
 from graph.changed_viewer import changed_viewer
 from graph.content.roadmap_nodes import RoadmapNode

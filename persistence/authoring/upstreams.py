@@ -8,7 +8,8 @@ from domain.ids import RoadmapId, UserId
 from persistence.content.roadmap_rows import as_version
 from persistence.database import SqlConnection
 from persistence.statements import ID, Statement, by_key, columns_for
-from persistence.tables.content.roadmaps import editable_roadmap, roadmap_versions, roadmaps, visible_roadmap
+from persistence.tables.content.roadmap_visibility import editable_roadmap, visible_roadmap
+from persistence.tables.content.roadmaps import roadmap_versions, roadmaps
 
 _forks = roadmaps.alias("forks")
 _mine = roadmap_versions.alias("mine")

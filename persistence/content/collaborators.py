@@ -15,7 +15,8 @@ from persistence.paging import Pages, PagesPerKey, parent_key
 from persistence.row_mapping import maker, member_of
 from persistence.statements import ID, MOMENT, Statement, by_key, columns_for
 from persistence.tables.content.collaborators import collaborators
-from persistence.tables.content.roadmaps import roadmaps, viewer, worked_on_roadmap
+from persistence.tables.content.roadmap_visibility import viewer, worked_on_roadmap
+from persistence.tables.content.roadmaps import roadmaps
 
 _made = maker(Collaborator, role=member_of(CollaboratorRole))
 _columns = columns_for(Collaborator, collaborators, roadmap_title=roadmaps.c.title)

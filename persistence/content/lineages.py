@@ -7,13 +7,13 @@ from domain.ids import LineageId, RoadmapId, RoadmapNodeId, RoadmapVersionId, Us
 from persistence.content.node_rows import rows_of
 from persistence.database import SqlConnection
 from persistence.statements import ID, Statement
+from persistence.tables.content.roadmap_visibility import visible_version
 from persistence.tables.content.roadmaps import (
     inherited_lineages,
     node_lineages,
     roadmap_nodes,
     roadmap_versions,
     roadmaps,
-    visible_version,
 )
 
 _sent = rows_of(node_lineages)

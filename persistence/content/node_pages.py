@@ -9,12 +9,8 @@ from persistence.content.lineages import NodeLineages
 from persistence.content.node_rows import as_node
 from persistence.paging import PagesPerKey, parent_key
 from persistence.statements import columns_for
-from persistence.tables.content.roadmaps import (
-    roadmap_nodes,
-    roadmap_versions,
-    roadmaps,
-    visible_version,
-)
+from persistence.tables.content.roadmap_visibility import visible_version
+from persistence.tables.content.roadmaps import roadmap_nodes, roadmap_versions, roadmaps
 
 _PAGES = PagesPerKey(
     select(*columns_for(RoadmapNode, roadmap_nodes))

@@ -15,8 +15,8 @@ from persistence.content.node_pages import NodePages
 from persistence.content.node_rows import add_rows, as_group, as_node, node_row, numbered_per_node
 from persistence.content.prerequisites import as_needs, needs_of
 from persistence.statements import FIRST, ID, Statement, by_key, columns_for, grouped
+from persistence.tables.content.roadmap_visibility import is_public_version, visible_version
 from persistence.tables.content.roadmaps import (
-    is_public_version,
     node_lineages,
     origins,
     prerequisite_groups,
@@ -24,7 +24,6 @@ from persistence.tables.content.roadmaps import (
     roadmap_nodes,
     roadmap_versions,
     roadmaps,
-    visible_version,
 )
 
 _ids = bindparam("ids", type_=ARRAY(ID))

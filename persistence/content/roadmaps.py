@@ -16,7 +16,8 @@ from persistence.content.publications import Publications
 from persistence.content.roadmap_rows import as_roadmap, as_version, roadmap_columns, version_columns
 from persistence.paging import Pages, PagesPerKey, parent_key
 from persistence.statements import FIRST, ID, Statement, by_key
-from persistence.tables.content.roadmaps import roadmap_versions, roadmaps, visible_roadmap, visible_version
+from persistence.tables.content.roadmap_visibility import visible_roadmap, visible_version
+from persistence.tables.content.roadmaps import roadmap_versions, roadmaps
 
 
 def _values(row: Roadmap | RoadmapVersion) -> dict[str, Any]:

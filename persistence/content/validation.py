@@ -8,6 +8,7 @@ from domain.ids import RoadmapVersionId, UserId
 from persistence.content.prerequisites import as_needs, needs_of
 from persistence.database import SqlConnection
 from persistence.statements import ID, Statement, by_key
+from persistence.tables.content.roadmap_visibility import visible_version
 from persistence.tables.content.roadmaps import (
     node_lineages,
     origins,
@@ -15,7 +16,6 @@ from persistence.tables.content.roadmaps import (
     roadmap_nodes,
     roadmap_versions,
     roadmaps,
-    visible_version,
 )
 
 _member = node_lineages.alias("member_lineages")

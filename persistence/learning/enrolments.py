@@ -30,13 +30,13 @@ from persistence.learning.learner_paths import as_paths, own, paths_through
 from persistence.paging import Pages
 from persistence.statements import ID, MOMENT, Statement, by_key, columns_for
 from persistence.tables.accounts.users import users
+from persistence.tables.content.roadmap_visibility import viewer
 from persistence.tables.content.roadmaps import (
     enrolments,
     node_progress,
     prerequisite_groups,
     prerequisite_members,
     roadmap_nodes,
-    viewer,
 )
 
 enrolment_columns = columns_for(Enrolment, enrolments)

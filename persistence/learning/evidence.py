@@ -14,14 +14,8 @@ from persistence.database import SqlConnection
 from persistence.paging import PagesPerKey, parent_key
 from persistence.row_mapping import maker, member_of
 from persistence.statements import ID, Statement, by_key, columns_for
-from persistence.tables.content.roadmaps import (
-    enrolments,
-    roadmap_nodes,
-    roadmap_versions,
-    roadmaps,
-    viewer,
-    worked_on_roadmap,
-)
+from persistence.tables.content.roadmap_visibility import viewer, worked_on_roadmap
+from persistence.tables.content.roadmaps import enrolments, roadmap_nodes, roadmap_versions, roadmaps
 from persistence.tables.learning.evidence import evidence
 
 _evidence = maker(Evidence, state=member_of(EvidenceState))

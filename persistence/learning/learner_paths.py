@@ -13,6 +13,7 @@ from domain.learning.enrolments import LearnerPath
 from domain.learning.progress import NodeState
 from persistence.content.prerequisites import as_needs, needs_of
 from persistence.tables.content.collaborators import collaborators
+from persistence.tables.content.roadmap_visibility import viewer
 from persistence.tables.content.roadmaps import (
     enrolments,
     node_lineages,
@@ -21,7 +22,6 @@ from persistence.tables.content.roadmaps import (
     prerequisite_members,
     roadmap_nodes,
     roadmaps,
-    viewer,
 )
 
 own = and_(enrolments.c.user_id == viewer, enrolments.c.left_at.is_(None))

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from datetime import date
 
 from domain.accounts.users import Viewer
-from domain.learning import daily_targets, target_changes, target_progress
+from domain.learning import daily_targets
 from domain.learning.daily_targets import DailyKind, DailyTarget, TargetDay, TargetStreak
 from domain.learning.progress_checks import progress_signal
+from domain.learning.targets import target_changes, target_progress
 from domain.paging import Page, Window
 from domain.signals import newest
 from resolvers.batches import Rows, batch

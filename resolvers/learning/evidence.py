@@ -1,10 +1,10 @@
 """Resolvers that submit and review evidence."""
 
 from domain.ids import EnrolmentId, EvidenceId, RoadmapNodeId
-from domain.learning import evidence_reviews, evidence_submissions
 from domain.learning.evidence import Evidence
-from domain.learning.evidence_reviews import EvidenceVerdict
-from domain.learning.evidence_submissions import EvidenceSubmission
+from domain.learning.reviews import evidence_reviews, evidence_submissions
+from domain.learning.reviews.evidence_reviews import EvidenceVerdict
+from domain.learning.reviews.evidence_submissions import EvidenceSubmission
 from resolvers.context import Context
 
 

@@ -1,7 +1,7 @@
 """The demo fork: what a developer finds in a new database."""
 
 from domain.accounts.users import Role
-from gateway.commands import demo_forks
+from gateway.commands.demo import demo_forks
 from tests.support.clients.collaborators import mine
 from tests.support.clients.drafts import add, create_roadmap, edited
 from tests.support.clients.evidence import waiting

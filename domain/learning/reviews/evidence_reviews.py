@@ -10,9 +10,9 @@ from domain.errors import DomainError, ForbiddenError, InvalidInputError, NotFou
 from domain.ids import EvidenceId, UserId
 from domain.learning import node_progress
 from domain.learning.evidence import LONGEST_COMMENT, Evidence, EvidenceState
-from domain.learning.evidence_submissions import step_elsewhere
 from domain.learning.progress import NodeState
-from domain.learning.review_work import ReviewWork
+from domain.learning.reviews.evidence_submissions import step_elsewhere
+from domain.learning.reviews.review_work import ReviewWork
 from domain.mail import outbox, roadmap_messages
 from domain.mail.messages import Recipient
 

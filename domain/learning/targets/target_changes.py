@@ -5,9 +5,10 @@ from datetime import date
 
 from domain.acts import Act
 from domain.errors import InvalidInputError, NotFoundError
-from domain.learning import daily_targets, target_progress
+from domain.learning import daily_targets
 from domain.learning.daily_targets import BOUNDS, DailyKind, DailyTarget, TargetChange
 from domain.learning.progress_checks import progress_signal
+from domain.learning.targets import target_progress
 from domain.learning.work import LearningWork
 
 

@@ -10,7 +10,8 @@ from domain.content.collaborators import CollaboratorRole
 from domain.content.releases import publishing
 from domain.content.roadmap_nodes import EvidenceRule, NodeKind
 from domain.ids import RoadmapId
-from domain.learning import enrolments, evidence_submissions
+from domain.learning import enrolments
+from domain.learning.reviews import evidence_submissions
 from domain.unit_of_work import Meter
 from domain.work import Work
 from gateway import secrets_and_ids

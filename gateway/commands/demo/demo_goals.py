@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from domain.acts import NOWHERE, Act
 from domain.entities import entity
 from domain.ids import UserId
-from domain.learning import goal_creation, goal_transitions, target_changes
+from domain.learning import goal_creation, goal_transitions
 from domain.learning.daily_targets import DailyKind
 from domain.learning.goals import GoalKind, GoalState
+from domain.learning.targets import target_changes
 from domain.unit_of_work import Meter
 from domain.work import Work
 from gateway import secrets_and_ids

@@ -1,0 +1,1 @@
+"""Evidence as learners submit it and reviewers decide on it."""

@@ -1,0 +1,1 @@
+"""Daily targets as learners change them and as their work reaches them."""
