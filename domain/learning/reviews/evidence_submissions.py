@@ -5,14 +5,13 @@ from domain.content.prerequisites import Step
 from domain.content.roadmap_nodes import EvidenceRule, RoadmapNode
 from domain.entities import entity
 from domain.ids import EnrolmentId, EvidenceId, RoadmapNodeId
-from domain.learning import node_changes, node_progress
+from domain.learning import evidence, node_changes, node_progress
 from domain.learning.enrolments import Enrolment, LearnerPath
 from domain.learning.evidence import (
     Evidence,
     EvidenceState,
     NodeAlreadyDoneError,
     NodeTakesNoEvidenceError,
-    evidence,
 )
 from domain.learning.node_changes import NodeChanges
 from domain.learning.node_progress import NodeOnPath
