@@ -176,7 +176,7 @@ async def update(
 
 
 async def template_of(work: CampaignsWork, campaign: Campaign) -> EmailTemplate | None:
-    """Return the template of a campaign: the version that was pinned at its start, before that the newest."""
+    """Return the template of a campaign: the pinned version of one that was scheduled or has begun, else the newest."""
     if campaign.template_id is None:
         return None
     if campaign.template_version is not None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.acts import Act
-from domain.campaigns import campaign_control, campaign_steps
+from domain.campaigns import campaign_control, campaign_steps, template_changes
 from domain.campaigns.campaign_jobs import ADVANCE_CAMPAIGN, AdvanceCampaignArguments
 from domain.campaigns.campaign_states import CampaignState
 from domain.campaigns.campaigns import Campaign
@@ -16,7 +16,7 @@ from domain.mail import email_preferences
 from persistence.work import SqlWork
 from tests.builders import a_user
 from tests.builders.acts import an_act
-from tests.builders.campaigns import NOON, SENDER, a_reader, stored_campaign
+from tests.builders.campaigns import BODY, NOON, SENDER, a_reader, stored_campaign
 
 
 async def campaign_of(work: SqlWork, campaign_id: CampaignId) -> Campaign:
@@ -196,6 +196,52 @@ async def test_a_scheduled_campaign_begins_at_its_time_and_not_at_one_that_was_c
     assert [row["next_run_at"] for row in jobs] == [NOON + timedelta(hours=hours) for hours in (1, 2)]
     assert (early, on_time) == ("NOT_ITS_TURN", "RESOLVED")
     assert (await campaign_of(work, draft.id)).state is CampaignState.SENDING
+
+
+async def test_a_template_that_changes_after_a_campaign_was_scheduled_does_not_keep_it_from_beginning(
+    work: SqlWork,
+) -> None:
+    await readers(work, 1)
+    draft = await stored_campaign(work, an_act())
+    assert draft.template_id is not None
+    scheduled = await campaign_control.schedule(work, an_act(), draft.id, version=1, at=NOON)
+    changed = {
+        "text": "{{ handle }}, {{ week }}",
+        "body": BODY.replace("offer", "week"),
+        "variables": ["week"],
+    }
+    await template_changes.update(
+        work, an_act(), SENDER.language, draft.template_id, version=1, subject="Other", **changed
+    )
+    again = await campaign_control.schedule(work, an_act(), draft.id, version=2, at=NOON)
+
+    outcomes = [await advance(work, draft.id), await advance(work, draft.id)]
+    subjects = await work.connection.raw.fetch("SELECT subject FROM mails")
+
+    assert (scheduled.template_version, again.template_version) == (1, 1)
+    assert outcomes == ["RESOLVED", "POSTED"]
+    assert [row["subject"].startswith("News for") for row in subjects] == [True]
+
+
+async def test_a_campaign_tells_why_it_does_not_go_on_until_an_operator_mends_it(work: SqlWork) -> None:
+    draft, other = await stored_campaign(work, an_act()), await stored_campaign(work, an_act())
+    await campaign_control.schedule(work, an_act(), draft.id, version=1, at=NOON)
+    await campaign_control.send(work, an_act(), other.id, version=1)
+    ids = [draft.id, other.id]
+
+    before = await work.campaigns.troubles(ids)
+    raw = work.connection.raw
+    await raw.execute("UPDATE jobs SET state = 'FAILED', error = 'OSError' WHERE kind = 'advance_campaign'")
+    failed = await work.campaigns.troubles(ids)
+    await raw.execute("UPDATE jobs SET state = 'DISCARDED' WHERE kind = 'advance_campaign'")
+    discarded = await work.campaigns.troubles(ids)
+    await campaign_control.schedule(work, an_act(), draft.id, version=2, at=NOON)
+    await campaign_control.pause(work, an_act(), other.id)
+    await campaign_control.resume(work, an_act(), other.id)
+    after = await work.campaigns.troubles(ids)
+
+    assert failed == discarded == ["OSError", "OSError"]
+    assert before == after == [None, None]
 
 
 async def test_readers_in_their_quiet_hours_wait_for_their_morning(work: SqlWork) -> None:
