@@ -33,6 +33,7 @@ SETTLE_XP = JobKind(
     arguments=NoArguments,
     retries=_ONCE,
     starter=Role.OPERATOR,
+    result={"settled": int},
 )
 ANONYMISE_ACCOUNTS = JobKind(
     name="anonymise_accounts",
@@ -41,6 +42,7 @@ ANONYMISE_ACCOUNTS = JobKind(
     arguments=NoArguments,
     retries=_ONCE,
     starter=Role.OPERATOR,
+    result={"started": int},
 )
 REMOVE_EXPIRED = JobKind(
     name="remove_expired",
@@ -49,6 +51,7 @@ REMOVE_EXPIRED = JobKind(
     arguments=NoArguments,
     retries=_ONCE,
     starter=Role.OPERATOR,
+    result={},
 )
 REQUEUE_LOST = JobKind(
     name="requeue_lost_jobs",
@@ -57,6 +60,7 @@ REQUEUE_LOST = JobKind(
     arguments=NoArguments,
     retries=_ONCE,
     starter=Role.OPERATOR,
+    result={"requeued": int, "mails": int},
 )
 REBUILD_LEADERBOARDS = JobKind(
     name="rebuild_leaderboards",
@@ -66,6 +70,7 @@ REBUILD_LEADERBOARDS = JobKind(
     at_once=1,
     retries=_LONG,
     starter=Role.OPERATOR,
+    result={"boards": list},
 )
 REBUILD_ANALYTICS = JobKind(
     name="rebuild_analytics",
@@ -75,6 +80,7 @@ REBUILD_ANALYTICS = JobKind(
     at_once=1,
     retries=_LONG,
     starter=Role.OPERATOR,
+    result={"attempts": int},
 )
 RECONCILE_XP = JobKind(
     name="reconcile_xp",
@@ -84,6 +90,7 @@ RECONCILE_XP = JobKind(
     at_once=1,
     retries=_LONG,
     starter=Role.OPERATOR,
+    result={"differ": int},
 )
 
 KINDS = table_of(

@@ -50,6 +50,7 @@ START_DIGESTS = JobKind(
     description="Starts the weekly digests of the zones where it is Monday morning.",
     queue=outbox.QUEUE,
     arguments=NoArguments,
+    result={"started": int, "outcome": str},
 )
 SEND_DIGEST = JobKind(
     name="weekly_digest",
@@ -57,6 +58,7 @@ SEND_DIGEST = JobKind(
     queue=outbox.QUEUE,
     arguments=WeeklyDigestArguments,
     user="user_id",
+    result={"outcome": str},
 )
 COUNT_DIGESTS = JobKind(
     name="count_weekly_digests",

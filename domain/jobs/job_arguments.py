@@ -86,7 +86,7 @@ def written(kind: JobKind, arguments: Any) -> dict[str, Any]:
 
 
 def _check(value: Any, expected: Any, field: str) -> None:
-    options = (expected,) if get_origin(expected) in {list, dict} else get_args(expected) or (expected,)
+    options = _options(expected)
     if value is None and NoneType in options:
         return
     for option in options:
@@ -96,8 +96,16 @@ def _check(value: Any, expected: Any, field: str) -> None:
             return
         if option is not NoneType and _is_of(value, option):
             return
-    wanted = " or ".join(_name(option) for option in options if option is not NoneType)
-    raise InvalidInputError(f"{field} must be {wanted}.", field=field)
+    raise InvalidInputError(f"{field} must be {name_of(expected)}.", field=field)
+
+
+def name_of(expected: Any) -> str:
+    """Return what people call the values of an annotation."""
+    return " or ".join(_name(option) for option in _options(expected) if option is not NoneType)
+
+
+def _options(expected: Any) -> tuple[Any, ...]:
+    return (expected,) if get_origin(expected) in {list, dict} else get_args(expected) or (expected,)
 
 
 def _is_of(value: Any, expected: Any) -> bool:

@@ -13,7 +13,7 @@ from domain.idempotency import checked_key, first_use
 from domain.ids import UserId, WorkflowId
 from domain.jobs import job_arguments
 from domain.refusals import all_at_once
-from domain.workflows import advances
+from domain.workflows import advances, input_checks
 from domain.workflows.step_arguments import STARTER
 from domain.workflows.templates import StepTemplate, WorkflowInput, WorkflowInputType, WorkflowTemplate
 from domain.workflows.vocabulary import Vocabulary
@@ -55,7 +55,7 @@ async def start_by_hand(
         with each:
             job_arguments.check_size(asked.inputs, field="inputs")
         with each:
-            template, inputs = await _read(work, asked)
+            template, inputs = await _read(work, vocabulary, asked)
         with each:
             checked_key(key)
     given = {"template": asked.template, "version": asked.version, "inputs": dict(asked.inputs)}
@@ -79,7 +79,7 @@ async def start(work: AdvancingWork, act: Act, vocabulary: Vocabulary, asked: Wo
 
     Raises NotFoundError, or refusals that name every input at fault.
     """
-    template, inputs = await _read(work, asked)
+    template, inputs = await _read(work, vocabulary, asked)
     request = replace(asked, inputs=inputs)
     return await _begin(work, act, vocabulary, template, request, WorkflowId(act.mint("workflow")))
 
@@ -97,11 +97,15 @@ async def start_shipped(
     return await start(work, act, vocabulary, replace(asked, version=shipped.version))
 
 
-async def _read(work: AdvancingWork, asked: WorkflowRequest) -> tuple[WorkflowTemplate, dict[str, Any]]:
+async def _read(
+    work: AdvancingWork, vocabulary: Vocabulary, asked: WorkflowRequest
+) -> tuple[WorkflowTemplate, dict[str, Any]]:
     template = await work.workflow_templates.find(asked.template, asked.version)
     if template is None:
         raise NotFoundError("There is no such version of a template.", field="template")
-    return template, _checked(template, asked.inputs)
+    inputs = _checked(template, asked.inputs)
+    input_checks.check(template, vocabulary, inputs)
+    return template, inputs
 
 
 async def _begin(
