@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -35,7 +36,7 @@ class WeeklyDigestArguments:
     """Whose digest, and the date of its Monday as `2026-03-02`."""
 
     user_id: UserId
-    monday: str
+    monday: str = field(metadata={"is_date": True})
 
 
 @entity

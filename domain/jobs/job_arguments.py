@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
+from datetime import date
 from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -49,13 +50,18 @@ def read(kind: JobKind, given: Mapping[str, Any]) -> Any:
 
 
 def check(kind: JobKind, name: str, value: Any) -> None:
-    """Check one argument by itself; raises InvalidInputError. The metadata `between` of a number is its bounds."""
+    """Check one argument by itself; raises InvalidInputError.
+
+    The metadata `between` of a number is its bounds; a text with the metadata `is_date` is a date.
+    """
     field = f"arguments.{name}"
     _check(value, get_type_hints(kind.arguments)[name], field)
     (declared,) = (each for each in fields(kind.arguments) if each.name == name)
     least, most = declared.metadata.get("between", (None, None))
     if least is not None and not least <= value <= most:
         raise InvalidInputError(f"{field} must be from {least} to {most}.", field=field)
+    if declared.metadata.get("is_date") and value is not None and not _is_date(value):
+        raise InvalidInputError(f"{field} must be a date like 2026-03-02.", field=field)
 
 
 def types_of(kind: JobKind) -> dict[str, Any]:
@@ -83,6 +89,13 @@ def written(kind: JobKind, arguments: Any) -> dict[str, Any]:
     if type(arguments) is not kind.arguments:
         raise TypeError(f"{kind.name} takes {kind.arguments.__name__}, not {type(arguments).__name__}")
     return {field.name: getattr(arguments, field.name) for field in fields(kind.arguments)}
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _check(value: Any, expected: Any, field: str) -> None:

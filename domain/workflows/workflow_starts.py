@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from domain.accounts import audit, roles
+from domain.accounts import audit, hidden_users, roles
 from domain.accounts.audit import AuditAction
 from domain.acts import Act
 from domain.entities import entity
@@ -28,6 +28,8 @@ _KINDS: dict[WorkflowInputType, tuple[set[type], str]] = {
     WorkflowInputType.STRINGS: ({str}, "a list of strings"),
     WorkflowInputType.INTEGERS: ({int}, "a list of whole numbers"),
 }
+_WHOM = "user_id"
+"""The input that names whom a workflow is about."""
 _LISTS = frozenset({WorkflowInputType.STRINGS, WorkflowInputType.INTEGERS})
 
 
@@ -44,7 +46,9 @@ class WorkflowRequest:
 async def start_by_hand(
     work: WorkflowsWork, act: Act, vocabulary: Vocabulary, asked: WorkflowRequest, *, key: str
 ) -> Workflow:
-    """Start a workflow for an operator, whose own it is; the same key gives the same workflow for a day.
+    """Start a workflow for an operator; the same key gives the same workflow for a day.
+
+    It is about the user whom the input `user_id` names, and the operator's own where there is none.
 
     Raises, all at once, ForbiddenError, NotFoundError and refusals that name every input at fault; or
     IdempotencyKeyReusedError.
@@ -56,6 +60,7 @@ async def start_by_hand(
             job_arguments.check_size(asked.inputs, field="inputs")
         with each:
             template, inputs = await _read(work, vocabulary, asked)
+            await _check_users(work, inputs)
         with each:
             checked_key(key)
     given = {"template": asked.template, "version": asked.version, "inputs": dict(asked.inputs)}
@@ -65,7 +70,8 @@ async def start_by_hand(
     )
     if earlier is not None:
         return await _stored(work, WorkflowId(earlier))
-    request = replace(asked, inputs=inputs, user_id=act.user_id)
+    about = hidden_users.users_in(inputs.get(_WHOM))
+    request = replace(asked, inputs=inputs, user_id=about[0] if about else act.user_id)
     workflow = await _begin(work, act, vocabulary, template, request, WorkflowId(wanted))
     difference: dict[str, str | None] = {"template": workflow.template, "version": str(workflow.version)}
     await audit.record(
@@ -106,6 +112,18 @@ async def _read(
     inputs = _checked(template, asked.inputs)
     input_checks.check(template, vocabulary, inputs)
     return template, inputs
+
+
+async def _check_users(work: WorkflowsWork, inputs: Mapping[str, Any]) -> None:
+    """Raise, all at once, NotFoundErrors that name the inputs which name users that there are not."""
+    named = {name: users for name, value in inputs.items() if (users := hidden_users.users_in(value))}
+    found = await work.users.by_ids([each for users in named.values() for each in users]) if named else []
+    known = {user.id for user in found if user is not None}
+    with all_at_once() as each:
+        for name, users in named.items():
+            with each:
+                if not known.issuperset(users):
+                    raise NotFoundError("There is no such user.", field=f"inputs.{name}")
 
 
 async def _begin(
