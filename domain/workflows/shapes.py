@@ -16,19 +16,19 @@ ITEMS = "items"
 class Shape:
     """What is known of a value: its type, the parts of an object, the items of a list; None for what is not known."""
 
-    type: type | None = None
+    kind: type | None = None
     parts: "Mapping[str, Shape] | None" = None
     items: "Shape | None" = None
 
 
 UNKNOWN = Shape()
 _OF_INPUTS: dict[WorkflowInputType, Shape] = {
-    WorkflowInputType.STRING: Shape(type=str),
-    WorkflowInputType.INTEGER: Shape(type=int),
-    WorkflowInputType.NUMBER: Shape(type=float),
-    WorkflowInputType.BOOLEAN: Shape(type=bool),
-    WorkflowInputType.STRINGS: Shape(type=list, items=Shape(type=str)),
-    WorkflowInputType.INTEGERS: Shape(type=list, items=Shape(type=int)),
+    WorkflowInputType.STRING: Shape(kind=str),
+    WorkflowInputType.INTEGER: Shape(kind=int),
+    WorkflowInputType.NUMBER: Shape(kind=float),
+    WorkflowInputType.BOOLEAN: Shape(kind=bool),
+    WorkflowInputType.STRINGS: Shape(kind=list, items=Shape(kind=str)),
+    WorkflowInputType.INTEGERS: Shape(kind=list, items=Shape(kind=int)),
 }
 _NAMES: dict[type, str] = {
     str: "a string",
@@ -48,12 +48,12 @@ def of_input(kind: WorkflowInputType) -> Shape:
 
 def of_result(kind: JobKind | None, *, is_list: bool) -> Shape:
     """Return the shape of the result of a step: that of one job, or of the list of them."""
-    one = Shape(type=dict, parts=None if kind is None else _parts_of(kind))
-    return Shape(type=dict, parts={ITEMS: Shape(type=list, items=one)}) if is_list else one
+    one = Shape(kind=dict, parts=None if kind is None else _parts_of(kind))
+    return Shape(kind=dict, parts={ITEMS: Shape(kind=list, items=one)}) if is_list else one
 
 
 def _parts_of(kind: JobKind) -> Mapping[str, Shape] | None:
-    return None if kind.result is None else {name: Shape(type=each) for name, each in kind.result.items()}
+    return None if kind.result is None else {name: Shape(kind=each) for name, each in kind.result.items()}
 
 
 def at(shape: Shape, names: tuple[str, ...]) -> Shape:
@@ -66,7 +66,7 @@ def at(shape: Shape, names: tuple[str, ...]) -> Shape:
 def refusal_of(shape: Shape, names: tuple[str, ...], said: str) -> str | None:
     """Return why a value, of which a template says `said`, has no such part; None where it may have it."""
     for name in names:
-        if shape.type not in {None, dict}:
+        if shape.kind not in {None, dict}:
             return f"{said} has no parts."
         if shape.parts is None:
             return None
@@ -79,18 +79,18 @@ def refusal_of(shape: Shape, names: tuple[str, ...], said: str) -> str | None:
 
 def name_of(shape: Shape) -> str:
     """Return what people call a value of a known shape."""
-    return "a value" if shape.type is None else _NAMES[shape.type]
+    return "a value" if shape.kind is None else _NAMES[shape.kind]
 
 
 def may_be(shape: Shape, hint: Any) -> bool:
     """Tell whether a value of the shape may fit the annotation of an argument."""
     options = (hint,) if get_origin(hint) in {list, dict} else get_args(hint) or (hint,)
-    return shape.type is None or any(_may_be(shape, option) for option in options)
+    return shape.kind is None or any(_may_be(shape, option) for option in options)
 
 
 def _may_be(shape: Shape, option: Any) -> bool:
     origin = get_origin(option)
-    if origin is list and shape.type is list:
+    if origin is list and shape.kind is list:
         return shape.items is None or may_be(shape.items, get_args(option)[0])
     wanted = origin or getattr(option, "__supertype__", option)
-    return shape.type is wanted or (shape.type is int and wanted is float)
+    return shape.kind is wanted or (shape.kind is int and wanted is float)

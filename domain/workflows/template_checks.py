@@ -153,7 +153,7 @@ def _about_list(step: StepTemplate, for_each: str, scope: StepScope) -> _Found:
     wrong = "An item has no items of its own." if path[0] == ITEM else scope.refusal_of(path)
     if wrong is None and path[0] == RESULTS and len(path) < len(("results", "step", "name")):
         wrong = f"A result is an object; name a list in it, like results.{path[1]}.items."
-    if wrong is None and scope.shape_of(path).type not in {None, list}:
+    if wrong is None and scope.shape_of(path).kind not in {None, list}:
         wrong = f"{for_each} is no list."
     if wrong is not None:
         yield _finding("forEach", wrong, step)

@@ -11,7 +11,7 @@ from domain.workflows.vocabulary import ConditionError
 
 ShapeOf = Callable[[Path], Shape]
 _Side = tuple[ast.expr, Shape]
-_TRUTH = Shape(type=bool)
+_TRUTH = Shape(kind=bool)
 _ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _NUMBERS = frozenset({int, float})
 _WITHOUT_ORDER = frozenset({bool, dict, NoneType})
@@ -24,7 +24,7 @@ def check(node: ast.expr, shape_of: ShapeOf) -> None:
 
 def _require_truth(node: ast.expr, shape_of: ShapeOf) -> None:
     shape = _shape_of(node, shape_of)
-    if shape.type not in {None, bool}:
+    if shape.kind not in {None, bool}:
         raise ConditionError(
             f"{ast.unparse(node)} is {shapes.name_of(shape)}, and neither true nor false; compare it."
         )
@@ -32,7 +32,7 @@ def _require_truth(node: ast.expr, shape_of: ShapeOf) -> None:
 
 def _shape_of(node: ast.expr, shape_of: ShapeOf) -> Shape:
     if isinstance(node, ast.Constant):
-        return Shape(type=type(node.value))
+        return Shape(kind=type(node.value))
     if isinstance(node, ast.Name | ast.Attribute):
         return shape_of(paths.read(ast.unparse(node)))
     if isinstance(node, ast.UnaryOp):
@@ -57,7 +57,7 @@ def _check_comparison(left: _Side, operator: ast.cmpop, right: _Side) -> None:
     elif isinstance(operator, _ORDERS):
         fits = _have_order(one, other)
     else:
-        fits = NoneType in {one.type, other.type} or _are_alike(one, other)
+        fits = NoneType in {one.kind, other.kind} or _are_alike(one, other)
     if not fits:
         raise ConditionError(
             f"{ast.unparse(left[0])} is {shapes.name_of(one)} and {ast.unparse(right[0])} is {shapes.name_of(other)}; "
@@ -67,17 +67,17 @@ def _check_comparison(left: _Side, operator: ast.cmpop, right: _Side) -> None:
 
 def _may_hold(container: Shape, item: Shape) -> bool:
     """Tell whether an item may be in a container."""
-    if container.type is str:
-        return item.type in {None, str}
-    if container.type is list:
+    if container.kind is str:
+        return item.kind in {None, str}
+    if container.kind is list:
         return container.items is None or _are_alike(container.items, item)
-    return container.type in {None, dict}
+    return container.kind in {None, dict}
 
 
 def _have_order(one: Shape, other: Shape) -> bool:
-    return _WITHOUT_ORDER.isdisjoint({one.type, other.type}) and _are_alike(one, other)
+    return _WITHOUT_ORDER.isdisjoint({one.kind, other.kind}) and _are_alike(one, other)
 
 
 def _are_alike(one: Shape, other: Shape) -> bool:
-    types = {one.type, other.type}
+    types = {one.kind, other.kind}
     return None in types or len(types) == 1 or types <= _NUMBERS

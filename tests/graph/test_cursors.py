@@ -24,7 +24,7 @@ class Big(int):
     """An integer of a column of 64 bits."""
 
 
-class OfSearch(str):
+class OfSearch(str):  # noqa: SLOT000 - no value of it is made
     """The mark of a search by other words or types."""
 
 
