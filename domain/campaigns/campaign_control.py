@@ -58,8 +58,8 @@ async def send(work: CampaignsWork, act: Act, campaign_id: CampaignId, *, versio
 async def pause(work: CampaignsWork, act: Act, campaign_id: CampaignId) -> Campaign:
     """Send no more mails of a campaign until it is resumed; pausing a paused one changes nothing.
 
-    Mails that no worker has begun to send are taken back; those that a worker has begun go on. Raises ForbiddenError,
-    NotFoundError or CampaignStateConflictError.
+    Mails that no worker has claimed are taken back, also those that wait for their turn; claimed ones go on. Raises
+    ForbiddenError, NotFoundError or CampaignStateConflictError.
     """
     await operators.require(work, act)
     campaign = await operators.locked(work, campaign_id)

@@ -273,18 +273,25 @@ async def test_readers_in_their_quiet_hours_wait_for_their_morning(work: SqlWork
     assert await advance(work, campaign.id, now=tokyo) == "FINISHED"
 
 
-async def test_a_pause_takes_back_what_no_worker_has_begun_and_a_resume_posts_it_again(work: SqlWork) -> None:
-    await readers(work, 4)
+async def test_a_pause_takes_back_what_no_worker_has_claimed_and_a_resume_posts_it_again(
+    work: SqlWork,
+) -> None:
+    await readers(work, 5)
     campaign = await sending(work, an_act())
     await advance(work, campaign.id)
-    begun = await work.connection.raw.fetchval(
-        "UPDATE jobs SET state = 'RUNNING', run = 1 WHERE id = (SELECT job_id FROM mails ORDER BY id LIMIT 1) "
-        "RETURNING id"
+    raw = work.connection.raw
+    claimed, released, waits, _, _ = await raw.fetch("SELECT id, job_id FROM mails ORDER BY id")
+    begun = [claimed["job_id"], released["job_id"]]
+    await raw.execute(
+        "UPDATE jobs SET state = 'RUNNING', run = 1 WHERE id = ANY ($1)", [*begun, waits["job_id"]]
     )
+    for each in (claimed, released):
+        assert await work.mails.claim(each["id"], now=NOON, until=NOON + timedelta(seconds=25)) is not None
+    await work.mails.release(released["id"])
 
     paused = await campaign_control.pause(work, an_act(), campaign.id)
     while_paused = await states(work, campaign.id), await work.mails.waiting()
-    entries = await work.connection.raw.fetch(
+    entries = await raw.fetch(
         "SELECT j.id FROM jobs j JOIN pgqueuer q ON q.id = j.entry_id WHERE j.kind = 'send_paced_mail'"
     )
     stopped = await advance(work, campaign.id)
@@ -294,11 +301,27 @@ async def test_a_pause_takes_back_what_no_worker_has_begun_and_a_resume_posts_it
     await advance(work, campaign.id)
 
     assert paused.state is CampaignState.PAUSED
-    assert while_paused == ({"POSTED": 1, "PENDING": 3}, 1)
-    assert [row["id"] for row in entries] == [begun]
+    assert while_paused == ({"POSTED": 2, "PENDING": 3}, 2)
+    assert sorted(row["id"] for row in entries) == sorted(begun)
     assert stopped == "NOT_ITS_TURN"
-    assert (len(sent), set(Counter(sent).values())) == (4, {1})
-    assert await states(work, campaign.id) == {"SENT": 4}
+    assert (len(sent), set(Counter(sent).values())) == (5, {1})
+    assert await states(work, campaign.id) == {"SENT": 5}
+
+
+async def test_progress_and_report_agree_on_what_became_of_a_mail_after_the_end(work: SqlWork) -> None:
+    await readers(work, 2)
+    campaign = await sending(work, an_act())
+    await advance(work, campaign.id)
+    await work.connection.raw.execute("UPDATE jobs SET state = 'FAILED' WHERE kind = 'send_paced_mail'")
+    assert await advance(work, campaign.id) == "FINISHED"
+    (ended,) = await work.recipients.progress([campaign.id])
+
+    await send_all_mails(work)  # an operator retries the jobs
+    (progress,) = await work.recipients.progress([campaign.id])
+    (report,) = await work.recipients.reports([campaign.id])
+
+    assert (ended.failed, ended.sent, ended.percent) == (2, 0, 100)
+    assert (progress.failed, progress.sent, report.sent) == (0, 2, 2)
 
 
 async def test_a_cancelled_campaign_sends_no_mail_that_the_server_has_not_taken(work: SqlWork) -> None:
