@@ -70,14 +70,23 @@ async def start_by_hand(
     )
     if earlier is not None:
         return await _stored(work, WorkflowId(earlier))
-    about = hidden_users.users_in(inputs.get(_WHOM))
-    request = replace(asked, inputs=inputs, user_id=about[0] if about else act.user_id)
+    request = replace(asked, inputs=inputs, user_id=_about(inputs) or act.user_id)
     workflow = await _begin(work, act, vocabulary, template, request, WorkflowId(wanted))
     difference: dict[str, str | None] = {"template": workflow.template, "version": str(workflow.version)}
     await audit.record(
         work.audit, act, AuditAction.WORKFLOW_STARTED, target=workflow.id, difference=difference
     )
     return workflow
+
+
+async def start_by_command(
+    work: WorkflowsWork, act: Act, vocabulary: Vocabulary, asked: WorkflowRequest
+) -> Workflow:
+    """Start a workflow for who has the command line; raises NotFoundErrors and refusals that name inputs at fault."""
+    template, inputs = await _read(work, vocabulary, asked)
+    await _check_users(work, inputs)
+    request = replace(asked, inputs=inputs, user_id=_about(inputs))
+    return await _begin(work, act, vocabulary, template, request, WorkflowId(act.mint("workflow")))
 
 
 async def start(work: AdvancingWork, act: Act, vocabulary: Vocabulary, asked: WorkflowRequest) -> Workflow:
@@ -112,6 +121,10 @@ async def _read(
     inputs = _checked(template, asked.inputs)
     input_checks.check(template, vocabulary, inputs)
     return template, inputs
+
+
+def _about(inputs: Mapping[str, Any]) -> UserId | None:
+    return next(iter(hidden_users.users_in(inputs.get(_WHOM))), None)
 
 
 async def _check_users(work: WorkflowsWork, inputs: Mapping[str, Any]) -> None:
