@@ -12,6 +12,9 @@ from domain.paging import Page, Window
 from domain.signals import Signal
 
 
+NO_JOB = "The job that goes on with it was discarded."
+
+
 @entity
 class Campaign:
     """A campaign.
@@ -71,7 +74,7 @@ class Campaigns(Protocol):
     async def troubles(self, ids: list[CampaignId]) -> list[str | None]:
         """Return why each campaign does not go on by itself, one slot per id; None for one that does or has ended.
 
-        It is the error of its job, which failed for good.
+        It is the error of its job, which failed for good, or NO_JOB.
         """
 
     async def unsettled(self, *, since: datetime, limit: int) -> list[CampaignId]:

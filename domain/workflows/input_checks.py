@@ -73,6 +73,11 @@ def _of_inputs(step: StepTemplate, inputs: Mapping[str, Any]) -> Iterator[tuple[
 
 def _check_values(kind: JobKind, name: str, values: list[Any], step: StepTemplate, *, field: str) -> None:
     """Raise InvalidInputError for a value that does not fit; a missing one leaves the argument at its default."""
+    if name not in job_arguments.types_of(kind):
+        raise InvalidInputError(
+            f"{kind.name} does not know {name} any more; save a version of the template without it.",
+            field="template",
+        )
     for value in values:
         if value is None:
             if name in job_arguments.needed(kind):

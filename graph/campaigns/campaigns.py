@@ -148,8 +148,8 @@ class Campaign(Node):
     trouble: str | None = loaded_by(
         loaders.trouble_by_campaign,
         key="id",
-        description="Why it does not go on by itself: the error of its job, which failed for good. Retry that job, "
-        "schedule the campaign again, or pause and resume it. Null while all is well.",
+        description="Why it does not go on by itself: the error of its job, which failed for good or was discarded. "
+        "Retry that job, schedule the campaign again, or pause and resume it. Null while all is well.",
     )
     progress: CampaignProgress | None = loaded_by(
         loaders.progress_by_campaign, key="id", description="How far it is."

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, Text, any_, bindparam, cast, insert, select, update
+from sqlalchemy import ARRAY, Integer, any_, bindparam, insert, select, text, update
 
 from domain.campaigns.campaign_jobs import ADVANCE_CAMPAIGN
 from domain.campaigns.campaign_states import CampaignState
-from domain.campaigns.campaigns import Campaign, CampaignFilter
+from domain.campaigns.campaigns import NO_JOB, Campaign, CampaignFilter
 from domain.campaigns.segments import written
 from domain.ids import CampaignId
 from domain.jobs.job_states import JobState
@@ -18,7 +18,7 @@ from persistence.paging import Pages
 from persistence.row_mapping import maker, member_of
 from persistence.statements import ID, MOMENT, Statement, by_key, columns_for
 from persistence.tables.campaigns.campaigns import campaigns
-from persistence.tables.jobs.jobs import jobs
+from persistence.tables.jobs.jobs import IS_LIVE
 
 _campaign = maker(
     Campaign,
@@ -49,15 +49,18 @@ _UNSETTLED = Statement(
     .limit(bindparam("most", type_=Integer)),
     CampaignId,
 )
-_GOES_ON_BY_JOBS = (CampaignState.SCHEDULED.value, CampaignState.SENDING.value)
-_LEFT = (JobState.FAILED.value, JobState.DISCARDED.value)
+_KEY = "(c.id || ':' || c.tick) COLLATE \"C\""
+_IS_ITS_JOB = f"j.kind = '{ADVANCE_CAMPAIGN.name}' AND j.dedupe_key = {_KEY}"
 _TROUBLES = Statement(
-    select(campaigns.c.id, jobs.c.error)
-    .join(jobs, jobs.c.dedupe_key == campaigns.c.id + ":" + cast(campaigns.c.tick, Text))
-    .where(campaigns.c.id == any_(bindparam("ids", type_=ARRAY(ID))))
-    .where(campaigns.c.state.in_(_GOES_ON_BY_JOBS))
-    .where(jobs.c.kind == ADVANCE_CAMPAIGN.name, jobs.c.state.in_(_LEFT)),
-    lambda campaign_id, error: (CampaignId(campaign_id), error),
+    text(f"""
+    SELECT c.id, coalesce(
+        (SELECT j.error FROM jobs j WHERE {_IS_ITS_JOB} AND j.state = '{JobState.FAILED.value}' LIMIT 1), '{NO_JOB}'
+    )
+    FROM campaigns c
+    WHERE c.id = ANY (:ids) AND c.state IN ('{CampaignState.SCHEDULED.value}', '{CampaignState.SENDING.value}')
+        AND NOT EXISTS (SELECT FROM jobs j WHERE {_IS_ITS_JOB} AND j.{IS_LIVE})
+    """).bindparams(bindparam("ids", type_=ARRAY(ID))),  # noqa: S608 - constants
+    lambda campaign_id, trouble: (CampaignId(campaign_id), trouble),
 )
 
 
