@@ -11,7 +11,6 @@ from domain.ids import CampaignId, EmailTemplateId, SegmentId
 from domain.paging import Page, Window
 from domain.signals import Signal
 
-
 NO_JOB = "The job that goes on with it was discarded."
 
 
