@@ -75,7 +75,7 @@ async def one(ask: Asker, viewer: Viewer, campaign_id: str) -> dict[str, Any]:
         ),
         ("text", "{% set a = 1 %}", "Assign"),
         ("text", "{{ handle == 'ada' }}", "cannot be filled in"),
-        ("subject", "{% for a in items %}{{ loop }}{% endfor %}", "cannot be filled in"),
+        ("subject", "{% for a in offer %}{{ loop }}{% endfor %}", "cannot be filled in"),
         ("subject", "{{ 9 ** 9 ** 9 }}", "Pow"),
         ("subject", "", "subject"),
         ("variables", ["Offer"], "a-z"),
@@ -434,7 +434,7 @@ async def test_every_act_is_audited_with_its_actor(ask: Asker) -> None:
     template, segment = await campaigns.a_template(ask, viewer), await campaigns.a_segment(ask, viewer)
     at = (ask.clock() + timedelta(hours=1)).isoformat()
     await accepted(ask, viewer, "updateEmailTemplate", id=template, version=1, name="B")
-    await accepted(ask, viewer, "updateSegment", id=segment, version=1, groups=GROUPS)
+    await accepted(ask, viewer, "updateSegment", id=segment, version=1, name="B")
     await accepted(ask, viewer, "updateCampaign", id=campaign, version=1, name="B")
     await accepted(ask, viewer, "sendTestCampaign", id=campaign, idempotencyKey="k")
     await accepted(ask, viewer, "scheduleCampaign", id=campaign, version=2, at=at)

@@ -57,7 +57,7 @@ async def test_a_hard_bounce_suppresses_its_address_and_no_other(work: SqlWork, 
 
 async def test_a_complaint_suppresses_beside_a_bounce(work: SqlWork) -> None:
     mail_id = await a_sent_mail(work)
-    await report(work, mail_id, "BOUNCED")
+    await report(work, mail_id, "BOUNCED", "5.1.1")
     await report(work, mail_id, "COMPLAINED")
     again = await report(work, await a_sent_mail(work), "COMPLAINED")
 

@@ -69,7 +69,7 @@ async def test_a_step_that_waits_for_any_begins_once_with_the_first(work: SqlWor
 async def test_a_condition_lets_a_step_begin_or_skips_it(work: SqlWork, weeks: int, expected: str) -> None:
     template = a_template(
         a_step("a"),
-        a_step("b", "a", condition="inputs.weeks > 2 and results.a.found == 'yes'"),
+        a_step("b", "a", condition="results.a.found == 'yes' and inputs.weeks > 2"),
         a_step("c", "b"),
         inputs=[an_input("weeks", WorkflowInputType.INTEGER)],
     )
