@@ -157,7 +157,7 @@ async def test_a_file_that_is_no_template_is_refused_by_name_and_not_stored(
 
 
 @pytest.mark.parametrize(
-    ("template", "inputs"),
+    ("name", "inputs"),
     [
         *(("recompute_projections", given) for given in ("weeks", "[1]", '{"weeks":"two"}', '{"days":2}')),
         ("recompute_projections", '{"weeks":521}'),
@@ -165,10 +165,10 @@ async def test_a_file_that_is_no_template_is_refused_by_name_and_not_stored(
     ],
 )
 async def test_inputs_that_do_not_fit_start_nothing(
-    stored: Postgres, database_url: str, capsys: "pytest.CaptureFixture[str]", template: str, inputs: str
+    stored: Postgres, database_url: str, capsys: "pytest.CaptureFixture[str]", name: str, inputs: str
 ) -> None:
     with pytest.raises(DomainError) as refused:
-        await run(database_url, f"workflows start {template} --inputs {inputs}")
+        await run(database_url, f"workflows start {name} --inputs {inputs}")
 
     assert (refused.value.field or "").startswith("inputs")
     assert await output(database_url, "workflows list", capsys) == []
