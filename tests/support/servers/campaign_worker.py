@@ -8,7 +8,7 @@ from domain.mail import outbox
 from gateway import secrets_and_ids
 from gateway.jobs.handler_table import HANDLERS
 from gateway.jobs.queue_worker import QueueWorker
-from gateway.mail.delivery import SmtpTransport
+from gateway.mail.delivery import MailSender, SmtpTransport
 from gateway.settings.integrations import mail_server_at
 from persistence.database import connect
 from tests.builders.mail import KEYS
@@ -25,8 +25,7 @@ async def main(url: str, port: str) -> None:
         ask.ports.campaign_mails_per_second = PER_SECOND
         ask.ports.mail_transport = SmtpTransport(
             mail_server_at(f"smtp://127.0.0.1:{port}"),
-            sender="QuestPath <no-reply@questpath.example>",
-            keys=KEYS,
+            MailSender("QuestPath <no-reply@questpath.example>", KEYS),
             now=secrets_and_ids.now,
         )
         worker = QueueWorker(
