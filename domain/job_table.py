@@ -33,6 +33,7 @@ SETTLE_XP = JobKind(
     arguments=NoArguments,
     retries=_ONCE,
     starter=Role.OPERATOR,
+    result={"settled": int},
 )
 ANONYMISE_ACCOUNTS = JobKind(
     name="anonymise_accounts",
@@ -41,6 +42,7 @@ ANONYMISE_ACCOUNTS = JobKind(
     arguments=NoArguments,
     retries=_ONCE,
     starter=Role.OPERATOR,
+    result={"started": int},
 )
 MARK_OVERDUE_GOALS = JobKind(
     name="mark_overdue_goals",
@@ -57,6 +59,7 @@ REMOVE_EXPIRED = JobKind(
     arguments=NoArguments,
     retries=_ONCE,
     starter=Role.OPERATOR,
+    result={},
 )
 REQUEUE_LOST = JobKind(
     name="requeue_lost_jobs",
@@ -65,6 +68,7 @@ REQUEUE_LOST = JobKind(
     arguments=NoArguments,
     retries=_ONCE,
     starter=Role.OPERATOR,
+    result={"requeued": int, "mails": int},
 )
 REBUILD_LEADERBOARDS = JobKind(
     name="rebuild_leaderboards",
@@ -74,6 +78,7 @@ REBUILD_LEADERBOARDS = JobKind(
     at_once=1,
     retries=_LONG,
     starter=Role.OPERATOR,
+    result={"boards": list},
 )
 REBUILD_ANALYTICS = JobKind(
     name="rebuild_analytics",
@@ -83,6 +88,7 @@ REBUILD_ANALYTICS = JobKind(
     at_once=1,
     retries=_LONG,
     starter=Role.OPERATOR,
+    result={"attempts": int},
 )
 RECONCILE_XP = JobKind(
     name="reconcile_xp",
@@ -92,6 +98,7 @@ RECONCILE_XP = JobKind(
     at_once=1,
     retries=_LONG,
     starter=Role.OPERATOR,
+    result={"differ": int},
 )
 
 KINDS = table_of(

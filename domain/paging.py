@@ -138,9 +138,13 @@ def expect(requested: Window, name: str, *kinds: Kind) -> Key | None:
         return None
     of, *key = requested.key
     if of != name or len(key) != len(kinds) or not all(map(_is_of, key, kinds)):
-        field = "before" if requested.backward else "after"
-        raise InvalidInputError("This cursor belongs to another list.", field=field)
+        raise other_list("This cursor belongs to another list.", requested)
     return tuple(key)
+
+
+def other_list(message: str, requested: Window) -> InvalidInputError:
+    """Return the refusal of a cursor, which names its argument."""
+    return InvalidInputError(message, field="before" if requested.backward else "after")
 
 
 def _is_of(value: Any, kind: Kind) -> bool:

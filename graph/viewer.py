@@ -107,7 +107,8 @@ class Viewer:
     )
     workflows: Connection[Workflow] | None = resolved_by(
         workflow_resolvers.viewer_workflows,
-        description="The workflows that the caller started or that are about them, newest first.",
+        description="The workflows that are about the caller, and those that they started about no other user; the "
+        "newest first.",
         rule=requires_scopes(Scope.READ_OPERATIONS),
         args={"state": "Only workflows in this state; by default all."},
     )

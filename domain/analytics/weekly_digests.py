@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -35,7 +36,7 @@ class WeeklyDigestArguments:
     """Whose digest, and the date of its Monday as `2026-03-02`."""
 
     user_id: UserId
-    monday: str
+    monday: str = field(metadata={"is_date": True})
 
 
 @entity
@@ -50,6 +51,7 @@ START_DIGESTS = JobKind(
     description="Starts the weekly digests of the zones where it is Monday morning.",
     queue=outbox.QUEUE,
     arguments=NoArguments,
+    result={"started": int, "outcome": str},
 )
 SEND_DIGEST = JobKind(
     name="weekly_digest",
@@ -57,6 +59,7 @@ SEND_DIGEST = JobKind(
     queue=outbox.QUEUE,
     arguments=WeeklyDigestArguments,
     user="user_id",
+    result={"outcome": str},
 )
 COUNT_DIGESTS = JobKind(
     name="count_weekly_digests",

@@ -13,7 +13,7 @@ from domain.errors import InvalidInputError
 from domain.ids import UserId
 from domain.mail import messages, outbox, suppression_administration
 from domain.mail.messages import Recipient
-from domain.mail.suppressions import LIFTED_BY_CONFIRMING
+from domain.mail.suppressions import LIFTED_BY_CONFIRMING, SuppressionReason
 from domain.unit_of_work import OpenUnitOfWork
 
 
@@ -36,10 +36,14 @@ async def request(work: AuthenticationWork, act: Act, client: Client, ports: Aut
     """Send the mail that verifies the caller's address again; raises TooManyAttemptsError.
 
     For a verified address it does so where mails are stopped that confirming it lets go on; else it raises
-    InvalidInputError.
+    InvalidInputError, as for an address to which an operator stopped every mail.
     """
     own = await credentials.existing(work.credentials, act.user_id)
-    if own.email_verified and not await _is_stopped(work, ports, own.email):
+    stopped = await work.suppressions.of_address(ports.mail_keys.digests(own.email))
+    reasons = {suppression.reason for suppression in stopped}
+    if SuppressionReason.MANUAL in reasons:
+        raise InvalidInputError("Every mail to your address was stopped by hand; ask support to end that.")
+    if own.email_verified and LIFTED_BY_CONFIRMING.isdisjoint(reasons):
         raise InvalidInputError("Your e-mail address is verified already; nothing is left to do.")
     await _count_mail(work, act, client, ports, own.email)
     await send(work, act, ports, user_id=own.user_id, handle=own.handle, email=own.email)
@@ -108,11 +112,6 @@ async def change(
         token = await _issue(work, act, ports, user_id=own.user_id, email=email)
         recipient = Recipient(email=email, handle=own.handle, public_url=ports.public_url)
         await outbox.post(work, act, messages.confirm_email(recipient, token=token))
-
-
-async def _is_stopped(work: AuthenticationWork, ports: AuthenticationPorts, email: str) -> bool:
-    found = await work.suppressions.of_address(ports.mail_keys.digests(email))
-    return any(suppression.reason in LIFTED_BY_CONFIRMING for suppression in found)
 
 
 async def _count_mail(

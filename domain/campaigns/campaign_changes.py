@@ -129,7 +129,7 @@ async def update(
     quiet_from: Edit[int | None] = UNCHANGED,
     quiet_until: Edit[int | None] = UNCHANGED,
 ) -> Campaign:
-    """Change a draft: the fields that were sent, and no others.
+    """Change a draft: the fields that were sent, and no others. Where nothing is different, the version stays.
 
     Raises, all at once, ForbiddenError, NotFoundErrors, VersionOutdatedError, CampaignNotDraftError and
     InvalidInputErrors.
@@ -161,14 +161,12 @@ async def update(
                 raise CampaignNotDraftError(
                     "Only a draft can be changed; create another campaign instead.", field="id"
                 )
-        after = replace(
-            before,
-            version=before.version + 1,
-            per_second=settled(per_second, before.per_second),
-            **sent,
-        )
+        same = replace(before, per_second=settled(per_second, before.per_second), **sent)
         if not each.refusals:
-            after = await _with_values(work, after)
+            same = await _with_values(work, same)
+    if same == before:
+        return before
+    after = replace(same, version=before.version + 1)
     await work.campaigns.put(after)
     await record(work, act, AuditAction.CAMPAIGN_UPDATED, after)
     work.emit(campaigns.campaign_signal(after.id))
@@ -176,7 +174,7 @@ async def update(
 
 
 async def template_of(work: CampaignsWork, campaign: Campaign) -> EmailTemplate | None:
-    """Return the template of a campaign: the version that was pinned at its start, before that the newest."""
+    """Return the template of a campaign: the pinned version of one that was scheduled or has begun, else the newest."""
     if campaign.template_id is None:
         return None
     if campaign.template_version is not None:

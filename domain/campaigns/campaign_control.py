@@ -23,10 +23,10 @@ FURTHEST = timedelta(days=365)
 async def schedule(
     work: CampaignsWork, act: Act, campaign_id: CampaignId, *, version: int, at: datetime
 ) -> Campaign:
-    """Set when a campaign begins, or another time.
+    """Set when a campaign begins, or another time. The first call pins the template's version.
 
-    Raises, all at once, ForbiddenError, NotFoundError, VersionOutdatedError, CampaignStateConflictError and
-    InvalidInputErrors.
+    A change of the template that is saved later cannot keep the campaign from beginning. Raises, all at once,
+    ForbiddenError, NotFoundError, VersionOutdatedError, CampaignStateConflictError and InvalidInputErrors.
     """
     with all_at_once() as each:
         with each:
@@ -58,8 +58,8 @@ async def send(work: CampaignsWork, act: Act, campaign_id: CampaignId, *, versio
 async def pause(work: CampaignsWork, act: Act, campaign_id: CampaignId) -> Campaign:
     """Send no more mails of a campaign until it is resumed; pausing a paused one changes nothing.
 
-    Mails that no worker has begun to send are taken back; those that a worker has begun go on. Raises ForbiddenError,
-    NotFoundError or CampaignStateConflictError.
+    Mails that no worker has claimed are taken back, also those that wait for their turn; claimed ones go on. Raises
+    ForbiddenError, NotFoundError or CampaignStateConflictError.
     """
     await operators.require(work, act)
     campaign = await operators.locked(work, campaign_id)
@@ -102,9 +102,9 @@ async def cancel(work: CampaignsWork, act: Act, campaign_id: CampaignId) -> Camp
 
 
 async def started(work: CampaignsWork, act: Act, campaign: Campaign) -> Campaign:
-    """Return a campaign that begins: the template's version and the segment's groups are pinned.
+    """Return a campaign that begins: the segment's groups are pinned, and the template's version if it is not yet.
 
-    Raises InvalidInputError where the values do not fit the template any more.
+    Raises InvalidInputError where the values do not fit the template.
     """
     template = await campaign_changes.template_of(work, campaign)
     segment_id = campaign.segment_id
@@ -122,7 +122,10 @@ async def started(work: CampaignsWork, act: Act, campaign: Campaign) -> Campaign
 
 
 async def _ready(work: CampaignsWork, campaign_id: CampaignId, version: int, to: CampaignState) -> Campaign:
-    """Return a campaign, locked, that may get to a state and whose values fit; raises what is wrong, all at once."""
+    """Return a campaign, locked, that may get to a state, with the version of its template that its values fit.
+
+    Raises what is wrong, all at once.
+    """
     campaign = await operators.locked(work, campaign_id)
     with all_at_once() as each:
         with each:
@@ -133,6 +136,7 @@ async def _ready(work: CampaignsWork, campaign_id: CampaignId, version: int, to:
             template = await campaign_changes.template_of(work, campaign)
             if template is not None and campaign.state not in ENDED:
                 email_templates.checked_values(template, campaign.values)
+                campaign = replace(campaign, template_version=template.version)
     return campaign
 
 

@@ -28,12 +28,14 @@ ADVANCE_CAMPAIGN = JobKind(
     arguments=AdvanceCampaignArguments,
     retries=RetryPolicy(attempts=20, base=timedelta(seconds=2), cap=timedelta(minutes=5)),
     stays="Pause or cancel its campaign.",
+    result={"outcome": str},
 )
 SETTLE_CAMPAIGNS = JobKind(
     name="settle_campaigns",
     description="Keeps what came of the mails of campaigns, before the mails are removed.",
     queue=outbox.QUEUE,
     arguments=NoArguments,
+    result={"settled": int},
 )
 
 

@@ -11,14 +11,17 @@ from domain.ids import CampaignId, EmailTemplateId, SegmentId
 from domain.paging import Page, Window
 from domain.signals import Signal
 
+NO_JOB = "The job that goes on with it was discarded."
+
 
 @entity
 class Campaign:
     """A campaign.
 
-    The `template_version` and the `groups` of its segment are those of its start: what is saved later does not change
-    what is being sent. `per_second` is its own limit; None leaves that of the mail provider. `tick` numbers the jobs
-    that send it, `resolved_to` is the last user who was looked at for its recipients.
+    The `template_version` is the newest of when it was scheduled or begun, and the `groups` of its segment are those of
+    its start: what is saved later does not change what is sent. `per_second` is its own limit; None leaves that of the
+    mail provider. `tick` numbers the jobs that send it, `resolved_to` is the last user who was looked at for its
+    recipients.
     """
 
     id: CampaignId
@@ -66,6 +69,12 @@ class Campaigns(Protocol):
 
     async def put(self, campaign: Campaign) -> None:
         """Store the changes of a campaign that `lock` returned."""
+
+    async def troubles(self, ids: list[CampaignId]) -> list[str | None]:
+        """Return why each campaign does not go on by itself, one slot per id; None for one that does or has ended.
+
+        It is the error of its job, which failed for good, or NO_JOB.
+        """
 
     async def unsettled(self, *, since: datetime, limit: int) -> list[CampaignId]:
         """Return the campaigns that began since then, newest first."""

@@ -121,7 +121,7 @@ class Recipients(Protocol):
         """
 
     async def withdraw(self, campaign_id: CampaignId, *, now: datetime) -> int:
-        """Take back the posted mails that no worker has begun to send: they wait again; return how many."""
+        """Take back the posted mails that no worker has claimed: they wait again; return how many."""
 
     async def cancel(self, campaign_id: CampaignId, *, now: datetime) -> int:
         """Cancel the recipients who wait, with their mails that were not sent; return how many."""
@@ -130,7 +130,7 @@ class Recipients(Protocol):
         """Note that a reader withdrew their consent by a link of the campaign."""
 
     async def progress(self, ids: list[CampaignId]) -> list[CampaignProgress]:
-        """Return how far each campaign is, one per id, in their order."""
+        """Return how far each campaign is by what is known now, one per id, in their order."""
 
     async def reports(self, ids: list[CampaignId]) -> list[CampaignReport]:
         """Return what came of each campaign, one per id, in their order."""

@@ -88,13 +88,10 @@ async def update(
             raise NotFoundError("There is no such segment.", field="id")
         operators.check_version(before.version, version)
     new_groups = mandatory(groups, before.groups, field="groups")
-    after = replace(
-        before,
-        name=settled(new_name, before.name),
-        groups=new_groups,
-        version=before.version + 1,
-        updated_at=act.now,
-    )
+    same = replace(before, name=settled(new_name, before.name), groups=new_groups)
+    if same == before:
+        return before
+    after = replace(same, version=before.version + 1, updated_at=act.now)
     await work.segments.put(after)
     await _record(work, act, AuditAction.SEGMENT_UPDATED, after)
     return after

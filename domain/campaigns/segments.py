@@ -162,8 +162,12 @@ async def _check_known(exam_types: ExamTypes, places: list[tuple[str, SegmentCon
         for (place, _), found in zip(types, found_types, strict=True):
             with each:
                 if found is None:
-                    raise NotFoundError("There is no such exam type.", field=f"{place}.examTypeId")
+                    raise _unknown("exam type", f"{place}.examTypeId")
         for (place, _), known in zip(domains, found_domains, strict=True):
             with each:
                 if known is None:
-                    raise NotFoundError("There is no such exam domain.", field=f"{place}.weakDomainId")
+                    raise _unknown("exam domain", f"{place}.weakDomainId")
+
+
+def _unknown(what: str, field: str) -> NotFoundError:
+    return NotFoundError(f"{field} names an {what} that there is not.", field=field)

@@ -84,7 +84,9 @@ async def update(
     text: Edit[str | None] = UNCHANGED,
     variables: Edit[list[str] | None] = UNCHANGED,
 ) -> EmailTemplate:
-    """Store the next version of a template; campaigns that were started keep theirs.
+    """Store the next version of a template; campaigns that were scheduled or started keep theirs.
+
+    Where nothing is different, the present version stays and is returned.
 
     Raises, all at once, ForbiddenError, NotFoundError, VersionOutdatedError and InvalidInputErrors.
     """
@@ -106,13 +108,10 @@ async def update(
         if not each.refusals:
             merged = {field: settled(edit, getattr(content, field)) for field, edit in edits.items()}
             content = email_templates.checked_content(language, TemplateContent(**merged))
-    after = replace(
-        before,
-        name=settled(new_name, before.name),
-        version=before.version + 1,
-        updated_at=act.now,
-        **_parts(content),
-    )
+    same = replace(before, name=settled(new_name, before.name), **_parts(content))
+    if same == before:
+        return before
+    after = replace(same, version=before.version + 1, updated_at=act.now)
     await work.email_templates.put(after)
     await _record(work, act, AuditAction.EMAIL_TEMPLATE_UPDATED, after)
     return after

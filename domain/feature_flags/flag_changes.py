@@ -74,7 +74,7 @@ def setting_of(flag: Flag, rule: FlagRule | None) -> FlagSetting:
         description=flag.description,
         default=flag.default,
         is_per_user=flag.is_per_user,
-        enabled=flag.default if rule is None else rule.enabled,
+        enabled=flag.default if rule is None else rule.is_on_for_some,
         percentage=None if rule is None else rule.percentage,
         roles=[] if rule is None else rule.roles,
         user_ids=[] if rule is None else rule.user_ids,

@@ -49,6 +49,11 @@ class FlagRule:
         """Whether it is about nobody in particular."""
         return self.percentage is None and not self.roles and not self.user_ids
 
+    @property
+    def is_on_for_some(self) -> bool:
+        """Whether it is on for anybody: for no one at 0 percent without roles and users."""
+        return self.enabled and (self.is_for_all or bool(self.percentage or self.roles or self.user_ids))
+
 
 @entity
 class FlagState:

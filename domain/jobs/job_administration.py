@@ -31,6 +31,14 @@ class FailedJobs:
     queue: str | None = None
 
 
+@entity
+class PausedQueue:
+    """A queue that is paused; `was_paused` where another act had paused it before, whose reason it keeps."""
+
+    queue: JobQueue
+    was_paused: bool
+
+
 async def cancel(work: JobsWork, act: Act, kinds: JobKinds, job_id: JobId) -> Job:
     """Cancel a job that waits or runs; learners cancel their own, operators any.
 
@@ -80,8 +88,8 @@ async def discard(work: JobsWork, act: Act, kinds: JobKinds, asked: FailedJobs, 
     return await _changed(work, act, AuditAction.JOB_DISCARDED, discarded, asked, reason=reason)
 
 
-async def pause(work: JobsWork, act: Act, kinds: JobKinds, *, queue: str, reason: str) -> JobQueue:
-    """Let no job of the queue begin; those that run go on. Pausing a paused queue changes nothing."""
+async def pause(work: JobsWork, act: Act, kinds: JobKinds, *, queue: str, reason: str) -> PausedQueue:
+    """Let no job of the queue begin; those that run go on. Pausing a paused queue changes nothing, and tells so."""
     with all_at_once() as each:
         with each:
             reason = text.prose(reason, field="reason", longest=LONGEST_REASON, shortest=1)
@@ -89,10 +97,11 @@ async def pause(work: JobsWork, act: Act, kinds: JobKinds, *, queue: str, reason
             await require_operator(work, act)
         with each:
             checked_queue(kinds, queue)
-    if await work.queues.pause(queue, by=act.actor_id, reason=reason, now=act.now):
+    is_new = await work.queues.pause(queue, by=act.actor_id, reason=reason, now=act.now)
+    if is_new:
         difference: dict[str, str | None] = {"reason": reason}
         await audit.record(work.audit, act, AuditAction.QUEUE_PAUSED, target=queue, difference=difference)
-    return await _queue(work, act, queue)
+    return PausedQueue(queue=await _queue(work, act, queue), was_paused=not is_new)
 
 
 async def resume(work: JobsWork, act: Act, kinds: JobKinds, *, queue: str) -> JobQueue:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
+from datetime import date
 from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -49,13 +50,18 @@ def read(kind: JobKind, given: Mapping[str, Any]) -> Any:
 
 
 def check(kind: JobKind, name: str, value: Any) -> None:
-    """Check one argument by itself; raises InvalidInputError. The metadata `between` of a number is its bounds."""
+    """Check one argument by itself; raises InvalidInputError.
+
+    The metadata `between` of a number is its bounds; a text with the metadata `is_date` is a date.
+    """
     field = f"arguments.{name}"
     _check(value, get_type_hints(kind.arguments)[name], field)
     (declared,) = (each for each in fields(kind.arguments) if each.name == name)
     least, most = declared.metadata.get("between", (None, None))
     if least is not None and not least <= value <= most:
         raise InvalidInputError(f"{field} must be from {least} to {most}.", field=field)
+    if declared.metadata.get("is_date") and value is not None and not _is_date(value):
+        raise InvalidInputError(f"{field} must be a date like 2026-03-02.", field=field)
 
 
 def types_of(kind: JobKind) -> dict[str, Any]:
@@ -85,8 +91,15 @@ def written(kind: JobKind, arguments: Any) -> dict[str, Any]:
     return {field.name: getattr(arguments, field.name) for field in fields(kind.arguments)}
 
 
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def _check(value: Any, expected: Any, field: str) -> None:
-    options = (expected,) if get_origin(expected) in {list, dict} else get_args(expected) or (expected,)
+    options = _options(expected)
     if value is None and NoneType in options:
         return
     for option in options:
@@ -96,8 +109,16 @@ def _check(value: Any, expected: Any, field: str) -> None:
             return
         if option is not NoneType and _is_of(value, option):
             return
-    wanted = " or ".join(_name(option) for option in options if option is not NoneType)
-    raise InvalidInputError(f"{field} must be {wanted}.", field=field)
+    raise InvalidInputError(f"{field} must be {name_of(expected)}.", field=field)
+
+
+def name_of(expected: Any) -> str:
+    """Return what people call the values of an annotation."""
+    return " or ".join(_name(option) for option in _options(expected) if option is not NoneType)
+
+
+def _options(expected: Any) -> tuple[Any, ...]:
+    return (expected,) if get_origin(expected) in {list, dict} else get_args(expected) or (expected,)
 
 
 def _is_of(value: Any, expected: Any) -> bool:

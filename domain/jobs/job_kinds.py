@@ -46,6 +46,7 @@ class JobKind:
     one by hand; None leaves that to the platform. In a workflow, a job is for the user whom the argument `user` names.
     While the service that it `needs` does not answer, its jobs wait; it is a name of the dependency table. Where
     `stays` is set, other rows wait for its jobs: they cannot be cancelled, and `stays` says what to do instead.
+    `result` are the names in the results of its jobs with their types; None where these are not declared.
     """
 
     name: str
@@ -60,6 +61,7 @@ class JobKind:
     needs: str | None = None
     user: str | None = None
     stays: str = ""
+    result: Mapping[str, type] | None = None
 
 
 @entity

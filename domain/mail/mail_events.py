@@ -74,9 +74,9 @@ def is_hard(status: str | None) -> bool:
     """Tell whether a status says that the address takes no mails at all, as one that does not exist.
 
     A full mailbox, a wrong setting on the way or a policy against our server are no property of the address, whatever
-    the first digit; without a status, a server refused for good and said nothing else.
+    the first digit; and a bounce without a status says nothing of it.
     """
-    return status is None or _is_of_address(status) is not None
+    return status is not None and _is_of_address(status) is not None
 
 
 def status_in(text: str) -> str | None:

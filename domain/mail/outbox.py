@@ -45,6 +45,7 @@ SEND_MAIL = JobKind(
     ),
     needs="mail_server",
     stays="Suppress the address to send nothing to it.",
+    result={"outcome": str, "reason": str},
 )
 
 
@@ -67,6 +68,7 @@ SEND_PACED_MAIL = JobKind(
     retries=SEND_MAIL.retries,
     needs=SEND_MAIL.needs,
     stays="Pause or cancel its campaign.",
+    result=SEND_MAIL.result,
 )
 
 

@@ -37,15 +37,21 @@ class ErasureIncompleteError(DomainError):
     code = "ERASURE_INCOMPLETE"
 
 
-def _kind(name: str, description: str) -> JobKind:
-    retries = RetryPolicy(base=timedelta(seconds=10), cap=timedelta(minutes=5))
+def _kind(name: str, description: str, **result: type) -> JobKind:
     return JobKind(
-        name=name, description=description, queue=_QUEUE, arguments=ErasureArguments, retries=retries
+        name=name,
+        description=description,
+        queue=_QUEUE,
+        arguments=ErasureArguments,
+        retries=RetryPolicy(base=timedelta(seconds=10), cap=timedelta(minutes=5)),
+        result=result,
     )
 
 
-REVOKE_ACCESS = _kind("revoke_access", "Voids the access tokens of an account that is to be erased.")
-ERASE_ACCOUNT = _kind("erase_account", "Anonymises an account whose grace period is over.")
+REVOKE_ACCESS = _kind(
+    "revoke_access", "Voids the access tokens of an account that is to be erased.", outcome=str
+)
+ERASE_ACCOUNT = _kind("erase_account", "Anonymises an account whose grace period is over.", outcome=str)
 VERIFY_ERASURE = _kind("verify_erasure", "Looks whether rows are left that an erasure removes.")
 
 

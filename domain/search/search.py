@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
+from hashlib import sha256
 from typing import Protocol
 
 from domain.entities import entity
@@ -12,6 +13,7 @@ from domain.paging import Edge, Page, PageInfo, Window
 from domain.search.highlights import HighlightedText
 from domain.search.queries import SearchQuery
 
+_MARK_CHARACTERS = 12
 MOST_COUNTED = 300
 """How many objects of one type a search ranks and counts: the first ones that Postgres finds."""
 
@@ -100,6 +102,12 @@ class Search(Protocol):
         self, query: SearchQuery, *, types: frozenset[SearchType], viewer_id: UserId | None, now: datetime
     ) -> list[SearchFacet]:
         """Return how many objects of each of these types match, in the order of the types."""
+
+
+def mark_of(query: SearchQuery, types: frozenset[SearchType]) -> str:
+    """Return what the cursors of a search bear: scores of other words or types say nothing about a place in it."""
+    told = "\n".join([query.text, *sorted(kind.value for kind in types)])
+    return sha256(told.encode()).hexdigest()[:_MARK_CHARACTERS]
 
 
 def searched(types: Sequence[SearchType] | None, *, may_read_own: bool) -> frozenset[SearchType]:

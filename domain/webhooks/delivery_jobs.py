@@ -42,6 +42,7 @@ DELIVER = JobKind(
         timeout=timedelta(minutes=1),
     ),
     stays="Disable its endpoint to send nothing to it.",
+    result={"outcome": str},
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import urlsplit
+from typing import Any
 
 from domain import text
 from domain.accounts import audit, roles
@@ -12,7 +12,7 @@ from domain.accounts.users import Role
 from domain.acts import Act
 from domain.edits import UNCHANGED, Edit, checked, mandatory, settled
 from domain.entities import entity
-from domain.errors import InvalidInputError, NotFoundError
+from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from domain.ids import WebhookEndpointId
 from domain.jobs.job_administration import require_operator
 from domain.refusals import all_at_once
@@ -111,8 +111,7 @@ async def update(
     with all_at_once() as each:
         with each:
             await require_operator(work, act)
-            if any(edit is not UNCHANGED for edit in (url, events, description)):
-                await _require_admin(work, act)
+            await _require_admin_for(work, act, url=url, events=events, description=description)
         with each:
             new_url = checked(
                 url, lambda value: receiver_addresses.checked_url(value, rules, field="url"), field="url"
@@ -193,6 +192,15 @@ async def _require_admin(work: WebhooksWork, act: Act) -> None:
         await roles.require(work.roles, user_id=act.actor_id, role=Role.ADMIN, now=act.now)
 
 
+async def _require_admin_for(work: WebhooksWork, act: Act, **edits: Edit[Any]) -> None:
+    for field in (name for name, edit in edits.items() if edit is not UNCHANGED):
+        try:
+            await _require_admin(work, act)
+        except ForbiddenError:
+            told = f"Only ADMIN changes {field}; OPERATOR enables and disables the endpoint."
+            raise ForbiddenError(told, field=field) from None
+
+
 async def _locked(work: WebhooksWork, endpoint_id: WebhookEndpointId) -> WebhookEndpoint:
     found = await work.webhook_endpoints.lock(endpoint_id)
     if found is None:
@@ -214,10 +222,9 @@ def _checked_description(description: str) -> str:
 
 
 def _shown(endpoint: WebhookEndpoint) -> dict[str, str | None]:
-    """Return what the audit log shows; the path and the query of a URL may hold a secret of the receiver."""
-    parts = urlsplit(endpoint.url)
+    """Return what the audit log shows."""
     return {
-        "url": f"{parts.scheme}://{parts.netloc}",
+        "url": endpoint.origin,
         "events": ", ".join(event.value for event in endpoint.events),
         "description": endpoint.description,
         "state": endpoint.state.value,

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from domain.entities import entity
 from domain.errors import DomainError
@@ -54,6 +55,12 @@ class WebhookEndpoint:
     disabled_because: DisabledBecause | None
     failing_since: datetime | None
     previous_secret_until: datetime | None
+
+    @property
+    def origin(self) -> str:
+        """The scheme and the host of the URL, whose path and query may hold a secret of the receiver."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}"
 
     @property
     def state(self) -> WebhookEndpointState:

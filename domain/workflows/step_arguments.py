@@ -1,6 +1,6 @@
 """Step arguments: whether the arguments of a step fit the kind of its jobs, as far as a template can tell."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, get_args, get_origin
 
 from domain.accounts.users import Role
@@ -8,8 +8,9 @@ from domain.entities import entity
 from domain.errors import InvalidInputError
 from domain.jobs import job_arguments
 from domain.jobs.job_kinds import JobKind
-from domain.workflows import paths
+from domain.workflows import paths, shapes
 from domain.workflows.paths import INPUTS, ITEM, RESULTS, Path
+from domain.workflows.shapes import UNKNOWN, Shape
 from domain.workflows.templates import StepTemplate, WorkflowInput, WorkflowInputType
 
 STARTER = Role.OPERATOR
@@ -30,27 +31,41 @@ class StepScope:
     """What a step may read: the inputs, the results of the steps before it, and the item if it has one."""
 
     inputs: dict[str, WorkflowInput]
-    before: set[str]
-    has_item: bool
+    results: Mapping[str, Shape]
+    item: Shape | None = None
 
     def refusal_of(self, path: Path) -> str | None:
         """Return why the step cannot read the value at a path; None if it can."""
         root, *names = path
         if root == ITEM:
-            return None if self.has_item else "There is an item only with forEach."
+            if self.item is None:
+                return "There is an item only with forEach."
+            return shapes.refusal_of(self.item, tuple(names), ITEM)
         if root not in {INPUTS, RESULTS} or not names:
             return "A path must begin with inputs, results or item, like inputs.weeks."
+        name, *further = names
+        if root == INPUTS and name not in self.inputs:
+            return f"There is no input {name}."
+        if root == RESULTS and name not in self.results:
+            return f"{name} is no step before this one; add it to after."
+        known = shapes.of_input(self.inputs[name].type) if root == INPUTS else self.results[name]
+        return shapes.refusal_of(known, tuple(further), f"{root}.{name}")
+
+    def shape_of(self, path: Path) -> Shape:
+        """Return what is known of the value at a path that the step may read."""
+        root, *names = path
+        if root == ITEM:
+            return shapes.at(self.item or UNKNOWN, tuple(names))
         if root == INPUTS:
-            if len(names) > 1:
-                return f"{names[0]} has no parts."
-            return None if names[0] in self.inputs else f"There is no input {names[0]}."
-        return None if names[0] in self.before else f"{names[0]} is no step before this one; add it to after."
+            return shapes.of_input(self.inputs[names[0]].type)
+        return shapes.at(self.results[names[0]], tuple(names[1:]))
 
 
 def findings_of(step: StepTemplate, kind: JobKind, scope: StepScope) -> Iterator[tuple[str, str]]:
     """Yield the field and the message of what is wrong with the arguments of a step.
 
-    Values of inputs fit by their types; what is in results and items is known only when the step begins.
+    Values fit by their types, where these are known. The values of inputs are checked when a workflow starts, and those
+    of results and items when the step begins.
     """
     types = job_arguments.types_of(kind)
     if step.arguments.keys() - types.keys():
@@ -78,8 +93,15 @@ def _refusal_of(
         job_arguments.check(kind, name, value)
         return None
     path = paths.read(text)
-    if (wrong := scope.refusal_of(path)) is not None or path[0] != INPUTS:
+    if (wrong := scope.refusal_of(path)) is not None:
         return wrong
+    if path[0] != INPUTS:
+        shape = scope.shape_of(path)
+        if shapes.may_be(shape, hint):
+            return None
+        return (
+            f"{text} is {shapes.name_of(shape)}; {kind.name} takes {job_arguments.name_of(hint)} for {name}."
+        )
     given = scope.inputs[path[1]]
     if given.type is not WorkflowInputType.STRING or not _holds_text(hint):  # ids are checked at the start
         job_arguments.check(kind, name, _TYPES[given.type])

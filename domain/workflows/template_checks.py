@@ -2,21 +2,21 @@
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, replace
 
 from domain import text
 from domain.errors import InvalidInputError
 from domain.jobs.job_kinds import JobKind
 from domain.refusals import all_at_once
-from domain.workflows import paths, step_arguments
-from domain.workflows.paths import INPUTS, ITEM, RESULTS, Path
+from domain.workflows import paths, shapes, step_arguments
+from domain.workflows.paths import ITEM, RESULTS
+from domain.workflows.shapes import UNKNOWN, Shape
 from domain.workflows.step_arguments import StepScope
 from domain.workflows.templates import (
     StepTemplate,
     TemplateFinding,
     TemplateRefusedError,
-    WorkflowInputType,
     WorkflowTemplate,
 )
 from domain.workflows.vocabulary import LONGEST_CONDITION, ConditionError, Vocabulary
@@ -29,7 +29,6 @@ LARGEST_BYTES = 65_536
 MOST_FINDINGS = 100
 _NAME_IS = "1 to 64 of a-z, 0-9 and _, and begin with a letter"
 _is_template_name = re.compile(r"[a-z][a-z0-9_]{0,63}").fullmatch
-_LISTS = frozenset({WorkflowInputType.STRINGS, WorkflowInputType.INTEGERS})
 _Found = Iterator[TemplateFinding]
 
 
@@ -60,8 +59,13 @@ def step_findings(template: WorkflowTemplate, vocabulary: Vocabulary) -> list[Te
     if not found:
         found = [*_about_order(template.steps)]
         before = _before(template.steps)
+        results = {
+            step.key: shapes.of_result(vocabulary.kinds.get(step.kind), is_list=step.for_each is not None)
+            for step in template.steps
+        }
         for step in template.steps:
-            found += _about_step(step, template, before[step.key], vocabulary)
+            known = {key: results[key] for key in before[step.key]}
+            found += _about_step(step, template, known, vocabulary)
     return found[:MOST_FINDINGS]
 
 
@@ -118,10 +122,12 @@ def _before(steps: list[StepTemplate]) -> dict[str, set[str]]:
 
 
 def _about_step(
-    step: StepTemplate, template: WorkflowTemplate, before: set[str], vocabulary: Vocabulary
+    step: StepTemplate, template: WorkflowTemplate, results: Mapping[str, Shape], vocabulary: Vocabulary
 ) -> _Found:
-    inputs = {each.name: each for each in template.inputs}
-    scope = StepScope(inputs=inputs, before=before, has_item=step.for_each is not None)
+    scope = StepScope(inputs={each.name: each for each in template.inputs}, results=results)
+    if step.for_each is not None:
+        yield from _about_list(step, step.for_each, scope)
+        scope = replace(scope, item=_item_of(step.for_each, scope))
     kind = vocabulary.kinds.get(step.kind)
     if kind is None or not (template.is_shipped or _is_startable(kind)):
         names = ", ".join(sorted(name for name, each in vocabulary.kinds.items() if _is_startable(each)))
@@ -129,8 +135,6 @@ def _about_step(
     else:
         for name, message in step_arguments.findings_of(step, kind, scope):
             yield _finding(name, message, step)
-    if step.for_each is not None:
-        yield from _about_list(step, scope)
     if step.condition is not None:
         yield from _about_condition(step, step.condition, scope, vocabulary)
 
@@ -140,36 +144,51 @@ def _is_startable(kind: JobKind) -> bool:
     return kind.starter is step_arguments.STARTER
 
 
-def _about_list(step: StepTemplate, scope: StepScope) -> _Found:
-    assert step.for_each is not None  # noqa: S101 - its caller says so
+def _about_list(step: StepTemplate, for_each: str, scope: StepScope) -> _Found:
     try:
-        path = paths.read(step.for_each)
+        path = paths.read(for_each)
     except InvalidInputError as refused:
         yield _finding("forEach", refused.message, step)
         return
     wrong = "An item has no items of its own." if path[0] == ITEM else scope.refusal_of(path)
-    if wrong is None and path[0] == INPUTS and scope.inputs[path[1]].type not in _LISTS:
-        wrong = f"{path[1]} is no list."
     if wrong is None and path[0] == RESULTS and len(path) < len(("results", "step", "name")):
         wrong = f"A result is an object; name a list in it, like results.{path[1]}.items."
+    if wrong is None and scope.shape_of(path).kind not in {None, list}:
+        wrong = f"{for_each} is no list."
     if wrong is not None:
         yield _finding("forEach", wrong, step)
+
+
+def _item_of(for_each: str, scope: StepScope) -> Shape:
+    """Return what is known of an item of a list; nothing where the list was found to be none."""
+    try:
+        path = paths.read(for_each)
+    except InvalidInputError:
+        return UNKNOWN
+    return UNKNOWN if scope.refusal_of(path) is not None else scope.shape_of(path).items or UNKNOWN
 
 
 def _about_condition(step: StepTemplate, condition: str, scope: StepScope, vocabulary: Vocabulary) -> _Found:
     if not 1 <= len(condition) <= LONGEST_CONDITION:
         yield _finding("condition", f"condition must have 1 to {LONGEST_CONDITION} characters.", step)
         return
-    read: list[Path] = []
     try:
         read = vocabulary.conditions.paths(condition)
     except ConditionError as refused:
         yield _finding("condition", refused.message, step)
-    for path in read:
-        wrong = "A condition is about the step, not about an item." if path[0] == ITEM else None
-        wrong = wrong or scope.refusal_of(path)
-        if wrong is not None:
-            yield _finding("condition", wrong, step)
+        return
+    wrong = [
+        "A condition is about the step, not about an item." if path[0] == ITEM else scope.refusal_of(path)
+        for path in read
+    ]
+    if not any(wrong):
+        try:
+            vocabulary.conditions.check(condition, scope.shape_of)
+        except ConditionError as refused:
+            wrong = [refused.message]
+    for message in wrong:
+        if message is not None:
+            yield _finding("condition", message, step)
 
 
 def _finding(field: str, message: str, step: StepTemplate | None = None) -> TemplateFinding:

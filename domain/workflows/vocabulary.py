@@ -1,12 +1,13 @@
 """Vocabulary: what templates may name, and the language of their conditions."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from domain.entities import entity
 from domain.errors import DomainError
 from domain.jobs.job_kinds import JobKinds
 from domain.workflows.paths import Path
+from domain.workflows.shapes import Shape
 
 LONGEST_CONDITION = 500
 """How many characters a condition holds at most."""
@@ -26,6 +27,12 @@ class Conditions(Protocol):
 
     def paths(self, condition: str) -> list[Path]:
         """Return the paths of the values that it reads; raises ConditionError with a sentence on what is wrong."""
+
+    def check(self, condition: str, shape_of: Callable[[Path], Shape]) -> None:
+        """Raise ConditionError where no values of these shapes allow to tell whether it holds."""
+
+    def may_hold(self, condition: str, inputs: Mapping[str, Any]) -> bool:
+        """Tell whether it may hold with these inputs, whatever the results are; raises ConditionError as `holds`."""
 
     def holds(self, condition: str, values: Mapping[str, Any]) -> bool:
         """Tell whether it holds; raises ConditionError where the values do not allow to tell."""

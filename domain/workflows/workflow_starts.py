@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from domain.accounts import audit, roles
+from domain.accounts import audit, hidden_users, roles
 from domain.accounts.audit import AuditAction
 from domain.acts import Act
 from domain.entities import entity
@@ -13,7 +13,7 @@ from domain.idempotency import checked_key, first_use
 from domain.ids import UserId, WorkflowId
 from domain.jobs import job_arguments
 from domain.refusals import all_at_once
-from domain.workflows import advances
+from domain.workflows import advances, input_checks
 from domain.workflows.step_arguments import STARTER
 from domain.workflows.templates import StepTemplate, WorkflowInput, WorkflowInputType, WorkflowTemplate
 from domain.workflows.vocabulary import Vocabulary
@@ -28,6 +28,8 @@ _KINDS: dict[WorkflowInputType, tuple[set[type], str]] = {
     WorkflowInputType.STRINGS: ({str}, "a list of strings"),
     WorkflowInputType.INTEGERS: ({int}, "a list of whole numbers"),
 }
+_WHOM = "user_id"
+"""The input that names whom a workflow is about."""
 _LISTS = frozenset({WorkflowInputType.STRINGS, WorkflowInputType.INTEGERS})
 
 
@@ -44,7 +46,9 @@ class WorkflowRequest:
 async def start_by_hand(
     work: WorkflowsWork, act: Act, vocabulary: Vocabulary, asked: WorkflowRequest, *, key: str
 ) -> Workflow:
-    """Start a workflow for an operator, whose own it is; the same key gives the same workflow for a day.
+    """Start a workflow for an operator; the same key gives the same workflow for a day.
+
+    It is about the user whom the input `user_id` names, and the operator's own where there is none.
 
     Raises, all at once, ForbiddenError, NotFoundError and refusals that name every input at fault; or
     IdempotencyKeyReusedError.
@@ -55,7 +59,8 @@ async def start_by_hand(
         with each:
             job_arguments.check_size(asked.inputs, field="inputs")
         with each:
-            template, inputs = await _read(work, asked)
+            template, inputs = await _read(work, vocabulary, asked)
+            await _check_users(work, inputs)
         with each:
             checked_key(key)
     given = {"template": asked.template, "version": asked.version, "inputs": dict(asked.inputs)}
@@ -65,7 +70,7 @@ async def start_by_hand(
     )
     if earlier is not None:
         return await _stored(work, WorkflowId(earlier))
-    request = replace(asked, inputs=inputs, user_id=act.user_id)
+    request = replace(asked, inputs=inputs, user_id=_about(inputs) or act.user_id)
     workflow = await _begin(work, act, vocabulary, template, request, WorkflowId(wanted))
     difference: dict[str, str | None] = {"template": workflow.template, "version": str(workflow.version)}
     await audit.record(
@@ -74,12 +79,22 @@ async def start_by_hand(
     return workflow
 
 
+async def start_by_command(
+    work: WorkflowsWork, act: Act, vocabulary: Vocabulary, asked: WorkflowRequest
+) -> Workflow:
+    """Start a workflow for who has the command line; raises NotFoundErrors and refusals that name inputs at fault."""
+    template, inputs = await _read(work, vocabulary, asked)
+    await _check_users(work, inputs)
+    request = replace(asked, inputs=inputs, user_id=_about(inputs))
+    return await _begin(work, act, vocabulary, template, request, WorkflowId(act.mint("workflow")))
+
+
 async def start(work: AdvancingWork, act: Act, vocabulary: Vocabulary, asked: WorkflowRequest) -> Workflow:
     """Start a workflow: its first jobs become visible to workers with the commit.
 
     Raises NotFoundError, or refusals that name every input at fault.
     """
-    template, inputs = await _read(work, asked)
+    template, inputs = await _read(work, vocabulary, asked)
     request = replace(asked, inputs=inputs)
     return await _begin(work, act, vocabulary, template, request, WorkflowId(act.mint("workflow")))
 
@@ -97,11 +112,31 @@ async def start_shipped(
     return await start(work, act, vocabulary, replace(asked, version=shipped.version))
 
 
-async def _read(work: AdvancingWork, asked: WorkflowRequest) -> tuple[WorkflowTemplate, dict[str, Any]]:
+async def _read(
+    work: AdvancingWork, vocabulary: Vocabulary, asked: WorkflowRequest
+) -> tuple[WorkflowTemplate, dict[str, Any]]:
     template = await work.workflow_templates.find(asked.template, asked.version)
     if template is None:
         raise NotFoundError("There is no such version of a template.", field="template")
-    return template, _checked(template, asked.inputs)
+    inputs = _checked(template, asked.inputs)
+    input_checks.check(template, vocabulary, inputs)
+    return template, inputs
+
+
+def _about(inputs: Mapping[str, Any]) -> UserId | None:
+    return next(iter(hidden_users.users_in(inputs.get(_WHOM))), None)
+
+
+async def _check_users(work: WorkflowsWork, inputs: Mapping[str, Any]) -> None:
+    """Raise, all at once, NotFoundErrors that name the inputs which name users that there are not."""
+    named = {name: users for name, value in inputs.items() if (users := hidden_users.users_in(value))}
+    found = await work.users.by_ids([each for users in named.values() for each in users]) if named else []
+    known = {user.id for user in found if user is not None}
+    with all_at_once() as each:
+        for name, users in named.items():
+            with each:
+                if not known.issuperset(users):
+                    raise NotFoundError("There is no such user.", field=f"inputs.{name}")
 
 
 async def _begin(

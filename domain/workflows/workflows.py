@@ -42,7 +42,8 @@ GOES_ON = frozenset({WorkflowState.RUNNING, WorkflowState.PAUSED})
 class Workflow:
     """A run of one version of a template. `progress` is the share of its steps that are done, in percent.
 
-    `user_id` is who started it or whom it is about; None for what the platform does for itself.
+    `user_id` is whom it is about, or who started one that is about no other user; None for what the platform does for
+    itself or for many users.
     """
 
     id: WorkflowId

@@ -37,6 +37,7 @@ TAKEOVER = timedelta(seconds=5)
 LOOK = timedelta(seconds=5)
 """How long a worker waits for a notice of new jobs until it looks by itself."""
 RESTART_S = 1.0
+_LOOKS = 5
 
 
 class QueueWorker:
@@ -66,6 +67,7 @@ class QueueWorker:
         self._stopping = asyncio.Event()
         self._started_at = ports.now()
         self._id = WorkerId(ports.mint("worker"))
+        self._told = 0
         self._paused: frozenset[str] = frozenset()
         self._rates = SharedRates(ports, stale_after=TAKEOVER)
         self._rated: dict[str, str] = {}
@@ -144,7 +146,7 @@ class QueueWorker:
         while not self._stopping.is_set():
             self._limit(manager)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), BEAT_S / 5)
+                await asyncio.wait_for(self._stopping.wait(), BEAT_S / _LOOKS)
         manager.shutdown.set()
 
     def _waits(self, kind: str) -> bool:
@@ -168,7 +170,7 @@ class QueueWorker:
         report_failure = JobFailures("worker_beat")
         try:
             while True:
-                await asyncio.sleep(BEAT_S)
+                await self._rest()
                 try:
                     await self._beat()
                 except Exception as error:  # noqa: BLE001 - the worker survives any failure of its database
@@ -178,14 +180,22 @@ class QueueWorker:
                 async with self._ports.open_reads(Meter()) as work:
                     await work.queues.leave(self._id)
 
+    async def _rest(self) -> None:
+        """Wait for the next beat: it comes earlier, about once a second, where the number of running jobs changed."""
+        for _ in range(_LOOKS):
+            await asyncio.sleep(BEAT_S / _LOOKS)
+            if self.running != self._told:
+                return
+
     async def _beat(self) -> None:
         """Show that this worker lives, and read which queues are paused or have a rate."""
         now = self._ports.now()
+        self._told = self.running
         worker = JobWorker(
             id=self._id,
             queues=self._queues,
             capacity=self._capacity,
-            running=self.running,
+            running=self._told,
             started_at=self._started_at,
             seen_at=now,
         )

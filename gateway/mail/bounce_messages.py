@@ -5,6 +5,7 @@ bounces are recognised by flufl.bounce, which knows the habits of many servers. 
 by a token that only its recipient's side can know (`domain.mail.mail_tokens`), and by nothing else.
 """
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -21,6 +22,8 @@ from domain.mail.mail_keys import MailKeys
 LARGEST_MESSAGE = 1024 * 1024
 """How many bytes of a message are read; what comes after is left out, mostly our own mail."""
 _MOST_PARTS = 50
+_NO_SENDER = "nobody@invalid"
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 
 
 class MessageKind(Enum):
@@ -100,7 +103,8 @@ def _notification(part: Message, mail_id: int | None) -> BounceMessage:
             continue
         action = str(block.get("action", "")).strip().lower()
         if action.startswith(("fail", "error")):
-            status = status_in(str(block.get("status", "")))
+            told = (str(block.get(name, "")) for name in ("status", "diagnostic-code"))
+            status = next(filter(None, map(status_in, told)), None)
             return BounceMessage(MessageKind.FINAL, mail_id, MailEventKind.BOUNCED, status)
         delivered |= action.startswith("delivered")
         delayed |= action.startswith("delayed")
@@ -110,13 +114,17 @@ def _notification(part: Message, mail_id: int | None) -> BounceMessage:
 
 
 def _unusual(message: Message, parts: list[Message], mail_id: int | None) -> BounceMessage:
-    """Let flufl.bounce judge a message that is no notification by its type."""
+    """Let flufl.bounce judge a message that is no notification by its type.
+
+    Its detectors expect what servers write, not any bytes: one needs a sender, and others fail in their own ways, which
+    it logs with what the message holds.
+    """
+    if message["from"] is None:
+        message["From"] = _NO_SENDER
     try:
         temporary, permanent = all_failures(message)
     except (MessageError, ValueError, LookupError, AttributeError, TypeError):
-        return BounceMessage(
-            MessageKind.OTHER, mail_id
-        )  # its detectors expect what servers write, not any bytes
+        return BounceMessage(MessageKind.OTHER, mail_id)
     if permanent:
         texts = (_decoded(part) for part in parts if part.get_content_maintype() == "text")
         status = status_in("\n".join(texts))

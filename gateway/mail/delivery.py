@@ -26,8 +26,8 @@ from gateway.settings.integrations import IntegrationSettings, MailServer, confi
 TIMEOUT_S = 20.0
 """How long the server may take for one mail, in seconds."""
 _CLOSING, _REFUSED = 421, 500
-_STATUS_OF_CODE = {550: None, 551: None, 552: "5.2.2", 553: None}
-"""What a code without a status says about a mailbox (RFC 5321, section 4.2.2): None that it takes no mails."""
+_STATUS_OF_CODE = {550: "5.1.0", 551: "5.1.0", 552: "5.2.2", 553: "5.1.0"}
+"""What a code without a status says about a mailbox (RFC 5321, section 4.2.2): that it takes no mails, or is full."""
 _OTHER_STATUS = "5.5.0"
 _log = structlog.get_logger("gateway.mail.delivery")
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from mjml import mjml2html
 
@@ -125,4 +125,13 @@ def _walk(node: nodes.Node, depth: int) -> Iterator[tuple[nodes.Node, int]]:
         yield from _walk(child, depth)
 
 
-_ENVIRONMENT = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+def shown_value(value: object) -> object:
+    """Return a value as readers see it, a list as its texts with commas; raises TypeError for what is no text."""
+    if isinstance(value, list):
+        return ", ".join(value)
+    if isinstance(value, bool) or not isinstance(value, str | int | Undefined):
+        raise TypeError(f"{type(value).__name__} is no text")
+    return value
+
+
+_ENVIRONMENT = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined, finalize=shown_value)

@@ -17,7 +17,13 @@ from mjml import mjml2html
 from domain.campaigns.email_templates import OF_READER, TemplateContent
 from domain.errors import InvalidInputError
 from domain.refusals import all_at_once
-from gateway.mail.mail_templates import LARGEST_HTML, BadTemplateError, MailTemplate, check_source
+from gateway.mail.mail_templates import (
+    LARGEST_HTML,
+    BadTemplateError,
+    MailTemplate,
+    check_source,
+    shown_value,
+)
 
 ELEMENTS = (
     "mj-button",
@@ -45,7 +51,9 @@ _LINK = re.compile(r"href\s*=\s*[\"']?\s*([^\s\"'>]*)", re.IGNORECASE)
 _LINKS = ("https://", "http://", "mailto:", "{{")
 """How the addresses of links begin."""
 _PLACE = "<!-- body -->\n"
-_TEXT = ImmutableSandboxedEnvironment(autoescape=False, undefined=StrictUndefined, keep_trailing_newline=True)
+_TEXT = ImmutableSandboxedEnvironment(
+    autoescape=False, undefined=StrictUndefined, keep_trailing_newline=True, finalize=shown_value
+)
 _REASON, _URL = "a reason of 27 characters..", "https://mail.invalid/unsubscribe"
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gateway.callers.client_addresses import networks
@@ -120,8 +120,8 @@ class Settings(
     documents: DocumentMode = DocumentMode.OFF
     """What happens to documents that are not trusted: off and log run them, enforce refuses them."""
 
-    public_url: str = "http://localhost:8000"
-    """The address of the web app, for links in mails."""
+    public_url: str = ""
+    """The address of the web app, for links in mails; by default this machine at the port of the gateway."""
     api_url: str | None = None
     """The address of this gateway, for the links in mails that end them; by default that of the web app."""
     smtp_url: SecretStr | None = None
@@ -154,6 +154,12 @@ class Settings(
         return (
             [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
         )
+
+    @model_validator(mode="after")
+    def _links_lead_here(self) -> "Settings":
+        if not self.public_url:
+            self.public_url = f"http://localhost:{self.port}"
+        return self
 
     @property
     def production(self) -> bool:

@@ -9,8 +9,10 @@ from simpleeval import DEFAULT_OPERATORS, InvalidExpression, SimpleEval
 
 from domain.errors import InvalidInputError
 from domain.workflows import paths
-from domain.workflows.paths import Path
+from domain.workflows.paths import INPUTS, Path
+from domain.workflows.shapes import Shape
 from domain.workflows.vocabulary import LONGEST_CONDITION, ConditionError
+from gateway.workflows import condition_types
 
 _COMPARES: tuple[type[ast.AST], ...] = (
     ast.Eq,
@@ -46,15 +48,32 @@ class SafeConditions:
         except InvalidInputError as refused:
             raise ConditionError(refused.message) from refused
 
+    def check(self, condition: str, shape_of: Callable[[Path], Shape]) -> None:
+        """Raise ConditionError where no values of these shapes allow to tell whether it holds."""
+        condition_types.check(_parsed(condition).value, shape_of)
+
+    def may_hold(self, condition: str, inputs: Mapping[str, Any]) -> bool:
+        """Tell whether it may hold with these inputs, whatever the results are; raises ConditionError as `holds`.
+
+        Of the parts that are joined by `and`, those that read a result may hold. What stands after one of these may
+        never be computed, so it raises nothing.
+        """
+        is_certain = True
+        for part in _joined(_parsed(condition).value):
+            if any(path[0] != INPUTS for path in _paths_of(part)):
+                is_certain = False
+                continue
+            try:
+                if not _truth_of(part, {INPUTS: inputs}):
+                    return False
+            except ConditionError:
+                if is_certain:
+                    raise
+        return True
+
     def holds(self, condition: str, values: Mapping[str, Any]) -> bool:
         """Tell whether it holds; raises ConditionError where the values do not allow to tell."""
-        try:
-            found = _Evaluator(values).eval(condition, previously_parsed=_parsed(condition))
-        except (InvalidExpression, InvalidInputError, TypeError, ValueError, RecursionError) as error:
-            raise ConditionError("The condition cannot be computed from these values.") from error
-        if not isinstance(found, bool):
-            raise ConditionError("The condition is neither true nor false; compare its values.")
-        return found
+        return _truth_of(_parsed(condition).value, values)
 
 
 class _Evaluator(SimpleEval):  # type: ignore[misc]  # simpleeval has no types
@@ -69,6 +88,25 @@ class _Evaluator(SimpleEval):  # type: ignore[misc]  # simpleeval has no types
 
     def _eval_path(self, node: ast.Name | ast.Attribute) -> Any:
         return paths.value_at(paths.read(ast.unparse(node)), self._values)
+
+
+def _truth_of(node: ast.expr, values: Mapping[str, Any]) -> bool:
+    try:
+        found = _Evaluator(values).eval("", previously_parsed=node)
+    except (InvalidExpression, InvalidInputError, TypeError, ValueError, RecursionError) as error:
+        raise ConditionError("The condition cannot be computed from these values.") from error
+    if not isinstance(found, bool):
+        raise ConditionError("The condition is neither true nor false; compare its values.")
+    return found
+
+
+def _joined(node: ast.expr) -> Iterator[ast.expr]:
+    """Yield the parts that `and` joins, in order."""
+    if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
+        for each in node.values:
+            yield from _joined(each)
+    else:
+        yield node
 
 
 def _parsed(condition: str) -> ast.Expr:

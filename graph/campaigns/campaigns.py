@@ -128,7 +128,7 @@ class Campaign(Node):
         description="Its template in the newest version; null if it was deleted since.",
     )
     template_version: int | None = attribute(
-        "The version that is sent: the one that was newest when it began, or null before."
+        "The version that is sent: the one that was newest when it was scheduled or begun; null for a draft."
     )
     segment: Segment | None = loaded_by(
         loaders.segments_by_id,
@@ -145,6 +145,12 @@ class Campaign(Node):
     created_at: datetime = attribute("When it was created.")
     started_at: datetime | None = attribute("When it began.")
     finished_at: datetime | None = attribute("When it ended.")
+    trouble: str | None = loaded_by(
+        loaders.trouble_by_campaign,
+        key="id",
+        description="Why it does not go on by itself: the error of its job, which failed for good or was discarded. "
+        "Retry that job, schedule the campaign again, or pause and resume it. Null while all is well.",
+    )
     progress: CampaignProgress | None = loaded_by(
         loaders.progress_by_campaign, key="id", description="How far it is."
     )
@@ -177,7 +183,7 @@ class CampaignSubscriptions:
 
     campaign_progress: Campaign | None = streamed_by(
         campaigns.campaign_progress,
-        description="The campaign now and whenever it or its progress changes, until it has ended.",
+        description="The campaign now and whenever it, its progress or its trouble changes, until it has ended.",
         rule=OPERATOR_READS,
         args={"id": arg(CampaignId, "The campaign.")},
     )

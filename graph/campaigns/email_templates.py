@@ -146,10 +146,10 @@ class EmailTemplateMutations:
     update_email_template = mutated_by(
         template_resolvers.update_email_template,
         input=UpdateEmailTemplateInput,
-        gives={"template": (EmailTemplate, "The next version.")},
+        gives={"template": (EmailTemplate, "The next version; the present one where nothing is different.")},
         refuses=(ForbiddenError, VersionOutdatedError),
         rule=RULE,
-        description="Saves the next version of a template; campaigns that were started keep theirs.",
+        description="Saves the next version of a template; campaigns that were scheduled or started keep theirs.",
     )
     delete_email_template = mutated_by(
         template_resolvers.delete_email_template,

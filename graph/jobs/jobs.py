@@ -58,13 +58,19 @@ class Job(Node):
     user: User | None = loaded_by(
         account_loaders.users_by_id,
         key="user_id",
-        description="Whom it is for; null for work of the platform.",
+        description="Whom it is for; null for work of the platform. For admins, because which mails and erasures a "
+        "learner has is private.",
+        rule=auth(Role.ADMIN),
     )
     attempts: int = attribute("How many attempts began since it was started or last retried.")
     progress: int = attribute("How far the present attempt is, from 0 to 100.")
     note: str | None = attribute("What it does at the moment, for people.")
     error: str | None = attribute("Why the last attempt failed; null if none did, or once it succeeded.")
-    result: JsonObject | None = attribute("What it left, once it succeeded; null where there is nothing.")
+    result: JsonObject | None = resolved_by(
+        job_resolvers.result,
+        description="What it left, once it succeeded; null where there is nothing. Ids of users in the work of "
+        "others are for admins; operators read `user_...`.",
+    )
     created_at: datetime = attribute("When it was started.")
     started_at: datetime | None = attribute("When the last attempt began.")
     finished_at: datetime | None = attribute("When it ended.")

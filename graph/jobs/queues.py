@@ -55,7 +55,9 @@ class JobWorker:
     id: WorkerId = attribute("The worker's id, `worker_...`; it has another after a restart.")
     queues: list[str] = attribute("The queues that it serves.", at_most=100, usual=3)
     capacity: int = attribute("How many jobs it runs at once.")
-    running: int = attribute("How many jobs it runs.")
+    running: int = attribute(
+        "How many jobs it ran at `seenAt`, which is about a second ago while this changes."
+    )
     started_at: datetime = attribute("When it began.")
     seen_at: datetime = attribute("When it last showed that it lives.")
 
@@ -122,7 +124,13 @@ class QueueMutations:
     pause_queue = mutated_by(
         queues.pause_queue,
         input=PauseQueueInput,
-        gives={"queue": (JobQueue, "The queue.")},
+        gives={
+            "queue": (JobQueue, "The queue."),
+            "was_paused": (
+                bool,
+                "Whether it was paused already. Then `queue` says by whom and why, and the new reason is not kept.",
+            ),
+        },
         refuses=(ForbiddenError,),
         rule=auth(Role.OPERATOR),
         description="Lets no job of a queue begin; those that run go on. It holds within seconds.",

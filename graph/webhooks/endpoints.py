@@ -71,7 +71,12 @@ class WebhookEndpoint(Node):
         key="owner_id",
         description="Who created it and is told when it is disabled; null for the command line.",
     )
-    url: URL = attribute("Where events are sent.")
+    origin: str = attribute("The scheme and the host of where events are sent, like `https://example.org`.")
+    url: URL | None = resolved_by(
+        endpoints.url,
+        description="Where events are sent. Only admins see it, because its path may hold a secret of the receiver.",
+        rule=auth(Role.ADMIN),
+    )
     description: str = attribute("What it is for.")
     events: list[WebhookEvent] = attribute("What is sent to it.", at_most=len(SUBSCRIBABLE), usual=3)
     state: WebhookEndpointState = attribute("Whether it gets deliveries.")

@@ -17,6 +17,7 @@ from graph.scalars import JsonObject
 from resolvers.workflows import loaders, workflows
 
 MOST_EDGES = MOST_STEPS * MOST_STEPS
+_USERS = "Only admins see ids of users in it; others read `user_...`."
 
 declare_enum(
     WorkflowState,
@@ -57,8 +58,10 @@ class WorkflowStep:
     attempts: int = attribute("How often it began: once, and once more for each retry by an operator.")
     jobs: int = attribute("How many jobs its present attempt has: one, or one for each item.")
     jobs_ended: int = attribute("How many of these have ended.")
-    output: JsonObject | None = attribute(
-        "The result of its job, or `items` with one for each item; for operators.", rule=OPERATOR_READS
+    output: JsonObject | None = resolved_by(
+        workflows.output,
+        description=f"The result of its job, or `items` with one for each item; for operators. {_USERS}",
+        rule=OPERATOR_READS,
     )
     error: str | None = attribute("Why it failed; for operators.", rule=OPERATOR_READS)
     started_at: datetime | None = attribute("When its present attempt began.")
@@ -77,7 +80,7 @@ class StepEdge:
 
 @strawberry.type(
     description="A run of one version of a template; steps and edges are what a drawing of it needs. Learners see "
-    "those that they started or that are about them.",
+    "those that are about them.",
     directives=[*OWNER_READS],
 )
 class Workflow(Node):
@@ -88,7 +91,9 @@ class Workflow(Node):
     version: int = attribute("The version of the template that it runs, whatever is saved later.")
     state: WorkflowState = attribute("Where it is in its life.")
     inputs: JsonObject | None = resolved_by(
-        workflows.inputs, description="What it was started with; for operators.", rule=OPERATOR_READS
+        workflows.inputs,
+        description=f"What it was started with; for operators. {_USERS}",
+        rule=OPERATOR_READS,
     )
     progress: int = attribute("How much is done, from 0 to 100; each step counts the same.")
     started_at: datetime = attribute("When it was started.")

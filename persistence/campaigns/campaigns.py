@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, any_, bindparam, insert, select, update
+from sqlalchemy import ARRAY, Integer, any_, bindparam, insert, select, text, update
 
+from domain.campaigns.campaign_jobs import ADVANCE_CAMPAIGN
 from domain.campaigns.campaign_states import CampaignState
-from domain.campaigns.campaigns import Campaign, CampaignFilter
+from domain.campaigns.campaigns import NO_JOB, Campaign, CampaignFilter
 from domain.campaigns.segments import written
 from domain.ids import CampaignId
+from domain.jobs.job_states import JobState
 from domain.paging import Page, Window
 from persistence.campaigns.segments import read_groups
 from persistence.database import SqlConnection
@@ -16,6 +18,7 @@ from persistence.paging import Pages
 from persistence.row_mapping import maker, member_of
 from persistence.statements import ID, MOMENT, Statement, by_key, columns_for
 from persistence.tables.campaigns.campaigns import campaigns
+from persistence.tables.jobs.jobs import IS_LIVE
 
 _campaign = maker(
     Campaign,
@@ -45,6 +48,19 @@ _UNSETTLED = Statement(
     .order_by(campaigns.c.id.desc())
     .limit(bindparam("most", type_=Integer)),
     CampaignId,
+)
+_KEY = "(c.id || ':' || c.tick) COLLATE \"C\""
+_IS_ITS_JOB = f"j.kind = '{ADVANCE_CAMPAIGN.name}' AND j.dedupe_key = {_KEY}"
+_TROUBLES = Statement(
+    text(f"""
+    SELECT c.id, coalesce(
+        (SELECT j.error FROM jobs j WHERE {_IS_ITS_JOB} AND j.state = '{JobState.FAILED.value}' LIMIT 1), '{NO_JOB}'
+    )
+    FROM campaigns c
+    WHERE c.id = ANY (:ids) AND c.state IN ('{CampaignState.SCHEDULED.value}', '{CampaignState.SENDING.value}')
+        AND NOT EXISTS (SELECT FROM jobs j WHERE {_IS_ITS_JOB} AND j.{IS_LIVE})
+    """).bindparams(bindparam("ids", type_=ARRAY(ID))),  # noqa: S608 - constants
+    lambda campaign_id, trouble: (CampaignId(campaign_id), trouble),
 )
 
 
@@ -92,6 +108,11 @@ class SqlCampaigns:
         values = _values(campaign)
         changed = {f"new_{column.name}": values[column.name] for column in _CHANGED}
         await self._connection.run(_PUT, campaign_id=campaign.id, **changed)
+
+    async def troubles(self, ids: list[CampaignId]) -> list[str | None]:
+        """Return why each campaign does not go on by itself, one slot per id; None for one that does or has ended."""
+        found: dict[CampaignId, str] = dict(await self._connection.all(_TROUBLES, ids=ids))
+        return [found.get(each) for each in ids]
 
     async def unsettled(self, *, since: datetime, limit: int) -> list[CampaignId]:
         """Return the campaigns that began since then, newest first."""

@@ -8,9 +8,11 @@ from sqlalchemy import ARRAY, BigInteger, Integer, Text, bindparam, func, insert
 from domain.campaigns.recipients import DueReader
 from persistence.campaigns.recipient_outcomes import CANCELLED, OUTCOMES, TOLD
 from persistence.campaigns.segment_conditions import IS_REACHABLE, Shape, is_in, moment
+from persistence.jobs.queue_entries import notice, removed
 from persistence.statements import ID, MOMENT, Statement
 from persistence.tables.accounts.users import users
 from persistence.tables.campaigns.campaigns import campaign_recipients
+from persistence.tables.jobs.jobs import IS_LIVE
 
 _CAMPAIGN = bindparam("campaign_id", type_=ID)
 _NOW = bindparam("now", type_=MOMENT)
@@ -92,21 +94,31 @@ def _settling(*conditions: Any) -> Statement[Any]:
 SETTLE = _settling()
 SETTLE_POSTED = _settling(OUTCOMES.c.stored_state == text("'POSTED'"))
 WITHDRAW = Statement(
-    text("""
+    text(f"""
     WITH held AS (
-        SELECT r.id AS number, m.id AS mail_id, j.id AS job_id, j.entry_id
+        SELECT r.id AS number, m.id AS mail_id, j.id AS job_id, j.entry_id, j.state = 'RUNNING' AS is_running
         FROM campaign_recipients r JOIN mails m ON m.id = r.mail_id JOIN jobs j ON j.id = m.job_id
         WHERE r.campaign_id = :campaign_id AND r.state = 'POSTED' AND m.sent_at IS NULL
-            AND m.given_up_at IS NULL AND j.state = 'QUEUED' AND j.run = 0
-        FOR UPDATE OF j
+            AND m.given_up_at IS NULL AND m.claimed_until IS NULL AND j.{IS_LIVE}
+        FOR UPDATE OF m, j
     ), no_mails AS (DELETE FROM mails USING held WHERE mails.id = held.mail_id),
     no_jobs AS (DELETE FROM jobs USING held WHERE jobs.id = held.job_id),
-    no_entries AS (DELETE FROM pgqueuer USING held WHERE pgqueuer.id = held.entry_id)
-    UPDATE campaign_recipients r SET state = 'PENDING', mail_id = NULL, next_run_at = :now
-    FROM held WHERE r.id = held.number
-    """).bindparams(_CAMPAIGN, _NOW)
+    {removed("held")},
+    waiting AS (
+        UPDATE campaign_recipients r SET state = 'PENDING', mail_id = NULL, next_run_at = :now
+        FROM held WHERE r.id = held.number RETURNING r.id
+    )
+    SELECT (SELECT count(*) FROM waiting),
+        (SELECT {notice("cancellation_event", ids="json_agg(entry_id)")} FROM held WHERE is_running
+            HAVING count(*) > 0)
+    """).bindparams(_CAMPAIGN, _NOW),  # noqa: S608 - a constant
+    lambda count, _told: int(count),
 )
-"""Takes back the mails that no worker has ever begun to send: they were certainly not sent."""
+"""Takes back the mails that no worker has ever claimed: they were certainly not sent.
+
+A worker that waits for the turn of such a mail is told to stop. One that claims it at the same moment comes first or
+finds it gone, because both lock its row.
+"""
 CANCEL = Statement(
     text(f"""
     WITH unsent AS (

@@ -66,6 +66,7 @@ OUTCOMES: Subquery = (
         _r.c.campaign_id,
         _r.c.user_id,
         _r.c.state.label("stored_state"),
+        _r.c.next_run_at,
         case((_r.c.mail_id.is_(None), _r.c.state), else_=_state).label("state"),
         _reason.label("reason"),
         func.coalesce(_r.c.sent_at, mails.c.sent_at).label("sent_at"),

@@ -61,18 +61,18 @@ def _count(*conditions: Any) -> Any:
     return cast(counted, Integer)
 
 
-_PROGRESS = Statement(
+_o = OUTCOMES.c
+_PROGRESS = Statement(  # of what is known now, as the report is, so that the two agree
     select(
-        _r.c.campaign_id,
+        _o.campaign_id,
         _count(),
-        *(_count(_r.c.state == state.value) for state in RecipientState),
-        func.min(_r.c.next_run_at).filter(_r.c.state == RecipientState.PENDING.value),
+        *(_count(_o.state == state.value) for state in RecipientState),
+        func.min(_o.next_run_at).filter(_o.state == RecipientState.PENDING.value),
     )
-    .where(_r.c.campaign_id == _IDS)
-    .group_by(_r.c.campaign_id),
+    .where(_o.campaign_id == _IDS)
+    .group_by(_o.campaign_id),
     CampaignProgress,
 )
-_o = OUTCOMES.c
 _REPORTS = Statement(
     select(
         _o.campaign_id,
@@ -138,8 +138,9 @@ class SqlRecipients:
         return await self._connection.run(statement, campaign_id=campaign_id)
 
     async def withdraw(self, campaign_id: CampaignId, *, now: datetime) -> int:
-        """Take back the posted mails that no worker has begun to send: they wait again; return how many."""
-        return await self._connection.run(recipient_changes.WITHDRAW, campaign_id=campaign_id, now=now)
+        """Take back the posted mails that no worker has claimed: they wait again; return how many."""
+        (count,) = await self._connection.all(recipient_changes.WITHDRAW, campaign_id=campaign_id, now=now)
+        return count
 
     async def cancel(self, campaign_id: CampaignId, *, now: datetime) -> int:
         """Cancel the recipients who wait, with their mails that were not sent; return how many."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, null, select, update
+from sqlalchemy import bindparam, select, text, update
 
 from domain.mail.mails import Mail, MailKind
 from persistence.statements import MOMENT, Statement
@@ -40,4 +40,5 @@ CLAIM = Statement(
     ),
     make_mail,
 )
-RELEASE = Statement(update(mails).where(IS_ID).values(claimed_until=null()))
+RELEASE = Statement(update(mails).where(IS_ID).values(claimed_until=text("'epoch'")))
+"""Lets others claim the mail; it stays known that it was claimed, and that the server may have taken it."""

@@ -1,17 +1,16 @@
 """Search in Postgres: full text in four languages, the beginnings of words, and likeness where no word matches."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, Boolean, Integer, Text, bindparam, text
 
 from domain.ids import UserId
-from domain.paging import Page, Window, cut, expect
+from domain.paging import Page, Window, cut, expect, other_list
 from domain.search import highlights
 from domain.search.highlights import START, STOP
 from domain.search.queries import SearchQuery
-from domain.search.search import MOST_COUNTED, SearchFacet, SearchHit, SearchType
+from domain.search.search import MOST_COUNTED, SearchFacet, SearchHit, SearchType, mark_of
 from persistence.database import SqlConnection
 from persistence.search.candidates import found
 from persistence.statements import ID, MOMENT, Statement
@@ -91,12 +90,15 @@ class SqlSearch:
     ) -> Page[SearchHit]:
         """Return hits of these types, best first."""
         values: dict[str, Any] = _values(query, types, viewer_id, now) | {"text": query.text}
-        key = expect(window, NAME, _SCORES, str)
+        mark = mark_of(query, types)
+        key = expect(window, NAME, _SCORES, str, str)
         if key is not None:
+            if key[2] != mark:
+                raise other_list("This cursor belongs to another search; begin with its first page.", window)
             values |= {"after_score": key[0], "after_id": key[1]}
         statement = _PAGES[window.backward, key is not None]
         rows = await self._connection.all(statement, page_size=window.size + 1, **values)
-        return cut(rows, window, _KEY, NAME)
+        return cut(rows, window, lambda hit: (hit.score, hit.id, mark), NAME)
 
     async def facets(
         self, query: SearchQuery, *, types: frozenset[SearchType], viewer_id: UserId | None, now: datetime
@@ -113,9 +115,6 @@ class SqlSearch:
             for kind in SearchType
             if kind in types
         ]
-
-
-_KEY: Callable[[SearchHit], tuple[int, str]] = lambda hit: (hit.score, hit.id)  # noqa: E731
 
 
 def _values(

@@ -12,7 +12,7 @@ from domain.errors import NotFoundError
 from domain.ids import CampaignId, EmailTemplateId, SegmentId
 from domain.paging import Page, Window
 from domain.signals import newest
-from resolvers.campaigns.loaders import campaigns_by_id, progress_by_campaign
+from resolvers.campaigns.loaders import campaigns_by_id, progress_by_campaign, trouble_by_campaign
 from resolvers.context import Context
 
 LOOK_EVERY_S = 5.0
@@ -125,7 +125,7 @@ async def send_test_campaign(context: Context, *, id: CampaignId, idempotency_ke
 
 
 async def campaign_progress(context: Context, *, id: CampaignId) -> AsyncIterator[Campaign]:
-    """Yield a campaign now and whenever it or its progress has changed, until it has ended."""
+    """Yield a campaign now and whenever it, its progress or its trouble has changed, until it has ended."""
     async with context.ports.signals.listen(campaign_signal(id).topic) as signals:
         shown: Any = None
         while True:
@@ -133,7 +133,11 @@ async def campaign_progress(context: Context, *, id: CampaignId) -> AsyncIterato
             campaign = await context.load(campaigns_by_id, id)
             if campaign is None:
                 raise NotFoundError("There is no such campaign.", field="id")
-            seen = campaign.version, await context.load(progress_by_campaign, id)
+            seen = (
+                campaign.version,
+                await context.load(progress_by_campaign, id),
+                await context.load(trouble_by_campaign, id),
+            )
             if seen != shown:
                 yield campaign
             if campaign.state in ENDED:

@@ -44,6 +44,13 @@ async def campaigns_by_id(context: Context, ids: list[CampaignId]) -> list[Campa
 
 
 @batch(Rows.VIEWER)
+async def trouble_by_campaign(context: Context, ids: list[CampaignId]) -> list[str | None]:
+    """Load why campaigns do not go on by themselves."""
+    async with context.open_reads() as reads:
+        return await reads.campaigns.troubles(ids)
+
+
+@batch(Rows.VIEWER)
 async def progress_by_campaign(context: Context, ids: list[CampaignId]) -> list[CampaignProgress]:
     """Load how far campaigns are."""
     async with context.open_reads() as reads:

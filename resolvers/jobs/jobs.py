@@ -18,6 +18,7 @@ from domain.paging import Page, Window
 from domain.signals import newest
 from resolvers.context import Context
 from resolvers.jobs.loaders import jobs_by_id
+from resolvers.jobs.shown_values import shown
 
 LOOK_EVERY_S = 10.0
 """After how many seconds a followed job is read again without a signal, because one may be lost."""
@@ -44,6 +45,11 @@ async def viewer_jobs(
     """Return a page of the caller's own jobs, newest first."""
     async with context.open_reads() as reads:
         return await reads.jobs.page_of(viewer.user_id, JobFilter(state=state), window)
+
+
+async def result(job: Job, context: Context) -> dict[str, Any] | None:
+    """Return what a job left, as the caller may see it."""
+    return shown(context, job.result, of=job.user_id)
 
 
 async def job_kinds(context: Context) -> list[JobKind]:  # noqa: ARG001 - every resolver takes the context

@@ -4,6 +4,7 @@ from domain import job_table
 from domain.accounts import roles
 from domain.accounts.users import Role
 from domain.jobs import job_administration, schedule_starts
+from domain.jobs.job_administration import PausedQueue
 from domain.jobs.jobs import Job
 from domain.jobs.queues import GONE_AFTER, JobQueue, JobWorker
 from domain.jobs.schedules import Schedule
@@ -35,7 +36,7 @@ async def job_schedules(context: Context) -> list[Schedule]:
         return await reads.schedules.read(sorted(job_table.SCHEDULES.values(), key=lambda each: each.name))
 
 
-async def pause_queue(context: Context, *, queue: str, reason: str) -> JobQueue:
+async def pause_queue(context: Context, *, queue: str, reason: str) -> PausedQueue:
     """Let no job of a queue begin."""
     async with context.open_work() as work:
         return await job_administration.pause(

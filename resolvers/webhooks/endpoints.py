@@ -28,6 +28,11 @@ async def webhook_endpoint(context: Context, *, id: WebhookEndpointId) -> Webhoo
     return found
 
 
+async def url(endpoint: WebhookEndpoint, context: Context) -> str | None:  # noqa: ARG001 - every resolver takes the context
+    """Return where events are sent; the rule of the field keeps it from operators."""
+    return endpoint.url
+
+
 async def create_webhook_endpoint(
     context: Context, *, url: str, events: list[WebhookEvent], description: str | None = None
 ) -> SignedEndpoint:

@@ -15,8 +15,16 @@ from domain.workflows import workflow_administration, workflow_starts
 from domain.workflows.step_arguments import STARTER
 from domain.workflows.vocabulary import Vocabulary
 from domain.workflows.workflow_starts import WorkflowRequest
-from domain.workflows.workflows import GOES_ON, Workflow, WorkflowFilter, WorkflowState, workflow_signal
+from domain.workflows.workflows import (
+    GOES_ON,
+    Workflow,
+    WorkflowFilter,
+    WorkflowState,
+    WorkflowStep,
+    workflow_signal,
+)
 from resolvers.context import Context
+from resolvers.jobs.shown_values import shown
 from resolvers.workflows.loaders import steps_by_workflow, workflows_by_id
 
 LOOK_EVERY_S = 10.0
@@ -43,14 +51,19 @@ async def workflows(
 async def viewer_workflows(
     viewer: Viewer, context: Context, *, window: Window, state: WorkflowState | None = None
 ) -> Page[Workflow]:
-    """Return a page of the workflows that the caller started or that are about them, newest first."""
+    """Return a page of the workflows about the caller, and of those they started about no other user, newest first."""
     async with context.open_reads() as reads:
         return await reads.workflows.page_of(viewer.user_id, WorkflowFilter(state=state), window)
 
 
-async def inputs(workflow: Workflow, context: Context) -> dict[str, Any] | None:  # noqa: ARG001 - every resolver takes the context
-    """Return what a workflow was started with."""
-    return workflow.inputs
+async def inputs(workflow: Workflow, context: Context) -> dict[str, Any] | None:
+    """Return what a workflow was started with, as the caller may see it."""
+    return shown(context, workflow.inputs)
+
+
+async def output(step: WorkflowStep, context: Context) -> dict[str, Any] | None:
+    """Return the result of a step, as the caller may see it."""
+    return shown(context, step.output)
 
 
 async def edges(workflow: Workflow, context: Context) -> list[StepEdge]:

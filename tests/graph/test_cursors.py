@@ -8,6 +8,8 @@ import pytest
 from graphql import GraphQLObjectType
 
 from domain.accounts.users import Role
+from domain.search import queries
+from domain.search.search import SearchType, mark_of
 from graph.schema import executable
 from resolvers.context import Context
 from tests.support.campaigns import a_campaign
@@ -24,6 +26,10 @@ class Big(int):
     """An integer of a column of 64 bits."""
 
 
+class OfSearch(str):  # noqa: SLOT000 - no value of it is made
+    """The mark of a search by other words or types."""
+
+
 LISTS: dict[str, tuple[str, list[type]]] = {
     "Query.users": ("{ users(%s) { edges { cursor } } }", [str]),
     "Query.quizzes": ("{ quizzes(%s) { edges { cursor } } }", [str]),
@@ -31,7 +37,7 @@ LISTS: dict[str, tuple[str, list[type]]] = {
     "Query.auditLog": ("{ auditLog(%s) { edges { cursor } } }", [str]),
     "Query.adminUsers": ("{ adminUsers(%s) { edges { cursor } } }", [str]),
     "Query.pendingXp": ("{ pendingXp(%s) { edges { cursor } } }", [str]),
-    "Query.search": ('{ search(query: "knots", %s) { edges { cursor } } }', [int, str]),
+    "Query.search": ('{ search(query: "knots", %s) { edges { cursor } } }', [int, str, OfSearch]),
     "Query.jobs": ("{ jobs(%s) { edges { cursor } } }", [str]),
     "Query.suppressions": ("{ suppressions(%s) { edges { cursor } } }", [str]),
     "Query.workflows": ("{ workflows(%s) { edges { cursor } } }", [str]),
@@ -107,10 +113,20 @@ NAMES = {
     "RoadmapVersion.nodesConnection": "roadmap_nodes",
     "Leaderboard.ranking": "leaderboard",
 }
-VALID: dict[type, Any] = {str: "user_01K742SG00EC1V4CSM6MV3EE1S", int: 1, Big: 1}
+VALID: dict[type, Any] = {
+    str: "user_01K742SG00EC1V4CSM6MV3EE1S",
+    int: 1,
+    Big: 1,
+    OfSearch: mark_of(queries.parsed("knots", field="query"), frozenset(SearchType)),
+}
 WIDE: dict[str, list[Any]] = {"leaderboard": [2**31], "roadmap_nodes": [2**31, -(2**31) - 1]}
 """What the numbers of lists with 64 bits may be."""
 HOSTILE: dict[type, list[Any]] = {
+    OfSearch: [
+        *(1, None, [], "", "0" * 12, "\0"),
+        mark_of(queries.parsed("knot", field="query"), frozenset(SearchType)),
+        mark_of(queries.parsed("knots", field="query"), frozenset({SearchType.NODE})),
+    ],
     str: [1, True, None, 1.5, [], {}, "\0"],
     Big: [2**63, -(2**63) - 1, 10**40, True, None, 1.5, "1", []],
     int: [2**31, -(2**31) - 1, 2**63, -(2**63) - 1, 10**40, True, None, 1.5, "1", []],

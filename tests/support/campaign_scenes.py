@@ -55,6 +55,10 @@ async def campaigns_of_every_kind(ask: WatchingAsker) -> None:
     full = await a_campaign(ask, viewer, segmentId=segment, perSecond=3, quietFrom=21, quietUntil=8)
     await accepted(ask, viewer, "sendCampaign", id=full, version=1)
     await add_recipients(ask, full)
+    async with ask.postgres.open_work(Meter()) as work:
+        await work.connection.raw.execute(
+            "UPDATE jobs SET state = 'FAILED', error = 'OSError' WHERE kind = 'advance_campaign'"
+        )
     await mutate(ask, viewer, "pauseCampaign", id=found["SENT"])
     await accepted(ask, viewer, "updateEmailPreferences", marketing=True)
     await ask.data("{ viewer { emailPreferences { marketing marketingChangedAt } } }", viewer)

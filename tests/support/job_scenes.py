@@ -14,7 +14,7 @@ from tests.support.seen_fields import WatchingAsker, everything
 
 async def work_of_every_kind(ask: WatchingAsker) -> None:
     """Store a job in each state and one that is half done, pause a queue, and let a worker and a schedule run."""
-    user, viewer = await ask.learner(roles=[Role.LEARNER, Role.OPERATOR])
+    user, viewer = await ask.learner(roles=[Role.LEARNER, Role.ADMIN])
     await one_in_each_state(ask, user.id)
     kind = a_kind(queue="maintenance", priority=5)
     half, late, held, ended = [await queued(ask, user.id, kind=kind) for _ in range(4)]

@@ -17,7 +17,7 @@ from tests.support.workflows import a_workflow_in_each_state, end_job
 
 async def workflows_of_every_kind(ask: WatchingAsker) -> None:
     """Bring a workflow into each state, retry and skip steps, and save templates that can run and that cannot."""
-    _, viewer = await ask.learner(roles=[Role.LEARNER, Role.OPERATOR])
+    _, viewer = await ask.learner(roles=[Role.LEARNER, Role.ADMIN])
     async with ask.postgres.open_work(Meter()) as work:
         await template_saves.ship(work, workflow_table.SHIPPED)
     found = await a_workflow_in_each_state(ask, viewer)

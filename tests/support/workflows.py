@@ -31,13 +31,13 @@ async def end_job(ask: Asker, workflow_id: WorkflowId, step: str, *, fails: bool
                 work, act, vocabulary, job, job.workflow_id, error, kind=kind, fraction=lambda: 0
             )
         else:
-            await step_ends.succeed(work, act, vocabulary, job, job.workflow_id, result={"done": 1})
+            await step_ends.succeed(work, act, vocabulary, job, job.workflow_id, result={"settled": 1})
 
 
 async def a_workflow_in_each_state(ask: Asker, viewer: Viewer) -> dict[str, WorkflowId]:
     """Start a workflow of one step for each state, and bring it there; one that succeeded has an output."""
-    steps = [{"key": "clean", "kind": "remove_expired"}, {"key": "settle", "kind": "settle_xp"}]
-    edge = {"after": ["clean"], "condition": "results.clean.done == 1", "arguments": {}}
+    steps = [{"key": "clean", "kind": "settle_xp"}, {"key": "settle", "kind": "settle_xp"}]
+    edge = {"after": ["clean"], "condition": "results.clean.settled == 1", "arguments": {}}
     await accepted(
         ask,
         viewer,

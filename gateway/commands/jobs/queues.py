@@ -44,10 +44,12 @@ async def pause(_settings: Settings, url: str, arguments: argparse.Namespace) ->
     """Let no job of a queue begin."""
     act = by_platform(now=secrets_and_ids.now(), mint=secrets_and_ids.mint)
     async with stores.opened(url) as postgres, postgres.open_work(Meter()) as work:
-        queue = await job_administration.pause(
+        paused = await job_administration.pause(
             work, act, job_table.KINDS, queue=arguments.queue, reason=arguments.reason
         )
-    print(f"{queue.name} is paused; {queue.running} of its jobs still run.")
+    queue = paused.queue
+    state = f"was paused already: {queue.pause_reason}" if paused.was_paused else "is paused"
+    print(f"{queue.name} {state}; {queue.running} of its jobs still run.")
     return 0
 
 

@@ -62,7 +62,7 @@ async def start(_settings: Settings, url: str, arguments: argparse.Namespace) ->
     )
 
     async def begin(work: Work, act: Act) -> Workflow:
-        return await workflow_starts.start(work, act, VOCABULARY, asked)
+        return await workflow_starts.start_by_command(work, act, VOCABULARY, asked)
 
     return await _changed(url, arguments, begin)
 

@@ -41,7 +41,9 @@ async def show(_settings: Settings, url: str, arguments: argparse.Namespace) -> 
             raise NotFoundError("There is no such campaign.")
         (progress,) = await reads.recipients.progress([campaign_id])
         (report,) = await reads.recipients.reports([campaign_id])
+        (trouble,) = await reads.campaigns.troubles([campaign_id])
     facts = _row(campaign, progress) | {
+        "trouble": trouble,
         "template": campaign.template_id,
         "segment": campaign.segment_id,
         "scheduled": campaign.scheduled_at,

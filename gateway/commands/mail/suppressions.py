@@ -46,7 +46,8 @@ async def bounce(settings: Settings, url: str, arguments: argparse.Namespace) ->
             found = await asyncio.to_thread(bounce_messages.read, raw, keys)
             counts[await _record(postgres, keys, found)] += 1
     told = [f"{counts[name]} {words}" for name, words in _WORDS.items() if counts[name]]
-    print(f"{sum(counts.values())} messages: {', '.join(told) or 'none'}.")
+    total = sum(counts.values())
+    print(f"{total} {'message' if total == 1 else 'messages'}: {', '.join(told) or 'none'}.")
     return 0
 
 

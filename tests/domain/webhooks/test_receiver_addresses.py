@@ -54,6 +54,28 @@ PUBLIC = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        ("http://localhost:9000/hooks?a=b", "http://localhost:9000/hooks?a=b"),
+        ("https://LocalHost", "https://localhost/"),
+        ("http://127.0.0.1:9000/", "http://127.0.0.1:9000/"),
+    ],
+)
+def test_development_takes_this_machine_by_name_and_by_address(given: str, stored: str) -> None:
+    assert checked_url(given, LOCAL, field="url") == stored
+    with pytest.raises(InvalidInputError):
+        checked_url(given, STRICT, field="url")
+
+
+@pytest.mark.parametrize("url", ["http://localhost.example", "http://localhosts/", "http://a@localhost/"])
+def test_a_name_that_begins_like_that_of_this_machine_is_another(url: str) -> None:
+    try:
+        assert "localhost.invalid" not in checked_url(url, LOCAL, field="url")
+    except InvalidInputError:
+        assert url != "http://localhost.example"
+
+
 @pytest.mark.parametrize("address", REFUSED)
 def test_private_and_special_addresses_get_nothing(address: str) -> None:
     assert not may_receive(ip_address(address), STRICT)

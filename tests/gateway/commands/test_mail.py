@@ -71,12 +71,12 @@ async def test_a_bounce_from_a_pipe_suppresses_its_recipient_once(
         assert await run(database_url, "mail", "bounce", stdin=raw) == 0
 
     assert capsys.readouterr().out.splitlines() == [
-        "1 messages: 1 bounces.",
-        "1 messages: 1 known already.",
-        "1 messages: 1 known already.",
-        "1 messages: 1 of no mail of ours.",
-        "1 messages: 1 only delayed.",
-        "1 messages: 1 no bounces.",
+        "1 message: 1 bounces.",
+        "1 message: 1 known already.",
+        "1 message: 1 known already.",
+        "1 message: 1 of no mail of ours.",
+        "1 message: 1 only delayed.",
+        "1 message: 1 no bounces.",
     ]
     assert await reasons(postgres, "ada@example.org") == ["HARD_BOUNCE"]
 

@@ -156,12 +156,19 @@ async def test_a_file_that_is_no_template_is_refused_by_name_and_not_stored(
         assert {each.is_shipped for each in await reads.workflow_templates.newest(limit=9)} == {True}
 
 
-@pytest.mark.parametrize("inputs", ["weeks", "[1]", '{"weeks":"two"}', '{"days":2}'])
+@pytest.mark.parametrize(
+    ("name", "inputs"),
+    [
+        *(("recompute_projections", given) for given in ("weeks", "[1]", '{"weeks":"two"}', '{"days":2}')),
+        ("recompute_projections", '{"weeks":521}'),
+        ("account_erasure", '{"user_id":"user_01K742SG00EC1V4CSM6MV3EE1S"}'),
+    ],
+)
 async def test_inputs_that_do_not_fit_start_nothing(
-    stored: Postgres, database_url: str, capsys: "pytest.CaptureFixture[str]", inputs: str
+    stored: Postgres, database_url: str, capsys: "pytest.CaptureFixture[str]", name: str, inputs: str
 ) -> None:
     with pytest.raises(DomainError) as refused:
-        await run(database_url, f"workflows start recompute_projections --inputs {inputs}")
+        await run(database_url, f"workflows start {name} --inputs {inputs}")
 
     assert (refused.value.field or "").startswith("inputs")
     assert await output(database_url, "workflows list", capsys) == []

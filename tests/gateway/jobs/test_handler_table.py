@@ -65,6 +65,9 @@ async def test_a_job_of_every_kind_succeeds_with_the_least_arguments(ask: Asker,
     assert done is not None
     assert (done.state.value, done.error) == ("SUCCEEDED", None)
     assert done.result == EXPECTED.get(kind.name)
+    declared = kind.result
+    if declared is not None:
+        assert {name: type(value) for name, value in (done.result or {}).items()}.items() <= declared.items()
 
 
 NEEDED: dict[str, dict[str, Any]] = {

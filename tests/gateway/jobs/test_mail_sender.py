@@ -14,7 +14,7 @@ from domain.jobs.jobs import Job, JobFilter
 from domain.jobs.runs import JobTakenOverError
 from domain.mail import outbox
 from domain.mail.mails import Mail, MailKind, NewMail, UndeliveredError
-from domain.mail.outbox import SEND_MAIL
+from domain.mail.outbox import SEND_MAIL, SEND_PACED_MAIL
 from domain.paging import window
 from domain.service_status.dependencies import PostponedError
 from domain.unit_of_work import Meter
@@ -31,12 +31,15 @@ from gateway.settings.modes import Environment
 from gateway.telemetry.job_metrics import JobMetrics
 from gateway.telemetry.job_observer import JobObserver
 from gateway.telemetry.prometheus import Exposition
+from persistence.mail.outbox import SqlMails
 from resolvers.context import Ports
 from tests.builders.acts import an_act
 from tests.builders.mail import KEYS, a_mail
 from tests.gateway.conftest import running
+from tests.support.accounts import accepted
+from tests.support.campaigns import a_campaign, a_reader, run_jobs
 from tests.support.clients.prometheus import Samples
-from tests.support.jobs import begun
+from tests.support.jobs import an_operator, begun
 from tests.support.queue_workers import ended, until, working
 from tests.support.schema_client import Asker
 from tests.support.servers.gateway import free_port
@@ -48,6 +51,7 @@ QUICK = (
     HANDLERS[SEND_MAIL.name],
 )
 
+PACED = SEND_PACED_MAIL, HANDLERS[SEND_PACED_MAIL.name]
 A_WAITING_MAIL = Mail(
     id=1, to="ada@example.org", kind=MailKind.NEW_DEVICE, subject="s", body="b", values=None
 )
@@ -264,9 +268,8 @@ async def test_that_a_mail_was_sent_is_stored_though_the_job_was_taken_over(
     assert (await waiting(ports), len(inbox.arrived)) == (0, 1)
 
 
-async def test_a_job_that_was_taken_over_from_a_slow_worker_sends_no_second_copy(
-    ports: Ports, inbox: Inbox
-) -> None:
+async def taken_over(ports: Ports, inbox: Inbox) -> list[Any]:
+    """Let one worker send a mail slowly, and another one take over its job meanwhile; return how both ended."""
     (job,) = await post(ports, a_mail())
     inbox.pause_s = 0.5
     runs = []
@@ -278,12 +281,53 @@ async def test_a_job_that_was_taken_over_from_a_slow_worker_sends_no_second_copy
         sending = HANDLERS["send_mail"].run(JobContext(of_worker, ports), outbox.SendMailArguments(mail_id=1))
         runs.append(asyncio.create_task(sending))
         await asyncio.sleep(0.2)
+    return await asyncio.gather(*runs, return_exceptions=True)
 
-    slow, second = await asyncio.gather(*runs, return_exceptions=True)
+
+async def test_a_job_that_was_taken_over_from_a_slow_worker_sends_no_second_copy(
+    ports: Ports, inbox: Inbox
+) -> None:
+    slow, second = await taken_over(ports, inbox)
 
     assert isinstance(slow, JobTakenOverError)
     assert isinstance(second, PostponedError)
     assert (await waiting(ports), len(inbox.arrived)) == (0, 1)
+
+
+async def test_it_is_the_claim_that_keeps_the_second_worker_from_sending(
+    ports: Ports, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def read(mails: SqlMails, mail_id: int, **_times: Any) -> Mail | None:
+        return await mails.waiting_one(mail_id)
+
+    monkeypatch.setattr(SqlMails, "claim", read)
+
+    await taken_over(ports, inbox)
+
+    assert len(inbox.arrived) == 2
+
+
+async def test_a_pause_stops_the_mails_that_wait_for_their_turn(
+    ask: Asker, ports: Ports, inbox: Inbox, database_url: str
+) -> None:
+    viewer = await an_operator(ask)
+    for _ in range(6):
+        await a_reader(ask)
+    campaign = await a_campaign(ask, viewer, perSecond=1)
+    await accepted(ask, viewer, "sendCampaign", id=campaign, version=1)
+    await run_jobs(ask, campaign)
+
+    async with working(ports, database_url, PACED) as worker, asyncio.timeout(20):
+        while not inbox.arrived or worker.running < 4:
+            await asyncio.sleep(0.01)
+        await accepted(ask, viewer, "pauseCampaign", id=campaign)
+        while worker.running:
+            await asyncio.sleep(0.01)
+    async with ports.open_reads(Meter()) as reads:
+        (progress,) = await reads.recipients.progress([campaign])
+
+    assert (progress.posted, progress.sent + progress.pending) == (0, 6)
+    assert len(inbox.arrived) == progress.sent < 4
 
 
 async def test_a_decoy_is_not_sent(ports: Ports, inbox: Inbox, database_url: str) -> None:

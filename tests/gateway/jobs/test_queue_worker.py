@@ -20,6 +20,7 @@ from domain.paging import window
 from domain.unit_of_work import Meter
 from domain.work import Work
 from gateway import secrets_and_ids
+from gateway.jobs import queue_worker
 from gateway.jobs.cron_lines import CronLineError
 from gateway.jobs.handlers import InSteps, InTransaction, JobContext
 from gateway.jobs.job_beginnings import JobBeginnings
@@ -190,6 +191,35 @@ async def test_jobs_of_a_paused_queue_wait(ports: Ports, database_url: str) -> N
         after = await ended(ports, waiting)
 
     assert (before.state, after.state) == (JobState.QUEUED, JobState.SUCCEEDED)
+
+
+async def test_the_list_of_workers_follows_what_they_run(
+    ports: Ports, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_worker, "BEAT_S", 600.0)
+    monkeypatch.setattr(queue_worker, "_LOOKS", 60_000)
+    kind = a_kind()
+    free = asyncio.Event()
+
+    async def wait(context: JobContext, arguments: CountArguments) -> None:
+        await free.wait()
+
+    async def told() -> list[int]:
+        async with ports.open_reads(Meter()) as work:
+            return [
+                each.running for each in await work.queues.workers(since=ports.now() - timedelta(hours=1))
+            ]
+
+    async with working(ports, database_url, (kind, InSteps(wait))):
+        job = await queued(ports, kind)
+        async with asyncio.timeout(20):
+            while await told() != [1]:
+                await asyncio.sleep(0.01)
+            free.set()
+            while await told() != [0]:
+                await asyncio.sleep(0.01)
+
+    assert (await read(ports, job)).state is JobState.SUCCEEDED
 
 
 async def test_a_later_job_waits_for_its_time(ports: Ports, database_url: str) -> None:

@@ -38,10 +38,21 @@ def read(raw: bytes) -> BounceMessage:
         ({"Action": "failed", "Status": "5.1.1"}, "5.1.1"),
         ({"Action": "Failed", "Status": "4.2.2 (mailbox full)"}, "4.2.2"),
         ({"Action": "error", "Status": "unknown"}, None),
+        ({"Action": "failed"}, None),
+        ({"Action": "failed", "Diagnostic_Code": "smtp; 550 5.2.1 disabled"}, "5.2.1"),
     ],
 )
 def test_a_failure_is_a_bounce_with_its_status(fields: dict[str, str], status: str | None) -> None:
     assert read(a_notification(fields)) == BounceMessage(FINAL, 7, BOUNCED, status)
+
+
+@pytest.mark.parametrize("raw", [b"", b"\n", b"  ", b"x", b"\xff\xfe", b"Subject: hello\n\nhello\n"])
+def test_what_is_no_message_is_no_bounce_and_leaves_no_trace(
+    raw: bytes, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    assert read(raw) == BounceMessage(MessageKind.OTHER, None)
+
+    assert (capsys.readouterr().err, caplog.records) == ("", [])
 
 
 def test_a_failure_of_any_recipient_counts_before_a_delivery() -> None:

@@ -99,7 +99,7 @@ async def test_the_reason_of_a_failure_contains_no_address(inbox: Inbox) -> None
     ("reply", "is_bounce", "status"),
     [
         ("550 5.1.1 no such user", True, "5.1.1"),
-        ("550 no such user", True, None),
+        ("550 no such user", True, "5.1.0"),
         ("552 mailbox full", True, "5.2.2"),
         ("554 go away", True, "5.5.0"),
         ("550 5.7.1 blocked", True, "5.7.1"),

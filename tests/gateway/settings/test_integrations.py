@@ -44,6 +44,23 @@ def read(monkeypatch: pytest.MonkeyPatch, **variables: str) -> environment.Setti
 
 
 @pytest.mark.parametrize(
+    ("variables", "address"),
+    [
+        ({}, "http://localhost:8000"),
+        ({"QUESTPATH_PORT": "8123"}, "http://localhost:8123"),
+        (
+            {"QUESTPATH_PORT": "8123", "QUESTPATH_PUBLIC_URL": "http://localhost:3000"},
+            "http://localhost:3000",
+        ),
+    ],
+)
+def test_links_lead_to_the_port_of_the_gateway_unless_they_lead_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], address: str
+) -> None:
+    assert read(monkeypatch, **variables).public_url == address
+
+
+@pytest.mark.parametrize(
     ("variables", "named"),
     [
         ({"QUESTPATH_SMTP_URL": "http://mail.example.org"}, "QUESTPATH_SMTP_URL"),

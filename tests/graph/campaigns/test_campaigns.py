@@ -74,6 +74,8 @@ async def one(ask: Asker, viewer: Viewer, campaign_id: str) -> dict[str, Any]:
             "load nothing",
         ),
         ("text", "{% set a = 1 %}", "Assign"),
+        ("text", "{{ handle == 'ada' }}", "cannot be filled in"),
+        ("subject", "{% for a in offer %}{{ loop }}{% endfor %}", "cannot be filled in"),
         ("subject", "{{ 9 ** 9 ** 9 }}", "Pow"),
         ("subject", "", "subject"),
         ("variables", ["Offer"], "a-z"),
@@ -127,6 +129,57 @@ async def test_a_campaign_in_progress_keeps_its_version_and_its_groups(ask: Aske
 
     assert [row["subject"].startswith("News for ") for row in subjects] == [True]
     assert in_use == [("EmailTemplateInUse", "id"), ("SegmentInUse", "id")]
+
+
+async def test_a_change_that_changes_nothing_keeps_the_version(ask: Asker) -> None:
+    viewer, admin = await an_operator(ask), await an_operator(ask, Role.ADMIN)
+    campaign = await a_campaign(ask, viewer)
+    template, segment = await campaigns.a_template(ask, viewer), await campaigns.a_segment(ask, viewer)
+    same = {name: TEMPLATE[name] for name in ("name", "subject", "body", "text", "variables")}
+
+    versions = [
+        await accepted(ask, viewer, f"update{kind}", f"{field} {{ version }}", id=id_, version=1, **given)
+        for kind, field, id_, given in (
+            ("EmailTemplate", "template", template, same),
+            ("EmailTemplate", "template", template, {}),
+            ("Segment", "segment", segment, {"name": "All", "groups": GROUPS}),
+            ("Campaign", "campaign", campaign, {"name": "March", "perSecond": None}),
+        )
+    ]
+    log = (await ask.data("{ auditLog(first: 100) { nodes { action } } }", admin))["auditLog"]["nodes"]
+
+    assert [version for each in versions for version in (next(iter(each.values()))["version"],)] == [1] * 4
+    assert not [entry for entry in log if entry["action"].endswith("UPDATED")]
+
+
+async def test_a_list_in_a_place_for_a_text_is_shown_as_words(ask: Asker) -> None:
+    viewer = await an_operator(ask)
+    template = await campaigns.a_template(ask, viewer)
+    text = """query ($id: ID!, $v: JSONObject) {
+        node(id: $id) { ... on EmailTemplate { preview(values: $v) { html text } } } }"""
+
+    shown = (await ask.data(text, viewer, id=template, v={"offer": ["<maps>", "quizzes"]}))["node"]["preview"]
+
+    assert "Hello reader, <maps>, quizzes" in shown["text"]
+    assert "Hello reader, &lt;maps&gt;, quizzes" in shown["html"]
+
+
+async def test_a_scheduled_campaign_tells_why_it_did_not_begin(ask: Asker) -> None:
+    viewer = await an_operator(ask)
+    campaign = await a_campaign(ask, viewer)
+    at = ask.clock().isoformat()
+    await accepted(ask, viewer, "scheduleCampaign", id=campaign, version=1, at=at)
+    text = "{ campaigns { nodes { state templateVersion trouble } } }"
+
+    before = (await ask.data(text, viewer))["campaigns"]["nodes"]
+    async with ask.postgres.open_work(Meter()) as work:
+        failed = "UPDATE jobs SET state = 'FAILED', error = 'The values do not fit the template.'"
+        await work.connection.raw.execute(failed)
+    after = (await ask.data(text, viewer))["campaigns"]["nodes"]
+
+    scheduled = {"state": "SCHEDULED", "templateVersion": 1}
+    assert before == [scheduled | {"trouble": None}]
+    assert after == [scheduled | {"trouble": "The values do not fit the template."}]
 
 
 async def test_a_change_for_an_earlier_version_and_of_no_draft_is_refused(ask: Asker) -> None:
@@ -200,7 +253,7 @@ async def test_a_size_names_what_is_wrong_with_its_groups(ask: Asker) -> None:
 
     assert "groups[1].conditions" in str(answer["errors"])
     assert "groups[0].conditions[0].activeWithinDays" in str(answer["errors"])
-    assert "There is no such exam type." in str(not_found["errors"])
+    assert "groups[0].conditions[0].examTypeId names an exam type" in not_found["errors"][0]["message"]
     assert stored["segmentSize"] == {"matching": 1, "reachable": 0}
 
 
@@ -381,7 +434,7 @@ async def test_every_act_is_audited_with_its_actor(ask: Asker) -> None:
     template, segment = await campaigns.a_template(ask, viewer), await campaigns.a_segment(ask, viewer)
     at = (ask.clock() + timedelta(hours=1)).isoformat()
     await accepted(ask, viewer, "updateEmailTemplate", id=template, version=1, name="B")
-    await accepted(ask, viewer, "updateSegment", id=segment, version=1, groups=GROUPS)
+    await accepted(ask, viewer, "updateSegment", id=segment, version=1, name="B")
     await accepted(ask, viewer, "updateCampaign", id=campaign, version=1, name="B")
     await accepted(ask, viewer, "sendTestCampaign", id=campaign, idempotencyKey="k")
     await accepted(ask, viewer, "scheduleCampaign", id=campaign, version=2, at=at)

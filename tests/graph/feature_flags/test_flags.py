@@ -111,6 +111,29 @@ async def test_imports_are_on_for_the_authors_that_the_flag_names_only(ask: Aske
 
 
 @pytest.mark.parametrize(
+    ("given", "is_on"),
+    [
+        ({}, True),
+        ({"percentage": 0}, False),
+        ({"percentage": 1}, True),
+        ({"percentage": 0, "roles": ["AUTHOR"]}, True),
+        ({"enabled": False}, False),
+    ],
+)
+async def test_a_flag_is_listed_as_on_where_it_is_on_for_anybody(
+    ask: Asker, given: dict[str, Any], is_on: bool
+) -> None:
+    viewer = await an_operator(ask)
+    given = {"key": CONTENT_IMPORTS.key, "enabled": True} | given
+
+    answer = await accepted(ask, viewer, "setFeatureFlag", "setting { enabled }", **given)
+
+    assert answer["setting"]["enabled"] is is_on
+    assert (CONTENT_IMPORTS.key in await settings(ask, viewer, on=True)) is is_on
+    assert (CONTENT_IMPORTS.key in await settings(ask, viewer, on=False)) is not is_on
+
+
+@pytest.mark.parametrize(
     ("given", "errors"),
     [
         ({"key": "unknown"}, [("InvalidInput", "key")]),

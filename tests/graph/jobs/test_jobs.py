@@ -6,6 +6,8 @@ import pytest
 
 from domain.accounts.scopes import Scope
 from domain.accounts.users import Role, Viewer
+from domain.analytics.weekly_digests import WeeklyDigestArguments
+from domain.job_table import KINDS
 from domain.jobs import job_runs
 from domain.mail.outbox import SEND_MAIL, SendMailArguments
 from domain.unit_of_work import Meter
@@ -46,6 +48,27 @@ async def test_a_learner_sees_their_own_jobs_only(ask: Asker) -> None:
 
     assert found == {"viewer": {"jobs": {"nodes": [{"id": own.id}]}}, "nodes": [{"id": own.id}, None]}
     assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+async def test_operators_see_no_user_in_the_jobs_of_others_and_admins_do(ask: Asker) -> None:
+    ada, own = await ask.learner()
+    async with ask.postgres.open_work(Meter()) as work:
+        kind = KINDS["weekly_digest"]
+        arguments = WeeklyDigestArguments(user_id=ada.id, monday="2026-03-02")
+        job = await start(work, an_act(now=ask.clock()), kind, arguments=arguments, user_id=ada.id)
+        result = {"outcome": "POSTED", "readers": [ada.id]}
+        await work.runs.succeed(await begun(work, job.id), result=result, now=ask.clock())
+    text = "{ jobs { nodes { kind user { id } result } } }"
+
+    by_operator = await ask(text, await an_operator(ask))
+    by_admin = await ask.data(text, await an_operator(ask, Role.ADMIN))
+    by_owner = await ask.data("{ viewer { jobs { nodes { result } } } }", own)
+
+    hidden = {"outcome": "POSTED", "readers": ["user_..."]}
+    assert by_operator["data"]["jobs"]["nodes"] == [{"kind": "weekly_digest", "user": None, "result": hidden}]
+    assert [error["extensions"]["code"] for error in by_operator["errors"]] == ["FORBIDDEN"]
+    assert by_admin["jobs"]["nodes"] == [{"kind": "weekly_digest", "user": {"id": ada.id}, "result": result}]
+    assert by_owner["viewer"]["jobs"]["nodes"] == [{"result": result}]
 
 
 async def test_an_operator_starts_a_job_once_for_each_key(ask: Asker) -> None:

@@ -36,6 +36,18 @@ async def test_a_queue_is_paused_and_resumed_with_its_reason(ask: Asker) -> None
     assert resumed["queue"] == {"name": "maintenance", "pausedAt": None, "pauseReason": None}
 
 
+async def test_who_pauses_a_paused_queue_is_told_who_has_and_why(ask: Asker) -> None:
+    ada, bob = await an_operator(ask), await an_operator(ask)
+    selection = "wasPaused queue { pauseReason pausedBy { id } }"
+
+    first = await accepted(ask, ada, "pauseQueue", selection, queue="maintenance", reason="The disk is full.")
+    second = await accepted(ask, bob, "pauseQueue", selection, queue="maintenance", reason="A release.")
+
+    kept = {"pauseReason": "The disk is full.", "pausedBy": {"id": ada.user_id}}
+    assert [each["wasPaused"] for each in (first, second)] == [False, True]
+    assert first["queue"] == second["queue"] == kept
+
+
 async def test_two_operators_at_once_leave_one_state_and_no_error(ask: Asker) -> None:
     ada, bob = await an_operator(ask), await an_operator(ask)
     admin = await an_operator(ask, Role.ADMIN)

@@ -116,7 +116,7 @@ async def test_a_reader_sees_why_mails_are_stopped_and_confirms_the_address(ask:
     async with ask.postgres.open_work(Meter()) as work:
         await work.credentials.set_verified_email(user.id, email)
     refused = await refusal(ask, viewer, "requestEmailVerification")
-    for reason in (SuppressionReason.HARD_BOUNCE, SuppressionReason.COMPLAINT, SuppressionReason.MANUAL):
+    for reason in (SuppressionReason.HARD_BOUNCE, SuppressionReason.COMPLAINT):
         await suppressed(ask, email, reason)
     _, other = await ask.learner()
 
@@ -126,8 +126,8 @@ async def test_a_reader_sees_why_mails_are_stopped_and_confirms_the_address(ask:
     await accepted(ask, viewer, "verifyEmail", token=token_in(mail))
 
     assert refused == ("InvalidInput", None)
-    assert (before, await stopped(ask, other)) == (["HARD_BOUNCE", "COMPLAINT", "MANUAL"], [])
-    assert await stopped(ask, viewer) == ["MANUAL"]
+    assert (before, await stopped(ask, other)) == (["HARD_BOUNCE", "COMPLAINT"], [])
+    assert await stopped(ask, viewer) == []
     assert {
         (actor, what["suppressed_for"])
         for actor, _, what in await audited(ask, AuditAction.SUPPRESSION_LIFTED)
@@ -135,6 +135,23 @@ async def test_a_reader_sees_why_mails_are_stopped_and_confirms_the_address(ask:
         (user.id, "HARD_BOUNCE"),
         (user.id, "COMPLAINT"),
     }
+
+
+@pytest.mark.parametrize("is_verified", [True, False])
+async def test_a_reader_whose_mails_were_stopped_by_hand_is_told_so(ask: Asker, is_verified: bool) -> None:
+    user, viewer = await ask.learner()
+    email = await address_of(ask, viewer)
+    if is_verified:
+        async with ask.postgres.open_work(Meter()) as work:
+            await work.credentials.set_verified_email(user.id, email)
+    await suppressed(ask, email, SuppressionReason.HARD_BOUNCE)
+    await suppressed(ask, email, SuppressionReason.MANUAL)
+
+    answer = await mutate(ask, viewer, "requestEmailVerification")
+
+    (error,) = answer["userErrors"]
+    assert error["message"] == "Every mail to your address was stopped by hand; ask support to end that."
+    assert await posted(ask.postgres) == []
 
 
 async def test_a_new_password_by_mail_shows_that_mails_arrive(ask: Asker) -> None:

@@ -163,6 +163,24 @@ async def test_pages_follow_each_other_in_both_directions(ask: Asker) -> None:
 
 
 @pytest.mark.parametrize(
+    "other", [{"query": "reefs"}, {"types": ["NODE"]}, {"query": "reef knot"}, {"query": "zz"}]
+)
+async def test_a_cursor_of_other_words_or_types_is_refused_by_name(ask: Asker, other: dict[str, Any]) -> None:
+    _, author = await ask.learner(roles=[Role.LEARNER, Role.AUTHOR])
+    await publish_file(ask, author, a_file(*(a_node(f"n{n}", title=f"Reef {n}") for n in range(3))))
+    page = (await ask.data(SEARCH, query="reef", first=1))["search"]
+    cursor = page["pageInfo"]["endCursor"]
+
+    same = await ask(SEARCH, query="reef", types=[each.name for each in SearchType], first=1, after=cursor)
+    response = await ask(SEARCH, **{"query": "reef", "first": 1, "after": cursor} | other)
+
+    assert len(same["data"]["search"]["nodes"]) == 1
+    (error,) = response["errors"]
+    assert (error["extensions"]["code"], error["extensions"]["field"]) == ("BAD_USER_INPUT", "after")
+    assert "another search" in error["message"]
+
+
+@pytest.mark.parametrize(
     "query", ["", " ", "a", "??", "''", "a" * 101, " ".join("abcdefghijk"), "two\nlines"]
 )
 async def test_a_query_that_is_none_is_refused_without_a_statement(ask: Asker, query: str) -> None:

@@ -13,14 +13,14 @@ from domain.webhooks.deliveries import WebhookFailure
 from domain.webhooks.endpoints import DISABLED_AFTER
 from domain.webhooks.events import WebhookEvent
 from tests.builders import mint
-from tests.support.accounts import ADMINS, accepted, refusal
+from tests.support.accounts import ADMINS, accepted, mutate, refusal
 from tests.support.jobs import an_operator
 from tests.support.schema_client import Asker
 from tests.support.webhooks import answered, deliveries, stored_delivery, stored_endpoint
 
 ENDPOINT = "secret endpoint { id url description events state owner { id } previousSecretUntil }"
 GIVEN = {"url": "https://Example.org/hooks?key=s3cret", "events": ["USER_REGISTERED", "XP_AWARDED"]}
-ONE = "query ($id: ID!) { webhookEndpoint(id: $id) { state disabledBecause failingSince url events } }"
+ONE = "query ($id: ID!) { webhookEndpoint(id: $id) { state disabledBecause failingSince origin events } }"
 
 
 async def audited(ask: Asker, action: str) -> list[dict[str, Any]]:
@@ -76,10 +76,9 @@ async def test_an_operator_disables_and_enables_and_changes_nothing_else(ask: As
     viewer = await an_operator(ask)
 
     for given in ({"url": "https://example.com/"}, {"events": ["XP_AWARDED"]}, {"description": "x"}):
-        assert await refusal(ask, viewer, "updateWebhookEndpoint", id=endpoint.id, **given) == (
-            "Forbidden",
-            None,
-        )
+        (field,) = given
+        refused = await refusal(ask, viewer, "updateWebhookEndpoint", id=endpoint.id, **given)
+        assert refused == ("Forbidden", field)
     await accepted(ask, viewer, "updateWebhookEndpoint", id=endpoint.id, enabled=False)
     disabled = (await ask.data(ONE, viewer, id=endpoint.id))["webhookEndpoint"]
     await accepted(ask, viewer, "updateWebhookEndpoint", id=endpoint.id, enabled=True)
@@ -87,8 +86,33 @@ async def test_an_operator_disables_and_enables_and_changes_nothing_else(ask: As
 
     assert (disabled["state"], disabled["disabledBecause"]) == ("DISABLED", "BY_HAND")
     assert (enabled["state"], enabled["disabledBecause"]) == ("ENABLED", None)
-    assert enabled["url"] == endpoint.url
+    assert enabled["origin"] == "https://example.org"
     assert len(await audited(ask, "WEBHOOK_CHANGED")) == 2
+
+
+async def test_operators_see_where_an_endpoint_is_and_not_its_path(ask: Asker) -> None:
+    endpoint = await stored_endpoint(ask, url="https://example.org/hooks/s3cret?key=s3cret")
+    _, admin = await ask.learner(roles=ADMINS)
+    text = "{ webhookEndpoints { nodes { id origin url } } }"
+
+    seen = await ask(text, await an_operator(ask))
+    by_admin = await ask.data(text, admin)
+
+    assert seen["data"]["webhookEndpoints"]["nodes"] == [
+        {"id": endpoint.id, "origin": "https://example.org", "url": None}
+    ]
+    assert [error["extensions"]["code"] for error in seen["errors"]] == ["FORBIDDEN"]
+    assert by_admin["webhookEndpoints"]["nodes"][0]["url"] == endpoint.url
+
+
+async def test_an_operator_is_told_what_only_admins_change(ask: Asker) -> None:
+    endpoint = await stored_endpoint(ask)
+    viewer = await an_operator(ask)
+
+    answer = await mutate(ask, viewer, "updateWebhookEndpoint", id=endpoint.id, events=["XP_AWARDED"])
+
+    (error,) = answer["userErrors"]
+    assert error["message"] == "Only ADMIN changes events; OPERATOR enables and disables the endpoint."
 
 
 async def test_a_role_that_was_taken_away_is_refused_by_the_database(ask: Asker) -> None:

@@ -27,7 +27,13 @@ TEMPLATES = (
     "{ workflowTemplates { name version isShipped inputs { name type required } steps { key after } } }"
 )
 ADMIN_LOG = "{ auditLog { nodes { action target difference { name value } } } }"
+NOBODY = mint("user")
+ERASURE = {"template": "account_erasure"}
 START = {"template": "recompute_projections", "inputs": {"weeks": 3}, "idempotencyKey": "one"}
+
+
+def digest(**inputs: Any) -> dict[str, Any]:
+    return {"template": "weekly_digest", "inputs": {"monday": "2026-03-02", "readers": []} | inputs}
 
 
 @pytest.fixture(autouse=True)
@@ -101,6 +107,32 @@ async def test_a_key_of_an_operator_starts_and_reads_workflows_by_its_scopes(ask
 
     assert len(listed["workflows"]["nodes"][0]["steps"]) == 3
     assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+async def test_a_workflow_about_a_learner_is_theirs_and_operators_do_not_see_whom_it_is_about(
+    ask: Asker,
+) -> None:
+    viewer = await an_operator(ask)
+    ada, learner = await ask.learner()
+    about_ada = [ERASURE | {"inputs": {"user_id": ada.id}}, digest(readers=[ada.id])]
+    for given in about_ada:
+        await accepted(ask, viewer, "startWorkflow", **given, idempotencyKey=given["template"])
+    own = "{ viewer { workflows { nodes { template } } jobs { nodes { kind } } } }"
+    everyone = "{ workflows { nodes { template inputs } } }"
+
+    of_learner = (await ask.data(own, learner))["viewer"]
+    of_operator = (await ask.data(own, viewer))["viewer"]
+    seen = (await ask.data(everyone, viewer))["workflows"]["nodes"]
+    by_admin = (await ask.data(everyone, await an_operator(ask, Role.ADMIN)))["workflows"]["nodes"]
+
+    assert of_learner["workflows"]["nodes"] == [{"template": "account_erasure"}]
+    assert of_learner["jobs"]["nodes"] == [{"kind": "weekly_digest"}]
+    assert of_operator["workflows"]["nodes"] == [{"template": "weekly_digest"}]
+    assert [each["inputs"] for each in seen] == [
+        {"monday": "2026-03-02", "readers": ["user_..."]},
+        {"user_id": "user_..."},
+    ]
+    assert [each["inputs"] for each in by_admin] == [each["inputs"] for each in reversed(about_ada)]
 
 
 async def test_a_workflow_is_paused_resumed_and_cancelled(ask: Asker) -> None:
@@ -178,6 +210,17 @@ async def test_a_failed_step_is_retried_and_then_skipped(ask: Asker) -> None:
         ({"inputs": {"months": 1}}, ("InvalidInput", "inputs")),
         ({"inputs": {"weeks": 1, "padding": "x" * 1_000_000}}, ("InvalidInput", "inputs")),
         ({"idempotencyKey": ""}, ("InvalidInput", "idempotencyKey")),
+        ({"inputs": {"weeks": 521}}, ("InvalidInput", "inputs.weeks")),
+        (ERASURE | {"inputs": {"weeks": 3}}, ("InvalidInput", "inputs")),
+        (ERASURE | {"inputs": {}}, ("InvalidInput", "inputs.user_id")),
+        (ERASURE | {"inputs": {"user_id": 1}}, ("InvalidInput", "inputs.user_id")),
+        (ERASURE | {"inputs": {"user_id": "ada"}}, ("InvalidInput", "inputs.user_id")),
+        (ERASURE | {"inputs": {"user_id": NOBODY}}, ("NotFound", "inputs.user_id")),
+        (digest(readers=[NOBODY]), ("NotFound", "inputs.readers")),
+        (digest(readers=["ada"]), ("InvalidInput", "inputs.readers")),
+        (digest(readers=[None]), ("InvalidInput", "inputs.readers")),
+        (digest(monday="Monday"), ("InvalidInput", "inputs.monday")),
+        (digest(monday="20260302"), ("InvalidInput", "inputs.monday")),
     ],
 )
 async def test_a_workflow_that_cannot_run_is_refused_by_name_and_not_stored(

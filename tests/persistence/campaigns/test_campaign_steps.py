@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 
 from domain.acts import Act
-from domain.campaigns import campaign_control, campaign_steps
+from domain.campaigns import campaign_control, campaign_steps, template_changes
 from domain.campaigns.campaign_jobs import ADVANCE_CAMPAIGN, AdvanceCampaignArguments
 from domain.campaigns.campaign_states import CampaignState
-from domain.campaigns.campaigns import Campaign
+from domain.campaigns.campaigns import NO_JOB, Campaign
 from domain.ids import CampaignId, UserId
 from domain.mail import email_preferences
 from persistence.work import SqlWork
 from tests.builders import a_user
 from tests.builders.acts import an_act
-from tests.builders.campaigns import NOON, SENDER, a_reader, stored_campaign
+from tests.builders.campaigns import BODY, NOON, SENDER, a_reader, stored_campaign
 
 
 async def campaign_of(work: SqlWork, campaign_id: CampaignId) -> Campaign:
@@ -198,6 +198,53 @@ async def test_a_scheduled_campaign_begins_at_its_time_and_not_at_one_that_was_c
     assert (await campaign_of(work, draft.id)).state is CampaignState.SENDING
 
 
+async def test_a_template_that_changes_after_a_campaign_was_scheduled_does_not_keep_it_from_beginning(
+    work: SqlWork,
+) -> None:
+    await readers(work, 1)
+    draft = await stored_campaign(work, an_act())
+    assert draft.template_id is not None
+    scheduled = await campaign_control.schedule(work, an_act(), draft.id, version=1, at=NOON)
+    changed = {
+        "text": "{{ handle }}, {{ week }}",
+        "body": BODY.replace("offer", "week"),
+        "variables": ["week"],
+    }
+    await template_changes.update(
+        work, an_act(), SENDER.language, draft.template_id, version=1, subject="Other", **changed
+    )
+    again = await campaign_control.schedule(work, an_act(), draft.id, version=2, at=NOON)
+
+    outcomes = [await advance(work, draft.id), await advance(work, draft.id)]
+    subjects = await work.connection.raw.fetch("SELECT subject FROM mails")
+
+    assert (scheduled.template_version, again.template_version) == (1, 1)
+    assert outcomes == ["RESOLVED", "POSTED"]
+    assert [row["subject"].startswith("News for") for row in subjects] == [True]
+
+
+async def test_a_campaign_tells_why_it_does_not_go_on_until_an_operator_mends_it(work: SqlWork) -> None:
+    draft, other = await stored_campaign(work, an_act()), await stored_campaign(work, an_act())
+    await campaign_control.schedule(work, an_act(), draft.id, version=1, at=NOON)
+    await campaign_control.send(work, an_act(), other.id, version=1)
+    ids = [draft.id, other.id]
+
+    before = await work.campaigns.troubles(ids)
+    raw = work.connection.raw
+    await raw.execute("UPDATE jobs SET state = 'FAILED', error = 'OSError' WHERE kind = 'advance_campaign'")
+    failed = await work.campaigns.troubles(ids)
+    await raw.execute("UPDATE jobs SET state = 'DISCARDED' WHERE kind = 'advance_campaign'")
+    discarded = await work.campaigns.troubles(ids)
+    await campaign_control.schedule(work, an_act(), draft.id, version=2, at=NOON)
+    await campaign_control.pause(work, an_act(), other.id)
+    await campaign_control.resume(work, an_act(), other.id)
+    after = await work.campaigns.troubles(ids)
+
+    assert failed == ["OSError", "OSError"]
+    assert discarded == [NO_JOB, NO_JOB]
+    assert before == after == [None, None]
+
+
 async def test_readers_in_their_quiet_hours_wait_for_their_morning(work: SqlWork) -> None:
     zones = ["UTC", "Asia/Tokyo", "Pacific/Niue"]
     for zone in zones:
@@ -227,18 +274,25 @@ async def test_readers_in_their_quiet_hours_wait_for_their_morning(work: SqlWork
     assert await advance(work, campaign.id, now=tokyo) == "FINISHED"
 
 
-async def test_a_pause_takes_back_what_no_worker_has_begun_and_a_resume_posts_it_again(work: SqlWork) -> None:
-    await readers(work, 4)
+async def test_a_pause_takes_back_what_no_worker_has_claimed_and_a_resume_posts_it_again(
+    work: SqlWork,
+) -> None:
+    await readers(work, 5)
     campaign = await sending(work, an_act())
     await advance(work, campaign.id)
-    begun = await work.connection.raw.fetchval(
-        "UPDATE jobs SET state = 'RUNNING', run = 1 WHERE id = (SELECT job_id FROM mails ORDER BY id LIMIT 1) "
-        "RETURNING id"
+    raw = work.connection.raw
+    claimed, released, waits, _, _ = await raw.fetch("SELECT id, job_id FROM mails ORDER BY id")
+    begun = [claimed["job_id"], released["job_id"]]
+    await raw.execute(
+        "UPDATE jobs SET state = 'RUNNING', run = 1 WHERE id = ANY ($1)", [*begun, waits["job_id"]]
     )
+    for each in (claimed, released):
+        assert await work.mails.claim(each["id"], now=NOON, until=NOON + timedelta(seconds=25)) is not None
+    await work.mails.release(released["id"])
 
     paused = await campaign_control.pause(work, an_act(), campaign.id)
     while_paused = await states(work, campaign.id), await work.mails.waiting()
-    entries = await work.connection.raw.fetch(
+    entries = await raw.fetch(
         "SELECT j.id FROM jobs j JOIN pgqueuer q ON q.id = j.entry_id WHERE j.kind = 'send_paced_mail'"
     )
     stopped = await advance(work, campaign.id)
@@ -248,11 +302,27 @@ async def test_a_pause_takes_back_what_no_worker_has_begun_and_a_resume_posts_it
     await advance(work, campaign.id)
 
     assert paused.state is CampaignState.PAUSED
-    assert while_paused == ({"POSTED": 1, "PENDING": 3}, 1)
-    assert [row["id"] for row in entries] == [begun]
+    assert while_paused == ({"POSTED": 2, "PENDING": 3}, 2)
+    assert sorted(row["id"] for row in entries) == sorted(begun)
     assert stopped == "NOT_ITS_TURN"
-    assert (len(sent), set(Counter(sent).values())) == (4, {1})
-    assert await states(work, campaign.id) == {"SENT": 4}
+    assert (len(sent), set(Counter(sent).values())) == (5, {1})
+    assert await states(work, campaign.id) == {"SENT": 5}
+
+
+async def test_progress_and_report_agree_on_what_became_of_a_mail_after_the_end(work: SqlWork) -> None:
+    await readers(work, 2)
+    campaign = await sending(work, an_act())
+    await advance(work, campaign.id)
+    await work.connection.raw.execute("UPDATE jobs SET state = 'FAILED' WHERE kind = 'send_paced_mail'")
+    assert await advance(work, campaign.id) == "FINISHED"
+    (ended,) = await work.recipients.progress([campaign.id])
+
+    await send_all_mails(work)  # an operator retries the jobs
+    (progress,) = await work.recipients.progress([campaign.id])
+    (report,) = await work.recipients.reports([campaign.id])
+
+    assert (ended.failed, ended.sent, ended.percent) == (2, 0, 100)
+    assert (progress.failed, progress.sent, report.sent) == (0, 2, 2)
 
 
 async def test_a_cancelled_campaign_sends_no_mail_that_the_server_has_not_taken(work: SqlWork) -> None:

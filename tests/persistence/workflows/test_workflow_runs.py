@@ -69,7 +69,7 @@ async def test_a_step_that_waits_for_any_begins_once_with_the_first(work: SqlWor
 async def test_a_condition_lets_a_step_begin_or_skips_it(work: SqlWork, weeks: int, expected: str) -> None:
     template = a_template(
         a_step("a"),
-        a_step("b", "a", condition="inputs.weeks > 2 and results.a.found == 'yes'"),
+        a_step("b", "a", condition="results.a.found == 'yes' and inputs.weeks > 2"),
         a_step("c", "b"),
         inputs=[an_input("weeks", WorkflowInputType.INTEGER)],
     )
@@ -157,16 +157,17 @@ async def test_a_list_is_mapped_to_jobs_whose_results_are_gathered_in_order(work
 
 async def test_an_empty_list_is_done_at_once_and_a_long_one_fails(work: SqlWork) -> None:
     template = a_template(
-        a_step("a", for_each="inputs.names", arguments={"to": 1, "word": {"from": "item"}}),
+        a_step("split"),
+        a_step("a", "split", for_each="results.split.names", arguments={"to": 1, "word": {"from": "item"}}),
         a_step("b", "a"),
-        inputs=[an_input("names", WorkflowInputType.STRINGS)],
     )
-    empty = await started(work, template, names=[])
-    long = await started(work, template, names=["x"] * 201)
+    empty, long = await started(work, template), await started(work, template)
+    await run(work, empty.id, "split", names=[])
+    await run(work, long.id, "split", names=["x"] * 201)
 
-    assert await states(work, empty.id) == {"a": "SUCCEEDED", "b": "RUNNING"}
+    assert await states(work, empty.id) == {"split": "SUCCEEDED", "a": "SUCCEEDED", "b": "RUNNING"}
     failed = (await steps_of(work, long.id))["a"]
-    assert failed.error == "inputs.names must be a list of at most 200 items."
+    assert failed.error == "results.split.names must be a list of at most 200 items."
 
 
 async def test_a_failed_job_of_a_list_fails_its_step_when_all_have_ended(work: SqlWork) -> None:
