@@ -9,9 +9,10 @@ from domain.content.quizzes import LONGEST_SLUG, MOST_QUESTIONS, Feedback, check
 from domain.errors import InvalidInputError
 from domain.idempotency import checked_key, first_use
 from domain.ids import ImportId
-from domain.imports import gift, question_drafts, question_files, quiz_plans
+from domain.imports import gift, question_drafts, question_files
 from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, QuestionDraft, QuestionFile, QuizDraft
 from domain.imports.reports import Findings, ImportReport, content_hash, unchanged
+from domain.imports.storage import quiz_plans
 from domain.imports.work import ImportsWork
 from domain.refusals import all_at_once
 from domain.text import line

@@ -7,7 +7,6 @@ from domain.content.ownership import may_change
 from domain.content.quizzes import NewQuiz, SlugTakenError
 from domain.entities import entity
 from domain.ids import QuestionId
-from domain.imports import quiz_ids
 from domain.imports.question_drafts import (
     DomainDraft,
     QuestionDraft,
@@ -18,6 +17,7 @@ from domain.imports.question_drafts import (
 )
 from domain.imports.question_files import FORMAT
 from domain.imports.reports import Findings
+from domain.imports.storage import quiz_ids
 from domain.imports.work import ImportsWork
 
 _NOT_YOURS = (
