@@ -1,8 +1,11 @@
 """Question files of our JSON format, `questpath-questions/1`: an exam type with questions and quizzes."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import BinaryIO
 
 from domain import text
 from domain.content.exam_types import MOST_DOMAINS
@@ -14,9 +17,20 @@ from domain.imports.json_items import Item
 from domain.imports.json_lines import JsonDocument, MalformedJsonError
 from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, QuestionDraft, QuestionFile, QuizDraft
 from domain.imports.question_items import name_of, question
+from domain.imports.readers import (
+    ExamTypeItem,
+    QuestionItem,
+    QuizItem,
+    ReadLimits,
+    Record,
+    RefusedItem,
+    records_of,
+)
 from domain.imports.reports import Findings
 
 FORMAT = "questpath-questions/1"
+LARGEST_FILE = 20_000_000
+"""How many bytes a file may hold, which is read whole."""
 MOST_FILE_QUESTIONS = 2_000
 MOST_FILE_QUIZZES = 200
 LONGEST_LIMIT_MINUTES = 24 * 60
@@ -48,6 +62,36 @@ def parse(file: str, findings: Findings) -> QuestionFile | None:
     quizzes = _quizzes(top, document, questions)
     lose_unread(top)
     return QuestionFile(format=FORMAT, exam_type=exam_type, questions=questions, quizzes=quizzes)
+
+
+def read(file: BinaryIO, *, limits: ReadLimits) -> Iterator[Record]:
+    """Yield the exam type, the questions and the quizzes that are not refused, and each refusal."""
+    findings = Findings()
+    content = file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        yield RefusedItem(
+            line=1, item="file", reason=f"A file of this format may hold {LARGEST_FILE:,} bytes."
+        )
+        return
+    parsed = parse(content.decode("utf-8", "replace"), findings)
+    yield from records_of(findings)
+    if parsed is None or not findings.accepts(("examType",)):
+        return
+    yield ExamTypeItem(draft=parsed.exam_type)
+    kept: dict[int, int] = {}
+    for place, draft in enumerate(parsed.questions):
+        if findings.accepts(draft.path) and len(kept) < limits.most_items:
+            kept[place] = len(kept)
+            yield QuestionItem(draft=draft)
+    for number, quiz in enumerate(parsed.quizzes):
+        questions = [kept[place] for place in quiz.questions if place in kept]
+        if questions and findings.accepts(("quizzes", number)):
+            yield QuizItem(draft=replace(quiz, questions=questions))
+
+
+def recognises(head: bytes, _names: tuple[str, ...]) -> bool:
+    """Tell whether a file is an object of JSON that names questions, or a format of questions."""
+    return head.lstrip().startswith(b"{") and (b"questpath-questions/" in head or b'"questions"' in head)
 
 
 def _names(item: Item, field: str, most: int, name: str) -> set[str] | None:

@@ -22,7 +22,7 @@ LONGEST_TITLE = 200
 GENERAL = "general"
 """The exam type of a GIFT file for which none is named; it is created where it is missing."""
 _UNTITLED = "Imported questions"
-_GIFT_BRACE = re.compile(r"\{\s*(?:[=~#]|(?:T|F|TRUE|FALSE)\s*[#}]|\}\s*\S)", re.IGNORECASE)
+_HEAD = 65_536
 _NO_LETTERS = re.compile(r"[^a-z0-9]+")
 
 
@@ -107,7 +107,7 @@ async def import_questions(
 def _is_json(text: str) -> bool:
     """Tell the formats apart: both may begin with a brace, but GIFT's has an answer in it, or text after it."""
     start = text.removeprefix("\ufeff").lstrip()
-    return start.startswith("{") and _GIFT_BRACE.match(start) is None
+    return start.startswith("{") and not gift.recognises(start[:_HEAD].encode("utf-8", "replace"), ())
 
 
 def _check_input(text: str, exam_type_code: str | None, title: str | None) -> None:

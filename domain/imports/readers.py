@@ -12,7 +12,7 @@ from typing import BinaryIO, Protocol
 from domain.entities import entity
 from domain.imports.question_drafts import ExamTypeDraft, QuestionDraft, QuizDraft
 from domain.imports.reports import Findings
-from domain.imports.roadmap_files import RoadmapFile
+from domain.imports.roadmap_plans import RoadmapFile
 
 MEGABYTE = 1_000_000
 

@@ -9,8 +9,7 @@ from domain.idempotency import checked_key, first_use
 from domain.ids import ImportId, UserId
 from domain.imports import roadmap_drafts, roadmap_files
 from domain.imports.reports import ImportReport, content_hash, unchanged
-from domain.imports.roadmap_files import RoadmapFile
-from domain.imports.roadmap_plans import RoadmapPlan
+from domain.imports.roadmap_plans import RoadmapFile, RoadmapPlan
 from domain.imports.work import ImportsWork
 from domain.refusals import all_at_once
 
