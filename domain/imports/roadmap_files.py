@@ -85,11 +85,11 @@ def _read_document(document: JsonDocument, findings: Findings) -> RoadmapFile:
         reason = f'neither a roadmap ("format": "{FORMAT}") nor the config.json of an Exercism track'
         findings.refuse(document.line(("format",)), "file", reason)
         return RoadmapFile(format=UNKNOWN, plan=None, findings=findings)
-    _check(plan, findings)
+    check_plan(plan, findings)
     return RoadmapFile(format=format_, plan=plan, findings=findings)
 
 
-def _check(plan: RoadmapPlan, findings: Findings) -> None:
+def check_plan(plan: RoadmapPlan, findings: Findings) -> None:
     """Refuse what publishing would refuse, and a graph beyond the limits of a version."""
     nodes = {node.key: node for node in plan.nodes}
     for flaw in flaws([node.step for node in plan.nodes]) if nodes else []:

@@ -61,6 +61,10 @@ class FakeQuestions:
         found = {n.question.id: n.key for n in self.stored.values()}
         return [found.get(key) for key in ids]
 
+    async def names_by_ids(self, ids: list[QuestionId], *, author_id: UserId) -> list[str | None]:
+        found = {n.question.id: n.name for n in self.stored.values() if n.author_id == author_id}
+        return [found.get(key) for key in ids]
+
     async def ids_by_hashes(self, hashes: list[str], *, author_id: UserId) -> list[QuestionId | None]:
         found = [self.stored.get((author_id, h)) for h in hashes]
         return [n and n.question.id for n in found]

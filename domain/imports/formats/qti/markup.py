@@ -1,0 +1,114 @@
+"""Markup of QTI: one spelling for the names of all versions, and the content of an item as HTML."""
+
+import re
+from collections.abc import Callable, Iterator
+from html import escape
+from xml.etree.ElementTree import Element
+
+from domain.imports.formats.rich_texts import ELEMENTS
+from domain.imports.guards.xml_documents import XmlElement, local_name
+
+_PREFIX = "qti-"
+_HYPHEN = re.compile(r"-([a-z0-9])")
+BLANK = "_____"
+OUR_TOOL = "QuestPath"
+"""The tool that wrote an item: in ours the title is the name of the question, which no identifier can hold."""
+INLINE = {"textEntryInteraction", "inlineChoiceInteraction"}
+_VOID = {"img", "br", "hr", "col"}
+_FEEDBACK = {"feedbackInline", "feedbackBlock", "modalFeedback", "rubricBlock", "stylesheet", "catalogInfo"}
+"""Parts of an item that are no part of its prompt."""
+
+
+def name_of(element: Element) -> str:
+    """Return the name of an element as versions 2 spell it: `simpleChoice` for `qti-simple-choice`."""
+    return _camel(local_name(element).removeprefix(_PREFIX))
+
+
+def attribute(element: Element, name: str, default: str = "") -> str:
+    """Return an attribute by its name in versions 2."""
+    value = element.get(name)
+    if value is None:
+        value = element.get(_kebab(name))
+    return default if value is None else value
+
+
+def children(element: Element, name: str) -> Iterator[Element]:
+    """Yield the children of a name."""
+    return (child for child in element if name_of(child) == name)
+
+
+def child(element: Element, name: str) -> Element | None:
+    """Return the first child of a name."""
+    return next(children(element, name), None)
+
+
+def line_of(element: Element, default: int) -> int:
+    """Return the line on which an element begins."""
+    return element.line if isinstance(element, XmlElement) else default
+
+
+def text_of(element: Element | None) -> str:
+    """Return the text of an element without its tags."""
+    return "" if element is None else "".join(element.itertext()).strip()
+
+
+def preformatted(element: Element) -> str | None:
+    """Return the text of an element that holds one `pre` of text and nothing else: it is no HTML, and stays as it is."""
+    element = _content(element)
+    inner = [each for each in element if not only_answers(each)]
+    if len(inner) != 1 or name_of(inner[0]) != "pre" or len(inner[0]):
+        return None
+    if any((text or "").strip() for text in (element.text, *(each.tail for each in element))):
+        return None
+    return inner[0].text or ""
+
+
+def only_answers(element: Element) -> bool:
+    """Tell whether an element is a field for the answer and nothing else: no gap in a text, and no prompt."""
+    if name_of(element).endswith("Interaction"):
+        return name_of(element) not in INLINE and child(element, "prompt") is None
+    holds_one = len(element) == 1 and name_of(element[0]) in INLINE
+    return holds_one and not ((element.text or "") + (element[0].tail or "")).strip()
+
+
+def html_of(element: Element, *, of_interaction: Callable[[Element], str] | None = None) -> str:
+    """Return the content of an element as HTML, without feedback; `of_interaction` says what stands for one."""
+    element = _content(element)
+    parts = [escape(element.text or "", quote=False)]
+    for inner in element:
+        parts += _written(inner, of_interaction)
+        parts.append(escape(inner.tail or "", quote=False))
+    return "".join(parts)
+
+
+def _content(element: Element) -> Element:
+    """Return the element inside which version 3.0 writes the content of feedback, else the element itself."""
+    inner = child(element, "contentBody")
+    return element if inner is None else inner
+
+
+def _written(element: Element, of_interaction: Callable[[Element], str] | None) -> Iterator[str]:
+    name = name_of(element)
+    if name in _FEEDBACK or only_answers(element):
+        return
+    if name.endswith("Interaction"):
+        yield of_interaction(element) if of_interaction else ""
+        return
+    if name not in ELEMENTS and name != "math":
+        yield html_of(element, of_interaction=of_interaction)
+        return
+    shown = "".join(
+        f' {key}="{escape(value)}"' for key in ("src", "alt") if (value := element.get(key)) is not None
+    )
+    yield f"<{name}{shown}>"
+    if name not in _VOID:
+        yield html_of(element, of_interaction=of_interaction)
+        yield f"</{name}>"
+
+
+def _camel(name: str) -> str:
+    return _HYPHEN.sub(lambda found: found.group(1).upper(), name)
+
+
+def _kebab(name: str) -> str:
+    return re.sub(r"([A-Z])", lambda found: "-" + found.group(1).lower(), name)
