@@ -12,6 +12,7 @@ from pathlib import Path
 from domain.accounts.users import Role
 from gateway.parsers.campaigns import add_campaigns
 from gateway.parsers.commands import Commands, add_command
+from gateway.parsers.exports import add_exports
 from gateway.parsers.flags import add_flags
 from gateway.parsers.jobs import add_jobs, add_queues, add_schedules, add_workflows
 from gateway.parsers.mail import add_mail
@@ -84,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
         commands, "reconcile", "databases.reconcile", "Compare each learner's XP entries with the total."
     )
     _add_import(commands)
+    add_exports(commands.add_parser("export", help="Export the questions of a quiz, or a roadmap, as a file."))
     _add_content(commands)
     _add_accounts(commands)
     _add_users(commands.add_parser("users", help="Show and change one account."))

@@ -62,6 +62,7 @@ from graph.feature_flags.flags import FeatureFlagMutations, FeatureFlagQueries
 from graph.gamification.leaderboards import LeaderboardQueries, LeaderboardSubscriptions
 from graph.gamification.pending_xp import PendingXpMutations, PendingXpQueries
 from graph.gamification.xp import XpEntry
+from graph.imports.exports import ExportMutations
 from graph.imports.mutations import QuestionImportMutations, RoadmapImportMutations
 from graph.jobs.jobs import Job, JobMutations, JobQueries, JobSubscriptions
 from graph.jobs.queues import QueueMutations, QueueQueries
@@ -162,6 +163,7 @@ MUTATIONS = (
     PendingXpMutations,
     QuestionImportMutations,
     RoadmapImportMutations,
+    ExportMutations,
     AttemptMutations,
     QuizMutations,
     PublishingMutations,

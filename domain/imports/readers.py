@@ -124,6 +124,10 @@ class QuestionFileFormat(Enum):
     """The formats of question files."""
 
     JSON = "JSON"
+    MOODLE_XML = "MOODLE_XML"
+    QTI = "QTI"
+    ANKI = "ANKI"
+    CSV = "CSV"
     GIFT = "GIFT"
 
 
@@ -132,6 +136,8 @@ class RoadmapFileFormat(Enum):
 
     JSON = "JSON"
     EXERCISM_TRACK = "EXERCISM_TRACK"
+    ROADMAP_SH = "ROADMAP_SH"
+    MARKDOWN = "MARKDOWN"
 
 
 @entity

@@ -70,6 +70,8 @@ OWNED: dict[str, dict[str, Any]] = {
         "revision": 1,
         "operations": [{"changeNode": {"key": "knots", "title": "Mine"}}],
     },
+    "exportQuiz": {"quizId": "quiz", "format": "GIFT"},
+    "exportRoadmap": {"roadmapId": "draft"},
     "extendGoal": {"id": "goal", "version": 1, "deadline": "2027-01-01T00:00:00Z"},
     "migrateEnrolment": {"enrolmentId": "enrolment", "versionId": "published_version"},
     "publishRoadmap": {"roadmapId": "draft"},

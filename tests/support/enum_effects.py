@@ -39,6 +39,7 @@ from tests.support.campaign_scenes import (
 )
 from tests.support.clients.board_client import board, earn
 from tests.support.clients.roadmaps import enrol, publish_file, set_node
+from tests.support.exports import of_export_format
 from tests.support.flag_scenes import of_flag_role
 from tests.support.goals import GOALS, active_goal, create_goal, move_goal
 from tests.support.jobs import an_operator, one_in_each_state
@@ -262,6 +263,7 @@ EFFECTS: dict[str, Effect] = {
     "SetNodeStateInput.state NodeState": of_node_state,
     "CreateGoalInput.kind GoalKind": of_goal_kind,
     "TransitionGoalInput.to GoalState": of_transition,
+    "ExportQuizInput.format ExportFormat": of_export_format,
     "SetFeatureFlagInput.roles Role": of_flag_role,
     "SetRolesInput.roles Role": of_role,
     "AddNodeInput.kind NodeKind": partial(of_added, "kind"),

@@ -34,6 +34,7 @@ from tests.support.clients.roadmaps import (
     set_node,
     withdraw,
 )
+from tests.support.exports import everything_exported
 from tests.support.goals import active_goal, move_goal
 from tests.support.list_fields import ListPaths
 from tests.support.operator_scenes import OPERATOR_SCENES
@@ -64,6 +65,7 @@ async def everything_is_seen(ask: WatchingAsker) -> None:
         _pages,
         _a_board,
         _imports,
+        everything_exported,
         drafts_of_every_kind,
         *OPERATOR_SCENES,
     )

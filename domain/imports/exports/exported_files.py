@@ -1,11 +1,13 @@
 """Exported files: questions or a roadmap in a format, with what the format cannot hold."""
 
+from base64 import b64encode
 from collections.abc import Callable, Iterable
 from enum import Enum
 
 from domain.entities import entity
 from domain.imports.question_drafts import QuestionDraft, QuestionFile
 
+PACKAGE = "application/zip"
 MOST_LOSSES = 500
 """How many losses an export lists; its last entry counts the rest."""
 _ONLY_QUESTIONS = (
@@ -40,6 +42,16 @@ class ExportedFile:
     media_type: str
     content: bytes
     losses: list[ExportLoss]
+
+    @property
+    def text(self) -> str | None:
+        """The content of a file of text; None for a package."""
+        return None if self.media_type == PACKAGE else self.content.decode()
+
+    @property
+    def base64(self) -> str:
+        """The content in base 64."""
+        return b64encode(self.content).decode()
 
 
 class ExportLosses:

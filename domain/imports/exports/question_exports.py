@@ -10,13 +10,15 @@ from domain.content.exam_types import ExamType
 from domain.content.question_kinds.key_drafts import KeyDraft, OptionDraft
 from domain.content.questions import Question
 from domain.content.quizzes import Quiz
-from domain.errors import ForbiddenError, NotFoundError
+from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from domain.ids import ExamDomainId, QuizId
 from domain.imports.exports.exported_files import ExportedFile, ExportFormat, ExportLosses
 from domain.imports.exports.file_table import FILE_KINDS
 from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, QuestionDraft, QuestionFile, QuizDraft
 from domain.imports.work import ImportsWork
 
+LARGEST_FILE = 5_000_000
+"""How many bytes a file in a response may hold."""
 _ONLY_AUTHOR = "Only the author may export a quiz, because the file holds its answer keys."
 
 
@@ -25,14 +27,27 @@ async def export_quiz(
 ) -> ExportedFile:
     """Return the questions of the actor's quiz with their keys, and note in the audit log that they left.
 
-    Raises NotFoundError, or ForbiddenError where the quiz is another author's.
+    Raises NotFoundError, ForbiddenError where the quiz is another author's, or InvalidInputError for a large file.
     """
     (quiz,) = await work.quizzes.by_ids([quiz_id])
     if quiz is None:
         raise NotFoundError("There is no such quiz.", field="quizId")
     if quiz.author_id != act.user_id:
         raise ForbiddenError(_ONLY_AUTHOR, field="quizId")
-    file = await _question_file(work, act, quiz)
+    file = await export_quiz_as_operator(work, act, quiz, format=format)
+    if len(file.content) > LARGEST_FILE:
+        raise InvalidInputError(
+            f"The file has more than {LARGEST_FILE:,} bytes; ask an operator for it, or export it in smaller quizzes.",
+            field="quizId",
+        )
+    return file
+
+
+async def export_quiz_as_operator(
+    work: ImportsWork, act: Act, quiz: Quiz, *, format: ExportFormat
+) -> ExportedFile:
+    """Return the questions of a quiz with their keys, whoever is its author; the audit log notes it."""
+    file = await _question_file(work, quiz)
     await audit.record(
         work.audit, act, AuditAction.QUIZ_EXPORTED, target=quiz.id, difference={"format": format.value}
     )
@@ -46,9 +61,9 @@ async def export_quiz(
     )
 
 
-async def _question_file(work: ImportsWork, act: Act, quiz: Quiz) -> QuestionFile:
+async def _question_file(work: ImportsWork, quiz: Quiz) -> QuestionFile:
     ids = await work.quizzes.question_ids(quiz.id)
-    names = await work.questions.names_by_ids(ids, author_id=act.user_id)
+    names = await work.questions.names_by_ids(ids, author_id=quiz.author_id)
     asked = zip(await work.questions.by_ids(ids), await work.questions.keys_by_ids(ids), names, strict=True)
     (exam_type,) = await work.exam_types.by_ids([quiz.exam_type_id])
     (domains,) = await work.exam_types.domains_of([quiz.exam_type_id])

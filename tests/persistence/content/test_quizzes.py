@@ -145,6 +145,14 @@ async def test_the_same_content_of_an_author_is_stored_once(stores: Any) -> None
     assert known == [first.question.id, None]
 
 
+async def test_an_author_reads_the_names_of_their_own_questions(stores: Any) -> None:
+    first = await a_stored(stores)
+
+    ids = [first.question.id, a_question().id]
+    assert await stores.questions.names_by_ids(ids, author_id=ADA.id) == [first.name, None]
+    assert await stores.questions.names_by_ids(ids, author_id=BOB.id) == [None, None]
+
+
 async def test_two_authors_may_ask_the_same(stores: Any) -> None:
     first = await a_stored(stores)
     bobs = a_new_question(
