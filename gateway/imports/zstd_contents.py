@@ -19,4 +19,6 @@ def unpacked(content: bytes, largest: int) -> bytes:
         raise HarmfulFileError("A file of the package cannot be unpacked; export the deck again.") from None
     if len(whole) > largest:
         raise HarmfulFileError(f"A file of the package is larger than {largest:,} bytes.")
+    if not reading.eof:
+        raise HarmfulFileError("A file of the package is not whole; export the deck again.")
     return whole

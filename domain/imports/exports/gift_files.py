@@ -7,7 +7,7 @@ from fractions import Fraction
 from domain.content.question_kinds.key_drafts import FULL, OptionDraft
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
-from domain.imports.exports.exported_files import ExportLosses
+from domain.imports.exports.exported_files import ExportLosses, named_once
 from domain.imports.gift_text import LONGEST_BLOCK
 from domain.imports.question_drafts import QuestionDraft, QuestionFile
 
@@ -18,11 +18,11 @@ _FORMAT = re.compile(r"\[(?:html|moodle|plain|markdown)\]", re.IGNORECASE)
 def write(file: QuestionFile, losses: ExportLosses) -> bytes:
     """Return the questions as GIFT."""
     losses.only_questions()
-    blocks = (_block(question, losses) for question in file.questions)
+    blocks = [_block(name, question, losses) for name, question in named_once(file.questions).items()]
     return ("\n\n".join(block for block in blocks if block) + "\n").encode()
 
 
-def _block(question: QuestionDraft, losses: ExportLosses) -> str:
+def _block(name: str, question: QuestionDraft, losses: ExportLosses) -> str:
     """Return a question; empty where GIFT cannot hold it."""
     if question.kind is QuestionKind.SHORT_TEXT and any("->" in each.text for each in question.key.texts):
         losses.add(question.name, "Left out: GIFT takes an answer with -> for a matching question.")
@@ -30,8 +30,8 @@ def _block(question: QuestionDraft, losses: ExportLosses) -> str:
     _note_losses(question, losses)
     answers = "\n".join(_ANSWERS[question.kind](question))
     explanation = f"\n####{_text(question.explanation)}" if question.explanation else ""
-    name = " ".join(question.name.split())
-    block = f"::{_escaped(name)}::[plain]{_text(question.prompt)} {{{answers}{explanation}}}"
+    title = _escaped(" ".join(name.split()))
+    block = f"::{title}::[plain]{_text(question.prompt)} {{{answers}{explanation}}}"
     if len(block) > LONGEST_BLOCK:
         losses.add(question.name, f"Left out: a question of GIFT may hold at most {LONGEST_BLOCK} characters.")
         return ""

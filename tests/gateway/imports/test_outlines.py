@@ -62,7 +62,7 @@ def test_headings_entries_and_rows_are_nodes_below_each_other() -> None:
         "Core": [],
         "Design (other)": [("core",)],
     }
-    assert (found["Design (other)"].line, found["Design (other)"].description) == (18, "13 weeks\n\ncode")
+    assert (found["Design (other)"].line, found["Design (other)"].description) == (19, "13 weeks\n\ncode")
 
 
 def test_links_are_resources_where_they_are_https() -> None:

@@ -44,7 +44,7 @@ class Note:
 
 def notes(database: bytes) -> Iterator[Note]:
     """Yield the notes in the order in which they were made; raises HarmfulFileError."""
-    with closing(sqlite3.connect(":memory:")) as connection:
+    with closing(sqlite3.connect(":memory:", check_same_thread=False)) as connection:
         try:
             connection.deserialize(database)
             _guard(connection)

@@ -34,13 +34,17 @@ class Counting:
     def look(self, cells: Sequence[str], options: Sequence[str]) -> None:
         """Take note of one row."""
         for cell in cells if options else ():
-            parts = [cell] if cell in options else parts_of(cell)
+            parts = self.parts(cell, options)
             self._are_texts = self._are_texts and all(part in options for part in parts)
             self._are_codes = self._are_codes and all(_is_code(part) for part in parts)
             for part in parts:
                 if _is_number(part):
                     self._has_zero = self._has_zero or int(part) == 0
                     self._has_last = self._has_last or int(part) == len(options)
+
+    def parts(self, cell: str, options: Sequence[str]) -> list[str]:
+        """Return what a cell names, one by one; the text of an option may hold what separates others."""
+        return [cell] if cell in options and not self._by_letters else _parts_of(cell)
 
     def place(self, part: str, options: Sequence[str]) -> int:
         """Return the place of the option that a part of a cell names; raises UnreadableError."""
@@ -93,13 +97,13 @@ def options_in(cell: str) -> list[str]:
 
 def places(cell: str, options: Sequence[str], counting: Counting) -> frozenset[int]:
     """Return the places of the options that a cell calls right; raises UnreadableError."""
-    parts = [cell] if cell in options else parts_of(cell)
+    parts = counting.parts(cell, options)
     if not parts:
         raise UnreadableError("It does not say which option is right.")
     return frozenset(counting.place(part, options) for part in parts)
 
 
-def parts_of(cell: str) -> list[str]:
+def _parts_of(cell: str) -> list[str]:
     """Return the parts of a cell that names several options, in brackets or not."""
     if cell.startswith("[") and cell.endswith("]"):
         cell = cell[1:-1]

@@ -30,9 +30,9 @@ _TEST = "Tests with their sections and times are not kept; their items become qu
 
 
 def recognises(head: bytes, names: tuple[str, ...]) -> bool:
-    """Tell whether a file begins like an item, or is a package with a manifest or nothing but documents."""
+    """Tell whether a file begins like an item, or is a package with documents."""
     if names:
-        return any(posixpath.basename(name) == _MANIFEST for name in names)
+        return any(name.lower().endswith(".xml") for name in names)
     return any(mark in head for mark in _ITEM_MARKS)
 
 
