@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable
 from enum import Enum
 
+from domain.content.question_kinds.table import QuestionKind
 from domain.entities import entity
 from domain.imports.question_drafts import QuestionDraft, QuestionFile
 
@@ -14,6 +15,18 @@ _ONLY_QUESTIONS = (
     "Exam type, domains, and the title, times and pass mark of the quiz are not in the file: only its questions."
 )
 _LONGEST_ITEM = 80
+
+
+EXPORTED_KINDS = frozenset(
+    {
+        QuestionKind.SINGLE_CHOICE,
+        QuestionKind.MULTIPLE_CHOICE,
+        QuestionKind.TRUE_FALSE,
+        QuestionKind.SHORT_TEXT,
+        QuestionKind.NUMERIC,
+    }
+)
+"""The kinds that every writer knows; questions of others are losses."""
 
 
 class ExportFormat(Enum):

@@ -12,7 +12,7 @@ from domain.content.questions import Question
 from domain.content.quizzes import Quiz
 from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from domain.ids import ExamDomainId, QuizId
-from domain.imports.exports.exported_files import ExportedFile, ExportFormat, ExportLosses
+from domain.imports.exports.exported_files import EXPORTED_KINDS, ExportedFile, ExportFormat, ExportLosses
 from domain.imports.exports.file_table import FILE_KINDS
 from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, QuestionDraft, QuestionFile, QuizDraft
 from domain.imports.work import ImportsWork
@@ -47,11 +47,12 @@ async def export_quiz_as_operator(
     work: ImportsWork, act: Act, quiz: Quiz, *, format: ExportFormat
 ) -> ExportedFile:
     """Return the questions of a quiz with their keys, whoever is its author; the audit log notes it."""
-    file = await _question_file(work, quiz)
+    losses = ExportLosses()
+    file = await _question_file(work, quiz, losses)
     await audit.record(
         work.audit, act, AuditAction.QUIZ_EXPORTED, target=quiz.id, difference={"format": format.value}
     )
-    kind, losses = FILE_KINDS[format], ExportLosses()
+    kind = FILE_KINDS[format]
     content = await asyncio.to_thread(kind.write, file, losses)
     return ExportedFile(
         name=quiz.slug + kind.extension,
@@ -61,18 +62,22 @@ async def export_quiz_as_operator(
     )
 
 
-async def _question_file(work: ImportsWork, quiz: Quiz) -> QuestionFile:
+async def _question_file(work: ImportsWork, quiz: Quiz, losses: ExportLosses) -> QuestionFile:
     ids = await work.quizzes.question_ids(quiz.id)
     names = await work.questions.names_by_ids(ids, author_id=quiz.author_id)
     asked = zip(await work.questions.by_ids(ids), await work.questions.keys_by_ids(ids), names, strict=True)
     (exam_type,) = await work.exam_types.by_ids([quiz.exam_type_id])
     (domains,) = await work.exam_types.domains_of([quiz.exam_type_id])
     codes = {domain.id: domain.code for domain in domains}
-    questions = [
+    drafts = [
         _draft(place, question, key, name or f"question {place + 1}", codes)
         for place, (question, key, name) in enumerate(asked)
         if question is not None and key is not None
     ]
+    for draft in drafts:
+        if draft.kind not in EXPORTED_KINDS:
+            losses.add(draft.name, f"Left out: questions of the kind {draft.kind.value} cannot be exported.")
+    questions = [draft for draft in drafts if draft.kind in EXPORTED_KINDS]
     used = {question.domain for question in questions}
     kept = [
         DomainDraft(code=domain.code, name=domain.name, weight=domain.weight)

@@ -21,7 +21,7 @@ _CLOZE = 1
 
 
 @entity
-class NoteType:
+class AnkiNoteType:
     """What the notes of a type show: the names of their fields, and the two sides of each card as templates."""
 
     name: str
@@ -31,18 +31,18 @@ class NoteType:
 
 
 @entity
-class Note:
+class AnkiNote:
     """A note: its id in all collections, its type, the values of its fields, its tags and its deck."""
 
     number: int
     guid: str
-    type: NoteType | None
+    type: AnkiNoteType | None
     values: list[str]
     tags: str
     deck: str
 
 
-def notes(database: bytes) -> Iterator[Note]:
+def notes(database: bytes) -> Iterator[AnkiNote]:
     """Yield the notes in the order in which they were made; raises HarmfulFileError."""
     with closing(sqlite3.connect(":memory:", check_same_thread=False)) as connection:
         try:
@@ -64,7 +64,7 @@ def _guard(connection: sqlite3.Connection) -> None:
     )
 
 
-def _notes(connection: sqlite3.Connection) -> Iterator[Note]:
+def _notes(connection: sqlite3.Connection) -> Iterator[AnkiNote]:
     tables = {
         name
         for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
@@ -82,7 +82,7 @@ def _notes(connection: sqlite3.Connection) -> Iterator[Note]:
     for number, (guid, kind, fields, tags, deck) in enumerate(found, start=1):
         if not isinstance(fields, str):
             raise HarmfulFileError(_BROKEN, line=number)
-        yield Note(
+        yield AnkiNote(
             number=number,
             guid=str(guid),
             type=types.get(str(kind)),
@@ -92,10 +92,10 @@ def _notes(connection: sqlite3.Connection) -> Iterator[Note]:
         )
 
 
-def _types_of_json(connection: sqlite3.Connection) -> dict[str, NoteType]:
+def _types_of_json(connection: sqlite3.Connection) -> dict[str, AnkiNoteType]:
     (models,) = connection.execute("SELECT models FROM col").fetchone()
     return {
-        str(key): NoteType(
+        str(key): AnkiNoteType(
             name=str(model["name"]),
             is_cloze=model.get("type") == _CLOZE,
             fields=[str(field["name"]) for field in sorted(model["flds"], key=_place)],
@@ -116,9 +116,9 @@ def _place(part: dict[str, Any]) -> int:
     return int(part.get("ord") or 0)
 
 
-def _types_of_tables(connection: sqlite3.Connection) -> dict[str, NoteType]:
+def _types_of_tables(connection: sqlite3.Connection) -> dict[str, AnkiNoteType]:
     types = {
-        str(key): NoteType(name=str(name), is_cloze=(1, _CLOZE) in fields_of(config), fields=[], templates=[])
+        str(key): AnkiNoteType(name=str(name), is_cloze=(1, _CLOZE) in fields_of(config), fields=[], templates=[])
         for key, name, config in connection.execute("SELECT id, name, config FROM notetypes")
     }
     for key, name in connection.execute("SELECT ntid, name FROM fields ORDER BY ntid, ord"):

@@ -11,7 +11,7 @@ from domain.content.answer_keys import AcceptedText
 from domain.content.question_kinds.key_drafts import FULL, KeyDraft
 from domain.content.question_kinds.short_text import LONGEST_TEXT
 from domain.content.question_kinds.table import QuestionKind
-from domain.imports.formats.anki.collections import Note, NoteType, notes
+from domain.imports.formats.anki.collections import AnkiNote, AnkiNoteType, notes
 from domain.imports.formats.anki.messages import MalformedMessageError, fields_of, text_field
 from domain.imports.formats.found_questions import FoundQuestions, FullError, UnreadableError, left_out
 from domain.imports.formats.rich_texts import HtmlCleaner, RichTexts
@@ -123,7 +123,7 @@ class _Deck:
 class _Card:
     """The first card of one note as a question."""
 
-    def __init__(self, note: Note, clean: HtmlCleaner, deck: _Deck) -> None:
+    def __init__(self, note: AnkiNote, clean: HtmlCleaner, deck: _Deck) -> None:
         self._note = note
         self._deck = deck
         self._losses: list[str] = []
@@ -150,14 +150,14 @@ class _Card:
             media=tuple(name for name in self._texts.media if name in self._deck.media),
         )
 
-    def _text(self, kind: NoteType, field: str) -> str:
+    def _text(self, kind: AnkiNoteType, field: str) -> str:
         place = kind.fields.index(field)
         source = self._note.values[place] if place < len(self._note.values) else ""
         if _SOUND.search(source):
             self._losses.append("Sounds are not kept.")
         return self._texts.html(_SOUND.sub("", source))
 
-    def _lose(self, kind: NoteType, read: set[str]) -> None:
+    def _lose(self, kind: AnkiNoteType, read: set[str]) -> None:
         self._texts.lose_pictures(frozenset(self._deck.media))
         for field, value in zip(kind.fields, self._note.values, strict=False):
             if field not in read and value.strip():
@@ -168,7 +168,7 @@ class _Card:
             self._losses.append("Tags are not kept.")
 
 
-def _sides(kind: NoteType) -> tuple[str, str]:
+def _sides(kind: AnkiNoteType) -> tuple[str, str]:
     """Return the fields in front and at the back of the first card; raises UnreadableError unless there is one each."""
     if not kind.templates:
         raise UnreadableError("Its note type has no card.")

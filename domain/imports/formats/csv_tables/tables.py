@@ -1,8 +1,8 @@
 """Tables of questions: reads a CSV file row by row."""
 
 import csv
-import io
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain
 from typing import BinaryIO
 
@@ -15,6 +15,7 @@ from domain.imports.readers import LossNote, ReadLimits, Record, RefusedItem
 
 LABEL = "csv"
 EXTENSIONS = (".csv", ".tsv")
+_LONGEST_LINE = 1_000_000
 _WAYS = (
     "A CSV file needs a column question (or prompt), and answer (or correct); options are in one column options, or in "
     "option1, option2 and so on."
@@ -51,37 +52,46 @@ class _NoTableError(UnreadableError):
 def _rows(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows with the line on which each begins; the first is that of the headers."""
     file.seek(0)
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", errors="strict")
+    lines = _lines(file)
+    first = next(lines, "")
+    is_named = first.lower().startswith("sep=")
+    line = int(is_named)
     try:
-        first = text.readline()
-        delimiter = delimiter_of(first)
-        is_named = first.lower().startswith("sep=")
-        rows = csv.reader(text if is_named else chain([first], text), delimiter=delimiter)
-        line = skipped = int(is_named)
+        rows = csv.reader(lines if is_named else chain([first], lines), delimiter=delimiter_of(first))
         for row in rows:
             if any(cell.strip() for cell in row):
                 yield line + 1, row
-            line = rows.line_num + skipped
+            line = rows.line_num + is_named
     except csv.Error as error:
-        raise _NoTableError(f"The table cannot be read: {error}; look for a quote that is not closed.", line + 1) from None
-    except UnicodeDecodeError:
-        raise _NoTableError("The file is not UTF-8 text.", 1) from None
-    finally:
-        text.detach()
+        reason = f"The table cannot be read: {error}; look for a quote that is not closed."
+        raise _NoTableError(reason, line + 1) from None
+
+
+def _lines(file: BinaryIO) -> Iterator[str]:
+    """Yield the lines as text; raises _NoTableError for a line that is too long, or no UTF-8."""
+    number = 0
+    while line := file.readline(_LONGEST_LINE):
+        number += 1
+        if len(line) == _LONGEST_LINE:
+            raise _NoTableError(f"A line may hold at most {_LONGEST_LINE:,} bytes.", number)
+        try:
+            yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError:
+            raise _NoTableError("The file is not UTF-8 text.", number) from None
 
 
 def _counting(file: BinaryIO) -> Counting:
-    counting, headers = Counting(), None
-    for _, row in _rows(file):
-        if headers is None:
-            headers = columns.read(row)
-            if not headers.has_questions:
-                raise _NoTableError(_WAYS, 1)
-            continue
-        reading = RowReading(headers, row, counting)
-        counting.look(reading.right_cells, reading.options_or_none())
-    if headers is None:
+    """Look at all rows; where the file breaks off, at those before, which are reported when they are read."""
+    counting = Counting()
+    rows = _rows(file)
+    _, first = next(rows, (1, []))
+    headers = columns.read(first)
+    if not headers.has_questions:
         raise _NoTableError(_WAYS, 1)
+    with suppress(_NoTableError):
+        for _, row in rows:
+            reading = RowReading(headers, row, counting)
+            counting.look(reading.right_cells, reading.options_or_none())
     return counting
 
 

@@ -137,6 +137,7 @@ def test_dirty_rows_are_refused_with_line_and_reason(lines: tuple[str, ...], rea
 def test_a_quote_that_is_never_closed_is_refused_where_it_begins() -> None:
     found = file_readers.read(FORMAT, 'question,answer\nWet?,TRUE\n"Dry?,FALSE\n' + "x" * 200_000)
 
+    assert [draft.prompt for draft in found.drafts] == ["Wet?"]
     assert [item.line for item in found.refused] == [3]
     assert "quote" in found.reasons
 
