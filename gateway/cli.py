@@ -85,7 +85,9 @@ def parser() -> argparse.ArgumentParser:
         commands, "reconcile", "databases.reconcile", "Compare each learner's XP entries with the total."
     )
     _add_import(commands)
-    add_exports(commands.add_parser("export", help="Export the questions of a quiz, or a roadmap, as a file."))
+    add_exports(
+        commands.add_parser("export", help="Export the questions of a quiz, or a roadmap, as a file.")
+    )
     _add_content(commands)
     _add_accounts(commands)
     _add_users(commands.add_parser("users", help="Show and change one account."))

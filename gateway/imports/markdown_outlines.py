@@ -18,7 +18,9 @@ def lines(source: str) -> Iterator[OutlineLine]:
     """Yield the lines of an outline, with the lines of the source on which they begin."""
     front = _FRONT_MATTER.match(source)
     if front:
-        yield OutlineLine(kind=OutlineKind.LOSS, line=1, level=0, text="the settings before the text are not kept")
+        yield OutlineLine(
+            kind=OutlineKind.LOSS, line=1, level=0, text="the settings before the text are not kept"
+        )
         source = "\n" * front.group().count("\n") + source[front.end() :]
     reading = _TokenReading()
     for token in _PARSER.parse(source):
@@ -85,7 +87,9 @@ class _TokenReading:
             return
         (name, links), others = row[0], [cell for cell, _ in row[1:] if cell and cell != "-"]
         if not links:
-            yield self._made(OutlineKind.LOSS, 0, "a row of a table without a link in its first cell is not kept", ())
+            yield self._made(
+                OutlineKind.LOSS, 0, "a row of a table without a link in its first cell is not kept", ()
+            )
             return
         yield self._made(OutlineKind.ROW, 1, name, links)
         if others:

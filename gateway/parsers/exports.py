@@ -19,7 +19,9 @@ def add_exports(exports: argparse.ArgumentParser) -> None:
         default=ExportFormat.JSON.value,
         help="JSON, which holds the quiz too, by default",
     )
-    roadmap = add_command(actions, "roadmap", "exports.export_roadmap", "Export the newest version of a roadmap.")
+    roadmap = add_command(
+        actions, "roadmap", "exports.export_roadmap", "Export the newest version of a roadmap."
+    )
     for action in (questions, roadmap):
         action.add_argument("slug")
         action.add_argument("--output", type=Path, help="the file to write; by default in this folder")

@@ -26,12 +26,16 @@ CLOZE = {
 }
 
 
-def a_note(*fields: str, model: int = 1, guid: str | None = None, tags: str = "") -> tuple[str, int, str, str]:
+def a_note(
+    *fields: str, model: int = 1, guid: str | None = None, tags: str = ""
+) -> tuple[str, int, str, str]:
     return (guid or f"guid-{'-'.join(fields)}"[:60], model, "\x1f".join(fields), tags)
 
 
 def a_deck(
-    *notes: tuple[str, int, str, str], media: dict[str, bytes] | None = None, models: Sequence[object] = (BASIC, CLOZE)
+    *notes: tuple[str, int, str, str],
+    media: dict[str, bytes] | None = None,
+    models: Sequence[object] = (BASIC, CLOZE),
 ) -> bytes:
     database = _database(
         "CREATE TABLE col (models text, decks text)",
@@ -41,7 +45,9 @@ def a_deck(
     decks = {"9": {"name": "Biology::Cells"}}
     database.execute("INSERT INTO col VALUES (?, ?)", (json.dumps(named), json.dumps(decks)))
     return _package(
-        {"collection.anki21": _bytes(database), "media": json.dumps(_numbered(media))}, media, pack=lambda b: b
+        {"collection.anki21": _bytes(database), "media": json.dumps(_numbered(media))},
+        media,
+        pack=lambda b: b,
     )
 
 
@@ -64,10 +70,14 @@ def a_newer_deck(*notes: tuple[str, int, str, str], media: dict[str, bytes] | No
 def _database(create: str, notes: Sequence[tuple[str, int, str, str]]) -> sqlite3.Connection:
     database = sqlite3.connect(":memory:")
     database.execute(create)
-    database.execute("CREATE TABLE notes (id integer primary key, guid text, mid integer, flds text, tags text)")
+    database.execute(
+        "CREATE TABLE notes (id integer primary key, guid text, mid integer, flds text, tags text)"
+    )
     database.execute("CREATE TABLE cards (id integer primary key, nid integer, did integer, ord integer)")
     for number, note in enumerate(notes, start=1):
-        database.execute("INSERT INTO notes VALUES (?, ?, ?, ?, ?)", (number, note[0], note[1], note[2], note[3]))
+        database.execute(
+            "INSERT INTO notes VALUES (?, ?, ?, ?, ?)", (number, note[0], note[1], note[2], note[3])
+        )
         database.execute("INSERT INTO cards VALUES (?, ?, 9, 0)", (number, number))
     database.commit()
     return database

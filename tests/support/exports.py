@@ -29,7 +29,8 @@ async def of_export_format(ask: Asker, values: Sequence[str]) -> list[Any]:
     _, author = await ask.learner(roles=[Role.LEARNER, Role.AUTHOR])
     quiz_id = await a_quiz(ask, author)
     return [
-        (await accepted(ask, author, "exportQuiz", FILE, quizId=quiz_id, format=value))["file"] for value in values
+        (await accepted(ask, author, "exportQuiz", FILE, quizId=quiz_id, format=value))["file"]
+        for value in values
     ]
 
 
@@ -38,5 +39,7 @@ async def everything_exported(ask: Asker) -> None:
     _, author = await ask.learner(roles=[Role.LEARNER, Role.AUTHOR])
     quiz_id = await a_quiz(ask, author, slug="exported")
     await accepted(ask, author, "exportQuiz", FILE, quizId=quiz_id, format="GIFT")
-    roadmap = (await import_file(ask, author, a_file(a_node("knots"), slug="exported"), mint("key")))["roadmap"]
+    roadmap = (await import_file(ask, author, a_file(a_node("knots"), slug="exported"), mint("key")))[
+        "roadmap"
+    ]
     await accepted(ask, author, "exportRoadmap", FILE, roadmapId=roadmap["id"])

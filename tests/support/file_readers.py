@@ -44,7 +44,12 @@ class Found:
 def read(format_: QuestionFileFormat, content: bytes | str, limits: ReadLimits = LIMITS) -> Found:
     source = content.encode() if isinstance(content, str) else content
     found = Found()
-    kept = {QuestionItem: found.items, RefusedItem: found.refused, LossNote: found.losses, MediaFile: found.media}
+    kept = {
+        QuestionItem: found.items,
+        RefusedItem: found.refused,
+        LossNote: found.losses,
+        MediaFile: found.media,
+    }
     for record in ALL_QUESTION_FORMATS[format_].read(io.BytesIO(source), limits=limits):
         kept.get(type(record), []).append(record)  # type: ignore[call-overload]
     return found

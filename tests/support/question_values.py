@@ -25,9 +25,15 @@ TRICKY = [
     "\u05e9\u05dc\u05d5\u05dd", "e\u0301", "\U0001f469\u200d\U0001f680", "a\u2028b", "a\u00a0b", "\u200fRTL", "[[a]]", "a;b|c,d",
     '"quoted"', "]]>", "<!-- x", "]", "sep=;", "\ufeffx", "$CATEGORY: x", "@SUM(A1)", "''", "</pre>", "&#x41;", "A\u030a",
 ]  # fmt: skip
-_chars = st.characters(exclude_categories=("Cc", "Cs", "Cn"), exclude_characters="\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_chars = st.characters(
+    exclude_categories=("Cc", "Cs", "Cn"),
+    exclude_characters="\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
+)
 texts = (
-    st.one_of(st.sampled_from(TRICKY), st.text(st.one_of(_chars, st.sampled_from("\n\t ~=#{}:\\*<>&'\"")), min_size=1, max_size=20))
+    st.one_of(
+        st.sampled_from(TRICKY),
+        st.text(st.one_of(_chars, st.sampled_from("\n\t ~=#{}:\\*<>&'\"")), min_size=1, max_size=20),
+    )
     .map(lambda text: text.replace("\r", "").strip())
     .filter(bool)
 )
@@ -43,7 +49,8 @@ def options(draw: st.DrawFn, *, single: bool) -> list[OptionDraft]:
     else:
         right = draw(st.sets(st.integers(0, len(words) - 1), min_size=1))
     return [
-        OptionDraft(text=word, correct=place in right, feedback=draw(maybe)) for place, word in enumerate(words)
+        OptionDraft(text=word, correct=place in right, feedback=draw(maybe))
+        for place, word in enumerate(words)
     ]
 
 
@@ -128,7 +135,16 @@ def meaning(question: QuestionDraft, *, said_of_answers: bool = True) -> tuple[o
     said = {_by_value(answer): text for answer, text in key.feedback.items()} if said_of_answers else {}
     options_ = [(o.text, o.correct, o.feedback) for o in key.options]
     accepted = sorted((t.text, t.weight) for t in key.texts)
-    return (question.kind, question.prompt, question.explanation, options_, key.truth, accepted, numbers, said)
+    return (
+        question.kind,
+        question.prompt,
+        question.explanation,
+        options_,
+        key.truth,
+        accepted,
+        numbers,
+        said,
+    )
 
 
 def _by_value(answer: str) -> str:

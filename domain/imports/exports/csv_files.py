@@ -30,7 +30,9 @@ def write(file: QuestionFile, losses: ExportLosses) -> bytes:
         if question.kind is QuestionKind.SHORT_TEXT and "*" in question.key.feedback:
             losses.add(question.name, "The feedback for every other answer is not kept.")
         shown = [cells[: 1 + has_weights] + cells[2:] * has_feedback for cells in map(tuple, options)]
-        writer.writerow(guarded(cell) for cell in [*_row(name, question), *(c for cells in shown for c in cells)])
+        writer.writerow(
+            guarded(cell) for cell in [*_row(name, question), *(c for cells in shown for c in cells)]
+        )
     return table.getvalue().encode()
 
 
@@ -59,7 +61,11 @@ def _correct(question: QuestionDraft) -> str:
 def _options(question: QuestionDraft) -> Options:
     key = question.key
     if question.kind is QuestionKind.TRUE_FALSE:
-        return [(word.upper(), "", _lines(key.feedback[word])) for word in ("true", "false") if key.feedback.get(word)]
+        return [
+            (word.upper(), "", _lines(key.feedback[word]))
+            for word in ("true", "false")
+            if key.feedback.get(word)
+        ]
     if question.kind is QuestionKind.SHORT_TEXT:
         return [(a.text, _weight(a.weight), _lines(key.feedback.get(a.text, ""))) for a in key.texts]
     if question.kind is QuestionKind.NUMERIC:

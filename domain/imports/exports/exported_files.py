@@ -12,7 +12,7 @@ PACKAGE = "application/zip"
 MOST_LOSSES = 500
 """How many losses an export lists; its last entry counts the rest."""
 _ONLY_QUESTIONS = (
-    "Exam type, domains, and the title, times and pass mark of the quiz are not in the file: only its questions."
+    "Only the questions are in the file: no exam type, no domains, no title, times or pass mark of the quiz."
 )
 _LONGEST_ITEM = 80
 

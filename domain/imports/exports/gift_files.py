@@ -33,7 +33,9 @@ def _block(name: str, question: QuestionDraft, losses: ExportLosses) -> str:
     title = _escaped(" ".join(name.split()))
     block = f"::{title}::[plain]{_text(question.prompt)} {{{answers}{explanation}}}"
     if len(block) > LONGEST_BLOCK:
-        losses.add(question.name, f"Left out: a question of GIFT may hold at most {LONGEST_BLOCK} characters.")
+        losses.add(
+            question.name, f"Left out: a question of GIFT may hold at most {LONGEST_BLOCK} characters."
+        )
         return ""
     return block
 

@@ -22,9 +22,13 @@ def write(file: QuestionFile, losses: ExportLosses) -> bytes:
     keys = list(questions)
     for question in file.questions:
         if question.key.feedback:
-            losses.add(question.name, "Feedback for texts, numbers, true and false has no place in this format.")
+            losses.add(
+                question.name, "Feedback for texts, numbers, true and false has no place in this format."
+            )
         if question.kind is QuestionKind.SINGLE_CHOICE and sum(o.correct for o in question.key.options) > 1:
-            losses.add(question.name, "This format takes one right option for a single choice: it will be refused.")
+            losses.add(
+                question.name, "This format takes one right option for a single choice: it will be refused."
+            )
     return _written(
         {
             "format": question_files.FORMAT,
@@ -79,7 +83,8 @@ def _key(question: QuestionDraft) -> dict[str, Any]:
     key = question.key
     if question.kind in _CHOICES:
         options = [
-            {"text": option.text, "correct": option.correct} | ({"feedback": option.feedback} if option.feedback else {})
+            {"text": option.text, "correct": option.correct}
+            | ({"feedback": option.feedback} if option.feedback else {})
             for option in key.options
         ]
         grading = "ALL_OR_NOTHING" if key.all_or_nothing else "PARTIAL"

@@ -30,7 +30,9 @@ def write(file: QuestionFile, losses: ExportLosses) -> bytes:
         if not fits(question):
             losses.add(question.name, LEFT_OUT)
         elif any(_middle(each.low, each.high) is None for each in question.key.numbers):
-            losses.add(question.name, "Left out: the middle of a range has more digits than a number may have.")
+            losses.add(
+                question.name, "Left out: the middle of a range has more digits than a number may have."
+            )
         else:
             _note_losses(question, losses)
             parts += _question(name, question)
@@ -41,7 +43,9 @@ def _note_losses(question: QuestionDraft, losses: ExportLosses) -> None:
     if question.difficulty is not Difficulty.MEDIUM:
         losses.add(question.name, "Moodle XML has no difficulty.")
     if question.key.all_or_nothing:
-        losses.add(question.name, "Moodle XML has no grading of all or nothing; each right option earns its share.")
+        losses.add(
+            question.name, "Moodle XML has no grading of all or nothing; each right option earns its share."
+        )
 
 
 def _question(name: str, question: QuestionDraft) -> Iterator[str]:
@@ -94,7 +98,11 @@ def _middle(low: Decimal, high: Decimal) -> Decimal | None:
     margin = _EXACT.subtract(high, middle)
     for number in (middle, margin):
         exponent = number.as_tuple().exponent
-        if len(number.as_tuple().digits) > MOST_DIGITS or not isinstance(exponent, int) or abs(exponent) > MOST_DIGITS:
+        if (
+            len(number.as_tuple().digits) > MOST_DIGITS
+            or not isinstance(exponent, int)
+            or abs(exponent) > MOST_DIGITS
+        ):
             return None
     return middle
 
@@ -106,7 +114,8 @@ def _every_other(question: QuestionDraft) -> Iterator[str]:
 
 def _answer(words: str, fraction: str, feedback: str, *, more: str = "") -> str:
     said = _text("feedback", feedback).rstrip("\n") if feedback else ""
-    return f'<answer fraction={attribute(fraction)} format="plain_text"><text>{text(words)}</text>{more}{said}</answer>\n'
+    head = f'<answer fraction={attribute(fraction)} format="plain_text">'
+    return f"{head}<text>{text(words)}</text>{more}{said}</answer>\n"
 
 
 def _text(name: str, value: str) -> str:

@@ -23,12 +23,8 @@ _MATCH = (
     '<qti-base-value base-type="float">1</qti-base-value></qti-set-outcome-value></qti-response-if>'
     "</qti-response-condition>\n"
 )
-_MAP = (
-    '<qti-set-outcome-value identifier="SCORE"><qti-map-response identifier="RESPONSE"/></qti-set-outcome-value>\n'
-)
-_SAID = (
-    '<qti-set-outcome-value identifier="FEEDBACK"><qti-variable identifier="RESPONSE"/></qti-set-outcome-value>\n'
-)
+_MAP = '<qti-set-outcome-value identifier="SCORE"><qti-map-response identifier="RESPONSE"/></qti-set-outcome-value>\n'
+_SAID = '<qti-set-outcome-value identifier="FEEDBACK"><qti-variable identifier="RESPONSE"/></qti-set-outcome-value>\n'
 _EXPLAINED = (
     '<qti-set-outcome-value identifier="EXPLANATION"><qti-base-value base-type="identifier">EXPLANATION'
     "</qti-base-value></qti-set-outcome-value>\n"
@@ -39,7 +35,7 @@ def write(file: QuestionFile, losses: ExportLosses) -> bytes:
     """Return the questions as a zip with a manifest."""
     losses.only_questions()
     package = io.BytesIO()
-    names = []
+    names: list[str] = []
     with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, question in named_once(file.questions).items():
             if not fits(question):
@@ -70,7 +66,8 @@ def _manifest(names: list[str]) -> Iterator[str]:
     yield "<schemaversion>3.0.0</schemaversion></metadata>\n<organizations/>\n<resources>\n"
     for name in names:
         href = f"items/{name}.xml"
-        yield f'<resource identifier="{name}" type="imsqti_item_xmlv3p0" href="{href}"><file href="{href}"/></resource>\n'
+        yield f'<resource identifier="{name}" type="imsqti_item_xmlv3p0" href="{href}">'
+        yield f'<file href="{href}"/></resource>\n'
     yield "</resources>\n</manifest>\n"
 
 

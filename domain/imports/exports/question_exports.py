@@ -22,9 +22,7 @@ LARGEST_FILE = 5_000_000
 _ONLY_AUTHOR = "Only the author may export a quiz, because the file holds its answer keys."
 
 
-async def export_quiz(
-    work: ImportsWork, act: Act, *, quiz_id: QuizId, format: ExportFormat
-) -> ExportedFile:
+async def export_quiz(work: ImportsWork, act: Act, *, quiz_id: QuizId, format: ExportFormat) -> ExportedFile:
     """Return the questions of the actor's quiz with their keys, and note in the audit log that they left.
 
     Raises NotFoundError, ForbiddenError where the quiz is another author's, or InvalidInputError for a large file.
@@ -119,7 +117,9 @@ def _draft(
             truth=key.truth,
             texts=key.texts,
             numbers=key.numbers,
-            feedback={answer: said for answer, said in key.option_feedback.items() if answer not in by_answer},
+            feedback={
+                answer: said for answer, said in key.option_feedback.items() if answer not in by_answer
+            },
         ),
     )
 

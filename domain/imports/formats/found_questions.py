@@ -14,6 +14,7 @@ from domain.imports.question_drafts import QuestionDraft, faults
 from domain.imports.readers import LossNote, QuestionItem, ReadLimits, Record, RefusedItem
 
 LONGEST_NAME = 100
+NO_CATEGORIES = "Categories are not kept; the questions go to one domain."
 
 
 class UnreadableError(Exception):
@@ -84,12 +85,16 @@ class FoundQuestions:
             raise UnreadableError(f"The question on line {self._lines[name]} has the same id.")
         numbers = range(2, self._count + 2)
         numbered = next(each for n in numbers if (each := _numbered(name, n)) not in self._lines)
-        losses.append(f"The question on line {self._lines[name]} has the same name; this one is called {numbered}.")
+        losses.append(
+            f"The question on line {self._lines[name]} has the same name; this one is called {numbered}."
+        )
         self._lines[numbered] = line
         return numbered
 
     def _check(self, draft: QuestionDraft) -> None:
-        size = len(draft.prompt) + sum(len(option.text) + len(option.feedback) for option in draft.key.options)
+        size = len(draft.prompt) + sum(
+            len(option.text) + len(option.feedback) for option in draft.key.options
+        )
         if size > self._limits.longest_item:
             raise UnreadableError(f"A question may hold at most {self._limits.longest_item} characters.")
         for fault in faults(draft):

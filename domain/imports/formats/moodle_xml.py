@@ -12,13 +12,27 @@ from xml.etree.ElementTree import Element
 from domain.content.question_kinds.key_drafts import FULL, KeyDraft
 from domain.content.question_kinds.table import QuestionKind
 from domain.imports.formats import weighted_answers
-from domain.imports.formats.found_questions import FoundQuestions, FullError, UnreadableError, left_out
+from domain.imports.formats.found_questions import (
+    NO_CATEGORIES,
+    FoundQuestions,
+    FullError,
+    UnreadableError,
+    left_out,
+)
 from domain.imports.formats.rich_texts import HtmlCleaner, RichTexts
 from domain.imports.formats.weighted_answers import WeightedAnswer, percent
 from domain.imports.guards.harm import HarmfulFileError
 from domain.imports.guards.xml_documents import XmlElement, elements
 from domain.imports.question_drafts import QuestionDraft
-from domain.imports.readers import LossNote, MediaFile, QuestionItem, QuestionReader, ReadLimits, Record, RefusedItem
+from domain.imports.readers import (
+    LossNote,
+    MediaFile,
+    QuestionItem,
+    QuestionReader,
+    ReadLimits,
+    Record,
+    RefusedItem,
+)
 
 LABEL = "moodle-xml"
 EXTENSIONS = (".xml",)
@@ -65,6 +79,8 @@ def _read(file: BinaryIO, *, limits: ReadLimits, clean: HtmlCleaner) -> Iterator
             is_quiz = True
             if element.get("type") == "category":
                 categories = _categories(element)
+                if categories:
+                    yield LossNote(line=element.line, item="/".join(categories)[:80], reason=NO_CATEGORIES)
                 continue
             reading = _Question(element, categories, limits, clean)
             for record in questions.found(element.line, reading.name, reading.item):
@@ -130,7 +146,9 @@ class _Question:
             try:
                 content = base64.b64decode("".join(element.itertext()))
             except (binascii.Error, ValueError):
-                yield LossNote(line=self._element.line, item=name, reason="The picture is not written in base 64.")
+                yield LossNote(
+                    line=self._element.line, item=name, reason="The picture is not written in base 64."
+                )
                 continue
             if len(content) > self._limits.largest_media:
                 reason = f"The picture is larger than {self._limits.largest_media:,} bytes."
@@ -177,7 +195,9 @@ class _Question:
         """Read a statement that is true or false."""
         answers = {answer.text.lower(): answer for answer, _ in self._answers(are_plain=True)}
         if answers.keys() != {"true", "false"} or sorted(a.weight for a in answers.values()) != [0, FULL]:
-            raise UnreadableError("One of the answers true and false must have the fraction 100, the other 0.")
+            raise UnreadableError(
+                "One of the answers true and false must have the fraction 100, the other 0."
+            )
         feedback = {name: answer.feedback for name, answer in answers.items() if answer.feedback}
         key = KeyDraft(truth=answers["true"].weight == FULL, feedback=feedback)
         return replace(draft, kind=QuestionKind.TRUE_FALSE, key=key)

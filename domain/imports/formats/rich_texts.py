@@ -17,14 +17,15 @@ _EMBEDDED = re.compile(r"<(?:video|audio|object|iframe|svg|canvas|embed)\b", re.
 _STYLED = re.compile(r"<(?!/|(?:p|br|div|span|pre|img)\b)[a-zA-Z!]", re.IGNORECASE)
 """A tag that is more than a line or a picture."""
 _OPEN = re.compile(r"<(?=/?([a-zA-Z][^\s/>]*))")
-ELEMENTS = frozenset(
-    "a abbr acronym address area article aside audio b base bdi bdo big blockquote body br button canvas caption center "
-    "cite code col colgroup data datalist dd del details dfn dialog div dl dt em embed fieldset figcaption figure font "
-    "footer form frame frameset h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins kbd label legend li link "
-    "main map mark marquee menu meta meter nav nobr noscript object ol optgroup option output p param picture pre "
-    "progress q rp rt ruby s samp script search section select slot small source span strike strong style sub summary "
-    "sup svg table tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr".split()
-)
+_NAMES = """
+a abbr acronym address area article aside audio b base bdi bdo big blockquote body br button canvas caption center
+cite code col colgroup data datalist dd del details dfn dialog div dl dt em embed fieldset figcaption figure font footer
+form frame frameset h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins kbd label legend li link main map mark
+marquee menu meta meter nav nobr noscript object ol optgroup option output p param picture pre progress q rp rt ruby s
+samp script search section select slot small source span strike strong style sub summary sup svg table tbody td template
+textarea tfoot th thead time title tr track tt u ul var video wbr
+"""
+ELEMENTS = frozenset(_NAMES.split())
 """The tags of HTML; anything else between angle brackets is text."""
 _HAS_TAGS = "HTML is not kept, only its text, with powers, lists and tables written out."
 

@@ -55,6 +55,7 @@ class _Reading:
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
         parser.EntityDeclHandler = self._refuse_entity
+        parser.SkippedEntityHandler = self._refuse_entity
         parser.ExternalEntityRefHandler = self._refuse_external
 
     def feed(self, chunk: bytes, *, is_last: bool = False) -> None:

@@ -34,7 +34,7 @@ async def test_a_quiz_is_written_in_the_format_that_is_named(
     assert output.read_text("utf-8").startswith('<?xml version="1.0"')
     printed = capsys.readouterr().out
     assert f"{output} is written" in printed
-    assert "not in the file: Exam type" in printed
+    assert "not in the file: Only the questions" in printed
     async with postgres.open_reads(Meter()) as reads:
         (entry,) = (await reads.audit.page(AuditFilter(), window(first=10))).nodes
     assert (entry.actor_id, entry.action.value) == (None, "QUIZ_EXPORTED")
@@ -61,7 +61,10 @@ async def test_what_is_not_there_and_what_cannot_be_written_is_one_sentence(
         await store_quiz(work, ada.id, [], slug="tides")
         await store_roadmap(work, ada.id, {"knots": []}, slug="tides")
 
-    for slug, output, words in (("other", tmp_path / "x", "has this slug"), ("tides", tmp_path, "cannot be written")):
+    for slug, output, words in (
+        ("other", tmp_path / "x", "has this slug"),
+        ("tides", tmp_path, "cannot be written"),
+    ):
         given = argparse.Namespace(slug=slug, format="JSON", output=output)
         with pytest.raises(CommandError, match=words):
             await command(Settings(), database_url, given)

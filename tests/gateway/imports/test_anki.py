@@ -68,7 +68,9 @@ def test_a_card_that_shows_several_fields_is_left_out() -> None:
 
 
 def test_tags_sounds_and_further_fields_are_losses() -> None:
-    wide = BASIC | {"flds": [{"name": name, "ord": place} for place, name in enumerate(("Front", "Back", "Note"))]}
+    wide = BASIC | {
+        "flds": [{"name": name, "ord": place} for place, name in enumerate(("Front", "Back", "Note"))]
+    }
 
     found = read(a_deck(a_note("Q [sound:a.mp3]", "A", "hidden", tags=" hard "), models=[wide]))
 

@@ -34,7 +34,7 @@ def read(*questions: str) -> Found:
 
 
 def test_a_single_choice_with_feedback() -> None:
-    said = "<feedback format=\"html\"><text>Right!</text></feedback>"
+    said = '<feedback format="html"><text>Right!</text></feedback>'
 
     draft = file_readers.read_one(
         FORMAT,
@@ -44,7 +44,7 @@ def test_a_single_choice_with_feedback() -> None:
                 "<single>true</single>",
                 answer("A cell", "100", said),
                 answer("A stone"),
-                "<generalfeedback format=\"html\"><text>Cells divide.</text></generalfeedback>",
+                '<generalfeedback format="html"><text>Cells divide.</text></generalfeedback>',
             )
         ),
     )
@@ -59,7 +59,9 @@ def test_a_single_choice_with_feedback() -> None:
 
 def test_a_multiple_choice_shares_its_mark() -> None:
     found = read(
-        question("multichoice", "<single>false</single>", answer("a", "50"), answer("b", "50"), answer("c", "-50"))
+        question(
+            "multichoice", "<single>false</single>", answer("a", "50"), answer("b", "50"), answer("c", "-50")
+        )
     )
 
     assert found.drafts[0].kind is QuestionKind.MULTIPLE_CHOICE
@@ -69,7 +71,9 @@ def test_a_multiple_choice_shares_its_mark() -> None:
 
 def test_other_penalties_are_a_loss_and_partial_marks_are_refused() -> None:
     lenient = question("multichoice", "<single>false</single>", answer("a", "100"), answer("c", "0"))
-    partial = question("multichoice", "<single>true</single>", answer("a", "100"), answer("c", "50"), name="Half")
+    partial = question(
+        "multichoice", "<single>true</single>", answer("a", "100"), answer("c", "50"), name="Half"
+    )
 
     found = read(lenient, partial)
 
@@ -82,7 +86,11 @@ def test_statements_short_answers_and_numbers() -> None:
     found = read(
         question("truefalse", answer("true"), answer("false", "100"), name="T"),
         question(
-            "shortanswer", answer("York", "100"), answer("Yorck", "50"), answer("*", "0", "<feedback><text>No</text></feedback>"), name="S"
+            "shortanswer",
+            answer("York", "100"),
+            answer("Yorck", "50"),
+            answer("*", "0", "<feedback><text>No</text></feedback>"),
+            name="S",
         ),
         question("numerical", answer("3.5", "100", "<tolerance>0.5</tolerance>"), name="N"),
     )
@@ -118,7 +126,9 @@ def test_a_kind_that_does_not_exist_here_is_left_out_by_name(kind: str) -> None:
 
 
 def test_categories_lead_to_the_questions_after_them() -> None:
-    category = "<question type=\"category\"><category><text>$course$/top/Biology/Cells</text></category></question>"
+    category = (
+        '<question type="category"><category><text>$course$/top/Biology/Cells</text></category></question>'
+    )
 
     found = read(category, question("truefalse", answer("true", "100"), answer("false")))
 
@@ -141,7 +151,9 @@ def test_pictures_come_with_the_question() -> None:
 
     found = file_readers.read(
         FORMAT,
-        quiz(f'<question type="shortanswer"><name><text>P</text></name>{text}{answer("1", "100")}</question>'),
+        quiz(
+            f'<question type="shortanswer"><name><text>P</text></name>{text}{answer("1", "100")}</question>'
+        ),
     )
 
     assert found.items[0].media == ("a b.png",)
@@ -183,7 +195,12 @@ def test_equal_names_get_a_number() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["\u05e9\u05dc\u05d5\u05dd \u05e2\u05d5\u05dc\u05dd", "e\u0301 a\u0308", "\U0001f469\u200d\U0001f680 \U0001f3f4", "\u0928\u092e\u0938\u094d\u0924\u0947"],
+    [
+        "\u05e9\u05dc\u05d5\u05dd \u05e2\u05d5\u05dc\u05dd",
+        "e\u0301 a\u0308",
+        "\U0001f469\u200d\U0001f680 \U0001f3f4",
+        "\u0928\u092e\u0938\u094d\u0924\u0947",
+    ],
 )
 def test_texts_survive_byte_for_byte(text: str) -> None:
     draft = file_readers.read_one(
@@ -194,7 +211,11 @@ def test_texts_survive_byte_for_byte(text: str) -> None:
 
 
 def test_an_old_encoding_is_read() -> None:
-    content = quiz(question("shortanswer", answer("caf\xe9", "100"))).replace("UTF-8", "ISO-8859-1").encode("latin-1")
+    content = (
+        quiz(question("shortanswer", answer("caf\xe9", "100")))
+        .replace("UTF-8", "ISO-8859-1")
+        .encode("latin-1")
+    )
 
     assert file_readers.read_one(FORMAT, content).key.texts[0].text == "caf\xe9"
 
@@ -202,8 +223,11 @@ def test_an_old_encoding_is_read() -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ('<!DOCTYPE q [<!ENTITY a "x"><!ENTITY b "&a;&a;">]><quiz><question type="essay">&b;</question></quiz>', "entities"),
-        ('<!DOCTYPE q SYSTEM "file:///etc/passwd"><quiz>&x;</quiz>', "XML"),
+        (
+            '<!DOCTYPE q [<!ENTITY a "x"><!ENTITY b "&a;&a;">]><quiz><question type="essay">&b;</question></quiz>',
+            "entities",
+        ),
+        ('<!DOCTYPE q SYSTEM "file:///etc/passwd"><quiz>&x;</quiz>', "entities"),
         ("<quiz>" + "<a>" * 10_000 + "</a>" * 10_000 + "</quiz>", "nested"),
         ("<quiz><question type='truefalse'><name>", "XML"),
         ("not XML at all", "XML"),
@@ -227,7 +251,9 @@ def test_what_was_read_before_a_file_breaks_off_is_kept() -> None:
 
 
 def test_a_file_holds_at_most_so_many_questions() -> None:
-    content = quiz(*[question("truefalse", answer("true", "100"), answer("false"), name=str(n)) for n in range(3)])
+    content = quiz(
+        *[question("truefalse", answer("true", "100"), answer("false"), name=str(n)) for n in range(3)]
+    )
 
     found = file_readers.read(FORMAT, content, ReadLimits(most_items=2))
 

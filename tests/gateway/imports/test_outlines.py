@@ -52,7 +52,14 @@ def test_the_first_heading_is_the_title_and_its_text_the_description() -> None:
 def test_headings_entries_and_rows_are_nodes_below_each_other() -> None:
     found = nodes(read())
 
-    assert list(found) == ["Basics", "Read Python", "Write a program", "make by hand", "Core", "Design (other)"]
+    assert list(found) == [
+        "Basics",
+        "Read Python",
+        "Write a program",
+        "make by hand",
+        "Core",
+        "Design (other)",
+    ]
     needed = {title: [needs.of for needs in node.needs] for title, node in found.items()}
     assert needed == {
         "Basics": [],

@@ -15,7 +15,9 @@ from tests.support.file_readers import Found
 FORMAT = QuestionFileFormat.QTI
 V2 = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 V3 = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
-MATCH = '<responseProcessing template="http://www.imsglobal.org/question/qti_v2p1/rptemplates/match_correct"/>'
+MATCH = (
+    '<responseProcessing template="http://www.imsglobal.org/question/qti_v2p1/rptemplates/match_correct"/>'
+)
 MAP = '<responseProcessing template="http://www.imsglobal.org/question/qti_v2p1/rptemplates/map_response"/>'
 CHOICES = (
     '<simpleChoice identifier="A">Milan</simpleChoice>'
@@ -39,7 +41,9 @@ def choice(choices: str = CHOICES, *, most: int = 1, shuffle: str = "true") -> s
     )
 
 
-def item(declaration: str, body: str, processing: str = MATCH, *, name: str = "capital", attributes: str = "") -> str:
+def item(
+    declaration: str, body: str, processing: str = MATCH, *, name: str = "capital", attributes: str = ""
+) -> str:
     return (
         f'<assessmentItem xmlns="{V2}" identifier="{name}" title="Capital" adaptive="false" timeDependent="false" {attributes}>'
         f'{declaration}<outcomeDeclaration identifier="SCORE" cardinality="single" baseType="float"/>'
@@ -69,8 +73,15 @@ def read(content: str | bytes) -> Found:
 def test_a_single_choice_with_feedback_inside_an_option() -> None:
     draft = file_readers.read_one(FORMAT, item(declared("B"), choice()))
 
-    assert (draft.kind, draft.name, draft.prompt) == (QuestionKind.SINGLE_CHOICE, "capital", "Capital of Italy?")
-    assert [(o.text, o.correct, o.feedback) for o in draft.key.options] == [("Milan", False, ""), ("Rome", True, "Yes")]
+    assert (draft.kind, draft.name, draft.prompt) == (
+        QuestionKind.SINGLE_CHOICE,
+        "capital",
+        "Capital of Italy?",
+    )
+    assert [(o.text, o.correct, o.feedback) for o in draft.key.options] == [
+        ("Milan", False, ""),
+        ("Rome", True, "Yes"),
+    ]
 
 
 def test_match_of_several_options_is_all_or_nothing() -> None:
@@ -94,7 +105,9 @@ def test_a_mapping_with_equal_shares_is_a_partial_multiple_choice() -> None:
 
 
 def test_a_partly_right_option_of_a_single_choice_is_refused() -> None:
-    mapping = '<mapping><mapEntry mapKey="A" mappedValue="1"/><mapEntry mapKey="B" mappedValue="2"/></mapping>'
+    mapping = (
+        '<mapping><mapEntry mapKey="A" mappedValue="1"/><mapEntry mapKey="B" mappedValue="2"/></mapping>'
+    )
 
     assert "earns all or nothing" in read(item(declared(mapping=mapping), choice(), MAP)).reasons
 
@@ -158,13 +171,19 @@ def test_version_three_spells_its_names_with_hyphens() -> None:
     [
         (item(declared(), '<extendedTextInteraction responseIdentifier="RESPONSE"/>'), "Essays are"),
         (item(declared(), '<orderInteraction responseIdentifier="RESPONSE"/>'), "Ordering is"),
-        (item(declared(), '<div><gapMatchInteraction responseIdentifier="RESPONSE"/></div>'), "Matching gaps is"),
+        (
+            item(declared(), '<div><gapMatchInteraction responseIdentifier="RESPONSE"/></div>'),
+            "Matching gaps is",
+        ),
         (item(declared(), "<p>Only a text</p>"), "Descriptions are"),
         (item(declared("A"), choice() + choice()), "several interactions"),
         (item(declared("A"), choice()).replace('adaptive="false"', 'adaptive="true"'), "Adaptive"),
         (item('<templateDeclaration identifier="n"/>' + declared("A"), choice()), "drawn at random"),
         (item(declared(), choice(), "<responseProcessing/>"), "without a right answer"),
-        (item(declared("A"), choice(), "<responseProcessing><lookupOutcomeValue/></responseProcessing>"), "program"),
+        (
+            item(declared("A"), choice(), "<responseProcessing><lookupOutcomeValue/></responseProcessing>"),
+            "program",
+        ),
         (item(declared("A"), "<p><m:math xmlns:m='x'><m:mi>x</m:mi></m:math></p>" + choice()), "MathML"),
     ],
 )
@@ -179,7 +198,10 @@ def test_what_does_not_exist_here_is_left_out_by_name(text: str, reason: str) ->
     ("text", "reason"),
     [
         (item(declared("X"), choice()), "The right answer X is not among the answers"),
-        (item(declared("A"), choice()).replace('identifier="RESPONSE" card', 'identifier="R" card'), "is not declared"),
+        (
+            item(declared("A"), choice()).replace('identifier="RESPONSE" card', 'identifier="R" card'),
+            "is not declared",
+        ),
         ("<questestinterop><item/></questestinterop>", "QTI 1 is not supported"),
         ("<other/>", "no item of QTI"),
         ('<!DOCTYPE a [<!ENTITY x "y">]><assessmentItem>&x;</assessmentItem>', "entities"),
@@ -224,7 +246,9 @@ def test_equal_identifiers_of_a_package_are_refused() -> None:
 
 
 def test_a_file_that_the_manifest_names_and_the_package_lacks_is_refused() -> None:
-    found = read(package(one_xml=item(declared("B"), choice()), imsmanifest_xml=manifest("one.xml", "two.xml")))
+    found = read(
+        package(one_xml=item(declared("B"), choice()), imsmanifest_xml=manifest("one.xml", "two.xml"))
+    )
 
     assert [draft.name for draft in found.drafts] == ["capital"]
     assert "two.xml: The manifest names this file" in found.reasons

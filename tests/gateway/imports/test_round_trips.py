@@ -23,7 +23,9 @@ PLAIN = QuestionDraft(
     line=1, path=(), name="name", domain="1.1", kind=QuestionKind.SINGLE_CHOICE, difficulty=Difficulty.MEDIUM,
     prompt="Which?", explanation="", key=KeyDraft(options=[OptionDraft(text="a", correct=True), OptionDraft(text="b", correct=False)]),
 )  # fmt: skip
-ARROW = replace(PLAIN, kind=QuestionKind.SHORT_TEXT, key=KeyDraft(texts=[AcceptedText(text="a -> b", weight=100)]))
+ARROW = replace(
+    PLAIN, kind=QuestionKind.SHORT_TEXT, key=KeyDraft(texts=[AcceptedText(text="a -> b", weight=100)])
+)
 OTHERS = [each for each in ExportFormat if each is not ExportFormat.JSON]
 
 
@@ -39,8 +41,12 @@ def exported(format_: ExportFormat, *questions: QuestionDraft) -> tuple[bytes, d
 @pytest.mark.parametrize("format_", OTHERS)
 @given(question=valid_questions)
 @example(question=ARROW)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
-def test_a_question_comes_back_as_it_was_or_the_losses_tell(format_: ExportFormat, question: QuestionDraft) -> None:
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+)
+def test_a_question_comes_back_as_it_was_or_the_losses_tell(
+    format_: ExportFormat, question: QuestionDraft
+) -> None:
     content, losses = exported(format_, question)
     found = file_readers.read(QuestionFileFormat[format_.value], content)
 
@@ -61,7 +67,9 @@ def test_a_question_comes_back_as_it_was_or_the_losses_tell(format_: ExportForma
 @pytest.mark.parametrize("format_", ExportFormat)
 def test_what_a_format_holds_is_in_no_loss(format_: ExportFormat) -> None:
     hard = replace(PLAIN, difficulty=Difficulty.HARD)
-    strict = replace(PLAIN, name="strict", kind=QuestionKind.MULTIPLE_CHOICE, key=replace(PLAIN.key, all_or_nothing=True))
+    strict = replace(
+        PLAIN, name="strict", kind=QuestionKind.MULTIPLE_CHOICE, key=replace(PLAIN.key, all_or_nothing=True)
+    )
 
     _, losses = exported(format_, hard, strict)
 

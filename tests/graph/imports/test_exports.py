@@ -74,7 +74,9 @@ async def test_a_roadmap_comes_out_as_it_went_in(ask: Asker, author: Viewer) -> 
     assert (written["slug"], written["title"], written["visibility"]) == ("sailing", "Sailing", "PUBLIC")
     for one, other in zip(written["nodes"], given["nodes"], strict=True):
         assert {name: one[name] for name in other} == other
-    assert [act["target"] for act in await acts(ask) if act["action"] == "ROADMAP_EXPORTED"] == [roadmap["id"]]
+    assert [act["target"] for act in await acts(ask) if act["action"] == "ROADMAP_EXPORTED"] == [
+        roadmap["id"]
+    ]
 
 
 async def test_an_exported_roadmap_can_be_imported_again(ask: Asker, author: Viewer) -> None:
@@ -112,4 +114,7 @@ async def test_a_file_that_is_too_large_is_refused(
     quiz_id = await a_quiz(ask, author)
     monkeypatch.setattr(question_exports, "LARGEST_FILE", 10)
 
-    assert await refusal(ask, author, "exportQuiz", quizId=quiz_id, format="JSON") == ("InvalidInput", "quizId")
+    assert await refusal(ask, author, "exportQuiz", quizId=quiz_id, format="JSON") == (
+        "InvalidInput",
+        "quizId",
+    )

@@ -18,6 +18,16 @@ _STEPS, _MOST_CALLS = 1_000_000, 500
 _READS = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION}
 _BROKEN = "The collection in the package is not a database of Anki; export the deck again."
 _CLOZE = 1
+_FAULTS = (
+    sqlite3.Error,
+    MalformedMessageError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    RecursionError,
+)
+"""What reading a database that is none of Anki may raise: its values may be of any type."""
 
 
 @entity
@@ -49,7 +59,7 @@ def notes(database: bytes) -> Iterator[AnkiNote]:
             connection.deserialize(database)
             _guard(connection)
             yield from _notes(connection)
-        except (sqlite3.Error, MalformedMessageError, UnicodeDecodeError, ValueError, TypeError, KeyError):
+        except _FAULTS:
             raise HarmfulFileError(_BROKEN) from None
 
 
@@ -99,9 +109,7 @@ def _types_of_json(connection: sqlite3.Connection) -> dict[str, AnkiNoteType]:
             name=str(model["name"]),
             is_cloze=model.get("type") == _CLOZE,
             fields=[str(field["name"]) for field in sorted(model["flds"], key=_place)],
-            templates=[
-                (str(card["qfmt"]), str(card["afmt"])) for card in sorted(model["tmpls"], key=_place)
-            ],
+            templates=[(str(card["qfmt"]), str(card["afmt"])) for card in sorted(model["tmpls"], key=_place)],
         )
         for key, model in json.loads(models).items()
     }
@@ -118,7 +126,9 @@ def _place(part: dict[str, Any]) -> int:
 
 def _types_of_tables(connection: sqlite3.Connection) -> dict[str, AnkiNoteType]:
     types = {
-        str(key): AnkiNoteType(name=str(name), is_cloze=(1, _CLOZE) in fields_of(config), fields=[], templates=[])
+        str(key): AnkiNoteType(
+            name=str(name), is_cloze=(1, _CLOZE) in fields_of(config), fields=[], templates=[]
+        )
         for key, name, config in connection.execute("SELECT id, name, config FROM notetypes")
     }
     for key, name in connection.execute("SELECT ntid, name FROM fields ORDER BY ntid, ord"):

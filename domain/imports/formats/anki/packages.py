@@ -18,7 +18,15 @@ from domain.imports.formats.rich_texts import HtmlCleaner, RichTexts
 from domain.imports.guards.archives import Archive
 from domain.imports.guards.harm import HarmfulFileError
 from domain.imports.question_drafts import QuestionDraft
-from domain.imports.readers import LossNote, MediaFile, QuestionItem, QuestionReader, ReadLimits, Record, RefusedItem
+from domain.imports.readers import (
+    LossNote,
+    MediaFile,
+    QuestionItem,
+    QuestionReader,
+    ReadLimits,
+    Record,
+    RefusedItem,
+)
 
 LABEL = "anki"
 EXTENSIONS = (".apkg", ".colpkg")
@@ -116,7 +124,9 @@ class _Deck:
             else:
                 named = {str(name): str(place) for place, name in json.loads(content).items()}
         except (ValueError, AttributeError, RecursionError, MalformedMessageError):
-            raise HarmfulFileError("The list of media in the package cannot be read; export it again.") from None
+            raise HarmfulFileError(
+                "The list of media in the package cannot be read; export it again."
+            ) from None
         return {name: place for name, place in named.items() if place in self._archive.names}
 
 
@@ -140,7 +150,9 @@ class _Card:
         front, back = _sides(note.type)
         prompt, answer = self._text(note.type, front), self._text(note.type, back)
         if "\n" in answer or len(answer) > LONGEST_TEXT:
-            raise left_out("Cards whose back has several lines or more than 500 characters, so that it cannot be typed, are")
+            raise left_out(
+                "Cards whose back has several lines or more than 500 characters, so that it cannot be typed, are"
+            )
         self._lose(note.type, {front, back})
         losses += self._losses
         key = KeyDraft(texts=[AcceptedText(text=answer, weight=FULL)])
@@ -173,7 +185,11 @@ def _sides(kind: AnkiNoteType) -> tuple[str, str]:
     if not kind.templates:
         raise UnreadableError("Its note type has no card.")
     front, back = (
-        [field for field in dict.fromkeys(_FIELD.findall(side)) if field in kind.fields and field not in _SPECIAL]
+        [
+            field
+            for field in dict.fromkeys(_FIELD.findall(side))
+            if field in kind.fields and field not in _SPECIAL
+        ]
         for side in kind.templates[0]
     )
     asked, told = front, [field for field in back if field not in front]

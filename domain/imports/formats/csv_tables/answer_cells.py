@@ -5,9 +5,13 @@ from 0, the number of the last option says from 1. Where the rows say both, or n
 """
 
 import ast
+import io
 import json
 import re
+import tokenize
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
 
 from domain.imports.formats.found_questions import UnreadableError
 
@@ -15,7 +19,8 @@ _SEPARATORS = re.compile(r"\s*[,;|\n]\s*")
 _LETTER = re.compile(r"[A-Ta-t]")
 _LONGEST_LIST = 50_000
 _UNCLEAR = (
-    "The numbers of right answers may count from 0 or from 1, and no row of the file tells; write letters, A for the first."
+    "The numbers of right answers may count from 0 or from 1, and no row of the file tells; write letters, A for the "
+    "first."
 )
 _BOTH = "Some numbers of right answers count from 0 and others from 1; write letters, A for the first."
 
@@ -54,7 +59,9 @@ class Counting:
         as_code = self._coded(part)
         are_only_codes = self._are_codes and not self._are_texts
         if as_text not in {None, as_code} and not are_only_codes:
-            raise UnreadableError(f"The right answer {part[:40]} may be the text of one option or the place of another.")
+            raise UnreadableError(
+                f"The right answer {part[:40]} may be the text of one option or the place of another."
+            )
         found = as_text if as_code is None else as_code
         if found is None:
             raise UnreadableError(f"The right answer {part[:40]} is none of the options.")
@@ -83,16 +90,24 @@ def _is_number(part: str) -> bool:
 def options_in(cell: str) -> list[str]:
     """Return the options in one cell: a list as JSON or Python writes it, or texts between line ends or bars."""
     if cell.startswith("[") and len(cell) <= _LONGEST_LIST:
-        for read in (json.loads, ast.literal_eval):
+        for read in (json.loads, _python_list):
             try:
                 found = read(cell)
-            except (ValueError, SyntaxError, RecursionError, MemoryError):
+            except (ValueError, SyntaxError, RecursionError, MemoryError, tokenize.TokenError):
                 continue
             if isinstance(found, list) and all(isinstance(each, str | int | float) for each in found):
                 return [str(each).strip() for each in found]
         raise UnreadableError("The list of options is neither JSON nor a list of quoted texts.")
     mark = "\n" if "\n" in cell else "|"
     return [part.strip() for part in cell.split(mark)]
+
+
+def _python_list(cell: str) -> Any:
+    """Return a list as Python writes it; texts without a comma between them, which Python joins, are refused."""
+    kinds = [token.type for token in tokenize.generate_tokens(io.StringIO(cell).readline)]
+    if (tokenize.STRING, tokenize.STRING) in pairwise(kinds):
+        raise UnreadableError("A comma is missing between two options of the list.")
+    return ast.literal_eval(cell)
 
 
 def places(cell: str, options: Sequence[str], counting: Counting) -> frozenset[int]:

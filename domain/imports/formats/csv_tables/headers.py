@@ -17,7 +17,16 @@ _ROLES = {
     "kind": {"kind", "type", "questiontype"},
     "prompt": {"prompt", "question", "questiontext", "stem"},
     "options": {"options", "choices", "alternatives"},
-    "right": {"answer", "answers", "correct", "correctanswer", "correctanswers", "right", "rightanswer", "solution"},
+    "right": {
+        "answer",
+        "answers",
+        "correct",
+        "correctanswer",
+        "correctanswers",
+        "right",
+        "rightanswer",
+        "solution",
+    },
     "explanation": {"explanation", "rationale", "generalfeedback"},
     "difficulty": {"difficulty", "level"},
     "grading": {"grading"},
@@ -75,7 +84,9 @@ def delimiter_of(line: str) -> str:
 
 def read(row: Sequence[str]) -> Headers:
     """Return what the columns of a file hold, given its first row."""
-    headers = Headers(columns={}, options={}, feedback={}, weights={}, unknown={}, names=[cell.strip() for cell in row])
+    headers = Headers(
+        columns={}, options={}, feedback={}, weights={}, unknown={}, names=[cell.strip() for cell in row]
+    )
     numbered = {"option": headers.options, "choice": headers.options, "answer": headers.options}
     numbered |= {"feedback": headers.feedback, "weight": headers.weights}
     letters = _are_letters(row)

@@ -52,7 +52,9 @@ class RowReading:
     def item(self, draft: QuestionDraft, losses: list[str]) -> QuestionItem:
         """Return the question; raises UnreadableError."""
         if len(self._row) > len(self._headers.names) and any(self._row[len(self._headers.names) :]):
-            raise UnreadableError("The row has more cells than there are columns; put texts with delimiters into quotes.")
+            raise UnreadableError(
+                "The row has more cells than there are columns; put texts with delimiters into quotes."
+            )
         options = self._options()
         kind = self._kind([text for text, _, _ in options])
         key = self._key(kind, options)
@@ -78,7 +80,13 @@ class RowReading:
         for number, place in sorted(self._headers.options.items()):
             text = self._at(place)
             if text:
-                found.append((text, self._numbered(self._headers.feedback, number), self._numbered(self._headers.weights, number)))
+                found.append(
+                    (
+                        text,
+                        self._numbered(self._headers.feedback, number),
+                        self._numbered(self._headers.weights, number),
+                    )
+                )
             elif any(self._at(later) for n, later in self._headers.options.items() if n > number):
                 raise UnreadableError(f"Option {number + 1} is empty, and one after it is not.")
         return found
@@ -95,10 +103,16 @@ class RowReading:
         if named:
             kind = _KINDS.get("".join(c for c in named.upper() if c.isalnum()))
             if kind is None:
-                raise UnreadableError(f"The kind {named[:40]} is none of {', '.join(k.value for k in QuestionKind)}.")
+                raise UnreadableError(
+                    f"The kind {named[:40]} is none of {', '.join(k.value for k in QuestionKind)}."
+                )
             return kind
         if len(options) > 1:
-            return QuestionKind.MULTIPLE_CHOICE if len(self._right(options)) > 1 else QuestionKind.SINGLE_CHOICE
+            return (
+                QuestionKind.MULTIPLE_CHOICE if len(self._right(options)) > 1 else QuestionKind.SINGLE_CHOICE
+            )
+        if options:
+            raise UnreadableError("A choice needs 2 options or more; name the kind of any other question.")
         cell = next(iter(self.right_cells), "")
         if cell.lower() in {"true", "false"}:
             return QuestionKind.TRUE_FALSE
@@ -108,7 +122,9 @@ class RowReading:
             read_number(cell, field="answer")
         except InvalidInputError:
             return QuestionKind.SHORT_TEXT
-        raise UnreadableError("A number may be a text or a value; add a column kind with SHORT_TEXT or NUMERIC.")
+        raise UnreadableError(
+            "A number may be a text or a value; add a column kind with SHORT_TEXT or NUMERIC."
+        )
 
     def _key(self, kind: QuestionKind, options: list[tuple[str, str, str]]) -> KeyDraft:
         if kind in _CHOICES:
@@ -131,11 +147,18 @@ class RowReading:
             WeightedAnswer(text=text, weight=weighted_answers.percent(weight or str(FULL)), feedback=feedback)
             for text, feedback, weight in options
         ] or [WeightedAnswer(text=cell, weight=Fraction(FULL)) for cell in self.right_cells]
-        return _numbers(answers, self._headers.cell(self._row, "tolerance")) if kind is QuestionKind.NUMERIC else _texts(answers)
+        return (
+            _numbers(answers, self._headers.cell(self._row, "tolerance"))
+            if kind is QuestionKind.NUMERIC
+            else _texts(answers)
+        )
 
     def _right(self, options: list[str]) -> frozenset[int]:
         """Return the right options; several columns must agree."""
-        found = {name: places(cell, options, self._counting) for name, cell in self._headers.cells(self._row, "right")}
+        found = {
+            name: places(cell, options, self._counting)
+            for name, cell in self._headers.cells(self._row, "right")
+        }
         if not found:
             raise UnreadableError("It does not say which option is right.")
         if len(set(found.values())) > 1:
@@ -178,7 +201,9 @@ def _range(answer: WeightedAnswer, tolerance: str) -> AcceptedNumber:
     weight = weighted_answers.whole(answer.weight)
     try:
         if dots:
-            return AcceptedNumber(low=read_number(low, field="it"), high=read_number(high, field="it"), weight=weight)
+            return AcceptedNumber(
+                low=read_number(low, field="it"), high=read_number(high, field="it"), weight=weight
+            )
         margin = read_number(tolerance or "0", field="it")
         if margin < 0:
             raise UnreadableError("A tolerance must not be negative.")

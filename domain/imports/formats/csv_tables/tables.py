@@ -10,7 +10,7 @@ from domain.imports.formats.csv_tables import headers as columns
 from domain.imports.formats.csv_tables.answer_cells import Counting
 from domain.imports.formats.csv_tables.headers import FORMAT, Headers, delimiter_of, unguarded
 from domain.imports.formats.csv_tables.rows import RowReading
-from domain.imports.formats.found_questions import FoundQuestions, FullError, UnreadableError
+from domain.imports.formats.found_questions import FoundQuestions, FullError
 from domain.imports.readers import LossNote, ReadLimits, Record, RefusedItem
 
 LABEL = "csv"
@@ -45,8 +45,13 @@ def read(file: BinaryIO, *, limits: ReadLimits) -> Iterator[Record]:
         return
 
 
-class _NoTableError(UnreadableError):
+class _NoTableError(Exception):
     """The file is no table of questions, or is not whole."""
+
+    def __init__(self, reason: str, line: int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
 
 
 def _rows(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
@@ -113,4 +118,6 @@ def _questions(file: BinaryIO, counting: Counting, limits: ReadLimits) -> Iterat
 
 def _unknown(headers: Headers, line: int) -> Iterator[Record]:
     for name in headers.unknown.values():
-        yield LossNote(line=line, item=name or "column", reason="The column has no meaning here and is not kept.")
+        yield LossNote(
+            line=line, item=name or "column", reason="The column has no meaning here and is not kept."
+        )

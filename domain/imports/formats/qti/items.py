@@ -150,9 +150,9 @@ class ItemReading:
 
     def _explanation(self) -> str:
         for said in self._item.iter():
-            if name_of(said) in {"modalFeedback", "feedbackBlock"}:
-                if attribute(said, "outcomeIdentifier") in _EXPLANATIONS:
-                    return self._read(said)
+            is_feedback = name_of(said) in {"modalFeedback", "feedbackBlock"}
+            if is_feedback and attribute(said, "outcomeIdentifier") in _EXPLANATIONS:
+                return self._read(said)
         return ""
 
 

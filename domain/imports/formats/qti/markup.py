@@ -53,7 +53,7 @@ def text_of(element: Element | None) -> str:
 
 
 def preformatted(element: Element) -> str | None:
-    """Return the text of an element that holds one `pre` of text and nothing else: it is no HTML, and stays as it is."""
+    """Return the text of an element that holds one `pre` of text and nothing else: it stays as it is."""
     element = _content(element)
     inner = [each for each in element if not only_answers(each)]
     if len(inner) != 1 or name_of(inner[0]) != "pre" or len(inner[0]):

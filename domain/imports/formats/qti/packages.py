@@ -15,7 +15,15 @@ from domain.imports.guards.archives import Archive, is_archive
 from domain.imports.guards.harm import HarmfulFileError
 from domain.imports.guards.xml_documents import XmlElement, elements
 from domain.imports.question_drafts import QuestionDraft
-from domain.imports.readers import LossNote, MediaFile, QuestionItem, QuestionReader, ReadLimits, Record, RefusedItem
+from domain.imports.readers import (
+    LossNote,
+    MediaFile,
+    QuestionItem,
+    QuestionReader,
+    ReadLimits,
+    Record,
+    RefusedItem,
+)
 
 LABEL = "qti"
 EXTENSIONS = (".zip", ".xml")
@@ -105,7 +113,9 @@ class _Package:
         content = io.BytesIO(archive.read(manifest))
         found: dict[str, int] = {}
         for resource in elements(content, names=frozenset({"resource"}), limits=self._limits):
-            if attribute(resource, "type").startswith(("imsqti_item", "imsqti_test", "imsqti_xml", "imsqti_assessment")):
+            if attribute(resource, "type").startswith(
+                ("imsqti_item", "imsqti_test", "imsqti_xml", "imsqti_assessment")
+            ):
                 found.setdefault(_joined(folder, attribute(resource, "href")), resource.line)
         return list(found.items())
 
@@ -163,4 +173,8 @@ def _unkept(item: XmlElement) -> Iterator[str]:
 
 
 def _choices(item: XmlElement) -> set[str]:
-    return {attribute(each, "identifier") for each in item.iter() if name_of(each) in {"simpleChoice", "inlineChoice"}}
+    return {
+        attribute(each, "identifier")
+        for each in item.iter()
+        if name_of(each) in {"simpleChoice", "inlineChoice"}
+    }

@@ -63,7 +63,7 @@ def _declared(element: Element) -> Response:
 def way(item: Element, declared: Response) -> str:
     """Tell how an item is scored: by match, by map, or by ranges of numbers; raises UnreadableError."""
     processing = child(item, "responseProcessing")
-    if processing is None:
+    if processing is None or (not len(processing) and not attribute(processing, "template")):
         return MATCH if declared.correct else MAP
     template = attribute(processing, "template").rsplit("/", 1)[-1].removesuffix(".xml")
     if template in {MATCH, MAP}:
@@ -95,7 +95,9 @@ def weights(declared: Response, values: list[str], *, by: str) -> list[Fraction]
         raise left_out("Items without a right answer are")
     total = max(right) if declared.is_single else sum(right)
     if declared.most is not None and declared.most < total:
-        raise UnreadableError("Not all right answers together earn the full mark; that cannot be graded here.")
+        raise UnreadableError(
+            "Not all right answers together earn the full mark; that cannot be graded here."
+        )
     return [points * FULL / total for points in earned]
 
 

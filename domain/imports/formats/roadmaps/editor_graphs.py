@@ -4,6 +4,7 @@ Topics, subtopics and the entries of checklists become nodes, from top to bottom
 comes from. Everything else on the canvas is drawing.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,7 +13,14 @@ from typing import Any, BinaryIO
 from domain import text
 from domain.accounts.web_addresses import checked_url
 from domain.content.prerequisites import Needs, PrerequisiteMode
-from domain.content.roadmap_nodes import MOST_EDGES, MOST_NODES, MOST_RESOURCES, Completion, NodeKind, RoadmapResource
+from domain.content.roadmap_nodes import (
+    MOST_EDGES,
+    MOST_NODES,
+    MOST_RESOURCES,
+    Completion,
+    NodeKind,
+    RoadmapResource,
+)
 from domain.content.roadmaps import Visibility
 from domain.errors import InvalidInputError
 from domain.imports import json_lines, roadmap_files
@@ -56,7 +64,27 @@ def read(file: BinaryIO, *, limits: ReadLimits) -> RoadmapFile:
     plan = graph.plan()
     if plan is not None:
         roadmap_files.check_plan(plan, findings)
+        _name_by_titles(plan, findings)
     return RoadmapFile(format=LABEL, plan=plan, findings=findings)
+
+
+def _name_by_titles(plan: RoadmapPlan, findings: Findings) -> None:
+    """Put titles in place of keys, which are digests of ids, in what was found."""
+    titles = {node.key: node.title for node in plan.nodes}
+    if findings.refused:
+        any_key = re.compile(
+            r"\b(?:" + "|".join(map(re.escape, sorted(titles, key=len, reverse=True))) + r")\b"
+        )
+        findings.refused[:] = [
+            replace(
+                found,
+                item=titles.get(found.item, found.item),
+                reason=any_key.sub(lambda key: titles[key.group()], found.reason)
+                if found.item in titles
+                else found.reason,
+            )
+            for found in findings.refused
+        ]
 
 
 class _Graph:
@@ -81,7 +109,9 @@ class _Graph:
         if title is None:
             return None
         if not self._nodes:
-            self._findings.refuse(1, "roadmap", "it has no topic: no node of the type topic, subtopic or checklist")
+            self._findings.refuse(
+                1, "roadmap", "it has no topic: no node of the type topic, subtopic or checklist"
+            )
             return None
         self._lose_drawing()
         placed = sorted(self._nodes.items(), key=lambda found: found[1][0])
@@ -142,7 +172,9 @@ class _Graph:
 
     def _add(self, item: Item, name: str, label: Any, place: tuple[float, float], data: Any) -> None:
         try:
-            title = text.exact_line(_one_line(label if isinstance(label, str) else ""), field="label", longest=_LONGEST_TITLE)
+            title = text.exact_line(
+                _one_line(label if isinstance(label, str) else ""), field="label", longest=_LONGEST_TITLE
+            )
         except InvalidInputError as error:
             item.refuse(error.message.rstrip("."), "data")
             return
@@ -171,7 +203,9 @@ class _Graph:
             item.refuse("source and target must be ids of nodes")
         elif source == target:
             title = self._nodes[source][1].title if source in self._nodes else source
-            self._findings.refuse(item.line(), title, "it requires itself: an edge leads from the node to itself")
+            self._findings.refuse(
+                item.line(), title, "it requires itself: an edge leads from the node to itself"
+            )
         elif source in self._nodes and target in self._nodes:
             self._needs.setdefault(target, {})[source] = None
         elif not {source, target} <= self._nodes.keys() | self._drawn_ids:
@@ -189,7 +223,9 @@ class _Graph:
             if kind != "title":
                 reason = f"{number} of the kind {kind[:40]}: drawing, which has no place in a roadmap"
                 self._findings.lose(1, "roadmap", reason)
-        self._findings.lose(1, "roadmap", "positions, sizes and styles are not kept; nodes are in order from top to bottom")
+        self._findings.lose(
+            1, "roadmap", "positions, sizes and styles are not kept; nodes are in order from top to bottom"
+        )
 
 
 def _resources(item: Item, links: Any) -> Iterator[RoadmapResource]:

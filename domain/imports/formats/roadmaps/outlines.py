@@ -97,7 +97,9 @@ def _read(file: BinaryIO, *, limits: ReadLimits, parse: Parse) -> RoadmapFile:
     elif len(plan.nodes) <= MOST_NODES:
         roadmap_files.check_plan(plan, findings)
     else:
-        findings.refuse(1, "file", f"A roadmap may have at most {MOST_NODES} nodes, and this has {len(plan.nodes)}.")
+        findings.refuse(
+            1, "file", f"A roadmap may have at most {MOST_NODES} nodes, and this has {len(plan.nodes)}."
+        )
     return RoadmapFile(format=LABEL, plan=plan, findings=findings)
 
 
@@ -182,7 +184,9 @@ class _Outline:
         try:
             text.exact_prose(whole, field="description", longest=longest)
         except InvalidInputError:
-            self._findings.lose(line.line, line.text, "a text for which the description has no room is not kept")
+            self._findings.lose(
+                line.line, line.text, "a text for which the description has no room is not kept"
+            )
             return
         if self.nodes:
             self.nodes[-1] = replace(self.nodes[-1], description=whole)

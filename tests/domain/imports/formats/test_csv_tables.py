@@ -19,7 +19,10 @@ def read(*lines: str) -> Found:
 
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
 def test_every_delimiter_and_order_of_columns(mark: str) -> None:
-    rows = [["Correct Answer", "option 2", "Question", "Option1"], ["B", "Rome", "Capital of Italy?", "Milan"]]
+    rows = [
+        ["Correct Answer", "option 2", "Question", "Option1"],
+        ["B", "Rome", "Capital of Italy?", "Milan"],
+    ]
 
     found = read(*(mark.join(row) for row in rows))
 
@@ -88,13 +91,18 @@ def test_kinds_follow_from_the_cells_or_are_named() -> None:
         "How many?,42,,",
     )
 
-    assert [draft.kind.value for draft in found.drafts] == ["TRUE_FALSE", "SHORT_TEXT", "NUMERIC", "SHORT_TEXT"]
+    assert [draft.kind.value for draft in found.drafts] == [
+        "TRUE_FALSE",
+        "SHORT_TEXT",
+        "NUMERIC",
+        "SHORT_TEXT",
+    ]
     assert found.drafts[2].key.numbers[0].low == Decimal("3.13")
     assert "6 How many?: A number may be a text or a value" in found.reasons
 
 
 def test_several_right_options_make_a_multiple_choice() -> None:
-    found = read("question,choices,answer", "Even?,1|2|3|4,B;D", "Odd?,x|y|z,\"A, C\"")
+    found = read("question,choices,answer", "Even?,1|2|3|4,B;D", 'Odd?,x|y|z,"A, C"')
 
     assert [draft.kind.value for draft in found.drafts] == ["MULTIPLE_CHOICE", "MULTIPLE_CHOICE"]
     assert [o.correct for o in found.drafts[1].key.options] == [True, False, True]
@@ -124,7 +132,8 @@ def test_equal_ids_are_refused_and_equal_questions_are_numbered() -> None:
         (("question,choices,answer", "One?,a|b,"), "does not say which option is right"),
         (("question,option1,option3,option4,answer", "One?,a,,b,A"), "is empty, and one after it is not"),
         (("question,answer,kind", "One?,a,ESSAY"), "is none of"),
-        (("question,choices,answer", "One?,\"['a' 'b']\",A"), "A choice needs 2"),
+        (("question,choices,answer", "One?,\"['a' 'b', 'c']\",A"), "A comma is missing"),
+        (("question,choices,answer", "One?,\"['a']\",A"), "A choice needs 2"),
     ],
 )
 def test_dirty_rows_are_refused_with_line_and_reason(lines: tuple[str, ...], reason: str) -> None:

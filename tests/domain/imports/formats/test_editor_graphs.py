@@ -12,7 +12,12 @@ from tests.support.file_readers import read_roadmap
 
 
 def a_node(name: str, kind: str = "topic", *, y: float = 0, **data: Any) -> dict[str, Any]:
-    return {"id": name, "type": kind, "position": {"x": 1.5, "y": y}, "data": {"label": f"Label {name}"} | data}
+    return {
+        "id": name,
+        "type": kind,
+        "position": {"x": 1.5, "y": y},
+        "data": {"label": f"Label {name}"} | data,
+    }
 
 
 def an_edge(source: str, target: str) -> dict[str, Any]:
@@ -40,7 +45,10 @@ def test_topics_lie_from_top_to_bottom_and_need_what_points_to_them() -> None:
 
 def test_entries_of_a_checklist_are_nodes_whose_ids_count_within_it() -> None:
     entries = [{"id": "x", "label": "One"}, {"id": "y", "label": "Two"}]
-    lists = [a_node("l", "checklist", y=1, label="", checklists=entries), a_node("m", "checklist", y=2, label="", checklists=entries)]
+    lists = [
+        a_node("l", "checklist", y=1, label="", checklists=entries),
+        a_node("m", "checklist", y=2, label="", checklists=entries),
+    ]
 
     file = read(lists)
 
@@ -54,7 +62,8 @@ def test_keys_follow_from_ids_alone_and_stay_when_a_label_changes() -> None:
     one = read([a_node("kZoyMp6hlBhEm_Ugel", label="Before")])
     other = read([a_node("kZoyMp6hlBhEm_Ugel", label="After")])
 
-    assert one.plan is not None and other.plan is not None
+    assert one.plan is not None
+    assert other.plan is not None
     assert one.plan.nodes[0].key == other.plan.nodes[0].key
 
 
@@ -69,7 +78,11 @@ def test_drawing_is_a_loss_with_its_number() -> None:
     ("nodes", "edges", "reason"),
     [
         ([a_node("a")], [an_edge("a", "a")], "Label a: it requires itself"),
-        ([a_node("a"), a_node("b")], [an_edge("a", "b"), an_edge("b", "a")], "a needs b, b needs a"),
+        (
+            [a_node("a"), a_node("b")],
+            [an_edge("a", "b"), an_edge("b", "a")],
+            "Label a: these steps need each other: Label a -> Label b -> Label a",
+        ),
         ([a_node("a")], [an_edge("a", "zz")], "names the node zz, which is not in the roadmap"),
         ([a_node("a"), a_node("a")], [], "another node has this id"),
         ([a_node("v", "vertical")], [], "it has no topic"),
@@ -84,7 +97,9 @@ def test_a_graph_without_a_title_is_refused_and_a_title_of_the_file_is_taken() -
     graph = {"nodes": [a_node("a")], "edges": []}
 
     without = read_roadmap(RoadmapFileFormat.ROADMAP_SH, json.dumps(graph))
-    titled = read_roadmap(RoadmapFileFormat.ROADMAP_SH, json.dumps(graph | {"title": "\u05e9\u05dc\u05d5\u05dd e\u0301"}))
+    titled = read_roadmap(
+        RoadmapFileFormat.ROADMAP_SH, json.dumps(graph | {"title": "\u05e9\u05dc\u05d5\u05dd e\u0301"})
+    )
 
     assert "it has no title" in reasons(without)
     assert titled.plan is not None
