@@ -113,4 +113,13 @@ def test_titles_in_every_script_survive_byte_for_byte() -> None:
 def test_what_is_no_outline_is_refused() -> None:
     assert "no heading" in read("just a text\n").findings.refused[0].reason
     assert "below the title" in read("# Only a title\n").findings.refused[0].reason
-    assert "title must hold" in read("# T\n\n- " + "x" * 121 + "\n").findings.refused[0].reason
+
+
+def test_an_entry_too_long_for_a_title_is_cut_and_kept_whole_in_the_description() -> None:
+    long = "word " * 30 + "end"
+
+    file = read(f"# T\n\n- {long}\n")
+
+    (node,) = nodes(file).values()
+    assert (len(node.title) <= 120, node.title[-1], node.description) == (True, "\u2026", long)
+    assert "the title is cut" in file.findings.losses[0].reason

@@ -12,6 +12,7 @@ from domain.imports.formats.qti.markup import (
     BLANK,
     INLINE,
     attribute,
+    bare_line,
     child,
     children,
     html_of,
@@ -44,7 +45,7 @@ _NO_KINDS = {
     "uploadInteraction": "Uploading files is",
 }
 _NUMBERS = {"integer", "float"}
-_EXPLANATIONS = {"EXPLANATION", "SOLUTION"}
+EXPLANATIONS = {"EXPLANATION", "SOLUTION"}
 _CHOICES = {"simpleChoice", "inlineChoice"}
 _TRUTHS = ("true", "false")
 
@@ -74,7 +75,7 @@ class ItemReading:
         names = [name_of(each) for each in self._item]
         if "templateDeclaration" in names or "templateProcessing" in names:
             raise left_out("Items with values drawn at random are")
-        found = [each for each in self._item.iter() if name_of(each).endswith("Interaction")]
+        found = [each for each in self._item.iter() if each.tag.endswith("Interaction")]
         if not found:
             raise left_out("Descriptions are")
         for each in found:
@@ -87,6 +88,9 @@ class ItemReading:
         return found[0]
 
     def _read(self, element: Element) -> str:
+        line = bare_line(element)
+        if line is not None:
+            return line
         as_it_is = preformatted(element)
         if as_it_is is not None:
             return self.texts.plain(as_it_is)
@@ -151,7 +155,7 @@ class ItemReading:
     def _explanation(self) -> str:
         for said in self._item.iter():
             is_feedback = name_of(said) in {"modalFeedback", "feedbackBlock"}
-            if is_feedback and attribute(said, "outcomeIdentifier") in _EXPLANATIONS:
+            if is_feedback and attribute(said, "outcomeIdentifier") in EXPLANATIONS:
                 return self._read(said)
         return ""
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from html import escape
 from xml.etree.ElementTree import Element
 
 from domain.imports.formats.rich_texts import ELEMENTS
-from domain.imports.guards.xml_documents import XmlElement, local_name
 
 _PREFIX = "qti-"
 _HYPHEN = re.compile(r"-([a-z0-9])")
@@ -19,17 +19,24 @@ _FEEDBACK = {"feedbackInline", "feedbackBlock", "modalFeedback", "rubricBlock", 
 """Parts of an item that are no part of its prompt."""
 
 
+def in_one_spelling(item: Element) -> None:
+    """Give all elements and attributes of an item their names in versions 2: `simpleChoice` for `qti-simple-choice`."""
+    for element in item.iter():
+        element.tag = _spelled(element.tag)
+        if any("-" in name for name in element.keys()):  # noqa: SIM118 - an element is no mapping
+            named = {_spelled(name): value for name, value in element.items()}
+            element.attrib.clear()
+            element.attrib.update(named)
+
+
 def name_of(element: Element) -> str:
-    """Return the name of an element as versions 2 spell it: `simpleChoice` for `qti-simple-choice`."""
-    return _camel(local_name(element).removeprefix(_PREFIX))
+    """Return the name of an element."""
+    return element.tag
 
 
 def attribute(element: Element, name: str, default: str = "") -> str:
     """Return an attribute by its name in versions 2."""
-    value = element.get(name)
-    if value is None:
-        value = element.get(_kebab(name))
-    return default if value is None else value
+    return element.get(name, default)
 
 
 def children(element: Element, name: str) -> Iterator[Element]:
@@ -40,11 +47,6 @@ def children(element: Element, name: str) -> Iterator[Element]:
 def child(element: Element, name: str) -> Element | None:
     """Return the first child of a name."""
     return next(children(element, name), None)
-
-
-def line_of(element: Element, default: int) -> int:
-    """Return the line on which an element begins."""
-    return element.line if isinstance(element, XmlElement) else default
 
 
 def text_of(element: Element | None) -> str:
@@ -61,6 +63,16 @@ def preformatted(element: Element) -> str | None:
     if any((text or "").strip() for text in (element.text, *(each.tail for each in element))):
         return None
     return inner[0].text or ""
+
+
+def bare_line(element: Element) -> str | None:
+    """Return the text of an element that holds nothing but text, or one paragraph of text: no HTML has to be read."""
+    element = _content(element)
+    if len(element) == 1 and element[0].tag == "p" and not (element.text or "").strip():
+        if (element[0].tail or "").strip():
+            return None
+        element = element[0]
+    return None if len(element) else " ".join((element.text or "").split())
 
 
 def only_answers(element: Element) -> bool:
@@ -106,9 +118,7 @@ def _written(element: Element, of_interaction: Callable[[Element], str] | None) 
         yield f"</{name}>"
 
 
-def _camel(name: str) -> str:
-    return _HYPHEN.sub(lambda found: found.group(1).upper(), name)
-
-
-def _kebab(name: str) -> str:
-    return re.sub(r"([A-Z])", lambda found: "-" + found.group(1).lower(), name)
+@lru_cache(maxsize=1024)
+def _spelled(name: str) -> str:
+    plain = name.rpartition("}")[2].removeprefix(_PREFIX)
+    return _HYPHEN.sub(lambda found: found.group(1).upper(), plain)

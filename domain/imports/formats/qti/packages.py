@@ -8,8 +8,8 @@ from typing import BinaryIO
 from urllib.parse import unquote
 
 from domain.imports.formats.found_questions import FoundQuestions, FullError
-from domain.imports.formats.qti.items import ItemReading
-from domain.imports.formats.qti.markup import OUR_TOOL, attribute, name_of
+from domain.imports.formats.qti.items import EXPLANATIONS, ItemReading
+from domain.imports.formats.qti.markup import OUR_TOOL, attribute, in_one_spelling, name_of
 from domain.imports.formats.rich_texts import HtmlCleaner
 from domain.imports.guards.archives import Archive, is_archive
 from domain.imports.guards.harm import HarmfulFileError
@@ -29,6 +29,7 @@ LABEL = "qti"
 EXTENSIONS = (".zip", ".xml")
 _MANIFEST = "imsmanifest.xml"
 _HEAD = 65_536
+_FEEDBACK = {"modalFeedback", "feedbackBlock"}
 _ITEM = frozenset({"assessmentItem", "qti-assessment-item"})
 _ITEM_MARKS = (b"assessmentItem", b"qti-assessment-item", b"questestinterop")
 _OLD = b"questestinterop"
@@ -75,13 +76,14 @@ class _Package:
         self._clean = clean
         self._questions = FoundQuestions(limits)
         self._archive: Archive | None = None
+        self._held: frozenset[str] = frozenset()
         self._yielded: set[str] = set()
 
     def archive(self, archive: Archive) -> Iterator[Record]:
         """Yield what the items of a package hold, in the order of its manifest, else of its documents."""
-        self._archive = archive
+        self._archive, self._held = archive, frozenset(archive.names)
         for name, line in self._documents(archive):
-            if name not in archive.names:
+            if name not in self._held:
                 self.has_items = True
                 reason = "The manifest names this file, and the package does not hold it."
                 yield RefusedItem(line=line, item=name, reason=reason)
@@ -120,16 +122,16 @@ class _Package:
         return list(found.items())
 
     def _item(self, element: XmlElement, document: str) -> Iterator[Record]:
+        in_one_spelling(element)
         reading = ItemReading(element, self._clean)
         folder = posixpath.dirname(document)
         shown: list[str] = []
 
         def item(draft: QuestionDraft, losses: list[str]) -> QuestionItem:
             read = reading.draft(draft)
-            held = {} if self._archive is None else dict.fromkeys(self._archive.names)
             named = {name: _joined(folder, unquote(name)) for name in reading.texts.media}
-            shown.extend(name for name in named.values() if name in held)
-            reading.texts.lose_pictures({name for name, path in named.items() if path in held})
+            shown.extend(name for name in named.values() if name in self._held)
+            reading.texts.lose_pictures({name for name, path in named.items() if path in self._held})
             losses += reading.losses
             losses += _unkept(element)
             return QuestionItem(draft=read, media=tuple(dict.fromkeys(shown)))
@@ -161,20 +163,16 @@ def _unkept(item: XmlElement) -> Iterator[str]:
     names = {name_of(each) for each in item.iter()}
     if "rubricBlock" in names:
         yield "Rubrics are not kept."
-    others = [
-        each
-        for each in item.iter()
-        if name_of(each) in {"modalFeedback", "feedbackBlock"}
-        and attribute(each, "outcomeIdentifier") not in {"EXPLANATION", "SOLUTION"}
-        and attribute(each, "identifier") not in _choices(item)
-    ]
-    if others:
-        yield "Feedback that belongs to no single option is not kept."
-
-
-def _choices(item: XmlElement) -> set[str]:
-    return {
+    if not names & _FEEDBACK:
+        return
+    choices = {
         attribute(each, "identifier")
         for each in item.iter()
         if name_of(each) in {"simpleChoice", "inlineChoice"}
     }
+    for each in item.iter():
+        if name_of(each) not in _FEEDBACK or attribute(each, "outcomeIdentifier") in EXPLANATIONS:
+            continue
+        if attribute(each, "identifier") not in choices:
+            yield "Feedback that belongs to no single option is not kept."
+            return

@@ -103,6 +103,13 @@ def _read(file: BinaryIO, *, limits: ReadLimits, parse: Parse) -> RoadmapFile:
     return RoadmapFile(format=LABEL, plan=plan, findings=findings)
 
 
+def _cut(line: OutlineLine) -> OutlineLine:
+    """Return a line whose text is short enough for a title."""
+    if len(line.text) <= _LONGEST_TITLE:
+        return line
+    return replace(line, text=line.text[: _LONGEST_TITLE - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}")
+
+
 class _Outline:
     """Makes nodes of the lines, each below the last one of a higher level."""
 
@@ -161,7 +168,7 @@ class _Outline:
             line=line.line,
             path=("nodes", len(self.nodes)),
             key=key,
-            title=self.checked(line),
+            title=self.checked(_cut(line)),
             description="",
             kind=NodeKind.READING if resources else NodeKind.CONCEPT,
             weight=1,
@@ -175,6 +182,11 @@ class _Outline:
         )
         self.nodes.append(node)
         self._above.append((level, key))
+        if len(line.text) > _LONGEST_TITLE:
+            self._findings.lose(
+                line.line, line.text, "the title is cut, and the whole text is in the description"
+            )
+            self._describe(line)
 
     def _describe(self, line: OutlineLine) -> None:
         """Add a text to the node before it, or to the roadmap where there is none."""
