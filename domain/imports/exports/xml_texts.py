@@ -1,12 +1,14 @@
 """XML texts: characters that XML can hold, escaped for texts and attributes."""
 
 import re
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from domain.imports.question_drafts import QuestionDraft
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 LEFT_OUT = "Left out: it holds a character that XML cannot hold."
+_SPACES = str.maketrans({"\n": "&#10;", "\t": "&#9;", "\r": "&#13;"})
+"""White space that a parser of XML turns into a space in attributes."""
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -21,9 +23,10 @@ def fits(question: QuestionDraft) -> bool:
 
 def text(value: str) -> str:
     """Return a text as the content of an element."""
-    return escape(value.replace("\r\n", "\n"), {"\r": "&#13;"})
+    return escape(value.replace("\r\n", "\n"), quote=False).replace("\r", "&#13;")
 
 
 def attribute(value: str) -> str:
     """Return a text as the value of an attribute, with its quotes."""
-    return quoteattr(value.replace("\r\n", "\n"))
+    escaped = escape(value.replace("\r\n", "\n")).translate(_SPACES)
+    return f'"{escaped}"'

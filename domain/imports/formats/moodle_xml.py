@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 from typing import BinaryIO
 from urllib.parse import unquote
-from xml.etree.ElementTree import Element
 
 from domain.content.question_kinds.key_drafts import FULL, KeyDraft
 from domain.content.question_kinds.table import QuestionKind
@@ -22,7 +21,7 @@ from domain.imports.formats.found_questions import (
 from domain.imports.formats.rich_texts import HtmlCleaner, RichTexts
 from domain.imports.formats.weighted_answers import WeightedAnswer, percent
 from domain.imports.guards.harm import HarmfulFileError
-from domain.imports.guards.xml_documents import XmlElement, elements
+from domain.imports.guards.xml_documents import AnyElement, XmlElement, elements
 from domain.imports.question_drafts import QuestionDraft
 from domain.imports.readers import (
     LossNote,
@@ -96,13 +95,13 @@ def _read(file: BinaryIO, *, limits: ReadLimits, clean: HtmlCleaner) -> Iterator
             yield RefusedItem(line=1, item="file", reason="It holds no question of Moodle.")
 
 
-def _categories(element: Element) -> tuple[str, ...]:
+def _categories(element: AnyElement) -> tuple[str, ...]:
     """Return the names of a category from the outermost one in, without Moodle's own first parts."""
     parts = (part.strip() for part in _text(element.find("category")).split("/"))
     return tuple(part for part in parts if part and part not in {"$course$", "$module$", "$system$", "top"})
 
 
-def _text(element: Element | None) -> str:
+def _text(element: AnyElement | None) -> str:
     """Return the text of an element, or of the `text` inside it."""
     if element is None:
         return ""
@@ -161,7 +160,7 @@ class _Question:
         named = {source: unquote(source.removeprefix(_PLUGIN_FILE)) for source in self._texts.media}
         return {source: name for source, name in named.items() if name in self._files}
 
-    def _read(self, element: Element | None) -> str:
+    def _read(self, element: AnyElement | None) -> str:
         if element is None:
             return ""
         if element.get("format") in {"plain_text", "markdown"}:

@@ -12,6 +12,10 @@ from domain.imports.readers import ReadLimits
 _CHUNK = 65_536
 
 
+AnyElement = Element
+"""An element whose line does not matter; the type for readers, which parse nothing themselves."""
+
+
 class XmlElement(Element):
     """An element with the line (from 1) on which it begins; names are `{namespace}name` as in ElementTree."""
 

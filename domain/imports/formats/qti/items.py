@@ -1,13 +1,12 @@
 """Items of QTI: a question and its key."""
 
 from dataclasses import replace
-from xml.etree.ElementTree import Element
 
 from domain.content.question_kinds.key_drafts import KeyDraft
 from domain.content.question_kinds.table import QuestionKind
 from domain.imports.formats import weighted_answers
 from domain.imports.formats.found_questions import left_out
-from domain.imports.formats.qti import scoring
+from domain.imports.formats.qti import scores
 from domain.imports.formats.qti.markup import (
     BLANK,
     INLINE,
@@ -19,9 +18,10 @@ from domain.imports.formats.qti.markup import (
     name_of,
     preformatted,
 )
-from domain.imports.formats.qti.scoring import MATCH, RANGES, Response
+from domain.imports.formats.qti.scores import MATCH, RANGES, Response
 from domain.imports.formats.rich_texts import HtmlCleaner, RichTexts
 from domain.imports.formats.weighted_answers import WeightedAnswer
+from domain.imports.guards.xml_documents import AnyElement
 from domain.imports.question_drafts import QuestionDraft
 
 _NO_KINDS = {
@@ -53,7 +53,7 @@ _TRUTHS = ("true", "false")
 class ItemReading:
     """Reads one item; `texts` knows the pictures that it shows."""
 
-    def __init__(self, item: Element, clean: HtmlCleaner) -> None:
+    def __init__(self, item: AnyElement, clean: HtmlCleaner) -> None:
         self._item = item
         self.losses: list[str] = []
         self.texts = RichTexts(clean, self.losses)
@@ -61,14 +61,14 @@ class ItemReading:
     def draft(self, draft: QuestionDraft) -> QuestionDraft:
         """Return the question; raises UnreadableError."""
         interaction = self._interaction()
-        declared = scoring.response(self._item, attribute(interaction, "responseIdentifier"))
+        declared = scores.response(self._item, attribute(interaction, "responseIdentifier"))
         body = child(self._item, "itemBody")
         draft = replace(draft, prompt=self._read(body) if body is not None else "")
         draft = replace(draft, explanation=self._explanation())
         read = self._text_entry if name_of(interaction) == "textEntryInteraction" else self._choice
         return read(draft, interaction, declared)
 
-    def _interaction(self) -> Element:
+    def _interaction(self) -> AnyElement:
         """Return the only interaction of the item, which must be one that exists here."""
         if attribute(self._item, "adaptive") == "true":
             raise left_out("Adaptive items are")
@@ -87,7 +87,7 @@ class ItemReading:
             raise left_out(f"The interaction {name_of(found[0])[:40]} is")
         return found[0]
 
-    def _read(self, element: Element) -> str:
+    def _read(self, element: AnyElement) -> str:
         line = bare_line(element)
         if line is not None:
             return line
@@ -96,13 +96,13 @@ class ItemReading:
             return self.texts.plain(as_it_is)
         return self.texts.html(html_of(element, of_interaction=_stand_in))
 
-    def _choice(self, draft: QuestionDraft, interaction: Element, declared: Response) -> QuestionDraft:
+    def _choice(self, draft: QuestionDraft, interaction: AnyElement, declared: Response) -> QuestionDraft:
         choices = [each for each in interaction if name_of(each) in _CHOICES]
         names = [attribute(each, "identifier") for each in choices]
-        by = scoring.way(self._item, declared)
+        by = scores.way(self._item, declared)
         if by == RANGES:
             raise left_out("Items that are scored by a program of their own are")
-        weights = scoring.weights(declared, names, by=by)
+        weights = scores.weights(declared, names, by=by)
         feedback = [self._feedback(each, name) for each, name in zip(choices, names, strict=True)]
         texts = [self._read(each) for each in choices]
         if declared.is_single and _is_statement(names, texts):
@@ -121,18 +121,20 @@ class ItemReading:
         key = weighted_answers.multiple_choice(answers, self.losses, all_or_nothing=by == MATCH)
         return replace(draft, kind=QuestionKind.MULTIPLE_CHOICE, key=key)
 
-    def _text_entry(self, draft: QuestionDraft, _interaction: Element, declared: Response) -> QuestionDraft:
-        by = scoring.way(self._item, declared)
+    def _text_entry(
+        self, draft: QuestionDraft, _interaction: AnyElement, declared: Response
+    ) -> QuestionDraft:
+        by = scores.way(self._item, declared)
         if by == RANGES:
             key = KeyDraft()
-            for accepted in scoring.ranges(self._item, declared):
+            for accepted in scores.ranges(self._item, declared):
                 weighted_answers.add_number(key, accepted)
             weighted_answers.refuse_hidden(key)
             return replace(draft, kind=QuestionKind.NUMERIC, key=key)
         values = list(dict.fromkeys(declared.correct if by == MATCH else declared.mapped))
         answers = [
             WeightedAnswer(text=value, weight=weight)
-            for value, weight in zip(values, scoring.weights(declared, values, by=by), strict=True)
+            for value, weight in zip(values, scores.weights(declared, values, by=by), strict=True)
             if weight >= 0
         ]
         if declared.base_type in _NUMBERS:
@@ -143,7 +145,7 @@ class ItemReading:
         key = weighted_answers.short_text(weighted_answers.best_of_equals(answers), wildcards=False)
         return replace(draft, kind=QuestionKind.SHORT_TEXT, key=key)
 
-    def _feedback(self, choice: Element, name: str) -> str:
+    def _feedback(self, choice: AnyElement, name: str) -> str:
         """Return what is said to those who choose an option, inside of it or after the item."""
         for said in (*choice.iter(), *children(self._item, "modalFeedback")):
             if not name_of(said).endswith(("feedbackInline", "feedbackBlock", "modalFeedback")):
@@ -165,7 +167,7 @@ def _is_statement(names: list[str], texts: list[str]) -> bool:
     return sorted(name.lower() for name in names) == sorted(_TRUTHS) == sorted(text.lower() for text in texts)
 
 
-def _stand_in(interaction: Element) -> str:
+def _stand_in(interaction: AnyElement) -> str:
     """Return what stands in the prompt for an interaction: a blank in a line, else the prompt of the interaction."""
     if name_of(interaction) in INLINE:
         return BLANK

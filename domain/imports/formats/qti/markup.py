@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from html import escape
-from xml.etree.ElementTree import Element
 
 from domain.imports.formats.rich_texts import ELEMENTS
+from domain.imports.guards.xml_documents import AnyElement
 
 _PREFIX = "qti-"
 _HYPHEN = re.compile(r"-([a-z0-9])")
@@ -19,7 +19,7 @@ _FEEDBACK = {"feedbackInline", "feedbackBlock", "modalFeedback", "rubricBlock", 
 """Parts of an item that are no part of its prompt."""
 
 
-def in_one_spelling(item: Element) -> None:
+def in_one_spelling(item: AnyElement) -> None:
     """Give all elements and attributes of an item their names in versions 2: `simpleChoice` for `qti-simple-choice`."""
     for element in item.iter():
         element.tag = _spelled(element.tag)
@@ -29,32 +29,32 @@ def in_one_spelling(item: Element) -> None:
             element.attrib.update(named)
 
 
-def name_of(element: Element) -> str:
+def name_of(element: AnyElement) -> str:
     """Return the name of an element."""
     return element.tag
 
 
-def attribute(element: Element, name: str, default: str = "") -> str:
+def attribute(element: AnyElement, name: str, default: str = "") -> str:
     """Return an attribute by its name in versions 2."""
     return element.get(name, default)
 
 
-def children(element: Element, name: str) -> Iterator[Element]:
+def children(element: AnyElement, name: str) -> Iterator[AnyElement]:
     """Yield the children of a name."""
     return (child for child in element if name_of(child) == name)
 
 
-def child(element: Element, name: str) -> Element | None:
+def child(element: AnyElement, name: str) -> AnyElement | None:
     """Return the first child of a name."""
     return next(children(element, name), None)
 
 
-def text_of(element: Element | None) -> str:
+def text_of(element: AnyElement | None) -> str:
     """Return the text of an element without its tags."""
     return "" if element is None else "".join(element.itertext()).strip()
 
 
-def preformatted(element: Element) -> str | None:
+def preformatted(element: AnyElement) -> str | None:
     """Return the text of an element that holds one `pre` of text and nothing else: it stays as it is."""
     element = _content(element)
     inner = [each for each in element if not only_answers(each)]
@@ -65,7 +65,7 @@ def preformatted(element: Element) -> str | None:
     return inner[0].text or ""
 
 
-def bare_line(element: Element) -> str | None:
+def bare_line(element: AnyElement) -> str | None:
     """Return the text of an element that holds nothing but text, or one paragraph of text: no HTML has to be read."""
     element = _content(element)
     if len(element) == 1 and element[0].tag == "p" and not (element.text or "").strip():
@@ -75,7 +75,7 @@ def bare_line(element: Element) -> str | None:
     return None if len(element) else " ".join((element.text or "").split())
 
 
-def only_answers(element: Element) -> bool:
+def only_answers(element: AnyElement) -> bool:
     """Tell whether an element is a field for the answer and nothing else: no gap in a text, and no prompt."""
     if name_of(element).endswith("Interaction"):
         return name_of(element) not in INLINE and child(element, "prompt") is None
@@ -83,7 +83,7 @@ def only_answers(element: Element) -> bool:
     return holds_one and not ((element.text or "") + (element[0].tail or "")).strip()
 
 
-def html_of(element: Element, *, of_interaction: Callable[[Element], str] | None = None) -> str:
+def html_of(element: AnyElement, *, of_interaction: Callable[[AnyElement], str] | None = None) -> str:
     """Return the content of an element as HTML, without feedback; `of_interaction` says what stands for one."""
     element = _content(element)
     parts = [escape(element.text or "", quote=False)]
@@ -93,13 +93,13 @@ def html_of(element: Element, *, of_interaction: Callable[[Element], str] | None
     return "".join(parts)
 
 
-def _content(element: Element) -> Element:
+def _content(element: AnyElement) -> AnyElement:
     """Return the element inside which version 3.0 writes the content of feedback, else the element itself."""
     inner = child(element, "contentBody")
     return element if inner is None else inner
 
 
-def _written(element: Element, of_interaction: Callable[[Element], str] | None) -> Iterator[str]:
+def _written(element: AnyElement, of_interaction: Callable[[AnyElement], str] | None) -> Iterator[str]:
     name = name_of(element)
     if name in _FEEDBACK or only_answers(element):
         return

@@ -4,7 +4,6 @@ Topics, subtopics and the entries of checklists become nodes, from top to bottom
 comes from. Everything else on the canvas is drawing.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,7 +23,7 @@ from domain.content.roadmap_nodes import (
 from domain.content.roadmaps import Visibility
 from domain.errors import InvalidInputError
 from domain.imports import json_lines, roadmap_files
-from domain.imports.formats.roadmaps.node_keys import key_of_id, slug_of
+from domain.imports.formats.roadmaps.node_keys import key_of_id, name_by_titles, slug_of
 from domain.imports.json_items import Item
 from domain.imports.json_lines import MalformedJsonError
 from domain.imports.readers import ReadLimits
@@ -64,27 +63,8 @@ def read(file: BinaryIO, *, limits: ReadLimits) -> RoadmapFile:
     plan = graph.plan()
     if plan is not None:
         roadmap_files.check_plan(plan, findings)
-        _name_by_titles(plan, findings)
+        name_by_titles(plan, findings)
     return RoadmapFile(format=LABEL, plan=plan, findings=findings)
-
-
-def _name_by_titles(plan: RoadmapPlan, findings: Findings) -> None:
-    """Put titles in place of keys, which are digests of ids, in what was found."""
-    titles = {node.key: node.title for node in plan.nodes}
-    if findings.refused:
-        any_key = re.compile(
-            r"\b(?:" + "|".join(map(re.escape, sorted(titles, key=len, reverse=True))) + r")\b"
-        )
-        findings.refused[:] = [
-            replace(
-                found,
-                item=titles.get(found.item, found.item),
-                reason=any_key.sub(lambda key: titles[key.group()], found.reason)
-                if found.item in titles
-                else found.reason,
-            )
-            for found in findings.refused
-        ]
 
 
 class _Graph:

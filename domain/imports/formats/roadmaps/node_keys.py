@@ -1,9 +1,13 @@
 """Keys of nodes and slugs of roadmaps, where a file has only titles or ids of its own."""
 
 import hashlib
+import re
 import unicodedata
+from dataclasses import replace
 
 from domain.content.quizzes import LONGEST_SLUG, is_slug
+from domain.imports.reports import Findings
+from domain.imports.roadmap_plans import RoadmapPlan
 
 _DIGITS = 16
 
@@ -30,6 +34,25 @@ def free_key(wanted: str, taken: set[str]) -> str:
         key = wanted[: LONGEST_SLUG - len(ending)].rstrip("-") + ending
     taken.add(key)
     return key
+
+
+def name_by_titles(plan: RoadmapPlan, findings: Findings) -> None:
+    """Put titles in place of keys, which are digests of ids, in what was found."""
+    titles = {node.key: node.title for node in plan.nodes}
+    if findings.refused:
+        any_key = re.compile(
+            r"\b(?:" + "|".join(map(re.escape, sorted(titles, key=len, reverse=True))) + r")\b"
+        )
+        findings.refused[:] = [
+            replace(
+                found,
+                item=titles.get(found.item, found.item),
+                reason=any_key.sub(lambda key: titles[key.group()], found.reason)
+                if found.item in titles
+                else found.reason,
+            )
+            for found in findings.refused
+        ]
 
 
 def _digest(name: str) -> str:

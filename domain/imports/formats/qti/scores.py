@@ -1,9 +1,8 @@
-"""Scoring of QTI items: what each answer earns, from the declaration of the response and its processing."""
+"""Scores of QTI items: what each answer earns, from the declaration of the response and its processing."""
 
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
-from xml.etree.ElementTree import Element
 
 from domain.content.answer_keys import AcceptedNumber
 from domain.content.decimals import read_number
@@ -14,6 +13,7 @@ from domain.errors import InvalidInputError
 from domain.imports.formats.found_questions import UnreadableError, left_out
 from domain.imports.formats.qti.markup import attribute, child, children, name_of, text_of
 from domain.imports.formats.weighted_answers import percent, whole
+from domain.imports.guards.xml_documents import AnyElement
 
 MATCH, MAP, RANGES = "match_correct", "map_response", "ranges"
 _CHAIN = {"responseCondition", "responseIf", "responseElseIf", "responseElse", "setOutcomeValue", "baseValue"}
@@ -36,7 +36,7 @@ class Response:
     is_case_sensitive: bool
 
 
-def response(item: Element, identifier: str) -> Response:
+def response(item: AnyElement, identifier: str) -> Response:
     """Return the declaration of a response; raises UnreadableError."""
     for declared in children(item, "responseDeclaration"):
         if attribute(declared, "identifier") == identifier:
@@ -44,7 +44,7 @@ def response(item: Element, identifier: str) -> Response:
     raise UnreadableError(f"The response {identifier[:40]} is not declared.")
 
 
-def _declared(element: Element) -> Response:
+def _declared(element: AnyElement) -> Response:
     mapping, correct = child(element, "mapping"), child(element, "correctResponse")
     entries = [] if mapping is None else list(children(mapping, "mapEntry"))
     upper = "" if mapping is None else attribute(mapping, "upperBound")
@@ -60,7 +60,7 @@ def _declared(element: Element) -> Response:
     )
 
 
-def way(item: Element, declared: Response) -> str:
+def way(item: AnyElement, declared: Response) -> str:
     """Tell how an item is scored: by match, by map, or by ranges of numbers; raises UnreadableError."""
     processing = child(item, "responseProcessing")
     if processing is None or (not len(processing) and not attribute(processing, "template")):
@@ -101,7 +101,7 @@ def weights(declared: Response, values: list[str], *, by: str) -> list[Fraction]
     return [points * FULL / total for points in earned]
 
 
-def ranges(item: Element, declared: Response) -> Iterator[AcceptedNumber]:
+def ranges(item: AnyElement, declared: Response) -> Iterator[AcceptedNumber]:
     """Yield the ranges of numbers that the conditions of an item accept, with what each earns."""
     processing = child(item, "responseProcessing")
     found: list[tuple[Decimal, Decimal, Fraction]] = []
@@ -119,7 +119,7 @@ def ranges(item: Element, declared: Response) -> Iterator[AcceptedNumber]:
         yield AcceptedNumber(low=low, high=high, weight=whole(points * FULL / highest))
 
 
-def _points(then: list[Element]) -> Fraction | None:
+def _points(then: list[AnyElement]) -> Fraction | None:
     """Return what a branch gives for the score; None where it sets something else."""
     scores = [each for each in then if attribute(each, "identifier") == "SCORE"]
     if not scores:
@@ -130,7 +130,7 @@ def _points(then: list[Element]) -> Fraction | None:
     return percent(text_of(value))
 
 
-def _bounds(condition: Element, declared: Response) -> tuple[Decimal, Decimal]:
+def _bounds(condition: AnyElement, declared: Response) -> tuple[Decimal, Decimal]:
     if name_of(condition) == "equal":
         return _around(condition, declared)
     sides = {name_of(each): _value(each, declared) for each in condition}
@@ -139,7 +139,7 @@ def _bounds(condition: Element, declared: Response) -> tuple[Decimal, Decimal]:
     return sides["gte"], sides["lte"]
 
 
-def _around(condition: Element, declared: Response) -> tuple[Decimal, Decimal]:
+def _around(condition: AnyElement, declared: Response) -> tuple[Decimal, Decimal]:
     value, mode = _value(condition, declared), attribute(condition, "toleranceMode", "exact")
     inclusive = {attribute(condition, name, "true") for name in ("includeLowerBound", "includeUpperBound")}
     if mode not in {"exact", "absolute"} or inclusive != {"true"}:
@@ -149,7 +149,7 @@ def _around(condition: Element, declared: Response) -> tuple[Decimal, Decimal]:
     return low, around(value, margins[-1], FULL).high
 
 
-def _value(comparison: Element, declared: Response) -> Decimal:
+def _value(comparison: AnyElement, declared: Response) -> Decimal:
     """Return the number with which a response is compared, the response being named first."""
     parts = list(comparison)
     if [name_of(part) for part in parts[:1]] != ["variable"] or len(parts) != 2:  # noqa: PLR2004 - two sides
