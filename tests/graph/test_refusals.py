@@ -35,7 +35,7 @@ COMPARED = {
     "openShareLink.secret": "compared with a secret",
     "version": "compared with the object",
     "revision": "compared with the object",
-    "createRoadmap.visibility": "every value is fine",
+    **dict.fromkeys(["createRoadmap.visibility", "exportQuiz.format"], "every value is fine"),
     "redirectUri": "compared with the registered ones, where the provider is set up",
     "refreshBy": "both values are fine; the transport may refuse one",
     "answer": "judged by the question that it answers",
