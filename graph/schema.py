@@ -23,11 +23,13 @@ import domain.content.quizzes
 import domain.content.roadmap_nodes
 import domain.content.roadmaps
 import domain.gamification.xp
+import domain.imports.runs.imports
 import domain.jobs.jobs
 import domain.learning.enrolments
 import domain.learning.goals
 import domain.mail.suppressions
 import domain.privacy.exports
+import domain.uploads.uploads
 import domain.webhooks.deliveries
 import domain.webhooks.endpoints
 import domain.workflows.workflows
@@ -62,6 +64,7 @@ from graph.feature_flags.flags import FeatureFlagMutations, FeatureFlagQueries
 from graph.gamification.leaderboards import LeaderboardQueries, LeaderboardSubscriptions
 from graph.gamification.pending_xp import PendingXpMutations, PendingXpQueries
 from graph.gamification.xp import XpEntry
+from graph.imports.imports import Import
 from graph.imports.mutations import QuestionImportMutations, RoadmapImportMutations
 from graph.jobs.jobs import Job, JobMutations, JobQueries, JobSubscriptions
 from graph.jobs.queues import QueueMutations, QueueQueries
@@ -78,6 +81,7 @@ from graph.scalars import SCALARS
 from graph.sdl import print_sorted
 from graph.search.search import SearchQueries
 from graph.service_status.status import StatusQueries, StatusSubscriptions
+from graph.uploads.uploads import Upload, UploadMutations
 from graph.viewer import ViewerQueries
 from graph.webhooks.deliveries import (
     WebhookDelivery,
@@ -120,6 +124,8 @@ NODES: dict[type, type] = {
     domain.gamification.xp.XpEntry: XpEntry,
     domain.learning.enrolments.Enrolment: Enrolment,
     domain.privacy.exports.DataExport: DataExport,
+    domain.uploads.uploads.Upload: Upload,
+    domain.imports.runs.imports.Import: Import,
 }
 """The type that implements Node for each domain entity; a question's depends on its kind (graph.content.questions)."""
 
@@ -160,6 +166,7 @@ MUTATIONS = (
     SessionMutations,
     UserMutations,
     PendingXpMutations,
+    UploadMutations,
     QuestionImportMutations,
     RoadmapImportMutations,
     AttemptMutations,

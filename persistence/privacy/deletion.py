@@ -67,6 +67,9 @@ BLANKED: dict[str, str] = {
     "roadmaps": """
         DELETE FROM roadmaps r WHERE author_id = :user_id AND visibility = 'PRIVATE'
         AND NOT EXISTS (SELECT FROM enrolments e WHERE e.roadmap_id = r.id AND e.user_id <> :user_id)""",
+    "uploads": """
+        UPDATE uploads SET filename = '', content_type = NULL, expires_at = least(expires_at, :now)
+        WHERE owner_id = :user_id""",  # the row stays until the file is removed
     "workflows": """
         WITH of_steps AS (UPDATE jobs SET user_id = NULL WHERE user_id = :user_id)
         UPDATE workflows SET user_id = NULL WHERE user_id = :user_id""",
@@ -93,7 +96,7 @@ KEPT: dict[str, str] = {
 
 _ORDER = [*REMOVED, *BLANKED]
 """`users` comes after `mails`, which are found by its address; later steps need `erased_at` (the XP ledger)."""
-_WITH_MOMENT = ("mails", "users")
+_WITH_MOMENT = ("mails", "uploads", "users")
 _TEXTS = {name: f"DELETE FROM {name} WHERE {condition}" for name, condition in REMOVED.items()} | BLANKED  # noqa: S608
 _STEPS = [
     Statement(

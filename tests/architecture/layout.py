@@ -15,7 +15,7 @@ ORDER = (
     ("authentication", "content", "gamification", "rate_limits"),
     ("webhooks", "workflows"),
     ("mail",),
-    ("feature_flags", "jobs"),
+    ("feature_flags", "jobs", "media", "uploads"),
     ("accounts", "documents", "service_status"),
 )
 """The areas, highest first: each imports those of the rows below it, and none of its own row."""

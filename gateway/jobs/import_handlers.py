@@ -1,0 +1,70 @@
+"""Import handlers: what runs the steps of a large import, and what removes files."""
+
+from typing import Any
+
+from domain.acts import Act
+from domain.imports.runs import import_jobs
+from domain.imports.runs.import_jobs import ImportArguments
+from domain.jobs.job_kinds import NoArguments
+from domain.uploads import upload_requests
+from domain.work import Work
+from gateway.imports.import_steps import ImportSteps
+from gateway.jobs.handlers import Handlers, InSteps, InTransaction, JobContext
+
+
+def _steps(context: JobContext, arguments: ImportArguments) -> ImportSteps:
+    ports = context.ports
+    return ImportSteps(
+        import_id=arguments.import_id,
+        open_work=context.open_work,
+        open_file=lambda known: ports.upload_files.open(known.upload_id),
+        now=ports.now,
+        mint=ports.mint,
+        report=context.report,
+    )
+
+
+async def check_import(context: JobContext, arguments: ImportArguments) -> dict[str, Any]:
+    """Tell what a file is."""
+    return {"outcome": await _steps(context, arguments).check()}
+
+
+async def stage_import(context: JobContext, arguments: ImportArguments) -> dict[str, Any]:
+    """Read a file into rows."""
+    return {"outcome": await _steps(context, arguments).stage()}
+
+
+async def keep_import(context: JobContext, arguments: ImportArguments) -> dict[str, Any]:
+    """Store what was read; one that was committed before does nothing when it runs again."""
+    return {"outcome": await _steps(context, arguments).keep()}
+
+
+async def report_import(work: Work, _act: Act, arguments: ImportArguments) -> dict[str, Any]:
+    """Count what came of an import."""
+    found = await work.imports.find(arguments.import_id)
+    if found is None:
+        return {"outcome": import_jobs.ENDED}
+    known, _ = found
+    return {
+        "outcome": known.outcome.value if known.outcome else import_jobs.ENDED,
+        "accepted": known.accepted,
+        "refused": known.refused_count,
+        "losses": known.loss_count,
+    }
+
+
+async def tidy_files(context: JobContext, _arguments: NoArguments) -> dict[str, Any]:
+    """Remove files of uploads that have expired."""
+    ports = context.ports
+    removed = await upload_requests.tidy(context.open_work, ports.upload_files, context.act())
+    return {"uploads": removed}
+
+
+HANDLERS: Handlers = {
+    import_jobs.CHECK.name: InSteps(check_import),
+    import_jobs.STAGE.name: InSteps(stage_import),
+    import_jobs.KEEP.name: InSteps(keep_import),
+    import_jobs.REPORT.name: InTransaction(report_import),
+    import_jobs.TIDY_FILES.name: InSteps(tidy_files),
+}
+"""The handlers of imports, by the names of their kinds."""

@@ -1,0 +1,124 @@
+"""Uploads, and imports of them: what was asked for, what was found, and what waits to be stored."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+revision = "0042"
+down_revision = "0040"
+
+_ID = sa.Text(collation="C")
+_MOMENT = sa.DateTime(timezone=True)
+_LATER = {
+    "kind": sa.Column("kind", sa.Text, nullable=False, server_default=sa.text("'QUESTIONS'")),
+    "filename": sa.Column("filename", sa.Text),
+    "format": sa.Column("format", sa.Text),
+    "encoding": sa.Column("encoding", sa.Text),
+    "content_hash": sa.Column("content_hash", sa.Text),
+    "file_hash": sa.Column("file_hash", sa.Text),
+    "options": sa.Column("options", JSONB),
+    "outcome": sa.Column("outcome", sa.Text),
+    "accepted": sa.Column("accepted", sa.Integer, nullable=False, server_default=sa.text("0")),
+    "refused_count": sa.Column("refused_count", sa.Integer, nullable=False, server_default=sa.text("0")),
+    "loss_count": sa.Column("loss_count", sa.Integer, nullable=False, server_default=sa.text("0")),
+    "progress": sa.Column("progress", sa.SmallInteger, nullable=False, server_default=sa.text("100")),
+    "note": sa.Column("note", sa.Text),
+    "upload_id": sa.Column("upload_id", _ID),
+    "workflow_id": sa.Column("workflow_id", _ID),
+    "finished_at": sa.Column("finished_at", _MOMENT),
+}
+_FINDINGS = """
+    INSERT INTO import_findings (import_id, kind, place, line, item, reason, position)
+    SELECT i.id, '{kind}', f.place - 1, (f.found->>'line')::int, f.found->>'item', f.found->>'reason',
+        f.place - 1 + {behind}
+    FROM question_imports i, jsonb_array_elements(i.report->'{name}') WITH ORDINALITY AS f(found, place)"""
+
+
+def upgrade() -> None:
+    op.create_table(
+        "uploads",
+        sa.Column("id", _ID, primary_key=True),
+        sa.Column("owner_id", _ID, sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("purpose", sa.Text, nullable=False),
+        sa.Column("filename", sa.Text, nullable=False),
+        sa.Column("content_type", sa.Text),
+        sa.Column("size_bytes", sa.Integer, nullable=False),
+        sa.Column("sha256", sa.Text),
+        sa.Column("created_at", _MOMENT, nullable=False),
+        sa.Column("expires_at", _MOMENT, nullable=False),
+        sa.Column("uploaded_at", _MOMENT),
+        sa.Column("received_until", _MOMENT),
+        sa.Column("is_removed", sa.Boolean, nullable=False, server_default=sa.text("false")),
+    )
+    op.create_index("uploads_owner_id_id_idx", "uploads", ["owner_id", "id"])
+    op.create_index("uploads_expires_at_idx", "uploads", ["expires_at"])
+    _extend_imports()
+    op.create_table(
+        "import_findings",
+        sa.Column(
+            "import_id", _ID, sa.ForeignKey("question_imports.id", ondelete="CASCADE"), primary_key=True
+        ),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("place", sa.Integer, nullable=False),
+        sa.Column("line", sa.Integer, nullable=False),
+        sa.Column("item", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
+    )
+    op.create_table(
+        "staged_items",
+        sa.Column(
+            "import_id", _ID, sa.ForeignKey("question_imports.id", ondelete="CASCADE"), primary_key=True
+        ),
+        sa.Column("kind", sa.Text, primary_key=True),
+        sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("line", sa.Integer, nullable=False),
+        sa.Column("content_hash", sa.Text, nullable=False),
+        sa.Column("content", JSONB, nullable=False),
+    )
+    op.execute(_FINDINGS.format(kind="REFUSED", name="refused", behind=0))
+    op.execute(_FINDINGS.format(kind="LOST", name="losses", behind=1 << 40))
+
+
+def downgrade() -> None:
+    op.drop_table("staged_items")
+    op.drop_table("import_findings")
+    op.execute("DELETE FROM question_imports WHERE report IS NULL")
+    op.alter_column("question_imports", "report", nullable=False)
+    for index in ("author_id_id", "file_hash", "upload_id", "workflow_id"):
+        op.drop_index(f"question_imports_{index}_idx", "question_imports")
+    for name in reversed(_LATER):
+        op.drop_column("question_imports", name)
+    op.drop_table("uploads")
+
+
+def _extend_imports() -> None:
+    """Add what is known of an import, and fill it for those that were done."""
+    for column in _LATER.values():
+        op.add_column("question_imports", column.copy())
+    for name, table in (("upload_id", "uploads"), ("workflow_id", "workflows")):
+        op.create_foreign_key(
+            f"question_imports_{name}_fkey", "question_imports", table, [name], ["id"], ondelete="SET NULL"
+        )
+    op.alter_column("question_imports", "report", nullable=True)
+    op.execute(
+        """
+        UPDATE question_imports SET format = report->>'format', content_hash = report->>'content_hash',
+            outcome = report->>'outcome', accepted = (report->>'accepted')::int, finished_at = imported_at,
+            refused_count = jsonb_array_length(report->'refused'),
+            loss_count = jsonb_array_length(report->'losses'),
+            kind = CASE WHEN report->>'format' IN ('gift', 'questpath-questions/1') THEN 'QUESTIONS'
+                ELSE 'ROADMAP' END"""
+    )
+    op.create_index("question_imports_author_id_id_idx", "question_imports", ["author_id", "id"])
+    for name, columns in (
+        ("file_hash", ["author_id", "file_hash"]),
+        ("upload_id", ["upload_id"]),
+        ("workflow_id", ["workflow_id"]),
+    ):
+        op.create_index(
+            f"question_imports_{name}_idx",
+            "question_imports",
+            columns,
+            postgresql_where=sa.text(f"{name} IS NOT NULL"),
+        )
