@@ -1,4 +1,4 @@
-"""Imports: the type, with its findings page by page."""
+"""Imports: the type, with its findings page by page, and the report on a text that was imported at once."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from domain.ids import ImportId
 from domain.imports.readers import QuestionFileFormat, RoadmapFileFormat
 from domain.imports.reports import ImportKind, ImportOutcome
 from domain.imports.runs.imports import FindingKind, ImportRunsError
-from graph.directives import imports_content
+from graph.directives import imports_content, public
 from graph.enums import declare_enum
 from graph.errors import declare_error
 from graph.fields import attribute, loaded_by
@@ -20,6 +20,14 @@ from resolvers.imports import loaders
 from resolvers.uploads import uploads
 from resolvers.workflows import loaders as workflow_loaders
 
+declare_enum(
+    ImportOutcome,
+    "The outcome of an import; a file is stored as a whole or not at all.",
+    STORED="Everything was stored.",
+    UNCHANGED="The same content was stored before; nothing changed.",
+    DRY_RUN="The file could be stored; a dry run stores nothing.",
+    REFUSED="At least one item was refused, so nothing was stored.",
+)
 declare_enum(ImportKind, "What a file holds.", QUESTIONS="Questions.", ROADMAP="A roadmap.")
 declare_enum(
     FindingKind,
@@ -90,3 +98,26 @@ class Import(Node):
     )
     imported_at: datetime = attribute("When it was asked for.")
     finished_at: datetime | None = attribute("When it ended.")
+
+
+@strawberry.type(
+    description="An item of an imported file with what is wrong or was left out.", directives=[public()]
+)
+class Finding:
+    """A line of a report."""
+
+    line: int = attribute("The line of the file, from 1.")
+    item: str = attribute("The name of the item, or its first words.")
+    reason: str = attribute("A sentence that says what is wrong or was left out.")
+
+
+@strawberry.type(description="The report of an import.", directives=[public()])
+class ImportReport:
+    """The outcome of an import."""
+
+    format: str = attribute("The format that the file was read as.")
+    content_hash: str = attribute("The SHA-256 of the file's text.")
+    outcome: ImportOutcome = attribute("The outcome of the import.")
+    accepted: int = attribute("How many questions or nodes of the file are not refused.")
+    refused: list[Finding] = attribute("The refused items, by line.", at_most=500)
+    losses: list[Finding] = attribute("The parts of the file that are not kept, by line.", at_most=500)

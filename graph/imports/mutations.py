@@ -14,8 +14,7 @@ from graph.directives import imports_content
 from graph.errors import declare_error
 from graph.feature_flags.errors import SWITCHABLE
 from graph.fields import given
-from graph.imports.imports import Import
-from graph.imports.reports import ImportReport
+from graph.imports.imports import Import, ImportReport
 from graph.mutations import mutated_by
 from resolvers.imports import question_imports, roadmap_imports
 from resolvers.imports.question_imports import QuestionImport
