@@ -29,6 +29,7 @@ class ImportOutcome(Enum):
     UNCHANGED = "UNCHANGED"
     DRY_RUN = "DRY_RUN"
     REFUSED = "REFUSED"
+    FAILED = "FAILED"
 
 
 @entity

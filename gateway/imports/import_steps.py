@@ -37,7 +37,10 @@ async def _unheard(_progress: int, _note: str) -> None:
 
 @dataclass(slots=True)
 class ImportSteps:
-    """The steps of one import. `open_work` opens a transaction, `open_file` the file; `report` hears of progress."""
+    """The steps of one import. `open_work` opens a transaction, `open_file` the file; `report` hears of progress.
+
+    With `publishes` a roadmap is published, and else a draft.
+    """
 
     import_id: ImportId
     open_work: Callable[[], AbstractAsyncContextManager[Work]]
@@ -46,6 +49,7 @@ class ImportSteps:
     mint: Mint
     report: Report = _unheard
     limits: ReadLimits = field(default_factory=ReadLimits)
+    publishes: bool = False
 
     async def check(self) -> str:
         """Tell format and encoding; return READ, or ENDED where the file cannot be imported."""
@@ -162,7 +166,12 @@ class ImportSteps:
         with text.file:
             read = await asyncio.to_thread(format_.read, text.file, limits=self.limits)
         done = await roadmap_imports.import_file(
-            work, act, read, content_hash=text.content_hash, dry_run=options.dry_run
+            work,
+            act,
+            read,
+            content_hash=text.content_hash,
+            dry_run=options.dry_run,
+            publish=self.publishes and not options.dry_run,
         )
         await work.imports.describe(
             known.id, format=done.report.format, encoding=known.encoding, content_hash=text.content_hash

@@ -54,10 +54,13 @@ async def report_import(work: Work, _act: Act, arguments: ImportArguments) -> di
 
 
 async def tidy_files(context: JobContext, _arguments: NoArguments) -> dict[str, Any]:
-    """Remove files of uploads that have expired."""
+    """Remove files of uploads that have expired, and end imports that broke off."""
     ports = context.ports
     removed = await upload_requests.tidy(context.open_work, ports.upload_files, context.act())
-    return {"uploads": removed}
+    now = ports.now()
+    async with context.open_work() as work:
+        ended = await work.imports.give_up(begun_before=now - import_jobs.GIVEN_UP_AFTER, now=now)
+    return {"uploads": removed, "imports": ended}
 
 
 HANDLERS: Handlers = {

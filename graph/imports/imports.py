@@ -27,6 +27,7 @@ declare_enum(
     UNCHANGED="The same content was stored before; nothing changed.",
     DRY_RUN="The file could be stored; a dry run stores nothing.",
     REFUSED="At least one item was refused, so nothing was stored.",
+    FAILED="It broke off, and nothing was stored; import the file again.",
 )
 declare_enum(ImportKind, "What a file holds.", QUESTIONS="Questions.", ROADMAP="A roadmap.")
 declare_enum(

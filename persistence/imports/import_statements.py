@@ -14,6 +14,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     delete,
+    false,
     func,
     insert,
     or_,
@@ -201,6 +202,29 @@ FINISH = Statement(
         progress=100,
         note=None,
         finished_at=bindparam("now", type_=MOMENT),
+    )
+)
+
+
+_lost = (
+    select(_imports.c.id)
+    .select_from(_imports.outerjoin(workflows, workflows.c.id == _imports.c.workflow_id))
+    .where(_imports.c.outcome.is_(None), func.coalesce(_goes_on, false()).is_(False))
+    .where(_imports.c.imported_at < bindparam("begun_before", type_=MOMENT))
+)
+GIVE_UP = Statement(
+    update(_imports)
+    .where(_imports.c.id.in_(_lost))
+    .values(
+        outcome=ImportOutcome.FAILED.value,
+        progress=100,
+        note=None,
+        finished_at=bindparam("now", type_=MOMENT),
+    )
+)
+DROP_LEFT = Statement(
+    delete(staged_items).where(
+        staged_items.c.import_id.in_(select(_imports.c.id).where(_imports.c.outcome.is_not(None)))
     )
 )
 

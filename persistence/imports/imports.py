@@ -155,3 +155,9 @@ class SqlImports:
             now=now,
         )
         await self._connection.run(statements.DROP_STAGED, import_id=import_id)
+
+    async def give_up(self, *, begun_before: datetime, now: datetime) -> int:
+        """End imports without a workflow that goes on, and delete what was staged for them."""
+        ended = await self._connection.run(statements.GIVE_UP, begun_before=begun_before, now=now)
+        await self._connection.run(statements.DROP_LEFT)
+        return ended

@@ -11,6 +11,8 @@ TEMPLATE = "large_import"
 QUEUE = "imports"
 READ, ENDED = "READ", "ENDED"
 """The outcomes of the first steps: the file is read further, or nothing of it can be imported."""
+GIVEN_UP_AFTER = timedelta(hours=2)
+"""How long after it was asked for an import counts as broken off, if no workflow goes on with it."""
 _AT_ONCE = 2
 """How many files are read at the same time, over all workers."""
 

@@ -196,3 +196,6 @@ class Imports(Protocol):
 
     async def finish(self, import_id: ImportId, ending: Ending, *, now: datetime) -> None:
         """Store what came of it, and forget what was staged."""
+
+    async def give_up(self, *, begun_before: datetime, now: datetime) -> int:
+        """End imports that were asked for before then, and whose workflow does not go on; return how many."""
