@@ -21,6 +21,7 @@ from gateway.endpoints.http import HttpEndpoint, wants_page
 from gateway.endpoints.key_set import KEY_SET_PATH, KeySet
 from gateway.endpoints.link_charges import LinkCharges
 from gateway.endpoints.mail_events import reports_of
+from gateway.endpoints.media import MEDIA_PATH, MediaEndpoint
 from gateway.endpoints.other_paths import OtherPaths
 from gateway.endpoints.playground import AccessDescriptions, serve_asset, serve_page
 from gateway.endpoints.sdl import SDL_PATH
@@ -44,6 +45,7 @@ from gateway.telemetry.gauges import GaugeSources
 from gateway.telemetry.observer import Observer
 from gateway.telemetry.prometheus import METRICS_PATH, Exposition, GuardedExposition
 from gateway.telemetry.usage_counts import UsageCounts
+from gateway.uploads.media_folder import MediaFolder
 from gateway.uploads.upload_folder import UploadFolder
 from graph.documents.operation_usage import coordinates_in
 from graph.documents.prepared import DocumentCache
@@ -178,6 +180,7 @@ def _routes(
                 for path, reports in reports_of(settings, pipeline.ports, charges)
             ),
             Route(EXPORT_PATH, ExportDownloads(pipeline.ports, charges).answer),
+            Route(MEDIA_PATH, MediaEndpoint(MediaFolder(settings.media_folder)).answer),
             Route(
                 UPLOAD_PATH,
                 UploadEndpoint(pipeline.ports, charges, UploadFolder(settings.uploads_folder)).answer,

@@ -31,6 +31,7 @@ from gateway.settings.environment import Settings
 from gateway.telemetry import span_export
 from gateway.telemetry.tracing import Tracing
 from gateway.telemetry.webhook_metrics import WebhookMetrics
+from gateway.uploads.media_folder import MediaFolder
 from gateway.uploads.upload_folder import UploadFolder
 from gateway.webhooks import webhook_sender
 from gateway.webhooks.secret_sealer import sealer_of
@@ -114,6 +115,7 @@ async def opened(
             ),
             template_language=MjmlLanguage(),
             upload_files=UploadFolder(settings.uploads_folder),
+            media_files=MediaFolder(settings.media_folder),
             coordinates=coordinates_in(executable()),
             public_url=settings.public_url,
             api_url=settings.api_url or settings.public_url,

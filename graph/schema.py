@@ -28,6 +28,7 @@ import domain.jobs.jobs
 import domain.learning.enrolments
 import domain.learning.goals
 import domain.mail.suppressions
+import domain.media.media
 import domain.privacy.exports
 import domain.uploads.uploads
 import domain.webhooks.deliveries
@@ -74,6 +75,7 @@ from graph.learning.goal_mutations import GoalMutations
 from graph.learning.goals import Goal, GoalQueries
 from graph.mail.email_preferences import MailMutations
 from graph.mail.suppressions import Suppression, SuppressionMutations, SuppressionQueries
+from graph.media.media import Media
 from graph.node import NodeQueries, is_node_of
 from graph.privacy.personal_data import DataExport, PrivacyMutations
 from graph.rate_limits.current_limits import RateQueries
@@ -83,16 +85,8 @@ from graph.search.search import SearchQueries
 from graph.service_status.status import StatusQueries, StatusSubscriptions
 from graph.uploads.uploads import Upload, UploadMutations
 from graph.viewer import ViewerQueries
-from graph.webhooks.deliveries import (
-    WebhookDelivery,
-    WebhookDeliveryMutations,
-    WebhookDeliveryQueries,
-)
-from graph.webhooks.endpoints import (
-    WebhookEndpoint,
-    WebhookEndpointMutations,
-    WebhookEndpointQueries,
-)
+from graph.webhooks.deliveries import WebhookDelivery, WebhookDeliveryMutations, WebhookDeliveryQueries
+from graph.webhooks.endpoints import WebhookEndpoint, WebhookEndpointMutations, WebhookEndpointQueries
 from graph.workflows.mutations import WorkflowMutations
 from graph.workflows.templates import TemplateMutations, TemplateQueries
 from graph.workflows.workflows import Workflow, WorkflowQueries, WorkflowSubscriptions
@@ -125,6 +119,7 @@ NODES: dict[type, type] = {
     domain.learning.enrolments.Enrolment: Enrolment,
     domain.privacy.exports.DataExport: DataExport,
     domain.uploads.uploads.Upload: Upload,
+    domain.media.media.Media: Media,
     domain.imports.runs.imports.Import: Import,
 }
 """The type that implements Node for each domain entity; a question's depends on its kind (graph.content.questions)."""

@@ -60,6 +60,7 @@ from persistence.mail.email_preferences import SqlEmailPreferences
 from persistence.mail.mail_events import SqlMailEvents
 from persistence.mail.outbox import SqlMails
 from persistence.mail.suppressions import SqlSuppressions
+from persistence.media.media import SqlMedia
 from persistence.privacy.deletion import SqlDeletions
 from persistence.privacy.exports import SqlExports
 from persistence.search.search import SqlSearch
@@ -112,6 +113,7 @@ class SqlWork:
     import_reports = _Store(SqlImportReports)
     imports = _Store(SqlImports)
     uploads = _Store(SqlUploads)
+    media = _Store(SqlMedia)
     boards = _Store(SqlBoards)
     boards_projection = _Store(SqlProjection)
     roadmaps = _Store(SqlRoadmaps)

@@ -23,6 +23,7 @@ from domain.feature_flags.flags import Flags
 from domain.ids import AttemptId, Mint, UserId
 from domain.mail.mail_keys import MailKeys
 from domain.mail.mails import MailTransport
+from domain.media.media_files import MediaFiles
 from domain.rate_limits.current_limits import RateLimits
 from domain.service_status.dependencies import Breakers
 from domain.service_status.reports import StatusView
@@ -68,6 +69,7 @@ class Ports:
     webhooks: WebhookPorts
     template_language: TemplateLanguage
     upload_files: UploadFiles
+    media_files: MediaFiles
     previous_refresh_secrets: tuple[bytes, ...] = ()
     session_lifetime: SessionLifetime = field(default_factory=SessionLifetime)
     randomness: Callable[[int], bytes] = os.urandom

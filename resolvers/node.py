@@ -21,6 +21,7 @@ from resolvers.imports import loaders as import_loaders
 from resolvers.jobs import loaders as job_loaders
 from resolvers.learning import loaders as learning_loaders
 from resolvers.mail import suppressions
+from resolvers.media import loaders as media_loaders
 from resolvers.privacy import personal_data
 from resolvers.uploads import uploads
 from resolvers.webhooks import loaders as webhook_loaders
@@ -57,6 +58,7 @@ BATCHES: dict[str, Batch] = {
     "enrolment": learning_loaders.enrolments_by_id,
     "xp": xp.xp_entries_by_id,
     "upload": uploads.uploads_by_id,
+    "media": media_loaders.media_by_id,
     "import": import_loaders.imports_by_id,
 }
 """The batch of each kind of object that `node` finds, with the row rule of its relation."""

@@ -5,11 +5,12 @@ from typing import Protocol
 from domain.content.work import ContentWork
 from domain.imports.reports import ImportReports
 from domain.imports.runs.imports import Imports
+from domain.media.work import MediaWork
 from domain.uploads.work import UploadsWork
 from domain.workflows.work import AdvancingWork
 
 
-class ImportsWork(AdvancingWork, ContentWork, UploadsWork, Protocol):
+class ImportsWork(AdvancingWork, ContentWork, MediaWork, UploadsWork, Protocol):
     """The stores that verbs of imports reach."""
 
     @property

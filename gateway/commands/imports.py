@@ -25,6 +25,7 @@ from gateway.commands import account_lookup, stores
 from gateway.commands.errors import CommandError
 from gateway.imports.import_steps import ImportSteps
 from gateway.settings.environment import Settings
+from gateway.uploads.media_folder import MediaFolder
 from persistence.work import Postgres
 
 MOST_SHOWN = 500
@@ -46,7 +47,7 @@ async def import_files(settings: Settings, url: str, arguments: argparse.Namespa
             for path, file_hash in zip(arguments.files, hashes, strict=True):
                 task = progress.add_task(path.name, total=100, note="")
                 new = _new(ImportKind(arguments.kind.upper()), path, file_hash, options, author_id)
-                await _import(postgres, new, path, partial(_advance, progress, task))
+                await _import(postgres, new, path, settings.media_folder, partial(_advance, progress, task))
                 reports.append(await _report(postgres, new.id, author_id))
     if arguments.json:
         print(json.dumps(reports, indent=2, ensure_ascii=False))
@@ -81,7 +82,7 @@ def _new(
     )
 
 
-async def _import(postgres: Postgres, new: NewImport, path: Path, show: Show) -> None:
+async def _import(postgres: Postgres, new: NewImport, path: Path, media_folder: Path, show: Show) -> None:
     """Run the steps that a worker runs for an upload, in this process."""
     async with postgres.open_work(Meter()) as work:
         await work.imports.add(new, now=secrets_and_ids.now())
@@ -95,6 +96,7 @@ async def _import(postgres: Postgres, new: NewImport, path: Path, show: Show) ->
         open_file=lambda _: path.open("rb"),
         now=secrets_and_ids.now,
         mint=secrets_and_ids.mint,
+        media_files=MediaFolder(media_folder),
         report=report,
         publishes=True,
     )

@@ -17,9 +17,10 @@ from domain.imports.readers import QuestionFileFormat, QuestionFormat, ReadLimit
 from domain.imports.reports import Finding, ImportKind, ImportOutcome
 from domain.imports.runs.import_jobs import ENDED, READ
 from domain.imports.runs.imports import Ending, Import, ImportOptions
-from domain.imports.storage import staged_questions
+from domain.imports.storage import staged_media, staged_questions
 from domain.imports.storage.question_staging import QuestionStaging, StagedBatch
 from domain.imports.storage.quiz_titles import GENERAL, QuizTitle
+from domain.media.media_files import MediaFiles
 from domain.work import Work
 from gateway.imports import file_types, text_encodings
 from gateway.imports.file_types import READ_ERRORS
@@ -47,6 +48,7 @@ class ImportSteps:
     open_file: Callable[[Import], BinaryIO]
     now: Callable[[], datetime]
     mint: Mint
+    media_files: MediaFiles
     report: Report = _unheard
     limits: ReadLimits = field(default_factory=ReadLimits)
     publishes: bool = False
@@ -135,12 +137,16 @@ class ImportSteps:
                 exam_type_code=options.exam_type_code or GENERAL,
                 title=QuizTitle(given=options.title, content_hash=digest or self.import_id[-12:].lower()),
                 refuses_repeated=format_.format is QuestionFileFormat.JSON,
+                files=self.media_files,
+                limits=self.limits,
             )
             records = format_.read(source, limits=self.limits)
+            act, images = self._act(known, options), 0
             while (batch := await asyncio.to_thread(_next, staging, records)) is not None:
                 share = min(1.0, source.tell() / total) if format_.is_text else 0.5
-                await self._stage(batch, staging, share)
-            await self._stage(await asyncio.to_thread(staging.rest), staging, 1.0)
+                await self._stage(batch, staging, share, act, images)
+                images += len(batch.images)
+            await self._stage(await asyncio.to_thread(staging.rest), staging, 1.0, act, images)
         finally:
             if source is not file:
                 source.close()
@@ -150,10 +156,13 @@ class ImportSteps:
             )
         return READ
 
-    async def _stage(self, batch: StagedBatch, staging: QuestionStaging, share: float) -> None:
+    async def _stage(
+        self, batch: StagedBatch, staging: QuestionStaging, share: float, act: Act, images: int
+    ) -> None:
         progress = _CHECKED + int((_STAGED - _CHECKED) * share)
         note = f"{staging.accepted} questions read."
         async with self.open_work() as work:
+            await staged_media.store(work, act, self.import_id, batch.images, first=images)
             await work.imports.stage(self.import_id, batch.items)
             await work.imports.add_findings(self.import_id, refused=batch.refused, losses=batch.losses)
             await work.imports.note(self.import_id, progress=progress, note=note)

@@ -6,10 +6,14 @@ from domain.acts import Act
 from domain.imports.runs import import_jobs
 from domain.imports.runs.import_jobs import ImportArguments
 from domain.jobs.job_kinds import NoArguments
+from domain.media.media import UNUSED_KEPT
 from domain.uploads import upload_requests
 from domain.work import Work
 from gateway.imports.import_steps import ImportSteps
 from gateway.jobs.handlers import Handlers, InSteps, InTransaction, JobContext
+
+_MOST_IMAGES = 1_000
+"""How many images one run removes."""
 
 
 def _steps(context: JobContext, arguments: ImportArguments) -> ImportSteps:
@@ -20,6 +24,7 @@ def _steps(context: JobContext, arguments: ImportArguments) -> ImportSteps:
         open_file=lambda known: ports.upload_files.open(known.upload_id),
         now=ports.now,
         mint=ports.mint,
+        media_files=ports.media_files,
         report=context.report,
     )
 
@@ -60,7 +65,11 @@ async def tidy_files(context: JobContext, _arguments: NoArguments) -> dict[str, 
     now = ports.now()
     async with context.open_work() as work:
         ended = await work.imports.give_up(begun_before=now - import_jobs.GIVEN_UP_AFTER, now=now)
-    return {"uploads": removed, "imports": ended}
+    names = []
+    async with context.open_work() as work:
+        names = await work.media.remove_unused(before=now - UNUSED_KEPT, most=_MOST_IMAGES)
+        ports.media_files.remove(names)
+    return {"uploads": removed, "imports": ended, "images": len(names)}
 
 
 HANDLERS: Handlers = {

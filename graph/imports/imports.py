@@ -7,7 +7,7 @@ import strawberry
 from domain.ids import ImportId
 from domain.imports.readers import QuestionFileFormat, RoadmapFileFormat
 from domain.imports.reports import ImportKind, ImportOutcome
-from domain.imports.runs.imports import FindingKind, ImportRunsError
+from domain.imports.runs.imports import FindingKind, TooManyImportsError
 from graph.directives import imports_content, public
 from graph.enums import declare_enum
 from graph.errors import declare_error
@@ -48,7 +48,7 @@ declare_enum(
     JSON="`questpath-roadmap/1`.",
     EXERCISM_TRACK="The config.json of an Exercism track.",
 )
-declare_error(ImportRunsError, "As many imports of the caller as may be at work are at work.")
+declare_error(TooManyImportsError, "As many imports of the caller as may be at work are at work.")
 
 
 @strawberry.type(description="A refused or lossy item of an imported file.", directives=[*imports_content()])

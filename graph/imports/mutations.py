@@ -7,7 +7,7 @@ from domain.errors import IdempotencyKeyReusedError
 from domain.ids import UploadId
 from domain.imports.readers import QuestionFileFormat, RoadmapFileFormat
 from domain.imports.reports import ImportRefusedError, refusal_in
-from domain.imports.runs.imports import ImportRunsError
+from domain.imports.runs.imports import TooManyImportsError
 from domain.uploads.uploads import UploadNotReadyError
 from graph.content.roadmaps import Roadmap, RoadmapVersion
 from graph.directives import imports_content
@@ -75,7 +75,7 @@ class QuestionImportMutations:
             IdempotencyKeyReusedError,
             ImportRefusedError,
             UploadNotReadyError,
-            ImportRunsError,
+            TooManyImportsError,
             *SWITCHABLE,
         ),
         refusal_in=_refusal_in_questions,
@@ -130,7 +130,7 @@ class RoadmapImportMutations:
             IdempotencyKeyReusedError,
             ImportRefusedError,
             UploadNotReadyError,
-            ImportRunsError,
+            TooManyImportsError,
             *SWITCHABLE,
         ),
         refusal_in=_refusal_in_roadmap,

@@ -1,4 +1,4 @@
-"""Uploads, and imports of them: what was asked for, what was found, and what waits to be stored."""
+"""Uploads, imports of them with what was found and what waits to be stored, and images of questions."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -76,11 +76,14 @@ def upgrade() -> None:
         sa.Column("content_hash", sa.Text, nullable=False),
         sa.Column("content", JSONB, nullable=False),
     )
+    _create_media()
     op.execute(_FINDINGS.format(kind="REFUSED", name="refused", behind=0))
     op.execute(_FINDINGS.format(kind="LOST", name="losses", behind=1 << 40))
 
 
 def downgrade() -> None:
+    op.drop_table("question_media")
+    op.drop_table("media")
     op.drop_table("staged_items")
     op.drop_table("import_findings")
     op.execute("DELETE FROM question_imports WHERE report IS NULL")
@@ -122,3 +125,26 @@ def _extend_imports() -> None:
             columns,
             postgresql_where=sa.text(f"{name} IS NOT NULL"),
         )
+
+
+def _create_media() -> None:
+    op.create_table(
+        "media",
+        sa.Column("id", _ID, primary_key=True),
+        sa.Column("author_id", _ID, sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("sha256", _ID, nullable=False),
+        sa.Column("content_type", sa.Text, nullable=False),
+        sa.Column("size_bytes", sa.Integer, nullable=False),
+        sa.Column("width", sa.Integer, nullable=False),
+        sa.Column("height", sa.Integer, nullable=False),
+        sa.Column("created_at", _MOMENT, nullable=False),
+        sa.UniqueConstraint("author_id", "sha256", name="media_author_id_sha256_key"),
+    )
+    op.create_index("media_sha256_idx", "media", ["sha256"])
+    op.create_table(
+        "question_media",
+        sa.Column("question_id", _ID, sa.ForeignKey("questions.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("media_id", _ID, sa.ForeignKey("media.id"), nullable=False),
+        sa.Column("position", sa.SmallInteger, primary_key=True, autoincrement=False),
+    )
+    op.create_index("question_media_media_id_idx", "question_media", ["media_id"])

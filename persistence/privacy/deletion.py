@@ -91,6 +91,7 @@ KEPT: dict[str, str] = {
     "exam_types": "names that the questions of others use",
     "quizzes": "published content that others learn with",
     "questions": "published content that others learn with",
+    "media": "images of published content; those that no question shows are removed after a day",
 }
 """Tables whose rows stay, with the reason; a test finds a table with users that is in none of the lists."""
 

@@ -131,7 +131,7 @@ class Ending:
     accepted: int
 
 
-class ImportRunsError(DomainError):
+class TooManyImportsError(DomainError):
     """As many imports of the author as may be at work are at work."""
 
     code = "TOO_MANY_IMPORTS"

@@ -9,7 +9,7 @@ from domain.idempotency import checked_key, first_use
 from domain.ids import ImportId, UploadId, WorkflowId
 from domain.imports.readers import QuestionFileFormat
 from domain.imports.runs import import_jobs
-from domain.imports.runs.imports import Import, ImportKind, ImportOptions, ImportRunsError, NewImport
+from domain.imports.runs.imports import Import, ImportKind, ImportOptions, NewImport, TooManyImportsError
 from domain.imports.storage.quiz_titles import LONGEST_TITLE
 from domain.imports.work import ImportsWork
 from domain.refusals import all_at_once
@@ -38,7 +38,7 @@ async def start(
     """Start the import of an upload; return it, or the earlier one of the same bytes with the same options.
 
     The same key returns the same import for a day. Raises, all at once, InvalidInputErrors and UploadNotReadyError; or
-    IdempotencyKeyReusedError and ImportRunsError.
+    IdempotencyKeyReusedError and TooManyImportsError.
     """
     with all_at_once() as each:
         with each:
@@ -63,7 +63,7 @@ async def start(
     if same is not None:
         return same
     if await work.imports.at_work(act.user_id) >= MOST_AT_WORK:
-        raise ImportRunsError(
+        raise TooManyImportsError(
             f"At most {MOST_AT_WORK} of your imports run at the same time; wait for one to end.",
             field="upload",
         )

@@ -1,5 +1,6 @@
 """Question staging: turns what a reader yields into rows that wait until the whole file has been read."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import field, replace
 
@@ -12,6 +13,7 @@ from domain.imports.question_drafts import (
     QuestionDraft,
     QuizDraft,
     content_hash,
+    digest,
     faults,
 )
 from domain.imports.question_files import DEFAULT_PASS_MARK
@@ -21,6 +23,7 @@ from domain.imports.readers import (
     MediaFile,
     QuestionItem,
     QuizItem,
+    ReadLimits,
     Record,
     RefusedItem,
 )
@@ -28,6 +31,11 @@ from domain.imports.reports import Finding, shown
 from domain.imports.runs.imports import StagedItem, StagedKind
 from domain.imports.storage import staged_drafts
 from domain.imports.storage.quiz_titles import QuizTitle
+from domain.imports.storage.staged_media import StagedImage
+from domain.media import image_types
+from domain.media.image_types import ImageRefusedError
+from domain.media.media import name_of
+from domain.media.media_files import MediaFiles
 
 
 @entity
@@ -37,13 +45,24 @@ class StagedBatch:
     items: list[StagedItem] = field(default_factory=list)
     refused: list[Finding] = field(default_factory=list)
     losses: list[Finding] = field(default_factory=list)
-    media: list[MediaFile] = field(default_factory=list)
+    images: list[StagedImage] = field(default_factory=list)
 
 
 class QuestionStaging:
-    """Stages one file. It keeps a hash of each question, to find repeated ones and to name those of a quiz."""
+    """Stages one file. It keeps a hash of each question, to find repeated ones and to name those of a quiz.
 
-    def __init__(self, *, exam_type_code: str, title: QuizTitle, refuses_repeated: bool) -> None:
+    The bytes of images go to `files` at once, so that they need not be held.
+    """
+
+    def __init__(
+        self,
+        *,
+        exam_type_code: str,
+        title: QuizTitle,
+        refuses_repeated: bool,
+        files: MediaFiles,
+        limits: ReadLimits,
+    ) -> None:
         self.accepted = 0
         self._code = exam_type_code
         self._title = title
@@ -54,6 +73,9 @@ class QuestionStaging:
         self._first_lines: dict[str, int] = {}
         self._place = 0
         self._has_quizzes = False
+        self._files = files
+        self._limits = limits
+        self._image_hashes: dict[str, str] = {}
 
     def take(self, records: Iterable[Record]) -> StagedBatch:
         """Stage the next records of the file."""
@@ -66,7 +88,7 @@ class QuestionStaging:
             elif isinstance(record, LossNote):
                 batch.losses.append(_finding(record.line, record.item, record.reason))
             elif isinstance(record, MediaFile):
-                batch.media.append(record)
+                self._image(record, batch)
             elif isinstance(record, ExamTypeItem):
                 self._exam_type, self._code = record.draft, record.draft.code
             else:
@@ -98,7 +120,7 @@ class QuestionStaging:
             batch.refused.append(_finding(draft.line, draft.name, reason))
             self._hashes.append("")
             return
-        content = content_hash(draft, exam_type=self._code)
+        content = self._content_hash(item)
         self._hashes.append(content)
         first = self._first_lines.get(content)
         if first is not None:
@@ -108,6 +130,27 @@ class QuestionStaging:
         self.accepted += 1
         values = staged_drafts.of_question(draft) | {"media": list(item.media)}
         self._add(batch, StagedKind.QUESTION, draft.line, content, values)
+
+    def _content_hash(self, item: QuestionItem) -> str:
+        """Return the hash of a question with its images: the same words about another image are another question."""
+        content = content_hash(item.draft, exam_type=self._code)
+        if not item.media:
+            return content
+        return digest([content, [self._image_hashes.get(name, name) for name in item.media]])
+
+    def _image(self, file: MediaFile, batch: StagedBatch) -> None:
+        try:
+            facts = image_types.facts_of(file.content, largest=self._limits.largest_media)
+        except ImageRefusedError as refused:
+            batch.losses.append(_finding(file.line, file.name, f"The picture is not kept. {refused.reason}"))
+            return
+        sha256 = hashlib.sha256(file.content).hexdigest()
+        self._files.keep(name_of(sha256, facts.kind), file.content)
+        self._image_hashes[file.name] = sha256
+        image = StagedImage(
+            name=file.name, line=file.line, sha256=sha256, size_bytes=len(file.content), facts=facts
+        )
+        batch.images.append(image)
 
     def _repeated(self, draft: QuestionDraft, first: int, batch: StagedBatch) -> None:
         reason = f"It is the same question as the one on line {first}."

@@ -9,7 +9,7 @@ from domain.imports.question_drafts import ExamTypeDraft, QuizDraft
 from domain.imports.question_files import FORMAT
 from domain.imports.reports import Finding, Findings, ImportOutcome
 from domain.imports.runs.imports import Ending, Import, ImportOptions, StagedItem, StagedKind
-from domain.imports.storage import quiz_ids, quiz_plans, staged_drafts
+from domain.imports.storage import quiz_ids, quiz_plans, staged_drafts, staged_media
 from domain.imports.work import ImportsWork
 
 AT_ONCE = 500
@@ -74,21 +74,25 @@ async def _planned(
 async def _add_questions(
     work: ImportsWork, act: Act, import_id: ImportId, domains: dict[str, ExamDomain]
 ) -> int:
-    """Store the questions that are new, batch by batch; return how many these are."""
+    """Store the questions that are new with their images, batch by batch; return how many these are."""
     added, after = 0, -1
+    media = await staged_media.of_import(work, import_id)
     while True:
         items = await work.imports.staged(import_id, StagedKind.QUESTION, after=after, most=AT_ONCE)
         if not items:
+            await work.imports.add_findings(import_id, refused=[], losses=media.missing)
             return added
         after = items[-1].place
         hashes = [item.content_hash for item in items]
         known = await work.questions.ids_by_hashes(hashes, author_id=act.user_id)
+        missing = [item for item, stored in zip(items, known, strict=True) if stored is None]
         new = [
             quiz_ids.question(act, _draft(item), item.content_hash, domain=domains[item.content["domain"]])
-            for item, stored in zip(items, known, strict=True)
-            if stored is None
+            for item in missing
         ]
-        await work.questions.add(new)
+        ids = await work.questions.add(new)
+        uses = [media.uses(item, stored) for item, stored in zip(missing, ids, strict=True)]
+        await work.media.use([use for each in uses for use in each])
         added += len(new)
 
 

@@ -9,7 +9,7 @@ from domain.imports import reports
 from gateway.imports import text_encodings
 from gateway.imports.text_encodings import UnreadableTextError
 
-TEXT = "Wie groß ist die Größe?\n{=„zwölf“ ~fünf – oder mehr}\n" * 20
+TEXT = "Wie groß ist die Größe?\n{=„zwölf“ ~fünf € oder mehr}\n" * 20
 
 
 @pytest.mark.parametrize(

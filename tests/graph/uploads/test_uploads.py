@@ -86,7 +86,7 @@ async def test_uploads_of_one_author_together_have_a_quota(ask: Asker) -> None:
     await accepted(ask, author, "beginUpload", FIELDS, **GIVEN | {"sizeBytes": 400})
     await accepted(ask, other, "beginUpload", FIELDS, **GIVEN | {"sizeBytes": 600})
 
-    assert refused["code"] == "UPLOAD_QUOTA_EXCEEDED"
+    assert refused == ("UploadQuotaExceeded", "sizeBytes")
 
 
 async def test_the_number_of_open_uploads_is_limited_until_they_expire(ask: Asker) -> None:
@@ -94,6 +94,6 @@ async def test_the_number_of_open_uploads_is_limited_until_they_expire(ask: Aske
     for _ in range(MOST_OPEN):
         await accepted(ask, author, "beginUpload", FIELDS, **GIVEN | {"sizeBytes": 1})
 
-    assert (await refusal(ask, author, "beginUpload", **GIVEN))["code"] == "UPLOAD_QUOTA_EXCEEDED"
+    assert (await refusal(ask, author, "beginUpload", **GIVEN))[0] == "UploadQuotaExceeded"
     ask.clock.forward(hours=1)
     await accepted(ask, author, "beginUpload", FIELDS, **GIVEN)
