@@ -40,6 +40,8 @@ LISTS: dict[str, tuple[str, list[type]]] = {
     "Query.campaigns": ("{ campaigns(%s) { edges { cursor } } }", [str]),
     "Campaign.recipients": ("{ campaigns { nodes { recipients(%s) { edges { cursor } } } } }", [Big]),
     "Query.fieldUsage": ("{ fieldUsage(%s) { edges { cursor } } }", [str]),
+    "Viewer.imports": ("{ viewer { imports(%s) { edges { cursor } } } }", [str]),
+    "Import.findings": ("{ viewer { imports { nodes { findings(%s) { edges { cursor } } } } } }", [Big]),
     "Viewer.jobs": ("{ viewer { jobs(%s) { edges { cursor } } } }", [str]),
     "Viewer.workflows": ("{ viewer { workflows(%s) { edges { cursor } } } }", [str]),
     "Viewer.goals": ("{ viewer { goals(%s) { edges { cursor } } } }", [str]),
