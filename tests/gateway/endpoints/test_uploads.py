@@ -9,18 +9,14 @@ from typing import Any
 
 import pytest
 
-from domain.accounts.users import Role, User
 from domain.ids import UploadId
 from domain.unit_of_work import Meter
 from domain.uploads import upload_requests
 from domain.uploads.uploads import UploadState
-from tests.builders import a_user
 from tests.builders.acts import an_act
 from tests.gateway.conftest import Live
-from tests.support.schema_client import viewer_of
+from tests.gateway.endpoints.uploads import author, begun
 
-BEGIN = """mutation ($input: BeginUploadInput!) { beginUpload(input: $input) {
-  upload { id state sizeBytes expiresAt } path userErrors { __typename ... on UserError { code message field } } } }"""
 READ = "query ($id: ID!) { node(id: $id) { ... on Upload { state sha256 sizeBytes uploadedAt } } }"
 ORIGIN = "https://app.example.org"
 
@@ -28,22 +24,6 @@ ORIGIN = "https://app.example.org"
 @pytest.fixture
 def overrides(tmp_path: Path) -> dict[str, Any]:
     return {"files": tmp_path, "origins": [ORIGIN], "upload_bytes": 10_000_000}
-
-
-async def author(live: Live) -> tuple[User, str]:
-    """Return an author with a token."""
-    ports = live.app.pipeline.ports
-    async with ports.open_work(Meter()) as work:
-        user = await work.users.add(a_user(roles=[Role.LEARNER, Role.AUTHOR]))
-    token, _ = live.app.pipeline.tokens.issue(viewer_of(user.id, Role.LEARNER, Role.AUTHOR), now=ports.now())
-    return user, token
-
-
-async def begun(live: Live, token: str, size: int, **values: Any) -> dict[str, Any]:
-    given = {"filename": "questions.gift", "sizeBytes": size, "purpose": "QUESTIONS"} | values
-    response = (await live.post(BEGIN, token=token, input=given)).json()
-    payload: dict[str, Any] = response["data"]["beginUpload"]
-    return payload
 
 
 async def state(live: Live, token: str, upload_id: str) -> dict[str, Any]:
