@@ -1,10 +1,11 @@
 """Import handlers: what runs the steps of a large import, and what removes files."""
 
-from typing import Any
+from typing import Any, BinaryIO
 
 from domain.acts import Act
 from domain.imports.runs import import_jobs
 from domain.imports.runs.import_jobs import ImportArguments
+from domain.imports.runs.imports import Import
 from domain.jobs.job_kinds import NoArguments
 from domain.media.media import UNUSED_KEPT
 from domain.uploads import upload_requests
@@ -21,12 +22,18 @@ def _steps(context: JobContext, arguments: ImportArguments) -> ImportSteps:
     return ImportSteps(
         import_id=arguments.import_id,
         open_work=context.open_work,
-        open_file=lambda known: ports.upload_files.open(known.upload_id),
+        open_file=lambda known: _opened(context, known),
         now=ports.now,
         mint=ports.mint,
         media_files=ports.media_files,
         report=context.report,
     )
+
+
+def _opened(context: JobContext, known: Import) -> BinaryIO:
+    if known.upload_id is None:
+        raise FileNotFoundError
+    return context.ports.upload_files.open(known.upload_id)
 
 
 async def check_import(context: JobContext, arguments: ImportArguments) -> dict[str, Any]:

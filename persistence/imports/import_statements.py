@@ -1,6 +1,6 @@
 """Statements of imports, their findings and what they have staged."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -47,6 +47,9 @@ _BEHIND_REFUSALS = 1 << 40
 _DONE = [ImportOutcome.STORED.value, ImportOutcome.UNCHANGED.value]
 _imports = question_imports
 _columns = columns_for(Import, _imports)
+_as_import: Callable[..., Import] = Import
+_as_finding: Callable[..., ImportFinding] = ImportFinding
+_as_staged: Callable[..., StagedItem] = StagedItem
 _import_id = bindparam("import_id", type_=ID)
 _author = _imports.c.author_id == bindparam("author_id", type_=ID)
 _goes_on = workflows.c.state.in_(sorted(state.value for state in GOES_ON))
@@ -56,7 +59,9 @@ def import_of(*values: Any) -> Import:
     """Build an import from the columns of its fields."""
     id_, author_id, kind, filename, format_, encoding, content_hash, outcome, *rest = values
     ended = None if outcome is None else ImportOutcome(outcome)
-    return Import(id_, author_id, ImportKind(kind), filename, format_, encoding, content_hash, ended, *rest)
+    return _as_import(
+        id_, author_id, ImportKind(kind), filename, format_, encoding, content_hash, ended, *rest
+    )
 
 
 def _with_options(*values: Any) -> tuple[Import, ImportOptions]:
@@ -65,11 +70,11 @@ def _with_options(*values: Any) -> tuple[Import, ImportOptions]:
 
 
 def _finding(import_id: ImportId, kind: str, place: int, line: int, item: str, reason: str) -> ImportFinding:
-    return ImportFinding(import_id, FindingKind(kind), place, line, item, reason)
+    return _as_finding(import_id, FindingKind(kind), place, line, item, reason)
 
 
 def _staged(place: int, kind: str, line: int, content_hash: str, content: dict[str, Any]) -> StagedItem:
-    return StagedItem(place, StagedKind(kind), line, content_hash, content)
+    return _as_staged(place, StagedKind(kind), line, content_hash, content)
 
 
 def _insert_rows(table: Table) -> Any:

@@ -1,6 +1,6 @@
 """Media in Postgres."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from persistence.statements import ID, MOMENT, Statement, by_key, columns_for
 from persistence.tables.media.media import media, question_media
 
 _columns = columns_for(Media, media)
+_as_media: Callable[..., Media] = Media
 _ids = bindparam("ids", type_=ARRAY(ID))
 
 
@@ -37,7 +38,7 @@ _OF_QUESTIONS = Statement(
     .join_from(question_media, media, media.c.id == question_media.c.media_id)
     .where(question_media.c.question_id == any_(_ids))
     .order_by(question_media.c.question_id, question_media.c.position),
-    lambda question_id, *values: (question_id, Media(*values)),
+    lambda question_id, *values: (question_id, _as_media(*values)),
 )
 _unused = (
     select(media.c.id)
@@ -62,8 +63,10 @@ class SqlMedia:
 
     async def add(self, new: Sequence[Media]) -> list[Media]:
         """Insert images; one of the same bytes counts as new again, so that it is not removed as unused."""
-        stored = [await self._connection.first(_ADD, **asdict(each)) for each in new]
-        return [each for each in stored if each is not None]
+        stored = []
+        for each in new:
+            stored += await self._connection.all(_ADD, **asdict(each))
+        return stored
 
     async def use(self, uses: Sequence[MediaUse]) -> None:
         """Insert uses."""

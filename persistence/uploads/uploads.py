@@ -1,6 +1,6 @@
 """Uploads in Postgres."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -37,9 +37,12 @@ _state = case(
 _columns = columns_for(Upload, uploads, state=_state)
 
 
+_as_upload: Callable[..., Upload] = Upload
+
+
 def _upload(*values: Any) -> Upload:
     id_, owner_id, purpose, filename, content_type, size_bytes, sha256, state, *moments = values
-    return Upload(
+    return _as_upload(
         id_,
         owner_id,
         UploadPurpose(purpose),

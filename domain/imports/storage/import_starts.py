@@ -8,8 +8,9 @@ from domain.errors import InvalidInputError
 from domain.idempotency import checked_key, first_use
 from domain.ids import ImportId, UploadId, WorkflowId
 from domain.imports.readers import QuestionFileFormat
+from domain.imports.reports import ImportKind
 from domain.imports.runs import import_jobs
-from domain.imports.runs.imports import Import, ImportKind, ImportOptions, NewImport, TooManyImportsError
+from domain.imports.runs.imports import Import, ImportOptions, NewImport, TooManyImportsError
 from domain.imports.storage.quiz_titles import LONGEST_TITLE
 from domain.imports.work import ImportsWork
 from domain.refusals import all_at_once

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import field, replace
+from typing import Any
 
 from domain.content.exam_types import MOST_DOMAINS
 from domain.content.quizzes import MOST_QUESTIONS, Feedback
@@ -179,7 +180,7 @@ class QuestionStaging:
         self._add(batch, StagedKind.QUIZ, draft.line, draft.slug, content)
 
     def _add(
-        self, batch: StagedBatch, kind: StagedKind, line: int, content_hash: str, content: dict[str, object]
+        self, batch: StagedBatch, kind: StagedKind, line: int, content_hash: str, content: dict[str, Any]
     ) -> None:
         batch.items.append(
             StagedItem(place=self._place, kind=kind, line=line, content_hash=content_hash, content=content)

@@ -5,7 +5,7 @@ from domain.content.exam_types import ExamDomain
 from domain.content.quizzes import NewQuiz
 from domain.entities import entity
 from domain.ids import ExamTypeId, ImportId
-from domain.imports.question_drafts import ExamTypeDraft, QuizDraft
+from domain.imports.question_drafts import ExamTypeDraft, QuestionDraft, QuizDraft
 from domain.imports.question_files import FORMAT
 from domain.imports.reports import Finding, Findings, ImportOutcome
 from domain.imports.runs.imports import Ending, Import, ImportOptions, StagedItem, StagedKind
@@ -96,7 +96,7 @@ async def _add_questions(
         added += len(new)
 
 
-def _draft(item: StagedItem) -> staged_drafts.QuestionDraft:
+def _draft(item: StagedItem) -> QuestionDraft:
     return staged_drafts.question(item.line, item.content)
 
 
