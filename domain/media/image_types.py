@@ -9,6 +9,7 @@ from domain.media.media import MediaType
 MOST_PIXELS = 40_000_000
 """How many pixels an image has at most: a program that shows it needs four bytes for each."""
 LONGEST_SIDE = 20_000
+_PNG_END = b"IEND\xaeB`\x82"
 _HALF = "The image is cut off; export it again."
 _MARK = 0xFF
 _SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -61,7 +62,7 @@ def _check(width: int, height: int) -> None:
 
 
 def _png(content: bytes) -> tuple[int, int]:
-    if content[12:16] != b"IHDR" or b"IEND" not in content[-16:]:
+    if content[12:16] != b"IHDR" or not content.endswith(_PNG_END):
         raise ImageRefusedError(_HALF)
     width, height = struct.unpack_from(">2I", content, 16)
     return width, height

@@ -13,6 +13,14 @@ from charset_normalizer import from_bytes
 _PIECE = 1024 * 1024
 _SAMPLE = 256 * 1024
 """How much of a file, at its beginning and around the first byte that is not UTF-8, tells its encoding."""
+_LATIN = 3
+"""How many letters of ASCII a text in a Western language has for each other letter, at least."""
+_MARKS_OF_TEXT = frozenset("€‚„…‘’“”•–—«»·¿¡°§²³½±×÷£ \xa0")  # noqa: RUF001 - they are meant
+_CANDIDATES = (
+    *("utf_16", "cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
+    *("gb18030", "big5", "shift_jis", "euc_jp", "euc_kr", "cp874", "cp1258"),
+)
+"""The encodings that editors of the last thirty years have saved texts in."""
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -51,7 +59,7 @@ def decoded(file: BinaryIO) -> DecodedText:
     """Write the text to a temporary file, which ends when it is closed; raises UnreadableTextError."""
     encoding, mark = encoding_of(file)
     digest = hashlib.sha256()
-    target: BinaryIO = tempfile.TemporaryFile()  # type: ignore[assignment]  # noqa: SIM115 - the caller closes it
+    target: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
     try:
         for text in _texts(file, encoding, mark):
             piece = text.encode("utf-8", "surrogatepass")
@@ -71,8 +79,8 @@ def _texts(file: BinaryIO, encoding: str, mark: int) -> Iterator[str]:
     file.seek(mark)
     lines = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(), translate=True)
     while piece := file.read(_PIECE):
-        yield lines.decode(piece)  # type: ignore[arg-type]  # it decodes the bytes with the given decoder
-    yield lines.decode(b"", final=True)  # type: ignore[arg-type]
+        yield lines.decode(piece)
+    yield lines.decode(b"", final=True)
 
 
 def _first_wrong_byte(file: BinaryIO) -> int | None:
@@ -92,14 +100,27 @@ def _first_wrong_byte(file: BinaryIO) -> int | None:
 
 
 def _guessed(file: BinaryIO, wrong: int) -> str:
-    file.seek(0)
-    sample = file.read(_SAMPLE)
-    if wrong > _SAMPLE // 2:
-        file.seek(max(0, wrong - _SAMPLE // 2))
-        file.readline(_SAMPLE)
-        sample = file.read(_SAMPLE)
-    whole_lines = sample.rpartition(b"\n")[0] or sample
-    best = from_bytes(whole_lines).best()
+    """Tell an encoding by the lines that are not ASCII, which alone say anything about it."""
+    file.seek(max(0, wrong - _SAMPLE))
+    file.readline(_SAMPLE)
+    if file.tell() > wrong:
+        file.seek(0)
+    lines = [line for line in file.read(2 * _SAMPLE).splitlines(keepends=True) if not line.isascii()]
+    evidence = b"".join(lines)[:_SAMPLE].rpartition(b"\n")[0] or b"".join(lines)
+    if _is_western(evidence):
+        return "cp1252"
+    best = from_bytes(evidence, cp_isolation=list(_CANDIDATES)).best()
     if best is None or best.encoding in {"utf_8", "ascii"}:
         raise UnreadableTextError("The encoding of the text cannot be told; save it as UTF-8.")
     return best.encoding.replace("_", "-")
+
+
+def _is_western(evidence: bytes) -> bool:
+    """Tell whether words of Latin letters have a few others among them: too few for statistics, and the usual case."""
+    try:
+        text = evidence.decode("cp1252")
+    except UnicodeDecodeError:
+        return False
+    others = [c for c in text if not c.isascii()]
+    letters = sum(c.isascii() and c.isalpha() for c in text)
+    return letters > _LATIN * len(others) and all(c.isalpha() or c in _MARKS_OF_TEXT for c in others)

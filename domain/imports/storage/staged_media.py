@@ -66,7 +66,7 @@ class StagedMedia:
 
     def uses(self, item: StagedItem, question_id: QuestionId) -> list[MediaUse]:
         """Return what a question shows; images that were not kept are missing."""
-        found = []
+        found: list[MediaUse] = []
         for name in item.content["media"][:MOST_OF_A_QUESTION]:
             if name in self._ids:
                 use = MediaUse(question_id=question_id, media_id=self._ids[name], position=len(found))
