@@ -1,5 +1,7 @@
 """Uploads, imports of them with what was found and what waits to be stored, and images of questions."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
@@ -9,24 +11,7 @@ down_revision = "0040"
 
 _ID = sa.Text(collation="C")
 _MOMENT = sa.DateTime(timezone=True)
-_LATER = {
-    "kind": sa.Column("kind", sa.Text, nullable=False, server_default=sa.text("'QUESTIONS'")),
-    "filename": sa.Column("filename", sa.Text),
-    "format": sa.Column("format", sa.Text),
-    "encoding": sa.Column("encoding", sa.Text),
-    "content_hash": sa.Column("content_hash", sa.Text),
-    "file_hash": sa.Column("file_hash", sa.Text),
-    "options": sa.Column("options", JSONB),
-    "outcome": sa.Column("outcome", sa.Text),
-    "accepted": sa.Column("accepted", sa.Integer, nullable=False, server_default=sa.text("0")),
-    "refused_count": sa.Column("refused_count", sa.Integer, nullable=False, server_default=sa.text("0")),
-    "loss_count": sa.Column("loss_count", sa.Integer, nullable=False, server_default=sa.text("0")),
-    "progress": sa.Column("progress", sa.SmallInteger, nullable=False, server_default=sa.text("100")),
-    "note": sa.Column("note", sa.Text),
-    "upload_id": sa.Column("upload_id", _ID),
-    "workflow_id": sa.Column("workflow_id", _ID),
-    "finished_at": sa.Column("finished_at", _MOMENT),
-}
+_ZERO = sa.text("0")
 _FINDINGS = """
     INSERT INTO import_findings (import_id, kind, place, line, item, reason, position)
     SELECT i.id, '{kind}', f.place - 1, (f.found->>'line')::int, f.found->>'item', f.found->>'reason',
@@ -90,15 +75,15 @@ def downgrade() -> None:
     op.alter_column("question_imports", "report", nullable=False)
     for index in ("author_id_id", "file_hash", "upload_id", "workflow_id"):
         op.drop_index(f"question_imports_{index}_idx", "question_imports")
-    for name in reversed(_LATER):
-        op.drop_column("question_imports", name)
+    for column in reversed(_later()):
+        op.drop_column("question_imports", column.name)
     op.drop_table("uploads")
 
 
 def _extend_imports() -> None:
     """Add what is known of an import, and fill it for those that were done."""
-    for column in _LATER.values():
-        op.add_column("question_imports", column.copy())
+    for column in _later():
+        op.add_column("question_imports", column)
     for name, table in (("upload_id", "uploads"), ("workflow_id", "workflows")):
         op.create_foreign_key(
             f"question_imports_{name}_fkey", "question_imports", table, [name], ["id"], ondelete="SET NULL"
@@ -148,3 +133,25 @@ def _create_media() -> None:
         sa.Column("position", sa.SmallInteger, primary_key=True, autoincrement=False),
     )
     op.create_index("question_media_media_id_idx", "question_media", ["media_id"])
+
+
+def _later() -> list[sa.Column[Any]]:
+    """Return what is added to an import."""
+    return [
+        sa.Column("kind", sa.Text, nullable=False, server_default=sa.text("'QUESTIONS'")),
+        sa.Column("filename", sa.Text),
+        sa.Column("format", sa.Text),
+        sa.Column("encoding", sa.Text),
+        sa.Column("content_hash", sa.Text),
+        sa.Column("file_hash", sa.Text),
+        sa.Column("options", JSONB),
+        sa.Column("outcome", sa.Text),
+        sa.Column("accepted", sa.Integer, nullable=False, server_default=_ZERO),
+        sa.Column("refused_count", sa.Integer, nullable=False, server_default=_ZERO),
+        sa.Column("loss_count", sa.Integer, nullable=False, server_default=_ZERO),
+        sa.Column("progress", sa.SmallInteger, nullable=False, server_default=sa.text("100")),
+        sa.Column("note", sa.Text),
+        sa.Column("upload_id", _ID),
+        sa.Column("workflow_id", _ID),
+        sa.Column("finished_at", _MOMENT),
+    ]

@@ -44,7 +44,6 @@ from persistence.tables.workflows.workflows import workflows
 
 _BEHIND_REFUSALS = 1 << 40
 """What is added to the place of a loss, so that losses stand behind all refusals."""
-_DONE = [ImportOutcome.STORED.value, ImportOutcome.UNCHANGED.value]
 _imports = question_imports
 _columns = columns_for(Import, _imports)
 _as_import: Callable[..., Import] = Import
@@ -52,7 +51,10 @@ _as_finding: Callable[..., ImportFinding] = ImportFinding
 _as_staged: Callable[..., StagedItem] = StagedItem
 _import_id = bindparam("import_id", type_=ID)
 _author = _imports.c.author_id == bindparam("author_id", type_=ID)
-_goes_on = workflows.c.state.in_(sorted(state.value for state in GOES_ON))
+_is_done = or_(
+    *(_imports.c.outcome == each.value for each in (ImportOutcome.STORED, ImportOutcome.UNCHANGED))
+)
+_goes_on = or_(*(workflows.c.state == state.value for state in sorted(GOES_ON, key=str)))
 
 
 def import_of(*values: Any) -> Import:
@@ -117,7 +119,7 @@ EARLIER = Statement(
     .select_from(_imports.outerjoin(workflows, workflows.c.id == _imports.c.workflow_id))
     .where(_author, _imports.c.file_hash == bindparam("file_hash"), _imports.c.kind == bindparam("kind"))
     .where(_imports.c.options == bindparam("options", type_=JSONB))
-    .where(or_(_imports.c.outcome.in_(_DONE), _imports.c.outcome.is_(None) & _goes_on))
+    .where(or_(_is_done, _imports.c.outcome.is_(None) & _goes_on))
     .order_by(_imports.c.id.desc())
     .limit(1),
     import_of,
