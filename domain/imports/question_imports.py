@@ -41,7 +41,7 @@ async def import_once(
     with all_at_once() as each:
         with each:
             idempotency_key = checked_key(idempotency_key)
-        _check_input(text, exam_type_code, title)
+        check_input(text, exam_type_code, title)
     import_id = ImportId(act.mint("import"))
     earlier = await first_use(
         work.receipts,
@@ -77,7 +77,7 @@ async def import_questions(
     JSON file names its own. Raises InvalidInputErrors, all at once, for a file that is too long, and for options that
     are malformed or do not fit the format.
     """
-    _check_input(text, exam_type_code, title)
+    check_input(text, exam_type_code, title)
     findings = Findings()
     is_json = _is_json(text)
     if is_json:
@@ -106,7 +106,7 @@ def _is_json(text: str) -> bool:
     return start.startswith("{") and not gift.recognises(start[:_HEAD].encode("utf-8", "replace"), ())
 
 
-def _check_input(text: str, exam_type_code: str | None, title: str | None) -> None:
+def check_input(text: str, exam_type_code: str | None, title: str | None) -> None:
     """Check the length of a file and the form of its options, which only a GIFT file has."""
     with all_at_once() as each:
         with each:

@@ -3,6 +3,7 @@
 from domain import workflow_table
 from domain.accounts.users import Viewer
 from domain.errors import InvalidInputError
+from domain.idempotency import checked_key
 from domain.ids import UploadId
 from domain.imports.reports import ImportKind, ImportOutcome
 from domain.imports.runs.imports import Import, ImportFilter, ImportOptions
@@ -52,6 +53,12 @@ def check_source(file: str | None, upload: UploadId | None) -> None:
     """Raise InvalidInputError unless exactly one of the two is given."""
     if (file is None) == (upload is None):
         raise InvalidInputError("Give either file or upload.", field="file")
+
+
+def check_key(key: str, *, is_used: bool) -> None:
+    """Raise InvalidInputError for a malformed key; the dry run of a file uses none."""
+    if is_used:
+        checked_key(key)
 
 
 def refuse_for_file(name: str, *, is_given: bool) -> None:

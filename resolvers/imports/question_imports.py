@@ -7,6 +7,7 @@ from domain.imports import question_imports
 from domain.imports.readers import QuestionFileFormat
 from domain.imports.reports import ImportKind, ImportReport
 from domain.imports.runs.imports import Import, ImportOptions
+from domain.imports.storage import import_starts
 from domain.refusals import all_at_once
 from resolvers.context import Context
 from resolvers.imports import imports
@@ -34,23 +35,29 @@ async def import_questions(
 ) -> QuestionImport:
     """Import a file of questions for the caller: a text at once, an upload by a workflow."""
     context.ports.flags.require(CONTENT_IMPORTS, context.viewer)
+    options = ImportOptions(
+        format=None if format is None else format.value,
+        dry_run=dry_run,
+        keep_good=keep_good,
+        exam_type_code=exam_type_code,
+        title=title,
+        by_key=context.act().by_key,
+    )
     with all_at_once() as each:
         with each:
             imports.check_source(file, upload)
-        if upload is None:
-            with each:
-                imports.refuse_for_file("format", is_given=format is not None)
-            with each:
-                imports.refuse_for_file("keepGood", is_given=keep_good)
+        with each:
+            imports.check_key(idempotency_key, is_used=upload is not None or not dry_run)
+        with each:
+            if file is None:
+                import_starts.checked_options(options)
+            else:
+                question_imports.check_input(file, exam_type_code, title)
+        with each:
+            imports.refuse_for_file("format", is_given=file is not None and format is not None)
+        with each:
+            imports.refuse_for_file("keepGood", is_given=file is not None and keep_good)
     if upload is not None:
-        options = ImportOptions(
-            format=None if format is None else format.value,
-            dry_run=dry_run,
-            keep_good=keep_good,
-            exam_type_code=exam_type_code,
-            title=title,
-            by_key=context.act().by_key,
-        )
         started = await imports.start(
             context,
             upload=upload,

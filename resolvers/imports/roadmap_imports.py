@@ -4,7 +4,7 @@ from domain.content.roadmaps import Roadmap, RoadmapVersion
 from domain.entities import entity
 from domain.feature_flags.flag_table import CONTENT_IMPORTS
 from domain.ids import UploadId
-from domain.imports import roadmap_imports
+from domain.imports import roadmap_files, roadmap_imports
 from domain.imports.readers import RoadmapFileFormat
 from domain.imports.reports import ImportKind, ImportReport
 from domain.imports.runs.imports import Import, ImportOptions
@@ -38,7 +38,11 @@ async def import_roadmap(
         with each:
             imports.check_source(file, upload)
         with each:
-            imports.refuse_for_file("format", is_given=format is not None and upload is None)
+            imports.check_key(idempotency_key, is_used=upload is not None or not dry_run)
+        with each:
+            roadmap_files.check_length(file or "")
+        with each:
+            imports.refuse_for_file("format", is_given=file is not None and format is not None)
     if upload is not None:
         options = ImportOptions(
             format=None if format is None else format.value, dry_run=dry_run, by_key=context.act().by_key

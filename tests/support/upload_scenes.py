@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from domain.accounts.users import Viewer
-from domain.ids import ImportId, MediaId, QuestionId
+from domain.ids import ImportId, MediaId, QuestionId, UploadId, UserId
 from domain.imports.reports import Finding, ImportKind
 from domain.imports.runs.imports import ImportOptions, NewImport
 from domain.media.media import MOST_OF_A_QUESTION, Media, MediaUse
@@ -34,19 +34,27 @@ async def uploads_of_size(ask: Asker, viewer: Viewer, size: int, *, slug: str) -
         assert quiz is not None
         for question_id in await work.quizzes.question_ids(quiz.id):
             await add_media(work, ask, viewer, question_id, min(size, MOST_OF_A_QUESTION))
-        new = NewImport(
-            id=ImportId(mint("import")),
-            author_id=viewer.user_id,
-            kind=ImportKind.QUESTIONS,
-            filename="questions.gift",
-            file_hash=mint("hash"),
-            options=ImportOptions(),
-            upload_id=upload_id,
-            workflow_id=None,
-        )
-        await work.imports.add(new, now=ask.clock())
+        import_id = await store_import(work, ask, viewer.user_id, upload_id=upload_id)
         found = [Finding(line=n + 1, item=f"question {n}", reason="It is wrong.") for n in range(size)]
-        await work.imports.add_findings(new.id, refused=found, losses=[])
+        await work.imports.add_findings(import_id, refused=found, losses=[])
+
+
+async def store_import(
+    work: Any, ask: Asker, author_id: UserId, *, upload_id: UploadId | None = None
+) -> ImportId:
+    """Store an import that has begun."""
+    new = NewImport(
+        id=ImportId(mint("import")),
+        author_id=author_id,
+        kind=ImportKind.QUESTIONS,
+        filename="questions.gift",
+        file_hash=mint("hash"),
+        options=ImportOptions(),
+        upload_id=upload_id,
+        workflow_id=None,
+    )
+    await work.imports.add(new, now=ask.clock())
+    return new.id
 
 
 async def add_media(work: Any, ask: Asker, viewer: Viewer, question_id: QuestionId, count: int) -> None:
