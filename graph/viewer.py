@@ -10,7 +10,7 @@ from graph.analytics.learner_analytics import Analytics
 from graph.assessment.attempts import QuizAttempt
 from graph.bookmarks.bookmarks import Bookmark, BookmarkTag, Note
 from graph.costs import weighed
-from graph.directives import auth, imports_content, public, reads_learning, requires_scopes
+from graph.directives import auth, public, reads_imports, reads_learning, requires_scopes
 from graph.fields import loaded_by, resolved_by
 from graph.gamification.streaks import Streak
 from graph.gamification.xp import LevelProgress, XpEntry
@@ -91,7 +91,7 @@ class Viewer:
     imports: Connection[Import] | None = resolved_by(
         import_resolvers.viewer_imports,
         description="The caller's imports, newest first.",
-        rule=imports_content(),
+        rule=reads_imports(),
         args={
             "kind": "Only imports of this kind; by default all.",
             "outcome": "Only imports with this outcome; by default all.",

@@ -8,7 +8,7 @@ from domain.ids import ImportId
 from domain.imports.readers import QuestionFileFormat, RoadmapFileFormat
 from domain.imports.reports import ImportKind, ImportOutcome
 from domain.imports.runs.imports import FindingKind, TooManyImportsError
-from graph.directives import imports_content, public
+from graph.directives import public, reads_imports
 from graph.enums import declare_enum
 from graph.errors import declare_error
 from graph.fields import attribute, loaded_by
@@ -51,7 +51,7 @@ declare_enum(
 declare_error(TooManyImportsError, "As many imports of the caller as may be at work are at work.")
 
 
-@strawberry.type(description="A refused or lossy item of an imported file.", directives=[*imports_content()])
+@strawberry.type(description="A refused or lossy item of an imported file.", directives=[*reads_imports()])
 class ImportFinding:
     """One finding."""
 
@@ -63,7 +63,7 @@ class ImportFinding:
 
 @strawberry.type(
     description="The import of a file, with its report. Only its author can read it.",
-    directives=[*imports_content()],
+    directives=[*reads_imports()],
 )
 class Import(Node):
     """One import."""

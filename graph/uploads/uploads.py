@@ -12,7 +12,7 @@ from domain.uploads.uploads import (
     UploadQuotaExceededError,
     UploadState,
 )
-from graph.directives import imports_content
+from graph.directives import imports_content, reads_imports
 from graph.enums import declare_enum
 from graph.errors import declare_error
 from graph.feature_flags.errors import SWITCHABLE
@@ -41,7 +41,7 @@ declare_error(UploadNotReadyError, "The bytes of the upload have not arrived, or
 
 @strawberry.type(
     description="A file that an author sends before a mutation uses it. Only its owner can read it.",
-    directives=[*imports_content()],
+    directives=[*reads_imports()],
 )
 class Upload(Node):
     """One file."""

@@ -12,6 +12,7 @@ from domain.unit_of_work import Meter
 from tests.builders import mint
 from tests.builders.roadmaps import a_file, a_node
 from tests.support.accounts import accepted, mutate
+from tests.support.attempts import EVERY_KIND, a_quiz_taker
 from tests.support.jobs import an_operator
 from tests.support.schema_client import Asker
 from tests.support.uploads import an_author, imported, run, shown, started, uploaded
@@ -109,6 +110,12 @@ async def everything_uploaded(ask: Asker) -> None:
         await add_media(work, ask, author, question_id, 1)
         ((media,),) = await work.media.of_questions([question_id])
     await ask.data(MEDIA, author, id=media.id)
+    taker = await a_quiz_taker(ask, *EVERY_KIND, slug="with-images")
+    async with ask.ports.open_work(Meter()) as work:
+        for question in taker.questions:
+            await add_media(work, ask, author, question.id, 1)
+    asked = "query ($id: ID!) { attempt(id: $id) { slots { question { media { url } } } } }"
+    await ask.data(asked, taker.viewer, id=await taker.start_attempt())
 
 
 async def of_upload_purpose(ask: Asker, values: Sequence[str]) -> list[Any]:
