@@ -38,6 +38,8 @@ SegmentId = NewType("SegmentId", str)
 CampaignId = NewType("CampaignId", str)
 BookmarkId = NewType("BookmarkId", str)
 NoteId = NewType("NoteId", str)
+UploadId = NewType("UploadId", str)
+MediaId = NewType("MediaId", str)
 
 PREFIXES: dict[object, str] = {
     UserId: "user",
@@ -73,6 +75,8 @@ PREFIXES: dict[object, str] = {
     CampaignId: "campaign",
     BookmarkId: "bookmark",
     NoteId: "note",
+    UploadId: "upload",
+    MediaId: "media",
 }
 """The prefix of each kind of identifier; the graph refuses an identifier with another prefix."""
 

@@ -124,18 +124,21 @@ def _add_migrate(commands: Commands) -> None:
 
 def _add_import(commands: Commands) -> None:
     imports = add_command(
-        commands, "import", "imports.import_file", "Import a roadmap or questions from a file."
+        commands, "import", "imports.import_files", "Import roadmaps or questions from files."
     )
     imports.add_argument("kind", choices=["roadmap", "questions"])
-    imports.add_argument("file", type=Path)
+    imports.add_argument("files", type=Path, nargs="+", metavar="FILE")
     imports.add_argument(
         "--author",
         metavar="EMAIL_OR_HANDLE",
         help="whose content it is; needed where there are several authors",
     )
-    imports.add_argument("--dry-run", action="store_true", help="report only, change nothing")
+    imports.add_argument("--dry-run", action="store_true", help="report only, store no content")
+    imports.add_argument("--keep-good", action="store_true", help="import what is right, and report the rest")
+    imports.add_argument("--format", help="the format, by default told by the content")
     imports.add_argument("--exam-type", help="code of the exam type, for a file that names none (GIFT)")
-    imports.add_argument("--title", help="title of the quiz, for a file that names none (GIFT)")
+    imports.add_argument("--title", help="title of the quizzes, for a file that names none (GIFT)")
+    imports.add_argument("--json", action="store_true", help="print the reports as JSON")
 
 
 def _add_content(commands: Commands) -> None:

@@ -23,11 +23,14 @@ import domain.content.quizzes
 import domain.content.roadmap_nodes
 import domain.content.roadmaps
 import domain.gamification.xp
+import domain.imports.runs.imports
 import domain.jobs.jobs
 import domain.learning.enrolments
 import domain.learning.goals
 import domain.mail.suppressions
+import domain.media.media
 import domain.privacy.exports
+import domain.uploads.uploads
 import domain.webhooks.deliveries
 import domain.webhooks.endpoints
 import domain.workflows.workflows
@@ -63,6 +66,7 @@ from graph.gamification.leaderboards import LeaderboardQueries, LeaderboardSubsc
 from graph.gamification.pending_xp import PendingXpMutations, PendingXpQueries
 from graph.gamification.xp import XpEntry
 from graph.imports.exports import ExportMutations
+from graph.imports.imports import Import
 from graph.imports.mutations import QuestionImportMutations, RoadmapImportMutations
 from graph.jobs.jobs import Job, JobMutations, JobQueries, JobSubscriptions
 from graph.jobs.queues import QueueMutations, QueueQueries
@@ -72,6 +76,7 @@ from graph.learning.goal_mutations import GoalMutations
 from graph.learning.goals import Goal, GoalQueries
 from graph.mail.email_preferences import MailMutations
 from graph.mail.suppressions import Suppression, SuppressionMutations, SuppressionQueries
+from graph.media.media import Media
 from graph.node import NodeQueries, is_node_of
 from graph.privacy.personal_data import DataExport, PrivacyMutations
 from graph.rate_limits.current_limits import RateQueries
@@ -79,17 +84,10 @@ from graph.scalars import SCALARS
 from graph.sdl import print_sorted
 from graph.search.search import SearchQueries
 from graph.service_status.status import StatusQueries, StatusSubscriptions
+from graph.uploads.uploads import Upload, UploadMutations
 from graph.viewer import ViewerQueries
-from graph.webhooks.deliveries import (
-    WebhookDelivery,
-    WebhookDeliveryMutations,
-    WebhookDeliveryQueries,
-)
-from graph.webhooks.endpoints import (
-    WebhookEndpoint,
-    WebhookEndpointMutations,
-    WebhookEndpointQueries,
-)
+from graph.webhooks.deliveries import WebhookDelivery, WebhookDeliveryMutations, WebhookDeliveryQueries
+from graph.webhooks.endpoints import WebhookEndpoint, WebhookEndpointMutations, WebhookEndpointQueries
 from graph.workflows.mutations import WorkflowMutations
 from graph.workflows.templates import TemplateMutations, TemplateQueries
 from graph.workflows.workflows import Workflow, WorkflowQueries, WorkflowSubscriptions
@@ -121,6 +119,9 @@ NODES: dict[type, type] = {
     domain.gamification.xp.XpEntry: XpEntry,
     domain.learning.enrolments.Enrolment: Enrolment,
     domain.privacy.exports.DataExport: DataExport,
+    domain.uploads.uploads.Upload: Upload,
+    domain.media.media.Media: Media,
+    domain.imports.runs.imports.Import: Import,
 }
 """The type that implements Node for each domain entity; a question's depends on its kind (graph.content.questions)."""
 
@@ -161,6 +162,7 @@ MUTATIONS = (
     SessionMutations,
     UserMutations,
     PendingXpMutations,
+    UploadMutations,
     QuestionImportMutations,
     RoadmapImportMutations,
     ExportMutations,

@@ -17,10 +17,13 @@ from resolvers.campaigns import loaders as campaign_loaders
 from resolvers.content import loaders as content_loaders
 from resolvers.context import Context
 from resolvers.gamification import xp
+from resolvers.imports import loaders as import_loaders
 from resolvers.jobs import loaders as job_loaders
 from resolvers.learning import loaders as learning_loaders
 from resolvers.mail import suppressions
+from resolvers.media import loaders as media_loaders
 from resolvers.privacy import personal_data
+from resolvers.uploads import uploads
 from resolvers.webhooks import loaders as webhook_loaders
 from resolvers.workflows import loaders as workflow_loaders
 
@@ -54,6 +57,9 @@ BATCHES: dict[str, Batch] = {
     "prerequisite": content_loaders.prerequisites_by_id,
     "enrolment": learning_loaders.enrolments_by_id,
     "xp": xp.xp_entries_by_id,
+    "upload": uploads.uploads_by_id,
+    "media": media_loaders.media_by_id,
+    "import": import_loaders.imports_by_id,
 }
 """The batch of each kind of object that `node` finds, with the row rule of its relation."""
 

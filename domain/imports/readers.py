@@ -41,8 +41,8 @@ class QuestionItem:
     """A question that was read, and its key.
 
     `categories` are the names from the outermost one in. `media` are the names of the files that the question shows, as
-    the package names them; each is yielded as a MediaFile too, before or after. `draft.path` is the path in a JSON
-    file, and empty in other formats. `draft.domain` is the code of a domain; a format without any uses `gift.DOMAIN`.
+    the package names them; each is yielded as a MediaFile too, best before its question. `draft.path` is the path in a
+    JSON file, and empty in other formats. `draft.domain` is the code of a domain, by default `gift.DOMAIN`.
     """
 
     draft: QuestionDraft

@@ -1,1 +1,1 @@
-"""Readers of files whose formats need a library: XML, HTML, packages and databases."""
+"""Imports of uploaded files: what a file is, its encoding, the readers that need a library, and the steps."""

@@ -67,6 +67,9 @@ BLANKED: dict[str, str] = {
     "roadmaps": """
         DELETE FROM roadmaps r WHERE author_id = :user_id AND visibility = 'PRIVATE'
         AND NOT EXISTS (SELECT FROM enrolments e WHERE e.roadmap_id = r.id AND e.user_id <> :user_id)""",
+    "uploads": """
+        UPDATE uploads SET filename = '', content_type = NULL, expires_at = least(expires_at, :now)
+        WHERE owner_id = :user_id""",  # the row stays until the file is removed
     "workflows": """
         WITH of_steps AS (UPDATE jobs SET user_id = NULL WHERE user_id = :user_id)
         UPDATE workflows SET user_id = NULL WHERE user_id = :user_id""",
@@ -88,12 +91,13 @@ KEPT: dict[str, str] = {
     "exam_types": "names that the questions of others use",
     "quizzes": "published content that others learn with",
     "questions": "published content that others learn with",
+    "media": "images of published content; those that no question shows are removed after a day",
 }
 """Tables whose rows stay, with the reason; a test finds a table with users that is in none of the lists."""
 
 _ORDER = [*REMOVED, *BLANKED]
 """`users` comes after `mails`, which are found by its address; later steps need `erased_at` (the XP ledger)."""
-_WITH_MOMENT = ("mails", "users")
+_WITH_MOMENT = ("mails", "uploads", "users")
 _TEXTS = {name: f"DELETE FROM {name} WHERE {condition}" for name, condition in REMOVED.items()} | BLANKED  # noqa: S608
 _STEPS = [
     Statement(

@@ -13,7 +13,7 @@ from domain.content.quizzes import NewQuiz, PublishedContent, Quiz, SlugTakenErr
 from domain.errors import NotFoundError
 from domain.idempotency import Receipt, ReceiptName
 from domain.ids import ExamDomainId, ExamTypeId, ImportId, QuestionId, QuizId, UserId
-from domain.imports.reports import ImportReport
+from domain.imports.reports import ImportKind, ImportReport
 from domain.paging import Page, Window, cut, expect
 
 
@@ -145,7 +145,9 @@ class FakeImportReports:
     def __init__(self) -> None:
         self.stored: dict[tuple[str, str], ImportReport] = {}
 
-    async def add(self, id: ImportId, report: ImportReport, *, author_id: UserId, now: datetime) -> None:
+    async def add(
+        self, id: ImportId, report: ImportReport, *, kind: ImportKind, author_id: UserId, now: datetime
+    ) -> None:
         self.stored[id, author_id] = report
 
     async def by_id(self, id: ImportId, *, author_id: UserId) -> ImportReport | None:

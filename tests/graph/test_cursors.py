@@ -14,6 +14,7 @@ from tests.support.campaigns import a_campaign
 from tests.support.jobs import an_operator
 from tests.support.roadmaps import store_roadmap
 from tests.support.schema_client import Asker
+from tests.support.upload_scenes import store_import
 
 pytestmark = pytest.mark.slow  # walks the whole schema
 
@@ -40,6 +41,8 @@ LISTS: dict[str, tuple[str, list[type]]] = {
     "Query.campaigns": ("{ campaigns(%s) { edges { cursor } } }", [str]),
     "Campaign.recipients": ("{ campaigns { nodes { recipients(%s) { edges { cursor } } } } }", [Big]),
     "Query.fieldUsage": ("{ fieldUsage(%s) { edges { cursor } } }", [str]),
+    "Viewer.imports": ("{ viewer { imports(%s) { edges { cursor } } } }", [str]),
+    "Import.findings": ("{ viewer { imports { nodes { findings(%s) { edges { cursor } } } } } }", [Big]),
     "Viewer.jobs": ("{ viewer { jobs(%s) { edges { cursor } } } }", [str]),
     "Viewer.workflows": ("{ viewer { workflows(%s) { edges { cursor } } } }", [str]),
     "Viewer.goals": ("{ viewer { goals(%s) { edges { cursor } } } }", [str]),
@@ -76,6 +79,8 @@ NAMES = {
     "Campaign.recipients": "recipients",
     "Query.fieldUsage": "fieldUsage",
     "Query.pendingXp": "pendingXp",
+    "Viewer.imports": "imports",
+    "Import.findings": "importFindings",
     "Viewer.jobs": "jobs",
     "Viewer.workflows": "workflows",
     "Viewer.goals": "goals",
@@ -135,6 +140,7 @@ async def everything(ask: Asker) -> Any:
     await a_campaign(ask, await an_operator(ask))
     async with ask.postgres.open_work(Context(ask.ports, None, "").meter) as work:
         await store_roadmap(work, user.id, {"a": []})
+        await store_import(work, ask, user.id)
     return viewer
 
 

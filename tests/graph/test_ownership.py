@@ -49,6 +49,8 @@ OPEN_TO_ALL = {
     "scheduleCampaign": "operators send any campaign, and their keys with SEND_MAIL",
     "sendCampaign": "operators send any campaign, and their keys with SEND_MAIL",
     "sendTestCampaign": "operators send any campaign, and their keys with SEND_MAIL",
+    "importQuestions": "an upload of another author is refused, as tests/graph/imports shows",
+    "importRoadmap": "an upload of another author is refused, as tests/graph/imports shows",
     "startQuizAttempt": "all learners take quizzes of others",
     "restoreUser": "admins change any user; keys reach none",
     "reverseXp": "moderators judge the XP of any learner; keys reach none",

@@ -20,7 +20,7 @@ from tests.builders import mint
 from tests.builders.acts import an_act
 from tests.builders.analytics import facts
 from tests.builders.roadmaps import a_file, a_node
-from tests.support import webhook_scenes
+from tests.support import upload_scenes, webhook_scenes
 from tests.support.accounts import ADMINS, NEW_USER, accepted
 from tests.support.analytics import an_exam, record_attempts
 from tests.support.authoring_effects import (
@@ -247,6 +247,7 @@ EFFECTS: dict[str, Effect] = {
     "WorkflowInputInput.type WorkflowInputType": of_input_type,
     "StepTemplateInput.waitFor WaitFor": of_wait_for,
     **webhook_scenes.EFFECTS,
+    **upload_scenes.EFFECTS,
     "Query.suppressions(reason:) SuppressionReason": of_reason,
     "Query.campaigns(state:) CampaignState": of_campaign_state,
     "Campaign.recipients(state:) RecipientState": of_recipient_state,

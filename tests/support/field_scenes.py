@@ -42,6 +42,7 @@ from tests.support.privacy import anonymise
 from tests.support.schema_client import START, viewer_of
 from tests.support.search import everything_searched
 from tests.support.seen_fields import WatchingAsker, everything
+from tests.support.upload_scenes import everything_uploaded
 
 CHANGES = """mutation ($input: SetNodeStateInput!) { setNodeState(input: $input) {
   nodeChanges { completed { id } unlocked { id } locked { id } } } }"""
@@ -67,6 +68,7 @@ async def everything_is_seen(ask: WatchingAsker) -> None:
         _imports,
         everything_exported,
         drafts_of_every_kind,
+        everything_uploaded,
         *OPERATOR_SCENES,
     )
     for scene in scenes:
