@@ -26,6 +26,11 @@ PLAIN = QuestionDraft(
 ARROW = replace(
     PLAIN, kind=QuestionKind.SHORT_TEXT, key=KeyDraft(texts=[AcceptedText(text="a -> b", weight=100)])
 )
+SAID = replace(
+    PLAIN,
+    kind=QuestionKind.SHORT_TEXT,
+    key=KeyDraft(texts=[AcceptedText(text="a", weight=100)], feedback={"a": "b -> c"}),
+)
 OTHERS = [each for each in ExportFormat if each is not ExportFormat.JSON]
 
 
@@ -41,6 +46,7 @@ def exported(format_: ExportFormat, *questions: QuestionDraft) -> tuple[bytes, d
 @pytest.mark.parametrize("format_", OTHERS)
 @given(question=valid_questions)
 @example(question=ARROW)
+@example(question=SAID)
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
 )
