@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
+from domain import text
 from domain.content.answer_keys import AcceptedNumber, AcceptedText
 from domain.content.question_kinds.key_drafts import KeyDraft, OptionDraft
 from domain.content.question_kinds.table import QuestionKind
@@ -61,12 +62,12 @@ def keys(draw: st.DrawFn, kind: QuestionKind) -> KeyDraft:
     if kind is QuestionKind.MULTIPLE_CHOICE:
         return KeyDraft(options=draw(options(single=False)), all_or_nothing=draw(st.booleans()))
     if kind is QuestionKind.TRUE_FALSE:
-        said = {word: text for word in ("true", "false") if (text := draw(maybe))}
+        said = {word: said_ for word in ("true", "false") if (said_ := draw(maybe))}
         return KeyDraft(truth=draw(st.booleans()), feedback=said)
     if kind is QuestionKind.SHORT_TEXT:
         words = draw(st.lists(texts, min_size=1, max_size=4, unique=True))
         weights = [100, *(draw(st.integers(0, 100)) for _ in words[1:])]
-        said = {word: text for word in words if (text := draw(maybe))}
+        said = {word: said_ for word in words if (said_ := draw(maybe))}
         return KeyDraft(
             texts=[AcceptedText(text=w, weight=n) for w, n in zip(words, weights, strict=True)], feedback=said
         )
@@ -109,6 +110,23 @@ valid_questions = questions().filter(lambda question: not list(faults(question))
 
 def visible(name: str) -> bool:
     return any(c.isalnum() for c in name)
+
+
+def texts_of(question: QuestionDraft) -> list[str]:
+    key = question.key
+    options_ = [text for option in key.options for text in (option.text, option.feedback)]
+    return [
+        question.name,
+        question.prompt,
+        question.explanation,
+        *options_,
+        *(each.text for each in key.texts),
+    ]
+
+
+def is_normal(written: str) -> bool:
+    """Whether our JSON reads a text as it is: it normalises texts, as mutations do."""
+    return text.prose(written, field="it", longest=10_000) == written
 
 
 def a_file(*asked: QuestionDraft) -> QuestionFile:
