@@ -45,6 +45,7 @@ class FoundQuestions:
         self._limits = limits
         self._count = 0
         self._lines: dict[str, int] = {}
+        self._numbers: dict[str, int] = {}
 
     def found(
         self, line: int, name: str, read: Read, *, names_are_ids: bool = False, where: str = ""
@@ -83,8 +84,10 @@ class FoundQuestions:
             return name
         if refuses:
             raise UnreadableError(f"The question on line {self._lines[name]} has the same id.")
-        numbers = range(2, self._count + 2)
-        numbered = next(each for n in numbers if (each := _numbered(name, n)) not in self._lines)
+        numbered = name
+        while numbered in self._lines:
+            self._numbers[name] = self._numbers.get(name, 1) + 1
+            numbered = _numbered(name, self._numbers[name])
         losses.append(
             f"The question on line {self._lines[name]} has the same name; this one is called {numbered}."
         )

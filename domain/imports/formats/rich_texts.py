@@ -10,13 +10,17 @@ from domain.imports.formats.found_questions import UnreadableError, left_out
 HtmlCleaner = Callable[[str], str]
 """Returns HTML with nothing but the tags and attributes that may stay; no script, style or handler passes."""
 
+_LONGEST_SOURCE = 200_000
+"""More than any text that may be stored: what is longer is not cleaned at all."""
+_MOST_TAGS = 2_000
+"""Cleaning takes time with the square of how deep tags are nested."""
 _MARKUP = re.compile(r"<[a-zA-Z!/]|&[#a-zA-Z]")
 _FORMULA = re.compile(r"<(?:\w+:)?math[\s>]", re.IGNORECASE)
 _PICTURE = re.compile(r"<img\b[^>]*?\bsrc=\"([^\"]*)\"")
 _EMBEDDED = re.compile(r"<(?:video|audio|object|iframe|svg|canvas|embed)\b", re.IGNORECASE)
 _STYLED = re.compile(r"<(?!/|(?:p|br|div|span|pre|img)\b)[a-zA-Z!]", re.IGNORECASE)
 """A tag that is more than a line or a picture."""
-_OPEN = re.compile(r"<(?=/?([a-zA-Z][^\s/>]*))")
+_OPEN = re.compile(r"<(?=/?([a-zA-Z][^\s/<>]*))")
 _NAMES = """
 a abbr acronym address area article aside audio b base bdi bdo big blockquote body br button canvas caption center
 cite code col colgroup data datalist dd del details dfn dialog div dl dt em embed fieldset figcaption figure font footer
@@ -41,6 +45,10 @@ class RichTexts:
 
     def html(self, source: str, *, keep_lines: bool = False) -> str:
         """Return the text of HTML; raises UnreadableError where nothing but pictures would be left."""
+        if len(source) > _LONGEST_SOURCE:
+            raise UnreadableError(f"A text may hold at most {_LONGEST_SOURCE} characters with its tags.")
+        if source.count("<") > _MOST_TAGS:
+            raise UnreadableError(f"A text may hold at most {_MOST_TAGS} tags.")
         if not _MARKUP.search(source):
             return self.plain(source) if keep_lines else " ".join(source.split())
         if _FORMULA.search(source):

@@ -1,6 +1,6 @@
 """Weighted answers: the keys of formats that give each answer a percentage, such as Moodle's and QTI's."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from decimal import Decimal
 from fractions import Fraction
 
@@ -14,6 +14,8 @@ from domain.errors import InvalidInputError
 from domain.imports.formats.found_questions import UnreadableError
 
 EVERY_OTHER = "*"
+MOST_ANSWERS = 100
+"""A bound for the work of reading; the lower limit of a question is checked later."""
 _ROUNDING = Fraction(1, 2)
 """How far, in percent, a written weight may be from an equal share: 33.3 stands for a third."""
 _NO_PENALTY = "Penalties of wrong answers are not kept; a wrong choice earns 0."
@@ -26,6 +28,12 @@ class WeightedAnswer:
     text: str
     weight: Fraction
     feedback: str = ""
+
+
+def check_number(answers: Sized) -> None:
+    """Refuse a question with more answers than are compared with each other; raises UnreadableError."""
+    if len(answers) > MOST_ANSWERS:
+        raise UnreadableError(f"A question may have at most {MOST_ANSWERS} answers.")
 
 
 def percent(written: str) -> Fraction:
@@ -73,6 +81,7 @@ def short_text(answers: Sequence[WeightedAnswer], *, wildcards: bool = True) -> 
     With wildcards, `*` stands for any text and `\*` for an asterisk. A last answer `*` that earns nothing is the
     feedback for every other answer.
     """
+    check_number(answers)
     key = KeyDraft()
     for answer in answers:
         if wildcards and answer.text == EVERY_OTHER and answer.weight == 0:
@@ -104,6 +113,7 @@ def numbers(answers: Sequence[tuple[WeightedAnswer, str]]) -> KeyDraft:
 
     The first answer that matches counts in other systems, the best one here, so an order that matters is refused.
     """
+    check_number(answers)
     key = KeyDraft()
     for answer, tolerance in answers:
         if answer.text == EVERY_OTHER and answer.weight == 0:
@@ -125,6 +135,7 @@ def add_number(key: KeyDraft, accepted: AcceptedNumber, feedback: str = "") -> N
 
 def refuse_hidden(key: KeyDraft) -> None:
     """Refuse a key in which a range hides another that earns more; raises UnreadableError."""
+    check_number(key.numbers)
     for place, later in enumerate(key.numbers):
         for earlier in key.numbers[:place]:
             if earlier.weight < later.weight and earlier.low <= later.high and later.low <= earlier.high:

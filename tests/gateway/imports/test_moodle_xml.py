@@ -259,3 +259,17 @@ def test_a_file_holds_at_most_so_many_questions() -> None:
 
     assert len(found.drafts) == 2
     assert "at most 2 questions" in found.reasons
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("<div>" * 3_000, "at most 2000 tags"), ("x" * 200_001, "at most 200000 characters")],
+)
+def test_a_text_that_would_take_long_to_clean_is_refused(text: str, reason: str) -> None:
+    assert reason in read(question("shortanswer", answer("1", "100"), text=text)).reasons
+
+
+def test_more_answers_than_can_be_compared_are_refused() -> None:
+    answers = "".join(answer(str(n), "100") for n in range(101))
+
+    assert "at most 100 answers" in read(question("numerical", answers)).reasons

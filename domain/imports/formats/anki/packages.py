@@ -82,6 +82,7 @@ class _Deck:
         self._is_packed = _PACKED in archive.names
         self.media = self._media()
         self._yielded: set[str] = set()
+        self._sides: dict[int, tuple[str, str] | UnreadableError] = {}
 
     def database(self) -> bytes:
         """Return the newest collection; raises HarmfulFileError."""
@@ -104,6 +105,18 @@ class _Deck:
                 yield LossNote(line=line, item=name, reason=reason)
             else:
                 yield MediaFile(name=name, line=line, content=content)
+
+    def sides(self, kind: AnkiNoteType) -> tuple[str, str]:
+        """Return the fields in front and at the back of a type; raises UnreadableError."""
+        if id(kind) not in self._sides:
+            try:
+                self._sides[id(kind)] = _sides(kind)
+            except UnreadableError as error:
+                self._sides[id(kind)] = error
+        found = self._sides[id(kind)]
+        if isinstance(found, UnreadableError):
+            raise type(found)(found.reason)
+        return found
 
     def _unpacked(self, content: bytes) -> bytes:
         return self._decompress(content, self._limits.largest_entry)
@@ -147,7 +160,7 @@ class _Card:
             raise UnreadableError("Its note type is not in the package.")
         if note.type.is_cloze:
             raise left_out("Cloze notes are")
-        front, back = _sides(note.type)
+        front, back = self._deck.sides(note.type)
         prompt, answer = self._text(note.type, front), self._text(note.type, back)
         if "\n" in answer or len(answer) > LONGEST_TEXT:
             raise left_out(

@@ -16,8 +16,10 @@ from typing import Any
 from domain.imports.formats.found_questions import UnreadableError
 
 _SEPARATORS = re.compile(r"\s*[,;|\n]\s*")
+_ADJACENT = re.compile(r"['\"]\s*['\"]")
+"""Where the texts of a list may lack a comma between them."""
 _LETTER = re.compile(r"[A-Ta-t]")
-_LONGEST_LIST = 50_000
+_LONGEST_LIST = 20_000
 _UNCLEAR = (
     "The numbers of right answers may count from 0 or from 1, and no row of the file tells; write letters, A for the "
     "first."
@@ -89,7 +91,9 @@ def _is_number(part: str) -> bool:
 
 def options_in(cell: str) -> list[str]:
     """Return the options in one cell: a list as JSON or Python writes it, or texts between line ends or bars."""
-    if cell.startswith("[") and len(cell) <= _LONGEST_LIST:
+    if cell.startswith("["):
+        if len(cell) > _LONGEST_LIST:
+            raise UnreadableError(f"A list of options may hold at most {_LONGEST_LIST} characters.")
         for read in (json.loads, _python_list):
             try:
                 found = read(cell)
@@ -104,6 +108,8 @@ def options_in(cell: str) -> list[str]:
 
 def _python_list(cell: str) -> Any:
     """Return a list as Python writes it; texts without a comma between them, which Python joins, are refused."""
+    if not _ADJACENT.search(cell):
+        return ast.literal_eval(cell)
     kinds = [token.type for token in tokenize.generate_tokens(io.StringIO(cell).readline)]
     if (tokenize.STRING, tokenize.STRING) in pairwise(kinds):
         raise UnreadableError("A comma is missing between two options of the list.")

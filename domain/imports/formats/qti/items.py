@@ -98,6 +98,7 @@ class ItemReading:
 
     def _choice(self, draft: QuestionDraft, interaction: AnyElement, declared: Response) -> QuestionDraft:
         choices = [each for each in interaction if name_of(each) in _CHOICES]
+        weighted_answers.check_number(choices)
         names = [attribute(each, "identifier") for each in choices]
         by = scores.way(self._item, declared)
         if by == RANGES:

@@ -12,7 +12,7 @@ from domain.entities import entity
 from domain.errors import InvalidInputError
 from domain.imports.formats.found_questions import UnreadableError, left_out
 from domain.imports.formats.qti.markup import attribute, child, children, name_of, text_of
-from domain.imports.formats.weighted_answers import percent, whole
+from domain.imports.formats.weighted_answers import check_number, percent, whole
 from domain.imports.guards.xml_documents import AnyElement
 
 MATCH, MAP, RANGES = "match_correct", "map_response", "ranges"
@@ -47,12 +47,15 @@ def response(item: AnyElement, identifier: str) -> Response:
 def _declared(element: AnyElement) -> Response:
     mapping, correct = child(element, "mapping"), child(element, "correctResponse")
     entries = [] if mapping is None else list(children(mapping, "mapEntry"))
+    check_number(entries)
+    values = [] if correct is None else list(children(correct, "value"))
+    check_number(values)
     upper = "" if mapping is None else attribute(mapping, "upperBound")
     return Response(
         identifier=attribute(element, "identifier"),
         is_single=attribute(element, "cardinality", "single") == "single",
         base_type=attribute(element, "baseType", "string"),
-        correct=[] if correct is None else [text_of(value) for value in children(correct, "value")],
+        correct=[text_of(value) for value in values],
         mapped={attribute(each, "mapKey"): percent(attribute(each, "mappedValue", "0")) for each in entries},
         others=Fraction(0) if mapping is None else percent(attribute(mapping, "defaultValue", "0")),
         most=percent(upper) if upper else None,

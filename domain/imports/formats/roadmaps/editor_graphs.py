@@ -32,7 +32,7 @@ from domain.imports.roadmap_plans import PlannedNode, RoadmapFile, RoadmapPlan
 
 LABEL = "roadmap.sh"
 EXTENSIONS = (".json",)
-LARGEST_FILE = 10_000_000
+LARGEST_FILE = 4_000_000
 _MOST_DRAWN = 4 * MOST_NODES
 _TOPICS = {"topic", "subtopic", "todo"}
 _LISTS = {"checklist": "checklists"}
@@ -188,11 +188,14 @@ class _Graph:
             )
         elif source in self._nodes and target in self._nodes:
             self._needs.setdefault(target, {})[source] = None
-        elif not {source, target} <= self._nodes.keys() | self._drawn_ids:
-            missing = source if source not in self._nodes.keys() | self._drawn_ids else target
+        elif not self._has(source) or not self._has(target):
+            missing = target if self._has(source) else source
             item.refuse(f"it names the node {missing[:40]}, which is not in the roadmap")
         else:
             self._drawn["edge to a drawing"] += 1
+
+    def _has(self, name: str) -> bool:
+        return name in self._nodes or name in self._drawn_ids
 
     def _needs_of(self, name: str) -> list[Needs]:
         of = tuple(self._nodes[source][1].key for source in self._needs.get(name, {}))

@@ -10,6 +10,7 @@ from domain.imports.reports import Findings
 from domain.imports.roadmap_plans import RoadmapPlan
 
 _DIGITS = 16
+_DIGEST = re.compile(r"\bnode-[0-9a-f]{16}\b")
 
 
 def slug_of(title: str, *, otherwise: str) -> str:
@@ -25,34 +26,28 @@ def key_of_id(name: str) -> str:
     return name if is_slug(name) else f"node-{_digest(name)}"
 
 
-def free_key(wanted: str, taken: set[str]) -> str:
-    """Return a key that is not taken yet, with a number where it must be."""
-    key, number = wanted, 1
+def free_key(wanted: str, taken: dict[str, int]) -> str:
+    """Return a key that is not taken yet, with a number where it must be; `taken` has the last number of each key."""
+    key = wanted
     while key in taken:
-        number += 1
-        ending = f"-{number}"
+        taken[wanted] += 1
+        ending = f"-{taken[wanted]}"
         key = wanted[: LONGEST_SLUG - len(ending)].rstrip("-") + ending
-    taken.add(key)
+    taken[key] = 1
     return key
 
 
 def name_by_titles(plan: RoadmapPlan, findings: Findings) -> None:
-    """Put titles in place of keys, which are digests of ids, in what was found."""
-    titles = {node.key: node.title for node in plan.nodes}
-    if findings.refused:
-        any_key = re.compile(
-            r"\b(?:" + "|".join(map(re.escape, sorted(titles, key=len, reverse=True))) + r")\b"
-        )
-        findings.refused[:] = [
-            replace(
-                found,
-                item=titles.get(found.item, found.item),
-                reason=any_key.sub(lambda key: titles[key.group()], found.reason)
-                if found.item in titles
-                else found.reason,
-            )
-            for found in findings.refused
-        ]
+    """Put titles in place of keys that are digests of ids, in what was refused."""
+    titles = {node.key: node.title for node in plan.nodes if _DIGEST.fullmatch(node.key)}
+
+    def title(key: "re.Match[str]") -> str:
+        return titles.get(key.group(), key.group())
+
+    findings.refused[:] = [
+        replace(found, item=titles.get(found.item, found.item), reason=_DIGEST.sub(title, found.reason))
+        for found in findings.refused
+    ]
 
 
 def _digest(name: str) -> str:

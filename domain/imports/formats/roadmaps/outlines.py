@@ -24,7 +24,7 @@ from domain.imports.roadmap_plans import PlannedNode, RoadmapFile, RoadmapPlan
 
 LABEL = "markdown-outline"
 EXTENSIONS = (".md", ".markdown")
-LARGEST_FILE = 1_000_000
+LARGEST_FILE = 500_000
 _LONGEST_TITLE, _LONGEST_DESCRIPTION, _LONGEST_RESOURCE = 120, 4_000, 200
 _LIST = 10
 """Above all levels of headings: entries of lists and rows of tables lie below the heading before them."""
@@ -97,9 +97,7 @@ def _read(file: BinaryIO, *, limits: ReadLimits, parse: Parse) -> RoadmapFile:
     elif len(plan.nodes) <= MOST_NODES:
         roadmap_files.check_plan(plan, findings)
     else:
-        findings.refuse(
-            1, "file", f"A roadmap may have at most {MOST_NODES} nodes, and this has {len(plan.nodes)}."
-        )
+        findings.refuse(1, "file", f"A roadmap may have at most {MOST_NODES} nodes, and this has more.")
     return RoadmapFile(format=LABEL, plan=plan, findings=findings)
 
 
@@ -117,7 +115,7 @@ class _Outline:
         self.nodes: list[PlannedNode] = []
         self.description = ""
         self._findings = findings
-        self._keys: set[str] = set()
+        self._keys: dict[str, int] = {}
         self._above: list[tuple[int, str]] = []
         self._title: OutlineLine | None = None
 
@@ -158,6 +156,8 @@ class _Outline:
             return line.text[:_LONGEST_TITLE]
 
     def _add(self, line: OutlineLine) -> None:
+        if len(self.nodes) > MOST_NODES:  # one too many is enough to refuse the file
+            return
         level = line.level if line.kind is OutlineKind.HEADING else _LIST + line.level
         while self._above and self._above[-1][0] >= level:
             self._above.pop()
