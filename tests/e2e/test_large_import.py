@@ -42,7 +42,7 @@ def write_gift(path: Path) -> str:
     """Write the file, and return its hash."""
     digest = hashlib.sha256()
     with path.open("wb") as file:
-        for number in range(QUESTIONS):
+        for number in range(1, QUESTIONS + 1):
             question = (
                 f"::Question {number}::What is {number} plus {number}? It is asked in several words. "
                 f"{{=It is {2 * number}#Right, well done. ~It is {2 * number + 1}#No, one too many. "
