@@ -64,7 +64,7 @@ class Question(Bookmarkable):
     media: list[Media] | None = loaded_by(
         media_by_question,
         key="id",
-        description="The images that it shows, in their order; the prompt does not say where.",
+        description="The images that it shows, in their order.",
         at_most=MOST_OF_A_QUESTION,
         usual=1,
     )

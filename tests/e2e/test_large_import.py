@@ -30,6 +30,7 @@ from gateway import secrets_and_ids
 from gateway.workflows.conditions import SafeConditions
 from persistence.work import Postgres
 from tests.builders import a_user
+from tests.support.memory import largest_megabytes
 from tests.support.servers.gateway import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -42,7 +43,7 @@ def write_gift(path: Path) -> str:
     """Write the file, and return its hash."""
     digest = hashlib.sha256()
     with path.open("wb") as file:
-        for number in range(QUESTIONS):
+        for number in range(1, QUESTIONS + 1):
             question = (
                 f"::Question {number}::What is {number} plus {number}? It is asked in several words. "
                 f"{{=It is {2 * number}#Right, well done. ~It is {2 * number + 1}#No, one too many. "
@@ -68,13 +69,6 @@ def a_worker(url: str, folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
     finally:
         process.terminate()
         process.wait(30)
-
-
-def largest_megabytes(process_id: int) -> float:
-    """Return the most memory that a process has had."""
-    lines = Path(f"/proc/{process_id}/status").read_text().splitlines()
-    (kilobytes,) = (line.split()[1] for line in lines if line.startswith("VmHWM"))
-    return int(kilobytes) / 1_000
 
 
 async def begun(postgres: Postgres, folder: Path) -> tuple[UserId, ImportId]:

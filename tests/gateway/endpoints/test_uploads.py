@@ -3,10 +3,12 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from domain.ids import UploadId
@@ -24,6 +26,12 @@ ORIGIN = "https://app.example.org"
 @pytest.fixture
 def overrides(tmp_path: Path) -> dict[str, Any]:
     return {"files": tmp_path, "origins": [ORIGIN], "upload_bytes": 10_000_000}
+
+
+@pytest.fixture
+def impatient(overrides: dict[str, Any]) -> None:
+    """Give bodies a second."""
+    overrides["body_s"] = 1
 
 
 async def state(live: Live, token: str, upload_id: str) -> dict[str, Any]:
@@ -216,3 +224,41 @@ async def test_files_are_removed_after_a_day(live: Live, tmp_path: Path) -> None
         )
     assert found is not None
     assert found.state is UploadState.EXPIRED
+
+
+@pytest.mark.slow
+async def test_a_file_may_take_longer_than_a_body_while_pieces_of_it_arrive(
+    impatient: None, live: Live
+) -> None:
+    _, token = await author(live)
+    payload = await begun(live, token, 5)
+
+    async def slow() -> AsyncIterator[bytes]:
+        for _ in range(5):
+            await asyncio.sleep(0.7)
+            yield b"x"
+
+    assert (await live.client.put(payload["path"], content=slow())).status_code == 201
+
+
+@pytest.mark.slow
+async def test_a_client_that_sends_nothing_more_is_cut_off_and_may_send_again(
+    impatient: None, live: Live
+) -> None:
+    _, token = await author(live)
+    payload = await begun(live, token, 5)
+
+    async def stalled() -> AsyncIterator[bytes]:
+        yield b"x"
+        await asyncio.sleep(30)
+
+    stalling = asyncio.create_task(live.client.put(payload["path"], content=stalled()))
+    await asyncio.sleep(0.3)
+    async with asyncio.timeout(10):
+        while (again := await live.client.put(payload["path"], content=b"12345")).status_code == 409:
+            await asyncio.sleep(0.1)
+    stalling.cancel()
+    with suppress(httpx.TransportError, asyncio.CancelledError):
+        await stalling
+
+    assert again.status_code == 201

@@ -24,7 +24,17 @@ def test_every_kind_of_question_has_its_type() -> None:
 
 def test_no_type_of_a_question_has_a_key() -> None:
     schema = executable()
-    fields = {"id", "kind", "prompt", "difficulty", "domain", "examType", "viewerBookmark", "viewerNote"}
+    fields = {
+        "id",
+        "kind",
+        "prompt",
+        "difficulty",
+        "domain",
+        "examType",
+        "viewerBookmark",
+        "viewerNote",
+        "media",
+    }
 
     assert set(schema.type_map["Question"].fields) == fields  # type: ignore[attr-defined]
     for name in ("SingleChoice", "MultipleChoice", "TrueFalse", "ShortText", "Numeric"):
