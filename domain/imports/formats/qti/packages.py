@@ -51,6 +51,7 @@ def reader(clean: HtmlCleaner) -> QuestionReader:
 
 
 def _read(file: BinaryIO, *, limits: ReadLimits, clean: HtmlCleaner) -> Iterator[Record]:
+    file.seek(0)
     head = file.read(_HEAD)
     file.seek(0)
     package = _Package(limits, clean)
