@@ -1,6 +1,7 @@
 """Reader table: every format of files that can be imported."""
 
 from domain.imports import exercism_tracks, gift, question_files, roadmap_files
+from domain.imports.formats import json_questions
 from domain.imports.readers import QuestionFileFormat, QuestionFormat, RoadmapFileFormat, RoadmapFormat
 
 QUESTION_FORMATS = {
@@ -11,7 +12,7 @@ QUESTION_FORMATS = {
             label=question_files.FORMAT,
             extensions=(".json",),
             recognises=question_files.recognises,
-            read=question_files.read,
+            read=json_questions.read,
         ),
         QuestionFormat(
             format=QuestionFileFormat.GIFT,
