@@ -136,8 +136,8 @@ def _add_import(commands: Commands) -> None:
     imports.add_argument("--dry-run", action="store_true", help="report only, store no content")
     imports.add_argument("--keep-good", action="store_true", help="import what is right, and report the rest")
     imports.add_argument("--format", help="the format, by default told by the content")
-    imports.add_argument("--exam-type", help="code of the exam type, for a file that names none (GIFT)")
-    imports.add_argument("--title", help="title of the quizzes, for a file that names none (GIFT)")
+    imports.add_argument("--exam-type", help="code of the exam type, for a file of any format but our JSON")
+    imports.add_argument("--title", help="title of the quizzes, for a file of any format but our JSON")
     imports.add_argument("--json", action="store_true", help="print the reports as JSON")
 
 

@@ -46,9 +46,9 @@ class ImportQuestionsInput:
         required=True,
     )
     exam_type_code: str | None = given(
-        "For GIFT only: the code of the exam type, by default `general`. It is created if it is missing."
+        "For every format but our own: the code of the exam type, by default `general`. It is created if it is missing."
     )
-    title: str | None = given("For GIFT only: the title of the quiz.")
+    title: str | None = given("For every format but our own: the title of the quiz.")
     dry_run: bool = given("Whether to only report what an import would find.", default=False)
 
 
