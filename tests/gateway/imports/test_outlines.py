@@ -78,7 +78,7 @@ def test_links_are_resources_where_they_are_https() -> None:
     assert [each.url for each in nodes(file)["Design (other)"].resources] == ["https://example.org/design"]
     reasons = {loss.reason for loss in file.findings.losses}
     assert "a link is no https address, and is not kept" in reasons
-    assert "an entry of a table of contents, which is not kept" in reasons
+    assert "a part of a table of contents, which is not kept" in reasons
     assert "HTML is not kept" in reasons
     assert "a row of a table without a link in its first cell is not kept" in reasons
 
@@ -97,6 +97,13 @@ def test_several_headings_of_the_highest_level_are_told() -> None:
     assert file.plan is not None
     assert (file.plan.title, [node.title for node in file.plan.nodes]) == ("One", ["Two"])
     assert "2 headings have the highest level" in file.findings.losses[0].reason
+
+
+def test_the_heading_of_a_table_of_contents_is_no_title() -> None:
+    file = read("# Contents\n\n- [Two](#two)\n\n# Two\n\n- Part\n")
+
+    assert file.plan is not None
+    assert (file.plan.title, [node.title for node in file.plan.nodes]) == ("Two", ["Part"])
 
 
 def test_titles_in_every_script_survive_byte_for_byte() -> None:

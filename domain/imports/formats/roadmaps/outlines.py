@@ -101,6 +101,24 @@ def _read(file: BinaryIO, *, limits: ReadLimits, parse: Parse) -> RoadmapFile:
     return RoadmapFile(format=LABEL, plan=plan, findings=findings)
 
 
+def _lists_contents(line: OutlineLine) -> bool:
+    """Tell whether an entry leads to nothing but headings of the same text."""
+    is_entry = line.kind is OutlineKind.ENTRY and bool(line.links)
+    return is_entry and all(url.startswith("#") for _, url in line.links)
+
+
+def _headings_of_contents(lines: list[OutlineLine]) -> set[int]:
+    """Return the lines of the headings below which there is nothing but a table of contents."""
+    below: dict[int, list[bool]] = {}
+    heading = 0
+    for line in lines:
+        if line.kind is OutlineKind.HEADING:
+            heading = line.line
+        elif line.kind is not OutlineKind.LOSS:
+            below.setdefault(heading, []).append(_lists_contents(line))
+    return {heading for heading, found in below.items() if all(found)}
+
+
 def _cut(line: OutlineLine) -> OutlineLine:
     """Return a line whose text is short enough for a title."""
     if len(line.text) <= _LONGEST_TITLE:
@@ -118,10 +136,16 @@ class _Outline:
         self._keys: dict[str, int] = {}
         self._above: list[tuple[int, str]] = []
         self._title: OutlineLine | None = None
+        self._contents: set[int] = set()
 
     def title(self, lines: list[OutlineLine]) -> OutlineLine | None:
-        """Return the heading that is the title: the first of the highest level; others of that level are nodes."""
+        """Return the heading that is the title: the first of the highest level that heads no table of contents.
+
+        Others of that level are nodes.
+        """
+        self._contents = _headings_of_contents(lines)
         headings = [line for line in lines if line.kind is OutlineKind.HEADING and line.text]
+        headings = [line for line in headings if line.line not in self._contents]
         if not headings:
             return None
         highest = min(line.level for line in headings)
@@ -140,8 +164,8 @@ class _Outline:
             self._findings.lose(line.line, "outline", line.text)
         elif line.kind is OutlineKind.TEXT:
             self._describe(line)
-        elif line.links and all(url.startswith("#") for _, url in line.links):
-            self._findings.lose(line.line, line.text, "an entry of a table of contents, which is not kept")
+        elif _lists_contents(line) or (line.kind is OutlineKind.HEADING and line.line in self._contents):
+            self._findings.lose(line.line, line.text, "a part of a table of contents, which is not kept")
         elif not line.text:
             self._findings.lose(line.line, "outline", "a heading or an entry without a text is not kept")
         else:
