@@ -184,8 +184,11 @@ class HttpConnection(ClosingProtocol):
 
     @property
     def _body_bytes(self) -> int:
-        """How many bytes the body of this request may have; chunked coding adds a part to an upload's."""
-        if not self._is_upload:
+        """How many bytes the body of this request may have; chunked coding adds a part to an upload's.
+
+        Once an upload is answered, what still comes of it is not worth reading.
+        """
+        if not self._is_upload or self.cycle.response_complete:
             return connection_bounds.BODY_BYTES
         return self.registry.bounds.upload_bytes + self.registry.bounds.upload_bytes // 8
 

@@ -262,3 +262,26 @@ async def test_a_client_that_sends_nothing_more_is_cut_off_and_may_send_again(
         await stalling
 
     assert again.status_code == 201
+
+
+@pytest.mark.parametrize("path", ["/uploads/a/b", "/uploads/upload_x?expires=1&size=1&signature=1"])
+async def test_of_a_file_that_no_one_waits_for_little_is_read(live: Live, path: str) -> None:
+    host, port = live.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    head = f"PUT {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 9000000\r\n\r\n"
+    writer.write(head.encode())
+    status = await reader.readline()
+
+    sent = 0
+    with suppress(ConnectionError):
+        while sent < 9_000_000 and not reader.at_eof():
+            writer.write(b"x" * 65_536)
+            await writer.drain()
+            sent += 65_536
+            await asyncio.sleep(0.001)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(reader.read(65_536), 0.001)
+    writer.close()
+
+    assert b" 404 " in status
+    assert sent < 9_000_000

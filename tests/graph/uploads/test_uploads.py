@@ -1,11 +1,17 @@
 """Uploads through the schema: who may begin one, how much, and who reads it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from domain.accounts.scopes import Scope
+from domain.accounts.suspensions import Suspension
 from domain.accounts.users import Role, Viewer
-from domain.uploads.uploads import MOST_OPEN, UploadLimits
+from domain.ids import SessionId, UploadId
+from domain.unit_of_work import Meter
+from domain.uploads.uploads import KEPT, MOST_OPEN, RECEIVING, UploadLimits
+from tests.builders import mint
 from tests.support.accounts import accepted, mutate, refusal
 from tests.support.schema_client import Asker
 
@@ -97,3 +103,49 @@ async def test_the_number_of_open_uploads_is_limited_until_they_expire(ask: Aske
     assert (await refusal(ask, author, "beginUpload", **GIVEN))[0] == "UploadQuotaExceeded"
     ask.clock.forward(hours=1)
     await accepted(ask, author, "beginUpload", FIELDS, **GIVEN)
+
+
+async def test_an_api_key_that_imports_content_begins_uploads_and_reads_them(ask: Asker) -> None:
+    author = await an_author(ask)
+    key = replace(author, session_id=SessionId(mint("apikey")), scopes=frozenset({Scope.IMPORT_CONTENT}))
+    other = replace(author, session_id=SessionId(mint("apikey")), scopes=frozenset({Scope.READ_PROFILE}))
+
+    payload = await accepted(ask, key, "beginUpload", FIELDS, **GIVEN)
+    response = await ask(
+        "mutation ($input: BeginUploadInput!) { beginUpload(input: $input) { path } }", other, input=GIVEN
+    )
+
+    assert (await ask.data(READ, key, id=payload["upload"]["id"]))["node"]["state"] == "PENDING"
+    assert response["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+async def test_an_author_who_is_suspended_meanwhile_sends_no_bytes(ask: Asker) -> None:
+    author = await an_author(ask)
+    upload_id = (await accepted(ask, author, "beginUpload", FIELDS, **GIVEN))["upload"]["id"]
+    now = ask.clock()
+    async with ask.ports.open_work(Meter()) as work:
+        await work.roles.suspend(author.user_id, Suspension(since=now, until=None, reason="away"))
+
+    async with ask.ports.open_work(Meter()) as work:
+        claimed = await work.uploads.claim(UploadId(upload_id), now=now, until=now + RECEIVING)
+
+    assert claimed is None
+
+
+async def test_a_claim_that_was_left_is_taken_over_and_ends_without_a_file(ask: Asker) -> None:
+    author = await an_author(ask)
+    upload_id = UploadId((await accepted(ask, author, "beginUpload", FIELDS, **GIVEN))["upload"]["id"])
+    first, second = ask.clock() + RECEIVING, ask.clock() + 2 * RECEIVING
+    async with ask.ports.open_work(Meter()) as work:
+        assert await work.uploads.claim(upload_id, now=ask.clock(), until=first) is not None
+        assert await work.uploads.claim(upload_id, now=ask.clock(), until=second) is None
+
+    ask.clock.moment = first
+    async with ask.ports.open_work(Meter()) as work:
+        taken = await work.uploads.claim(upload_id, now=ask.clock(), until=second)
+        given = {"sha256": "0" * 64, "now": ask.clock(), "expires_at": ask.clock() + KEPT}
+        late = await work.uploads.complete(upload_id, until=first, **given)
+        done = await work.uploads.complete(upload_id, until=second, **given)
+
+    assert taken is not None
+    assert (late, done) == (False, True)
