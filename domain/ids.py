@@ -40,6 +40,8 @@ BookmarkId = NewType("BookmarkId", str)
 NoteId = NewType("NoteId", str)
 EvidenceId = NewType("EvidenceId", str)
 CollaboratorId = NewType("CollaboratorId", str)
+UploadId = NewType("UploadId", str)
+MediaId = NewType("MediaId", str)
 
 PREFIXES: dict[object, str] = {
     UserId: "user",
@@ -77,6 +79,8 @@ PREFIXES: dict[object, str] = {
     NoteId: "note",
     EvidenceId: "evidence",
     CollaboratorId: "collaborator",
+    UploadId: "upload",
+    MediaId: "media",
 }
 """The prefix of each kind of identifier; the graph refuses an identifier with another prefix."""
 

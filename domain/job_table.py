@@ -7,6 +7,7 @@ from domain.accounts.users import Role
 from domain.analytics import weekly_digests
 from domain.campaigns import campaign_jobs
 from domain.entities import entity
+from domain.imports.runs import import_jobs
 from domain.jobs.job_kinds import JobKind, NoArguments, RetryPolicy, table_of
 from domain.jobs.schedules import CronSchedule
 from domain.mail import outbox
@@ -121,6 +122,11 @@ KINDS = table_of(
     erasure.ERASE_ACCOUNT,
     erasure.VERIFY_ERASURE,
     delivery_jobs.DELIVER,
+    import_jobs.CHECK,
+    import_jobs.STAGE,
+    import_jobs.KEEP,
+    import_jobs.REPORT,
+    import_jobs.TIDY_FILES,
 )
 """Every kind of job, by its name."""
 
@@ -137,6 +143,7 @@ SCHEDULES = {
         _every("* * * * *", MARK_OVERDUE_GOALS, "Every minute"),
         _every("* * * * *", REQUEUE_LOST, "Every minute"),
         _every("17 * * * *", REMOVE_EXPIRED, "Every hour"),
+        _every("41 * * * *", import_jobs.TIDY_FILES, "Every hour"),
         _every("*/5 * * * *", campaign_jobs.SETTLE_CAMPAIGNS, "Every five minutes"),
         _every("*/15 * * * *", weekly_digests.START_DIGESTS, "Every quarter of an hour"),
     )

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from domain import job_table
 from domain.analytics import weekly_digests
+from domain.imports.runs import import_jobs
 from domain.jobs.job_kinds import JobKinds
 from domain.privacy import erasure
 from domain.workflows.templates import (
@@ -93,7 +94,38 @@ ACCOUNT_ERASURE = WorkflowTemplate(
     saved_at=datetime(2026, 3, 1, tzinfo=UTC),
 )
 
-SHIPPED = (RECOMPUTE_PROJECTIONS, WEEKLY_DIGEST, ACCOUNT_ERASURE)
+_WHICH = {"import_id": {"from": "inputs.import_id"}, "user_id": {"from": "inputs.user_id"}}
+LARGE_IMPORT = WorkflowTemplate(
+    name=import_jobs.TEMPLATE,
+    version=0,
+    description="Tells what an uploaded file is, reads it into a table, stores all of it at once, and counts that.",
+    inputs=[
+        WorkflowInput(name="import_id", type=WorkflowInputType.STRING, required=True),
+        WorkflowInput(name="user_id", type=WorkflowInputType.STRING, required=True),
+    ],
+    steps=[
+        StepTemplate(key="check", kind=import_jobs.CHECK.name, arguments=_WHICH, after=[]),
+        StepTemplate(
+            key="stage",
+            kind=import_jobs.STAGE.name,
+            arguments=_WHICH,
+            after=["check"],
+            condition=f"results.check.outcome == '{import_jobs.READ}'",
+        ),
+        StepTemplate(
+            key="keep",
+            kind=import_jobs.KEEP.name,
+            arguments=_WHICH,
+            after=["stage"],
+            condition=f"results.stage.outcome == '{import_jobs.READ}'",
+        ),
+        StepTemplate(key="report", kind=import_jobs.REPORT.name, arguments=_WHICH, after=["keep"]),
+    ],
+    is_shipped=True,
+    saved_at=datetime(2026, 11, 1, tzinfo=UTC),
+)
+
+SHIPPED = (RECOMPUTE_PROJECTIONS, WEEKLY_DIGEST, ACCOUNT_ERASURE, LARGE_IMPORT)
 """The templates of the platform; a worker stores those that have changed when it starts."""
 
 

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from domain.rate_limits.rules import RateRules
 from gateway.callers.client_addresses import networks
-from gateway.callers.cors import Cors
+from gateway.callers.cors import Cors, CorsPaths
 from gateway.callers.origins import Origins
 from gateway.callers.request_info import RequestInfoReader
 from gateway.connections.keyed_counters import KeyedCounter
@@ -21,10 +21,12 @@ from gateway.endpoints.http import HttpEndpoint, wants_page
 from gateway.endpoints.key_set import KEY_SET_PATH, KeySet
 from gateway.endpoints.link_charges import LinkCharges
 from gateway.endpoints.mail_events import reports_of
+from gateway.endpoints.media import MEDIA_PATH, MediaEndpoint
 from gateway.endpoints.other_paths import OtherPaths
 from gateway.endpoints.playground import AccessDescriptions, serve_asset, serve_page
 from gateway.endpoints.sdl import SDL_PATH
 from gateway.endpoints.unsubscribe_links import MARKETING_PATH, UNSUBSCRIBE_PATH, UnsubscribeLinks
+from gateway.endpoints.uploads import UPLOAD_PATH, UploadEndpoint
 from gateway.endpoints.websockets import WebSocketEndpoint
 from gateway.http.security_headers import SecurityHeaders
 from gateway.jobs import background, worker_lifetime
@@ -34,6 +36,7 @@ from gateway.operations.pipeline import OperationPipeline, log_defect
 from gateway.ports import opened
 from gateway.rate_limits.preparation import Preparation
 from gateway.rate_limits.preparation_budget import PreparationBudget
+from gateway.settings.connection_bounds import UPLOADS
 from gateway.settings.environment import Settings
 from gateway.streams.connection_slots import ConnectionSlots
 from gateway.telemetry import breaker_metrics, job_metrics, operation_families, prometheus, status_metrics
@@ -42,6 +45,8 @@ from gateway.telemetry.gauges import GaugeSources
 from gateway.telemetry.observer import Observer
 from gateway.telemetry.prometheus import METRICS_PATH, Exposition, GuardedExposition
 from gateway.telemetry.usage_counts import UsageCounts
+from gateway.uploads.media_folder import MediaFolder
+from gateway.uploads.upload_folder import UploadFolder
 from graph.documents.operation_usage import coordinates_in
 from graph.documents.prepared import DocumentCache
 from graph.execution.executor import Executor
@@ -157,7 +162,8 @@ def _routes(
         KeyedCounter(settings.sockets_per_address),
         KeyedCounter(settings.sockets_per_user),
     )
-    http = HttpEndpoint(pipeline, request_info, Cors(origins), ConnectionSlots(per_address, per_user))
+    cors = Cors(origins)
+    http = HttpEndpoint(pipeline, request_info, cors, ConnectionSlots(per_address, per_user))
     websockets = WebSocketEndpoint(pipeline, request_info, per_address=per_address, per_user=per_user)
     charges = LinkCharges(pipeline.preparation, request_info)
     token = settings.metrics_token
@@ -176,6 +182,12 @@ def _routes(
                 for path, reports in reports_of(settings, pipeline.ports, charges)
             ),
             Route(EXPORT_PATH, ExportDownloads(pipeline.ports, charges).answer),
+            Route(MEDIA_PATH, MediaEndpoint(MediaFolder(settings.media_folder)).answer),
+            Route(
+                UPLOAD_PATH,
+                UploadEndpoint(pipeline.ports, charges, UploadFolder(settings.uploads_folder)).answer,
+                methods=["PUT"],
+            ),
             *(
                 Route(path, UnsubscribeLinks(pipeline.ports, charges).answer, methods=["GET", "POST"])
                 for path in (UNSUBSCRIBE_PATH, MARKETING_PATH)
@@ -184,8 +196,12 @@ def _routes(
         request_id_of=pipeline.request_id_of,
     )
 
+    uploads = CorsPaths(others, cors, methods="OPTIONS, PUT")
+
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan" or scope["path"] != PATH:
+        if scope["type"] == "http" and scope["path"].startswith(UPLOADS.decode()):
+            await uploads(scope, receive, send)
+        elif scope["type"] == "lifespan" or scope["path"] != PATH:
             await others(scope, receive, send)
         elif scope["type"] == "websocket":
             await websockets(scope, receive, send)

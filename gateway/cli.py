@@ -12,6 +12,7 @@ from pathlib import Path
 from domain.accounts.users import Role
 from gateway.parsers.campaigns import add_campaigns
 from gateway.parsers.commands import Commands, add_command
+from gateway.parsers.exports import add_exports
 from gateway.parsers.flags import add_flags
 from gateway.parsers.jobs import add_jobs, add_queues, add_schedules, add_workflows
 from gateway.parsers.mail import add_mail
@@ -84,6 +85,9 @@ def parser() -> argparse.ArgumentParser:
         commands, "reconcile", "databases.reconcile", "Compare each learner's XP entries with the total."
     )
     _add_import(commands)
+    add_exports(
+        commands.add_parser("export", help="Export the questions of a quiz, or a roadmap, as a file.")
+    )
     _add_content(commands)
     _add_accounts(commands)
     _add_users(commands.add_parser("users", help="Show and change one account."))
@@ -120,18 +124,21 @@ def _add_migrate(commands: Commands) -> None:
 
 def _add_import(commands: Commands) -> None:
     imports = add_command(
-        commands, "import", "imports.import_file", "Import a roadmap or questions from a file."
+        commands, "import", "imports.import_files", "Import roadmaps or questions from files."
     )
     imports.add_argument("kind", choices=["roadmap", "questions"])
-    imports.add_argument("file", type=Path)
+    imports.add_argument("files", type=Path, nargs="+", metavar="FILE")
     imports.add_argument(
         "--author",
         metavar="EMAIL_OR_HANDLE",
         help="whose content it is; needed where there are several authors",
     )
-    imports.add_argument("--dry-run", action="store_true", help="report only, change nothing")
-    imports.add_argument("--exam-type", help="code of the exam type, for a file that names none (GIFT)")
-    imports.add_argument("--title", help="title of the quiz, for a file that names none (GIFT)")
+    imports.add_argument("--dry-run", action="store_true", help="report only, store no content")
+    imports.add_argument("--keep-good", action="store_true", help="import what is right, and report the rest")
+    imports.add_argument("--format", help="the format, by default told by the content")
+    imports.add_argument("--exam-type", help="code of the exam type, for a file of any format but our JSON")
+    imports.add_argument("--title", help="title of the quizzes, for a file of any format but our JSON")
+    imports.add_argument("--json", action="store_true", help="print the reports as JSON")
 
 
 def _add_content(commands: Commands) -> None:

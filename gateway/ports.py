@@ -31,6 +31,8 @@ from gateway.settings.environment import Settings
 from gateway.telemetry import span_export
 from gateway.telemetry.tracing import Tracing
 from gateway.telemetry.webhook_metrics import WebhookMetrics
+from gateway.uploads.media_folder import MediaFolder
+from gateway.uploads.upload_folder import UploadFolder
 from gateway.webhooks import webhook_sender
 from gateway.webhooks.secret_sealer import sealer_of
 from gateway.workflows.conditions import SafeConditions
@@ -112,6 +114,8 @@ async def opened(
                 sender=await stack.enter_async_context(webhook_sender.opened(rules, webhook_metrics)),
             ),
             template_language=MjmlLanguage(),
+            upload_files=UploadFolder(settings.uploads_folder),
+            media_files=MediaFolder(settings.media_folder),
             coordinates=coordinates_in(executable()),
             public_url=settings.public_url,
             api_url=settings.api_url or settings.public_url,
@@ -120,6 +124,7 @@ async def opened(
             ),
             watch=None if tracing is None else tracing.watch,
             rate_limits=limiter,
+            upload_limits=settings.upload_limits,
             campaign_mails_per_second=settings.campaign_mails_per_second,
             mail_transport=delivery.transport_of(settings, keys),
         )

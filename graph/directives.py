@@ -186,6 +186,11 @@ def imports_content() -> tuple[Auth, RequiresScopes]:
     return auth(Role.AUTHOR), requires_scopes(Scope.IMPORT_CONTENT)
 
 
+def reads_imports() -> tuple[Auth, RequiresScopes]:
+    """Return the rules of one's own imports, for those too who are no author any more; of a key IMPORT_CONTENT."""
+    return auth(), requires_scopes(Scope.IMPORT_CONTENT)
+
+
 def owner(by: str = "userId") -> Owner:
     """Return the rule that requires the owner of the row; the store's SQL enforces it."""
     return Owner(by=by)

@@ -24,79 +24,52 @@ import domain.content.quizzes
 import domain.content.roadmap_nodes
 import domain.content.roadmaps
 import domain.gamification.xp
+import domain.imports.runs.imports
 import domain.jobs.jobs
 import domain.learning.enrolments
 import domain.learning.evidence
 import domain.learning.goals
 import domain.mail.suppressions
+import domain.media.media
 import domain.privacy.exports
+import domain.uploads.uploads
 import domain.webhooks.deliveries
 import domain.webhooks.endpoints
 import domain.workflows.workflows
 from graph.access_rules import bind_rules
-from graph.accounts.administration import RoleMutations, RoleQueries
-from graph.accounts.api_keys import ApiKey, ApiKeyMutations
-from graph.accounts.audit import AuditEntry, AuditQueries
-from graph.accounts.users import User, UserMutations, UserQueries
-from graph.analytics.learner_analytics import AnalyticsQueries
-from graph.assessment.attempt_mutations import AttemptMutations
-from graph.assessment.attempts import AttemptQueries, QuizAttempt
-from graph.authentication.account_recovery import RecoveryMutations
-from graph.authentication.external_sign_in import GoogleMutations
-from graph.authentication.sessions import Session, SessionMutations
-from graph.authentication.sign_in import SignInMutations
-from graph.authoring.authored_content import AuthoredContentMutations, AuthoredContentQueries
+from graph.accounts.api_keys import ApiKey
+from graph.accounts.audit import AuditEntry
+from graph.accounts.users import User
+from graph.assessment.attempts import QuizAttempt
+from graph.authentication.sessions import Session
 from graph.authoring.collaborations import Collaborator
-from graph.authoring.mutations import AUTHORING_MUTATIONS
-from graph.bookmarks.bookmarks import Bookmark, BookmarkMutations, Note
-from graph.campaigns.campaign_mutations import CampaignMutations
-from graph.campaigns.campaigns import Campaign, CampaignQueries, CampaignSubscriptions
-from graph.campaigns.email_templates import EmailTemplate, EmailTemplateMutations, EmailTemplateQueries
-from graph.campaigns.segments import Segment, SegmentMutations, SegmentQueries
-from graph.content.exam_types import ExamDomain, ExamType, ExamTypeQueries
-from graph.content.publishing import PublishingMutations
+from graph.bookmarks.bookmarks import Bookmark, Note
+from graph.campaigns.campaigns import Campaign
+from graph.campaigns.email_templates import EmailTemplate
+from graph.campaigns.segments import Segment
+from graph.content.exam_types import ExamDomain, ExamType
 from graph.content.questions import QUESTION_TYPES
-from graph.content.quizzes import Quiz, QuizMutations, QuizQueries
+from graph.content.quizzes import Quiz
 from graph.content.roadmap_nodes import PrerequisiteGroup, RoadmapNode
-from graph.content.roadmaps import Roadmap, RoadmapQueries, RoadmapVersion
+from graph.content.roadmaps import Roadmap, RoadmapVersion
 from graph.declarations import definition_of
-from graph.documents.field_usage import FieldUsageQueries
-from graph.feature_flags.flags import FeatureFlagMutations, FeatureFlagQueries
-from graph.gamification.leaderboards import LeaderboardQueries, LeaderboardSubscriptions
-from graph.gamification.pending_xp import PendingXpMutations, PendingXpQueries
 from graph.gamification.xp import XpEntry
-from graph.imports.mutations import QuestionImportMutations, RoadmapImportMutations
-from graph.jobs.jobs import Job, JobMutations, JobQueries, JobSubscriptions
-from graph.jobs.queues import QueueMutations, QueueQueries
-from graph.learning.daily_targets import DailyTargetMutations
-from graph.learning.enrolment_migrations import MigrationMutations
-from graph.learning.enrolments import Enrolment, EnrolmentMutations
-from graph.learning.evidence import Evidence, EvidenceMutations
-from graph.learning.goal_mutations import GoalMutations
-from graph.learning.goals import Goal, GoalQueries
-from graph.mail.email_preferences import MailMutations
-from graph.mail.suppressions import Suppression, SuppressionMutations, SuppressionQueries
-from graph.node import NodeQueries, is_node_of
-from graph.privacy.personal_data import DataExport, PrivacyMutations
-from graph.rate_limits.current_limits import RateQueries
+from graph.imports.imports import Import
+from graph.jobs.jobs import Job
+from graph.learning.enrolments import Enrolment
+from graph.learning.evidence import Evidence
+from graph.learning.goals import Goal
+from graph.mail.suppressions import Suppression
+from graph.media.media import Media
+from graph.node import is_node_of
+from graph.privacy.personal_data import DataExport
+from graph.root_fields import MUTATIONS, QUERIES, SUBSCRIPTIONS
 from graph.scalars import SCALARS
 from graph.sdl import print_sorted
-from graph.search.search import SearchQueries
-from graph.service_status.status import StatusQueries, StatusSubscriptions
-from graph.viewer import ViewerQueries, ViewerSubscriptions
-from graph.webhooks.deliveries import (
-    WebhookDelivery,
-    WebhookDeliveryMutations,
-    WebhookDeliveryQueries,
-)
-from graph.webhooks.endpoints import (
-    WebhookEndpoint,
-    WebhookEndpointMutations,
-    WebhookEndpointQueries,
-)
-from graph.workflows.mutations import WorkflowMutations
-from graph.workflows.templates import TemplateMutations, TemplateQueries
-from graph.workflows.workflows import Workflow, WorkflowQueries, WorkflowSubscriptions
+from graph.uploads.uploads import Upload
+from graph.webhooks.deliveries import WebhookDelivery
+from graph.webhooks.endpoints import WebhookEndpoint
+from graph.workflows.workflows import Workflow
 
 NODES: dict[type, type] = {
     domain.accounts.users.User: User,
@@ -127,84 +100,11 @@ NODES: dict[type, type] = {
     domain.learning.evidence.Evidence: Evidence,
     domain.content.collaborators.Collaborator: Collaborator,
     domain.privacy.exports.DataExport: DataExport,
+    domain.uploads.uploads.Upload: Upload,
+    domain.media.media.Media: Media,
+    domain.imports.runs.imports.Import: Import,
 }
 """The type that implements Node for each domain entity; a question's depends on its kind (graph.content.questions)."""
-
-QUERIES = (
-    NodeQueries,
-    ViewerQueries,
-    AuthoredContentQueries,
-    AnalyticsQueries,
-    UserQueries,
-    LeaderboardQueries,
-    PendingXpQueries,
-    ExamTypeQueries,
-    QuizQueries,
-    AttemptQueries,
-    RoadmapQueries,
-    GoalQueries,
-    SearchQueries,
-    AuditQueries,
-    RoleQueries,
-    RateQueries,
-    FieldUsageQueries,
-    FeatureFlagQueries,
-    StatusQueries,
-    JobQueries,
-    QueueQueries,
-    SuppressionQueries,
-    TemplateQueries,
-    WorkflowQueries,
-    WebhookEndpointQueries,
-    WebhookDeliveryQueries,
-    EmailTemplateQueries,
-    SegmentQueries,
-    CampaignQueries,
-)
-MUTATIONS = (
-    SignInMutations,
-    RecoveryMutations,
-    GoogleMutations,
-    SessionMutations,
-    UserMutations,
-    PendingXpMutations,
-    QuestionImportMutations,
-    RoadmapImportMutations,
-    AttemptMutations,
-    QuizMutations,
-    PublishingMutations,
-    *AUTHORING_MUTATIONS,
-    EnrolmentMutations,
-    MigrationMutations,
-    EvidenceMutations,
-    GoalMutations,
-    DailyTargetMutations,
-    AuthoredContentMutations,
-    BookmarkMutations,
-    RoleMutations,
-    ApiKeyMutations,
-    PrivacyMutations,
-    JobMutations,
-    FeatureFlagMutations,
-    MailMutations,
-    SuppressionMutations,
-    QueueMutations,
-    TemplateMutations,
-    WorkflowMutations,
-    WebhookEndpointMutations,
-    WebhookDeliveryMutations,
-    EmailTemplateMutations,
-    SegmentMutations,
-    CampaignMutations,
-)
-SUBSCRIPTIONS: tuple[type, ...] = (
-    LeaderboardSubscriptions,
-    ViewerSubscriptions,
-    JobSubscriptions,
-    WorkflowSubscriptions,
-    StatusSubscriptions,
-    CampaignSubscriptions,
-)
 
 
 @cache

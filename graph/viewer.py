@@ -12,10 +12,11 @@ from graph.assessment.attempts import QuizAttempt
 from graph.authoring.collaborations import Collaborator
 from graph.bookmarks.bookmarks import Bookmark, BookmarkTag, Note
 from graph.costs import weighed
-from graph.directives import auth, public, reads_learning, requires_scopes
+from graph.directives import auth, public, reads_imports, reads_learning, requires_scopes
 from graph.fields import loaded_by, resolved_by, streamed_by
 from graph.gamification.streaks import Streak
 from graph.gamification.xp import LevelProgress, XpEntry
+from graph.imports.imports import Import
 from graph.jobs.jobs import Job
 from graph.learning.daily_targets import DailyTarget
 from graph.learning.enrolments import Enrolment
@@ -30,6 +31,7 @@ from resolvers.assessment import attempts
 from resolvers.authoring import collaborations as collaboration_resolvers
 from resolvers.bookmarks import bookmarks as bookmark_resolvers
 from resolvers.gamification import streaks, xp
+from resolvers.imports import imports as import_resolvers
 from resolvers.jobs import jobs as job_resolvers
 from resolvers.learning import daily_targets, enrolments, goals
 from resolvers.mail import email_preferences
@@ -98,6 +100,16 @@ class Viewer:
     )
     enrolments: Connection[Enrolment] | None = resolved_by(
         enrolments.viewer_enrolments, description="The caller's enrolments in roadmaps, newest first."
+    )
+    imports: Connection[Import] | None = resolved_by(
+        import_resolvers.viewer_imports,
+        description="The caller's imports, newest first.",
+        rule=reads_imports(),
+        args={
+            "kind": "Only imports of this kind; by default all.",
+            "outcome": "Only imports with this outcome; by default all.",
+            "is_running": "Only imports that run, or only those that have ended; by default all.",
+        },
     )
     jobs: Connection[Job] | None = resolved_by(
         job_resolvers.viewer_jobs,

@@ -51,6 +51,7 @@ from persistence.gamification.leaderboards import SqlBoards
 from persistence.gamification.streaks import SqlStreaks
 from persistence.gamification.xp import SqlXp
 from persistence.idempotency import SqlReceipts
+from persistence.imports.imports import SqlImports
 from persistence.imports.reports import SqlImportReports
 from persistence.jobs.jobs import SqlJobs
 from persistence.jobs.queues import SqlQueues
@@ -66,10 +67,12 @@ from persistence.mail.email_preferences import SqlEmailPreferences
 from persistence.mail.mail_events import SqlMailEvents
 from persistence.mail.outbox import SqlMails
 from persistence.mail.suppressions import SqlSuppressions
+from persistence.media.media import SqlMedia
 from persistence.privacy.deletion import SqlDeletions
 from persistence.privacy.exports import SqlExports
 from persistence.search.search import SqlSearch
 from persistence.service_status.reports import SqlReports
+from persistence.uploads.uploads import SqlUploads
 from persistence.webhooks.deliveries import SqlWebhookDeliveries
 from persistence.webhooks.endpoints import SqlWebhookEndpoints
 from persistence.webhooks.events import SqlWebhookEvents
@@ -115,6 +118,9 @@ class SqlWork:
     quizzes = _Store(SqlQuizzes)
     questions = _Store(SqlQuestions)
     import_reports = _Store(SqlImportReports)
+    imports = _Store(SqlImports)
+    uploads = _Store(SqlUploads)
+    media = _Store(SqlMedia)
     boards = _Store(SqlBoards)
     boards_projection = _Store(SqlProjection)
     roadmaps = _Store(SqlRoadmaps)

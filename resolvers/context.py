@@ -23,11 +23,14 @@ from domain.feature_flags.flags import Flags
 from domain.ids import AttemptId, Mint, UserId
 from domain.mail.mail_keys import MailKeys
 from domain.mail.mails import MailTransport
+from domain.media.media_files import MediaFiles
 from domain.rate_limits.current_limits import RateLimits
 from domain.service_status.dependencies import Breakers
 from domain.service_status.reports import StatusView
 from domain.signals import Signals
 from domain.unit_of_work import Meter
+from domain.uploads.upload_files import UploadFiles
+from domain.uploads.uploads import UploadLimits
 from domain.webhooks.ports import WebhookPorts
 from domain.work import OpenWork, Work
 from domain.workflows.vocabulary import Conditions
@@ -66,6 +69,8 @@ class Ports:
     service_status: StatusView
     webhooks: WebhookPorts
     template_language: TemplateLanguage
+    upload_files: UploadFiles
+    media_files: MediaFiles
     previous_refresh_secrets: tuple[bytes, ...] = ()
     session_lifetime: SessionLifetime = field(default_factory=SessionLifetime)
     randomness: Callable[[int], bytes] = os.urandom
@@ -78,6 +83,7 @@ class Ports:
     watch: "Callable[[Context], AbstractContextManager[None]] | None" = None
     rate_limits: RateLimits | None = None
     mail_transport: MailTransport | None = None
+    upload_limits: UploadLimits = field(default_factory=UploadLimits)
     campaign_mails_per_second: int = 10
     submit_batcher: SubmitBatcher = field(init=False)
 

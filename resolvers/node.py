@@ -18,10 +18,13 @@ from resolvers.campaigns import loaders as campaign_loaders
 from resolvers.content import loaders as content_loaders
 from resolvers.context import Context
 from resolvers.gamification import xp
+from resolvers.imports import loaders as import_loaders
 from resolvers.jobs import loaders as job_loaders
 from resolvers.learning import loaders as learning_loaders
 from resolvers.mail import suppressions
+from resolvers.media import loaders as media_loaders
 from resolvers.privacy import personal_data
+from resolvers.uploads import uploads
 from resolvers.webhooks import loaders as webhook_loaders
 from resolvers.workflows import loaders as workflow_loaders
 
@@ -57,6 +60,9 @@ BATCHES: dict[str, Batch] = {
     "evidence": learning_loaders.evidence_by_id,
     "collaborator": authoring_loaders.collaborators_by_id,
     "xp": xp.xp_entries_by_id,
+    "upload": uploads.uploads_by_id,
+    "media": media_loaders.media_by_id,
+    "import": import_loaders.imports_by_id,
 }
 """The batch of each kind of object that `node` finds, with the row rule of its relation."""
 

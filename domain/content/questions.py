@@ -59,6 +59,9 @@ class Questions(Protocol):
     async def keys_by_ids(self, ids: list[QuestionId]) -> list[AnswerKey | None]:
         """Return one key per id, in their order; for grading, and for showing after an attempt is closed."""
 
+    async def names_by_ids(self, ids: list[QuestionId], *, author_id: UserId) -> list[str | None]:
+        """Return one slot per id, in their order: the name that the author gave to their question."""
+
     async def ids_by_hashes(self, hashes: list[str], *, author_id: UserId) -> list[QuestionId | None]:
         """Return one slot per content hash: the author's question with this content, in their order."""
 

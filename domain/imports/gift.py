@@ -1,14 +1,19 @@
 """Moodle's GIFT: questions between blank lines (https://docs.moodle.org/en/GIFT_format)."""
 
+import io
+import re
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import BinaryIO
 
 from domain.content.question_kinds.gift_syntax import GiftError, Part
 from domain.content.question_kinds.key_drafts import KeyDraft
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.imports import gift_answers
-from domain.imports.gift_text import LONGEST_BLOCK, Formats, UnsupportedError, blocks
+from domain.imports.gift_text import LONGEST_BLOCK, Formats, UnsupportedError, blocks, lines
 from domain.imports.question_drafts import QuestionDraft, faults
+from domain.imports.readers import LossNote, QuestionItem, ReadLimits, Record, RefusedItem, records_of
 from domain.imports.reports import Findings
 
 FORMAT = "gift"
@@ -18,23 +23,51 @@ MOST_BLOCKS = 1_000
 _BLANK = "_____"
 _ONLY_PICTURES = "A prompt or an answer is nothing but a picture, and pictures are not kept."
 _GENERAL_FEEDBACK = "####"
+_BRACE = re.compile(r"\{\s*(?:[=~#]|(?:T|F|TRUE|FALSE)\s*[#}]|\}\s*\S)", re.IGNORECASE)
+"""How a question begins whose answers come first; JSON never begins so."""
 
 
-def parse(file: str, findings: Findings) -> list[QuestionDraft]:
-    """Read the questions of a file; what cannot be read is left out and goes to `findings` with its line."""
-    drafts: list[QuestionDraft] = []
-    for number, block in enumerate(blocks(file, findings), start=1):
-        if number > MOST_BLOCKS:
-            findings.refuse(block.line, "file", f"A file may hold at most {MOST_BLOCKS} questions.")
+def read(file: BinaryIO, *, limits: ReadLimits) -> Iterator[Record]:
+    """Yield the questions of a file; what cannot be read is left out as a loss with its line."""
+    findings = Findings()
+    for number, block in enumerate(blocks(lines(file, limits), findings), start=1):
+        if number > limits.most_items:
+            findings.refuse(block.line, "file", f"A file may hold at most {limits.most_items} questions.")
             break
+        draft = None
         try:
             draft = _question(block, f"question {number}", findings)
-            drafts.append(replace(draft, path=("questions", len(drafts))))
         except UnsupportedError as unsupported:
             findings.lose(block.line, _name(block), unsupported.reason)
         except GiftError as error:
             findings.lose(error.line, _name(block), f"{error.reason} The question is left out.")
+        yield from records_of(findings)
+        if draft is not None:
+            yield QuestionItem(draft=draft)
+    yield from records_of(findings)
+
+
+def parse(file: str, findings: Findings) -> list[QuestionDraft]:
+    """Read the questions of a short file; what cannot be read is left out and goes to `findings` with its line."""
+    text = file.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    drafts: list[QuestionDraft] = []
+    source = io.BytesIO(text.encode("utf-8", "surrogatepass"))
+    for record in read(source, limits=ReadLimits(most_items=MOST_BLOCKS)):
+        if isinstance(record, QuestionItem):
+            drafts.append(replace(record.draft, path=("questions", len(drafts))))
+        elif isinstance(record, RefusedItem):
+            findings.refuse(record.line, record.item, record.reason)
+        elif isinstance(record, LossNote):
+            findings.lose(record.line, record.item, record.reason)
     return drafts
+
+
+def recognises(head: bytes, _names: tuple[str, ...]) -> bool:
+    """Tell whether a file may be GIFT: a text that is no other format, with braces or a comment."""
+    text = head.decode("utf-8", "replace").lstrip()
+    if text.startswith("{"):
+        return bool(_BRACE.match(text))
+    return not text.startswith("<") and ("{" in text or text.startswith(("//", "$CATEGORY", "::")))
 
 
 def _question(block: Part, name: str, findings: Findings) -> QuestionDraft:

@@ -1,5 +1,6 @@
 """Answers of a GIFT question: recognises the kind of what is between the braces and reads it."""
 
+import re
 from dataclasses import replace
 
 from domain.content.question_kinds.gift_syntax import Part, TextReader
@@ -8,6 +9,8 @@ from domain.content.question_kinds.table import QuestionKind
 from domain.imports.gift_text import UnsupportedError
 from domain.imports.question_drafts import QuestionDraft
 
+_FEEDBACK = re.compile(r"#[^=~]*")
+"""An arrow in a feedback makes no pair."""
 _GIFT: dict[QuestionKind, GiftRules] = {
     kind: kind.rules.gift for kind in QuestionKind if kind.rules.gift is not None
 }
@@ -34,4 +37,7 @@ def loss(kind: QuestionKind, body: Part) -> str | None:
 
 
 def _is_matching(body: Part) -> bool:
-    return "=" in body.text and "->" in body.text and "~" not in body.text and not body.text.startswith("#")
+    if "~" in body.text or body.text.startswith("#"):
+        return False
+    pairs = _FEEDBACK.sub("", body.text)
+    return "=" in pairs and "->" in pairs

@@ -2,13 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
 
 from domain.content.question_kinds.gift_syntax import GiftError, Part, hide_escaped, unescaped
 from domain.imports import html_text
+from domain.imports.readers import ReadLimits
 from domain.imports.reports import MOST_FINDINGS, Findings
 
 LONGEST_BLOCK = 50_000
+_BYTES = 4
+"""How many bytes a character takes at most."""
 _FORMAT = re.compile(r"\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
 _TAGS = re.compile(r"\[(?:id|tag):[^\]]*\]")
 
@@ -17,39 +21,70 @@ class UnsupportedError(GiftError):
     """The question is of a kind that does not exist here; it is left out and reported."""
 
 
-def blocks(file: str, findings: Findings) -> Iterator[Part]:
+def lines(file: BinaryIO, limits: ReadLimits) -> Iterator[str]:
+    """Yield the lines of a file; a line longer than any question is cut there, and its rest is dropped.
+
+    An empty line at the end closes the last block.
+    """
+    longest = _BYTES * limits.longest_item + 1
+    while line := file.readline(longest):
+        errors = "surrogatepass"
+        end = line
+        while not end.endswith(b"\n") and (end := file.readline(longest)):
+            errors = "replace"  # it was cut, perhaps within a character
+        yield line.removesuffix(b"\n").decode("utf-8", errors)
+    yield ""
+
+
+def blocks(lines: Iterable[str], findings: Findings) -> Iterator[Part]:
     """Yield the parts between blank lines, without comments; categories and tags are reported as losses."""
-    block: list[str] = []
-    for number, line in enumerate(_lines(file), start=1):
+    block = _Block()
+    faulty = 0
+    for number, line in enumerate(lines, start=1):
         bare = line.strip()
         if bare and any(unicodedata.category(c) in {"Cc", "Cs"} and c != "\t" for c in bare):
             findings.refuse(number, "line", "It holds control characters.")
-            if len(findings.refused) > MOST_FINDINGS:
+            faulty += 1
+            if faulty > MOST_FINDINGS:
                 return
         elif bare.startswith("//"):
             if _TAGS.search(bare):
                 findings.lose(number, "comment", "Ids and tags in comments are not kept.")
-            block.append("")
+            block.add("")
         elif bare.startswith("$CATEGORY:"):
-            yield from _block(block, number)
-            block = []
+            yield from block.closed(number)
             findings.lose(number, bare, "Categories are not kept; the questions go to one domain.")
         elif bare:
-            block.append(hide_escaped(line))
+            block.add(hide_escaped(line))
         elif block:
-            yield from _block(block, number)
-            block = []
+            yield from block.closed(number)
 
 
-def _lines(file: str) -> list[str]:
-    """Split at line ends of every system, and at nothing else; an empty line closes the last block."""
-    return [*file.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n"), ""]
+class _Block:
+    """The lines of one question; lines beyond the longest question are counted, and not kept."""
 
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._size = 0
+        self._dropped = 0
 
-def _block(lines: list[str], end: int) -> Iterator[Part]:
-    whole = Part(text="\n".join(lines), line=end - len(lines)).cut(0)
-    if whole.text:
-        yield whole
+    def __bool__(self) -> bool:
+        return bool(self._lines)
+
+    def add(self, line: str) -> None:
+        if self._size > LONGEST_BLOCK:
+            self._dropped += 1
+            return
+        self._size += len(line) + 1
+        self._lines.append(line)
+
+    def closed(self, end: int) -> Iterator[Part]:
+        """Yield the question that ends before the line `end`, if there is one, and begin the next."""
+        first = end - len(self._lines) - self._dropped
+        whole = Part(text="\n".join(self._lines), line=first).cut(0)
+        self._lines, self._size, self._dropped = [], 0, 0
+        if whole.text:
+            yield whole
 
 
 class Formats:

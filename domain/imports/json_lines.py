@@ -41,7 +41,7 @@ def read(text: str) -> JsonDocument:
     """Parse JSON and record the lines; raises MalformedJsonError."""
     text = text.removeprefix("\ufeff")
     try:
-        value = json.loads(text, parse_int=_integer)
+        value = json.loads(text, parse_int=integer)
     except json.JSONDecodeError as error:
         raise MalformedJsonError(f"not JSON: {error.msg}", line=error.lineno) from None
     except RecursionError:
@@ -96,6 +96,6 @@ class _Scan:
             self._wants_name = token == "{"
 
 
-def _integer(digits: str) -> int | float:
+def integer(digits: str) -> int | float:
     """Read an integer; one of more than 18 digits becomes a float, which every integer field refuses."""
     return int(digits) if len(digits) <= _LONGEST_INTEGER else float(digits)

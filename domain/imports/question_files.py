@@ -34,23 +34,35 @@ def parse(file: str, findings: Findings) -> QuestionFile | None:
         findings.refuse(error.line, "file", error.message)
         return None
     top = Item(document, (), findings, name="file")
-    if top.raw("format") != FORMAT:
-        top.refuse(f'format must be "{FORMAT}"', "format")
-        return None
-    if not isinstance(top.raw("examType"), dict):
-        top.refuse("examType must be an object", "examType")
+    if not is_of_format(top):
         return None
     for path in document.repeated:
         findings.refuse(document.line(path), str(path[-1]), "the name occurs twice in one object", path)
     item = Item(document, ("examType",), findings, name="examType")
-    exam_type, domains = _exam_type(item), _names(item, "domains", MOST_DOMAINS, "code")
+    exam_type, domains = exam_type_of(item), names_of(item, "domains", MOST_DOMAINS, "code")
     questions = _questions(top, document, domains, findings)
     quizzes = _quizzes(top, document, questions)
     lose_unread(top)
     return QuestionFile(format=FORMAT, exam_type=exam_type, questions=questions, quizzes=quizzes)
 
 
-def _names(item: Item, field: str, most: int, name: str) -> set[str] | None:
+def is_of_format(top: Item) -> bool:
+    """Tell whether the file names the format and has an exam type; refuse it otherwise."""
+    if top.raw("format") != FORMAT:
+        top.refuse(f'format must be "{FORMAT}"', "format")
+        return False
+    if not isinstance(top.raw("examType"), dict):
+        top.refuse("examType must be an object", "examType")
+        return False
+    return True
+
+
+def recognises(head: bytes, _names: tuple[str, ...]) -> bool:
+    """Tell whether a file is an object of JSON that names questions, or a format of questions."""
+    return head.lstrip().startswith(b"{") and (b"questpath-questions/" in head or b'"questions"' in head)
+
+
+def names_of(item: Item, field: str, most: int, name: str) -> set[str] | None:
     """Return the names in a list, those of refused items included; None where the list cannot be read.
 
     A reference to an item that is refused is no fault of its own.
@@ -61,7 +73,8 @@ def _names(item: Item, field: str, most: int, name: str) -> set[str] | None:
     return {value for value in listed if isinstance(value, str)}
 
 
-def _exam_type(item: Item) -> ExamTypeDraft:
+def exam_type_of(item: Item) -> ExamTypeDraft:
+    """Read the exam type with its domains."""
     domains = item.items("domains", MOST_DOMAINS, partial(name_of, "code", "domain"))
     draft = ExamTypeDraft(
         code=item.text("code", partial(checked_slug, field="code")),
@@ -69,7 +82,7 @@ def _exam_type(item: Item) -> ExamTypeDraft:
         description=item.text("description", _description, default=""),
         domains=[_domain(domain) for domain in domains],
     )
-    _refuse_repeated(item, "domains", [domain.code for domain in draft.domains])
+    refuse_repeated(item, "domains", [domain.code for domain in draft.domains])
     if item.raw("domains") in (None, []):
         item.refuse("domains must name at least one domain", "domains")
     lose_unread(item)
@@ -94,20 +107,21 @@ def _questions(
 ) -> list[QuestionDraft]:
     items = top.items("questions", MOST_FILE_QUESTIONS, partial(name_of, "key", "question"))
     read = [question(item, document=document, domains=domains, findings=findings) for item in items]
-    _refuse_repeated(top, "questions", [draft.name if draft else "" for draft in read])
+    refuse_repeated(top, "questions", [draft.name if draft else "" for draft in read])
     return [draft for draft in read if draft is not None]
 
 
 def _quizzes(top: Item, document: JsonDocument, questions: list[QuestionDraft]) -> list[QuizDraft]:
     places = {draft.name: place for place, draft in enumerate(questions)}
-    known = _names(top, "questions", MOST_FILE_QUESTIONS, "key")
+    known = names_of(top, "questions", MOST_FILE_QUESTIONS, "key")
     items = list(top.items("quizzes", MOST_FILE_QUIZZES, partial(name_of, "slug", "quiz")))
-    read = [_quiz(item, document.line(item.path), places, known) for item in items]
-    _refuse_repeated(top, "quizzes", [quiz.slug for quiz in read])
+    read = [quiz_of(item, document.line(item.path), places, known) for item in items]
+    refuse_repeated(top, "quizzes", [quiz.slug for quiz in read])
     return read
 
 
-def _quiz(item: Item, line: int, places: dict[str, int], known: set[str] | None) -> QuizDraft:
+def quiz_of(item: Item, line: int, places: dict[str, int], known: set[str] | None) -> QuizDraft:
+    """Read a quiz; `places` are the numbers of questions by their keys, `known` all keys, those of refused ones too."""
     minutes = item.integer("timeLimitMinutes", 1, LONGEST_LIMIT_MINUTES)
     pass_mark = item.integer("passMark", 0, 100)
     draft = QuizDraft(
@@ -130,7 +144,7 @@ def _asked(item: Item, places: dict[str, int], known: set[str] | None) -> list[i
     for place, key in enumerate(keys):
         if known is not None and key not in places and key not in known:
             item.refuse(f"the file has no question {key[:80]}", "questions", place)
-    _refuse_repeated(item, "questions", keys)
+    refuse_repeated(item, "questions", keys)
     if item.raw("questions") in (None, []):
         item.refuse("questions must name at least one question", "questions")
     return [places[key] for key in keys if key in places]
@@ -150,7 +164,8 @@ def _moment(item: Item, field: str) -> datetime | None:
     return None
 
 
-def _refuse_repeated(item: Item, field: str, names: list[str]) -> None:
+def refuse_repeated(item: Item, field: str, names: list[str]) -> None:
+    """Refuse each name that a list has twice."""
     seen: set[str] = set()
     for place, name in enumerate(names):
         if name and name in seen:

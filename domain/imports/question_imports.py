@@ -1,28 +1,23 @@
 """Question imports: a file of either format is stored as a whole or not at all, and once."""
 
 import asyncio
-import re
-import unicodedata
 
 from domain.acts import Act
-from domain.content.quizzes import LONGEST_SLUG, MOST_QUESTIONS, Feedback, checked_slug
+from domain.content.quizzes import MOST_QUESTIONS, Feedback, checked_slug
 from domain.errors import InvalidInputError
 from domain.idempotency import checked_key, first_use
 from domain.ids import ImportId
-from domain.imports import gift, question_drafts, question_files, quiz_plans
+from domain.imports import gift, question_drafts, question_files
 from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, QuestionDraft, QuestionFile, QuizDraft
-from domain.imports.reports import Findings, ImportReport, content_hash, unchanged
+from domain.imports.reports import Findings, ImportKind, ImportReport, content_hash, unchanged
+from domain.imports.storage import quiz_plans
+from domain.imports.storage.quiz_titles import GENERAL, LONGEST_TITLE, QuizTitle
 from domain.imports.work import ImportsWork
 from domain.refusals import all_at_once
 from domain.text import line
 
 LONGEST_FILE = 2_000_000
-LONGEST_TITLE = 200
-GENERAL = "general"
-"""The exam type of a GIFT file for which none is named; it is created where it is missing."""
-_UNTITLED = "Imported questions"
-_GIFT_BRACE = re.compile(r"\{\s*(?:[=~#]|(?:T|F|TRUE|FALSE)\s*[#}]|\}\s*\S)", re.IGNORECASE)
-_NO_LETTERS = re.compile(r"[^a-z0-9]+")
+_HEAD = 65_536
 
 
 async def import_once(
@@ -46,7 +41,7 @@ async def import_once(
     with all_at_once() as each:
         with each:
             idempotency_key = checked_key(idempotency_key)
-        _check_input(text, exam_type_code, title)
+        check_input(text, exam_type_code, title)
     import_id = ImportId(act.mint("import"))
     earlier = await first_use(
         work.receipts,
@@ -60,7 +55,9 @@ async def import_once(
     if known is not None:
         return known
     report = await import_questions(work, act, text=text, exam_type_code=exam_type_code, title=title)
-    await work.import_reports.add(import_id, report, author_id=act.user_id, now=act.now)
+    await work.import_reports.add(
+        import_id, report, kind=ImportKind.QUESTIONS, author_id=act.user_id, now=act.now
+    )
     return report
 
 
@@ -80,7 +77,7 @@ async def import_questions(
     JSON file names its own. Raises InvalidInputErrors, all at once, for a file that is too long, and for options that
     are malformed or do not fit the format.
     """
-    _check_input(text, exam_type_code, title)
+    check_input(text, exam_type_code, title)
     findings = Findings()
     is_json = _is_json(text)
     if is_json:
@@ -90,7 +87,7 @@ async def import_questions(
     plan = await quiz_plans.plan(work, act, file, findings) if file else None
     report = findings.report(
         format=question_files.FORMAT if is_json else gift.FORMAT,
-        text=text,
+        content_hash=content_hash(text),
         accepted=sum(findings.accepts(draft.path) for draft in file.questions) if file else 0,
         dry_run=dry_run,
     )
@@ -106,10 +103,10 @@ async def import_questions(
 def _is_json(text: str) -> bool:
     """Tell the formats apart: both may begin with a brace, but GIFT's has an answer in it, or text after it."""
     start = text.removeprefix("\ufeff").lstrip()
-    return start.startswith("{") and _GIFT_BRACE.match(start) is None
+    return start.startswith("{") and not gift.recognises(start[:_HEAD].encode("utf-8", "replace"), ())
 
 
-def _check_input(text: str, exam_type_code: str | None, title: str | None) -> None:
+def check_input(text: str, exam_type_code: str | None, title: str | None) -> None:
     """Check the length of a file and the form of its options, which only a GIFT file has."""
     with all_at_once() as each:
         with each:
@@ -139,10 +136,11 @@ def _gift(text: str, findings: Findings, exam_type_code: str | None, title: str 
     if not questions and not findings.refused:
         findings.refuse(1, "file", "It holds no question that can be imported.")
     questions = _fitting(questions, findings)
+    named = QuizTitle(given=titled, content_hash=content_hash(text))
     quiz = QuizDraft(
         line=1,
-        slug=_slug(titled) or f"imported-{content_hash(text)[:12]}",
-        title=titled or _UNTITLED,
+        slug=named.slug(1, 1),
+        title=named.title(1, 1),
         description="",
         time_limit=None,
         pass_mark=question_files.DEFAULT_PASS_MARK,
@@ -174,9 +172,3 @@ def _once_each(drafts: list[QuestionDraft], exam_type: str, findings: Findings) 
             reason = f"It is the same question as the one on line {same.line}; it is left out."
             findings.lose(draft.line, draft.name, reason)
     return list(first.values())
-
-
-def _slug(title: str | None) -> str:
-    """Return a title as a slug; empty where it has no letters or digits of ASCII."""
-    ascii_only = unicodedata.normalize("NFKD", title or "").encode("ascii", "ignore").decode().lower()
-    return _NO_LETTERS.sub("-", ascii_only).strip("-")[:LONGEST_SLUG].strip("-")

@@ -15,6 +15,13 @@ MOST_FINDINGS = 500
 """How many refusals, and how many losses, a report lists; its last entry counts the rest."""
 
 
+class ImportKind(Enum):
+    """What is imported."""
+
+    QUESTIONS = "QUESTIONS"
+    ROADMAP = "ROADMAP"
+
+
 class ImportOutcome(Enum):
     """The outcome of an import; all of a file is stored or nothing."""
 
@@ -22,6 +29,7 @@ class ImportOutcome(Enum):
     UNCHANGED = "UNCHANGED"
     DRY_RUN = "DRY_RUN"
     REFUSED = "REFUSED"
+    FAILED = "FAILED"
 
 
 @entity
@@ -89,12 +97,12 @@ class Findings:
         """Add something that is dropped."""
         self.losses.append(_finding(line, item, reason))
 
-    def report(self, *, format: str, text: str, accepted: int, dry_run: bool = False) -> ImportReport:
+    def report(self, *, format: str, content_hash: str, accepted: int, dry_run: bool = False) -> ImportReport:
         """Return the report, STORED unless something was refused or it is a dry run."""
         kept = ImportOutcome.DRY_RUN if dry_run else ImportOutcome.STORED
         return ImportReport(
             format=format,
-            content_hash=content_hash(text),
+            content_hash=content_hash,
             outcome=ImportOutcome.REFUSED if self.refused else kept,
             accepted=accepted,
             refused=_bounded(self.refused),
@@ -122,10 +130,10 @@ def _bounded(findings: list[Finding]) -> list[Finding]:
 
 
 def _finding(line: int, item: str, reason: str) -> Finding:
-    return Finding(line=line, item=_shown(item, 80), reason=_shown(reason, 1_000))
+    return Finding(line=line, item=shown(item, 80), reason=shown(reason, 1_000))
 
 
-def _shown(text: str, longest: int) -> str:
+def shown(text: str, longest: int) -> str:
     """Return text of a file for a report: printable, and cut at `longest` characters."""
     shown = "".join(c if c.isprintable() else "\ufffd" for c in text[: longest + 1])
     return shown if len(shown) <= longest else shown[: longest - 1] + "\u2026"
@@ -134,7 +142,9 @@ def _shown(text: str, longest: int) -> str:
 class ImportReports(Protocol):
     """Reports by id; an author sees their own."""
 
-    async def add(self, id: ImportId, report: ImportReport, *, author_id: UserId, now: datetime) -> None:
+    async def add(
+        self, id: ImportId, report: ImportReport, *, kind: ImportKind, author_id: UserId, now: datetime
+    ) -> None:
         """Keep a report."""
 
     async def by_id(self, id: ImportId, *, author_id: UserId) -> ImportReport | None:

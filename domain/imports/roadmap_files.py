@@ -1,6 +1,6 @@
 """Roadmap files: detects the format, and reads our own, `questpath-roadmap/1`."""
 
-from typing import Any
+from typing import Any, BinaryIO
 
 from domain import text
 from domain.accounts.web_addresses import checked_url
@@ -20,31 +20,19 @@ from domain.content.roadmap_nodes import (
     RoadmapResource,
 )
 from domain.content.roadmaps import Visibility
-from domain.entities import entity
 from domain.errors import InvalidInputError
 from domain.imports import exercism_tracks, json_lines
 from domain.imports.json_items import Item
 from domain.imports.json_lines import JsonDocument, MalformedJsonError
+from domain.imports.readers import ReadLimits
 from domain.imports.reports import Findings
-from domain.imports.roadmap_plans import PlannedNode, RoadmapPlan
+from domain.imports.roadmap_plans import PlannedNode, RoadmapFile, RoadmapPlan
 
 FORMAT = "questpath-roadmap/1"
 UNKNOWN = "unknown"
 LONGEST_FILE = 1_000_000
-
-
-@entity
-class RoadmapFile:
-    """The content of a file; `plan` is None where the format is unknown."""
-
-    format: str
-    plan: RoadmapPlan | None
-    findings: Findings
-
-    @property
-    def accepted(self) -> int:
-        """How many nodes are not refused."""
-        return sum(self.findings.accepts(node.path) for node in self.plan.nodes) if self.plan else 0
+_BYTES = 4
+"""How many bytes a character takes at most."""
 
 
 def check_length(content: str) -> None:
@@ -67,6 +55,26 @@ def read(content: str) -> RoadmapFile:
     return _read_document(document, findings)
 
 
+def read_file(file: BinaryIO, *, limits: ReadLimits) -> RoadmapFile:
+    """Read a roadmap file of either format that was uploaded; one beyond the size is refused in its findings."""
+    content = file.read(min(LONGEST_FILE * _BYTES, limits.largest_entry) + 1).decode("utf-8", "replace")
+    if len(content) <= LONGEST_FILE:
+        return read(content)
+    findings = Findings()
+    findings.refuse(1, "file", f"It may hold at most {LONGEST_FILE:,} characters.")
+    return RoadmapFile(format=UNKNOWN, plan=None, findings=findings)
+
+
+def recognises(head: bytes, _names: tuple[str, ...]) -> bool:
+    """Tell whether a file is our format of roadmaps."""
+    return head.lstrip().startswith(b"{") and b"questpath-roadmap/" in head
+
+
+def recognises_track(head: bytes, _names: tuple[str, ...]) -> bool:
+    """Tell whether a file is the config.json of an Exercism track."""
+    return head.lstrip().startswith(b"{") and b'"language"' in head and b'"exercises"' in head
+
+
 def _read_document(document: JsonDocument, findings: Findings) -> RoadmapFile:
     value = document.value
     if isinstance(value, dict) and value.get("format") == FORMAT:
@@ -78,11 +86,11 @@ def _read_document(document: JsonDocument, findings: Findings) -> RoadmapFile:
         reason = f'neither a roadmap ("format": "{FORMAT}") nor the config.json of an Exercism track'
         findings.refuse(document.line(("format",)), "file", reason)
         return RoadmapFile(format=UNKNOWN, plan=None, findings=findings)
-    _check(plan, findings)
+    check_plan(plan, findings)
     return RoadmapFile(format=format_, plan=plan, findings=findings)
 
 
-def _check(plan: RoadmapPlan, findings: Findings) -> None:
+def check_plan(plan: RoadmapPlan, findings: Findings) -> None:
     """Refuse what publishing would refuse, and a graph beyond the limits of a version."""
     nodes = {node.key: node for node in plan.nodes}
     for flaw in flaws([node.step for node in plan.nodes]) if nodes else []:

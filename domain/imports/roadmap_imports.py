@@ -8,9 +8,8 @@ from domain.entities import entity
 from domain.idempotency import checked_key, first_use
 from domain.ids import ImportId, UserId
 from domain.imports import roadmap_drafts, roadmap_files
-from domain.imports.reports import ImportReport, content_hash, unchanged
-from domain.imports.roadmap_files import RoadmapFile
-from domain.imports.roadmap_plans import RoadmapPlan
+from domain.imports.reports import ImportKind, ImportReport, content_hash, unchanged
+from domain.imports.roadmap_plans import RoadmapFile, RoadmapPlan
 from domain.imports.work import ImportsWork
 from domain.refusals import all_at_once
 
@@ -32,7 +31,10 @@ async def import_roadmap(
     Content that the newest version already has changes nothing. Raises InvalidInputError for a file beyond the
     size limit; every other fault is in the report.
     """
-    done = await _import(work, act, text=text, dry_run=dry_run, publish=publish)
+    file = roadmap_files.read(text)
+    done = await import_file(
+        work, act, file, content_hash=content_hash(text), dry_run=dry_run, publish=publish
+    )
     return done.report
 
 
@@ -44,7 +46,9 @@ async def import_once(
     A dry run stores nothing, not even its key.
     """
     if dry_run:
-        return await _import(work, act, text=text, dry_run=True)
+        return await import_file(
+            work, act, roadmap_files.read(text), content_hash=content_hash(text), dry_run=True
+        )
     with all_at_once() as each:
         with each:
             idempotency_key = checked_key(idempotency_key)
@@ -61,15 +65,23 @@ async def import_once(
     known = await work.import_reports.by_id(ImportId(earlier), author_id=act.user_id) if earlier else None
     if known is not None:
         return await _earlier_import(work, known, text, author_id=act.user_id)
-    done = await _import(work, act, text=text)
-    await work.import_reports.add(import_id, done.report, author_id=act.user_id, now=act.now)
+    done = await import_file(work, act, roadmap_files.read(text), content_hash=content_hash(text))
+    await work.import_reports.add(
+        import_id, done.report, kind=ImportKind.ROADMAP, author_id=act.user_id, now=act.now
+    )
     return done
 
 
-async def _import(
-    work: ImportsWork, act: Act, *, text: str, dry_run: bool = False, publish: bool = False
+async def import_file(
+    work: ImportsWork,
+    act: Act,
+    file: RoadmapFile,
+    *,
+    content_hash: str,
+    dry_run: bool = False,
+    publish: bool = False,
 ) -> RoadmapImport:
-    file = roadmap_files.read(text)
+    """Store what was read of a file as a draft, and publish that if asked to; all of it or nothing."""
     plan = file.plan
     roadmap = None
     if plan is not None:
@@ -81,7 +93,9 @@ async def _import(
         roadmap = await work.roadmaps.get_or_create_locked(roadmap_drafts.new_roadmap(act, plan))
         if roadmap.author_id != act.user_id:
             _refuse_slug(file, plan)
-    report = file.findings.report(format=file.format, text=text, accepted=file.accepted, dry_run=dry_run)
+    report = file.findings.report(
+        format=file.format, content_hash=content_hash, accepted=file.accepted, dry_run=dry_run
+    )
     if plan is None or roadmap is None or file.findings.refused:
         return RoadmapImport(report=report, roadmap=None, version=None)
     return await _store(work, act, report, roadmap, plan, publish=publish)

@@ -6,6 +6,7 @@ from domain.content.roadmap_nodes import Completion, EvidenceRule, NodeKind, Roa
 from domain.content.roadmaps import Visibility
 from domain.entities import entity
 from domain.imports.json_lines import Path
+from domain.imports.reports import Findings
 
 
 @entity
@@ -52,3 +53,17 @@ class RoadmapPlan:
     description: str
     visibility: Visibility
     nodes: list[PlannedNode]
+
+
+@entity
+class RoadmapFile:
+    """The content of a file; `plan` is None where the format is unknown."""
+
+    format: str
+    plan: RoadmapPlan | None
+    findings: Findings
+
+    @property
+    def accepted(self) -> int:
+        """How many nodes are not refused."""
+        return sum(self.findings.accepts(node.path) for node in self.plan.nodes) if self.plan else 0

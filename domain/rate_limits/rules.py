@@ -14,7 +14,9 @@ WRITE = 5
 """Tokens of one write, so that a fifth of a write is a whole number."""
 CHEAP_WRITES = frozenset({"answerQuestion", "refreshSession"})
 """Mutations that cost a fifth of a write: they throttle neither a fast learner nor a school behind one address."""
-EXPENSIVE_WRITES = frozenset({"exportMyData", "importQuestions", "importRoadmap"})
+EXPENSIVE_WRITES = frozenset(
+    {"exportMyData", "exportQuiz", "exportRoadmap", "importQuestions", "importRoadmap"}
+)
 """Mutations whose small input causes much work; they take from the bucket `generation` beside the write."""
 SIGN_IN_FIELDS = {
     "login": "login",

@@ -1,6 +1,6 @@
 """CORS: which pages of other origins may read responses (the CORS protocol of the Fetch standard)."""
 
-from starlette.types import Message, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.callers.origins import Headers, Origins
 
@@ -15,14 +15,19 @@ _REQUEST_HEADERS = (
 _RESPONSE_HEADERS = "etag, ratelimit, ratelimit-policy, retry-after, x-request-id"
 _MAX_AGE_S = 7_200
 """How long a browser may cache a preflight; Chromium caps it there."""
-_PREFLIGHT = [
-    (b"access-control-allow-methods", b"GET, HEAD, POST"),
-    (b"access-control-allow-headers", _REQUEST_HEADERS.encode()),
-    (b"access-control-max-age", str(_MAX_AGE_S).encode()),
-]
-
 HeaderList = list[tuple[bytes, bytes]]
 """Headers of a response."""
+
+
+def _preflight(methods: bytes) -> HeaderList:
+    return [
+        (b"access-control-allow-methods", methods),
+        (b"access-control-allow-headers", _REQUEST_HEADERS.encode()),
+        (b"access-control-max-age", str(_MAX_AGE_S).encode()),
+    ]
+
+
+_PREFLIGHT = _preflight(b"GET, HEAD, POST")
 
 
 class Cors:
@@ -53,14 +58,32 @@ class Cors:
 
         return grant
 
-    async def preflight(self, headers: Headers, send: Send) -> None:
+    async def preflight(self, headers: Headers, send: Send, *, methods: str = METHODS) -> None:
         """Respond to OPTIONS with the allowed methods and, to a preflight, with what the page may send."""
         response_headers = [
-            (b"allow", METHODS.encode()),
+            (b"allow", methods.encode()),
             (b"vary", b"origin, access-control-request-method, access-control-request-headers"),
         ]
         is_allowed = self._origins.allows(headers.get(b"origin", b""))
         if is_allowed and b"access-control-request-method" in headers:
-            response_headers += _PREFLIGHT
+            response_headers += _PREFLIGHT if methods == METHODS else _preflight(methods.encode())
         await send({"type": "http.response.start", "status": 204, "headers": response_headers})
         await send({"type": "http.response.body", "body": b""})
+
+
+class CorsPaths:
+    """ASGI application that grants allowed origins the responses of another, and answers OPTIONS for it."""
+
+    def __init__(self, app: ASGIApp, cors: Cors, *, methods: str) -> None:
+        self._app = app
+        self._cors = cors
+        self._methods = methods
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        headers = dict(scope["headers"])
+        send = self._cors.wrap(headers, send)
+        if scope["method"] == "OPTIONS":
+            await self._cors.preflight(headers, send, methods=self._methods)
+        else:
+            await self._app(scope, receive, send)

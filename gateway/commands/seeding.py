@@ -1,22 +1,27 @@
 """Seeding: imports demo content and creates demo accounts once, by the same verbs as authors and learners."""
 
+import hashlib
 from pathlib import Path
 
 import structlog
 
 from domain.acts import NOWHERE, Act, by_platform
 from domain.authentication import registration
-from domain.ids import UserId
+from domain.ids import ImportId, UserId
 from domain.imports import question_imports, roadmap_imports
-from domain.imports.reports import ImportReport
+from domain.imports.reports import ImportKind, ImportReport
+from domain.imports.runs.imports import ImportOptions, NewImport
 from domain.unit_of_work import Meter
 from gateway import secrets_and_ids
 from gateway.authentication.password_hashing import Argon2Passwords
 from gateway.commands.demo import demo_activity, demo_campaign, demo_forks, demo_goals
 from gateway.demo_accounts import ACCOUNTS, AUTHOR, PASSWORD, DemoAccount
+from gateway.imports.import_steps import ImportSteps
+from gateway.uploads.media_folder import MediaFolder
 from persistence.work import Postgres
 
 CONTENT = Path(__file__).parent.parent.parent / "content"
+UPLOADED = CONTENT / "gift" / "http-status-codes.gift"
 _log = structlog.get_logger("gateway.commands.seeding")
 
 
@@ -31,6 +36,7 @@ async def seed(postgres: Postgres) -> None:
         for path in sorted((CONTENT / folder).glob("*.json")):
             report = await import_text(postgres, kind=kind, text=path.read_text("utf-8"), author_id=author_id)
             _log.info("imported", file=path.name, accepted=report.accepted, refused=len(report.refused))
+    await _import_upload(postgres, author_id)
     for account in ACCOUNTS[1:]:
         await _created_account(postgres, passwords, account)
         await demo_goals.aim(postgres, handle=account.handle, now=secrets_and_ids.now())
@@ -69,14 +75,30 @@ def accounts_table() -> str:
     return "\n".join([f"Demo accounts (password: {PASSWORD}):", *rows])
 
 
-def report_text(report: ImportReport) -> str:
-    """Return a report as text, with a line for each item that was refused or lost."""
-    lines = [f"{report.accepted} accepted, {len(report.refused)} refused, {len(report.losses)} losses."]
-    if report.unchanged:
-        lines.append("The same file was imported before; nothing changed.")
-    lines += [f"refused, line {issue.line}: {issue.item}: {issue.reason}" for issue in report.refused]
-    lines += [f"lost, line {issue.line}: {issue.item}: {issue.reason}" for issue in report.losses]
-    return "\n".join(lines)
+async def _import_upload(postgres: Postgres, author_id: UserId) -> None:
+    """Import a file as a worker imports an upload, so that the author's list of imports has one with a loss."""
+    new = NewImport(
+        id=ImportId(secrets_and_ids.mint("import")),
+        author_id=author_id,
+        kind=ImportKind.QUESTIONS,
+        filename=UPLOADED.name,
+        file_hash=hashlib.sha256(UPLOADED.read_bytes()).hexdigest(),
+        options=ImportOptions(title="Status codes of HTTP"),
+        upload_id=None,
+        workflow_id=None,
+    )
+    async with postgres.open_work(Meter()) as work:
+        await work.imports.add(new, now=secrets_and_ids.now())
+    steps = ImportSteps(
+        import_id=new.id,
+        open_work=lambda: postgres.open_work(Meter()),
+        open_file=lambda _: UPLOADED.open("rb"),
+        now=secrets_and_ids.now,
+        mint=secrets_and_ids.mint,
+        media_files=MediaFolder(UPLOADED.parent),  # GIFT brings no images
+    )
+    for step in (steps.check, steps.stage, steps.keep):
+        await step()
 
 
 async def _created_account(postgres: Postgres, passwords: Argon2Passwords, account: DemoAccount) -> UserId:

@@ -33,6 +33,7 @@ class HttpConnection(ClosingProtocol):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._is_usual = True
+        self._is_upload = False
         self._fed = self._received = self._chunks = 0
         self._deadline = NEVER
         self._host: bytes | None = None
@@ -58,6 +59,7 @@ class HttpConnection(ClosingProtocol):
         """Begin a request."""
         self._is_reading = self._in_head = self._is_usual = True
         self._received = self._chunks = 0
+        self._is_upload = False
         self._host = None
         super().on_message_begin()
 
@@ -88,6 +90,9 @@ class HttpConnection(ClosingProtocol):
         if len(self.pipeline) >= connection_bounds.MOST_PIPELINED:
             raise RefusedError(RequestRefusal.PIPELINE)
         before = self.cycle
+        self._is_upload = (
+            self.url.startswith(connection_bounds.UPLOADS) and self.parser.get_method() == b"PUT"
+        )
         super().on_headers_complete()
         self._in_head = False
         self._requests += 1
@@ -109,7 +114,7 @@ class HttpConnection(ClosingProtocol):
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body."""
         self._chunks += 1
-        if self._chunks > connection_bounds.MOST_CHUNKS:
+        if self._chunks > self._most_chunks:
             raise RefusedError(RequestRefusal.BODY)
         super().on_body(body)
 
@@ -166,14 +171,33 @@ class HttpConnection(ClosingProtocol):
                 return
             timeout_s = bounds.head_s
         else:
-            if self._received > connection_bounds.HEAD_BYTES + connection_bounds.BODY_BYTES:
+            if self._received > connection_bounds.HEAD_BYTES + self._body_bytes:
                 self._refuse(RequestRefusal.BODY)
                 return
             timeout_s = bounds.body_s
-        if self._deadline == NEVER:
+        if self._is_upload and not self._in_head:  # the endpoint limits the whole time
+            self._deadline = self.registry.now + timeout_s + 1
+        elif self._deadline == NEVER:
             self._announce_close()
             self._deadline = self.registry.now + timeout_s + 1
         self.due = self._deadline
+
+    @property
+    def _body_bytes(self) -> int:
+        """How many bytes the body of this request may have; chunked coding adds a part to an upload's.
+
+        Once an upload is answered, what still comes of it is not worth reading.
+        """
+        if not self._is_upload or self.cycle.response_complete:
+            return connection_bounds.BODY_BYTES
+        return self.registry.bounds.upload_bytes + self.registry.bounds.upload_bytes // 8
+
+    @property
+    def _most_chunks(self) -> int:
+        """In how many pieces the body of this request may arrive."""
+        if not self._is_upload:
+            return connection_bounds.MOST_CHUNKS
+        return connection_bounds.MOST_CHUNKS + self._body_bytes // connection_bounds.BYTES_OF_A_CHUNK
 
     def _announce_close(self) -> None:
         """Make this response the last if its body is too large to be read in full."""

@@ -15,7 +15,11 @@ QUERY_BYTES = 16 * 1024
 HEAD_BYTES = TARGET_BYTES + QUERY_BYTES + HEADER_BYTES
 BODY_BYTES = 2 * 1024 * 1024
 """How much of a body is read, chunks and trailers included; the application has lower limits."""
+UPLOADS = b"/uploads/"
+"""The paths whose bodies may have `upload_bytes`, for as long as some of it arrives every `body_s` seconds."""
 MOST_CHUNKS = 4_096
+BYTES_OF_A_CHUNK = 512
+"""How many bytes the pieces of an upload have on average at least."""
 MOST_PIPELINED = 16
 MOST_FRAGMENTS = 1_000
 
@@ -33,6 +37,7 @@ EXAMPLES = {
     "QUESTPATH_SOCKET_MESSAGE_BYTES": "262144",
     "QUESTPATH_DRAIN_GRACE_S": "1",
     "QUESTPATH_DRAIN_S": "20",
+    "QUESTPATH_UPLOAD_BYTES": "100000000",
 }
 """A valid value of each setting."""
 
@@ -52,6 +57,7 @@ class ConnectionBounds:
     socket_message_bytes: int = 256 * 1024
     drain_grace_s: float = 0.0
     drain_s: float = 20.0
+    upload_bytes: int = 100_000_000
 
 
 class ConnectionBoundSettings(BaseSettings):
@@ -81,6 +87,9 @@ class ConnectionBoundSettings(BaseSettings):
     drain_s: float = Field(default=20.0, ge=1, le=600)
     """Seconds after that until the rest is aborted."""
 
+    upload_bytes: int = Field(default=100_000_000, ge=1_000_000, le=2_000_000_000)
+    """How many bytes a file may have that an author uploads."""
+
     @field_validator("hosts", mode="before")
     @classmethod
     def _names(cls, value: object) -> object:
@@ -106,4 +115,5 @@ class ConnectionBoundSettings(BaseSettings):
             socket_message_bytes=self.socket_message_bytes,
             drain_grace_s=self.drain_grace_s,
             drain_s=self.drain_s,
+            upload_bytes=self.upload_bytes,
         )

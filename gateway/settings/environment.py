@@ -7,11 +7,13 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from domain.uploads.uploads import UploadLimits
 from gateway.callers.client_addresses import networks
 from gateway.callers.origins import origin
 from gateway.settings import (
     connection_bounds,
     database,
+    files,
     integrations,
     mail,
     operation_limits,
@@ -22,6 +24,7 @@ from gateway.settings import (
 )
 from gateway.settings.connection_bounds import ConnectionBoundSettings
 from gateway.settings.database import DatabaseSettings
+from gateway.settings.files import FileSettings, limits_of
 from gateway.settings.integrations import IntegrationError
 from gateway.settings.mail import MailSettings
 from gateway.settings.modes import DocumentMode, Environment, LogFormat
@@ -64,6 +67,7 @@ EXAMPLES = (
     }
     | connection_bounds.EXAMPLES
     | database.EXAMPLES
+    | files.EXAMPLES
     | mail.EXAMPLES
     | operation_limits.EXAMPLES
     | rate_limits.EXAMPLES
@@ -80,6 +84,7 @@ class SettingsError(Exception):
 class Settings(
     ConnectionBoundSettings,
     DatabaseSettings,
+    FileSettings,
     LimitSettings,
     MailSettings,
     RateSettings,
@@ -160,6 +165,21 @@ class Settings(
         if not self.public_url:
             self.public_url = f"http://localhost:{self.port}"
         return self
+
+    @property
+    def uploads_folder(self) -> Path:
+        """Where uploads are."""
+        return (self.files or self.data / "files") / "uploads"
+
+    @property
+    def media_folder(self) -> Path:
+        """Where images are."""
+        return (self.files or self.data / "files") / "media"
+
+    @property
+    def upload_limits(self) -> UploadLimits:
+        """The limits of uploads."""
+        return limits_of(self.upload_bytes, self.upload_quota_bytes)
 
     @property
     def production(self) -> bool:

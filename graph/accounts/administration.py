@@ -4,21 +4,18 @@ from datetime import datetime
 
 import strawberry
 
-from domain.accounts.roles import LastAdminError
 from domain.accounts.scopes import Scope
 from domain.accounts.users import Role
 from domain.errors import ForbiddenError
 from domain.ids import UserId
+from graph.accounts.role_errors import LAST_ADMIN_ERRORS
 from graph.accounts.users import User
 from graph.directives import auth, requires_scopes
-from graph.errors import declare_error
 from graph.fields import arg, attribute, given, loaded_by, resolved_by
 from graph.mutations import mutated_by
 from graph.paging import Connection
 from graph.scalars import EmailAddress
 from resolvers.accounts import administration, loaders
-
-declare_error(LastAdminError, "The platform would be left without an admin.")
 
 _ADMIN = (auth(Role.ADMIN), requires_scopes(Scope.ADMIN_READ))
 
@@ -108,7 +105,7 @@ class RoleMutations:
         administration.set_roles,
         input=SetRolesInput,
         gives=_GIVES,
-        refuses=(ForbiddenError, LastAdminError),
+        refuses=(ForbiddenError, *LAST_ADMIN_ERRORS),
         rule=auth(Role.ADMIN),
         description="Replaces the roles of a user. Their access tokens become void within a second; "
         "refreshing gives new ones.",
@@ -117,7 +114,7 @@ class RoleMutations:
         administration.suspend_user,
         input=SuspendUserInput,
         gives=_GIVES,
-        refuses=(ForbiddenError, LastAdminError),
+        refuses=(ForbiddenError, *LAST_ADMIN_ERRORS),
         rule=auth(Role.ADMIN),
         description="Suspends a user: they cannot sign in or refresh, and their open connections end within a second. "
         "Their public profile stays; others do not see them on leaderboards. A repeated call replaces reason and end.",

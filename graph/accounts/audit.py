@@ -93,6 +93,8 @@ declare_enum(
     ROADMAP_VISIBILITY_CHANGED="The visibility of a roadmap was changed at once by its author or an admin.",
     QUIZ_WITHDRAWN="A quiz was withdrawn by its author or an admin.",
     QUIZ_RESTORED="A withdrawn quiz was restored by its author or an admin.",
+    QUIZ_EXPORTED="The questions of a quiz were exported, with their answer keys.",
+    ROADMAP_EXPORTED="A roadmap was exported.",
 )
 
 _SCOPES = requires_scopes(Scope.ADMIN_READ)

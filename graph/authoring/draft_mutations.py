@@ -3,38 +3,19 @@
 import strawberry
 
 from domain.authoring.draft_edits import MOST_OPERATIONS
-from domain.authoring.drafts import DraftConflictError, NotADraftError
 from domain.authoring.node_checks import LONGEST_DESCRIPTION, LONGEST_TITLE
 from domain.content.quizzes import SlugTakenError
 from domain.content.roadmaps import Visibility
 from domain.errors import ForbiddenError, IdempotencyKeyReusedError
 from domain.ids import RoadmapId, RoadmapVersionId
+from graph.authoring.draft_errors import DRAFT_ERRORS
 from graph.authoring.draft_operations import DraftOperation
 from graph.content.roadmaps import Roadmap, RoadmapVersion
 from graph.directives import imports_content
-from graph.errors import UserError, declare_error
-from graph.fields import given, loaded_by
+from graph.fields import given
 from graph.mutations import mutated_by
 from graph.scalars import JsonObject
 from resolvers.authoring import drafts
-from resolvers.content import loaders
-
-
-@strawberry.type
-class DraftConflictBase(UserError):  # noqa: N818 - a type of the schema
-    """Adds the present draft to a refusal."""
-
-    version: RoadmapVersion | None = loaded_by(
-        loaders.roadmap_versions_by_id, key="current_id", description="The draft as it is now."
-    )
-
-
-declare_error(
-    DraftConflictError,
-    "The draft was edited since the client read it; `version` is the draft as it is now.",
-    base=DraftConflictBase,
-)
-declare_error(NotADraftError, "The version is published, and never changes.")
 
 
 @strawberry.input(description="A roadmap to create.")
@@ -113,7 +94,7 @@ class AuthoringMutations:
                 MOST_OPERATIONS,
             ),
         },
-        refuses=(NotADraftError, DraftConflictError, ForbiddenError),
+        refuses=(*DRAFT_ERRORS, ForbiddenError),
         rule=imports_content(),
         description="Applies operations to a draft of the caller's own, all of them or none. A draft may have flaws; "
         "publishing it may not. `DraftConflict` has the draft as it is now, where somebody edited it in between.",

@@ -2,7 +2,6 @@
 
 import strawberry
 
-from domain.authoring.drafts import DraftConflictError, NotADraftError
 from domain.authoring.forks import NothingToForkError
 from domain.authoring.pulls import (
     MOST_CHOICES,
@@ -16,6 +15,7 @@ from domain.authoring.upstreams import MOST_CONFLICTS
 from domain.content.quizzes import SlugTakenError
 from domain.errors import ForbiddenError, IdempotencyKeyReusedError
 from domain.ids import RoadmapId, RoadmapVersionId
+from graph.authoring.draft_errors import DRAFT_ERRORS
 from graph.content.roadmap_nodes import RoadmapNode
 from graph.content.roadmaps import Roadmap, RoadmapVersion
 from graph.content.version_diffs import VersionDiff
@@ -201,8 +201,7 @@ class ForkMutations:
             ),
         },
         refuses=(
-            NotADraftError,
-            DraftConflictError,
+            *DRAFT_ERRORS,
             NothingToPullError,
             UpstreamChangedError,
             UnresolvedConflictsError,

@@ -11,12 +11,15 @@ from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.gamification.xp_rules import CURRENT
 from domain.ids import OptionId, QuestionId
+from domain.media.media import MOST_OF_A_QUESTION
 from graph.bookmarkable import Bookmarkable
 from graph.content.exam_types import ExamDomain, ExamType
 from graph.directives import reads_learning
 from graph.enums import declare_enum
 from graph.fields import attribute, loaded_by
+from graph.media.media import Media
 from resolvers.content import loaders
+from resolvers.media.loaders import media_by_question
 
 declare_enum(
     QuestionKind,
@@ -57,6 +60,13 @@ class Question(Bookmarkable):
     )
     exam_type: ExamType | None = loaded_by(
         loaders.exam_types_by_id, key="exam_type_id", description="The exam type that it belongs to."
+    )
+    media: list[Media] | None = loaded_by(
+        media_by_question,
+        key="id",
+        description="The images that it shows, in their order.",
+        at_most=MOST_OF_A_QUESTION,
+        usual=1,
     )
 
 

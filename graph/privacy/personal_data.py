@@ -5,11 +5,11 @@ from datetime import datetime
 import strawberry
 
 from domain.accounts.profile_visibility import ProfileVisibility
-from domain.accounts.roles import LastAdminError
 from domain.ids import ExportId
 from domain.privacy.deletion import ProofNeededError
 from domain.privacy.exports import TooManyExportsError
 from graph.accounts.profile_visibility import Privacy
+from graph.accounts.role_errors import LAST_ADMIN_ERRORS
 from graph.authentication.password_errors import CHECK_PASSWORD_ERRORS
 from graph.directives import auth
 from graph.errors import declare_error
@@ -83,7 +83,7 @@ class PrivacyMutations:
         personal_data.delete_my_account,
         input=DeleteMyAccountInput,
         gives={"deletes_at": (datetime, "When the account will be anonymised.")},
-        refuses=(ProofNeededError, *CHECK_PASSWORD_ERRORS, LastAdminError),
+        refuses=(ProofNeededError, *CHECK_PASSWORD_ERRORS, *LAST_ADMIN_ERRORS),
         rule=auth(),
         description="Anonymises the caller's account after 14 days. Until then they can sign in as before and "
         "call cancelDeletion. Leaderboards and statistics of questions keep their numbers, without a name.",

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0043"
-down_revision = "0040"
+down_revision = "0042"
 
 _ID = sa.Text(collation="C")
 _LINEAGE_KEY = "node_lineages_roadmap_id_fkey"

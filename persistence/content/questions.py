@@ -75,6 +75,11 @@ _BY_IDS = Statement(
 _KEYS_BY_IDS = Statement(
     select(*key_columns).where(question_keys.c.question_id == any_(bindparam("ids", type_=ARRAY(ID)))), key_of
 )
+_NAMES_BY_IDS = Statement(
+    select(questions.c.id, questions.c.name)
+    .where(questions.c.author_id == bindparam("author_id"))
+    .where(questions.c.id == any_(bindparam("ids", type_=ARRAY(ID))))
+)
 _IDS_BY_HASHES = Statement(
     select(questions.c.content_hash, questions.c.id)
     .where(questions.c.author_id == bindparam("author_id"))
@@ -101,6 +106,12 @@ class SqlQuestions:
     async def keys_by_ids(self, ids: list[QuestionId]) -> list[AnswerKey | None]:
         """Return one key per id, in their order."""
         return by_key(ids, await self._connection.all(_KEYS_BY_IDS, ids=ids), lambda key: key.question_id)
+
+    async def names_by_ids(self, ids: list[QuestionId], *, author_id: UserId) -> list[str | None]:
+        """Return one slot per id, in their order."""
+        rows = await self._connection.rows(_NAMES_BY_IDS, ids=ids, author_id=author_id)
+        found: dict[QuestionId, str] = {row[0]: row[1] for row in rows}
+        return [found.get(known) for known in ids]
 
     async def ids_by_hashes(self, hashes: list[str], *, author_id: UserId) -> list[QuestionId | None]:
         """Return one slot per content hash, in their order."""

@@ -1,4 +1,4 @@
-"""Reports of imports in Postgres."""
+"""Reports of imports of texts in Postgres."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select
 
 from domain.ids import ImportId, UserId
-from domain.imports.reports import Finding, ImportOutcome, ImportReport
+from domain.imports.reports import Finding, ImportKind, ImportOutcome, ImportReport
+from domain.imports.runs.imports import FindingKind
 from persistence.database import SqlConnection
+from persistence.imports.import_statements import ADD_FINDINGS, finding_rows
 from persistence.statements import Statement
 from persistence.tables.imports.import_reports import question_imports
 
@@ -18,7 +20,24 @@ def _report(kept: dict[str, Any]) -> ImportReport:
     return ImportReport(**kept | findings | {"outcome": ImportOutcome(kept["outcome"])})
 
 
-_ADD = Statement(insert(question_imports).values({c.name: bindparam(c.name) for c in question_imports.c}))
+_NAMES = (
+    "id",
+    "author_id",
+    "report",
+    "imported_at",
+    "kind",
+    "format",
+    "content_hash",
+    "outcome",
+    "accepted",
+    "refused_count",
+    "loss_count",
+)
+_ADD = Statement(
+    insert(question_imports).values(
+        {name: bindparam(name) for name in _NAMES} | {"finished_at": bindparam("imported_at")}
+    )
+)
 _BY_ID = Statement(
     select(question_imports.c.report)
     .where(question_imports.c.id == bindparam("id"))
@@ -33,10 +52,30 @@ class SqlImportReports:
     def __init__(self, connection: SqlConnection) -> None:
         self._connection = connection
 
-    async def add(self, id: ImportId, report: ImportReport, *, author_id: UserId, now: datetime) -> None:
-        """Insert a report."""
-        kept = asdict(report) | {"outcome": report.outcome.value}
-        await self._connection.run(_ADD, id=id, author_id=author_id, report=kept, imported_at=now)
+    async def add(
+        self, id: ImportId, report: ImportReport, *, kind: ImportKind, author_id: UserId, now: datetime
+    ) -> None:
+        """Insert a report, and its findings as those of every import are listed."""
+        await self._connection.run(
+            _ADD,
+            id=id,
+            author_id=author_id,
+            report=asdict(report) | {"outcome": report.outcome.value},
+            imported_at=now,
+            kind=kind.value,
+            format=report.format,
+            content_hash=report.content_hash,
+            outcome=report.outcome.value,
+            accepted=report.accepted,
+            refused_count=len(report.refused),
+            loss_count=len(report.losses),
+        )
+        rows = [
+            *finding_rows(FindingKind.REFUSED, report.refused, first=0),
+            *finding_rows(FindingKind.LOST, report.losses, first=0),
+        ]
+        if rows:
+            await self._connection.run(ADD_FINDINGS, import_id=id, rows=rows)
 
     async def by_id(self, id: ImportId, *, author_id: UserId) -> ImportReport | None:
         """Return a report; the statement leaves out those of other authors."""

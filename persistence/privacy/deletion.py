@@ -76,6 +76,9 @@ BLANKED: dict[str, str] = {
             RETURNING r.id)
         DELETE FROM node_lineages l USING gone WHERE l.roadmap_id = gone.id
         AND NOT EXISTS (SELECT FROM inherited_lineages i WHERE i.lineage_id = l.id)""",
+    "uploads": """
+        UPDATE uploads SET filename = '', content_type = NULL, expires_at = least(expires_at, :now)
+        WHERE owner_id = :user_id""",  # the row stays until the file is removed
     "workflows": """
         WITH of_steps AS (UPDATE jobs SET user_id = NULL WHERE user_id = :user_id)
         UPDATE workflows SET user_id = NULL WHERE user_id = :user_id""",
@@ -97,12 +100,13 @@ KEPT: dict[str, str] = {
     "exam_types": "names that the questions of others use",
     "quizzes": "published content that others learn with",
     "questions": "published content that others learn with",
+    "media": "images of published content; those that no question shows are removed after a day",
 }
 """Tables whose rows stay, with the reason; a test finds a table with users that is in none of the lists."""
 
 _ORDER = [*REMOVED, *BLANKED]
 """`users` comes after `mails`, which are found by its address; later steps need `erased_at` (the XP ledger)."""
-_WITH_MOMENT = ("mails", "users")
+_WITH_MOMENT = ("mails", "uploads", "users")
 _TEXTS = {name: f"DELETE FROM {name} WHERE {condition}" for name, condition in REMOVED.items()} | BLANKED  # noqa: S608
 _STEPS = [
     Statement(

@@ -57,7 +57,13 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "exam_types": ("author_id = :user_id", "to_jsonb(t)"),
     "quizzes": ("author_id = :user_id", "to_jsonb(t)"),
     "questions": ("author_id = :user_id", "to_jsonb(t)"),
+    "uploads": ("owner_id = :user_id", "to_jsonb(t) - 'received_until'"),
+    "media": ("author_id = :user_id", "to_jsonb(t)"),
     "question_imports": ("author_id = :user_id", "to_jsonb(t)"),
+    "import_findings": (
+        "import_id IN (SELECT id FROM question_imports WHERE author_id = :user_id)",
+        "to_jsonb(t) - 'position'",
+    ),
     "quiz_attempts": ("user_id = :user_id", "to_jsonb(t) - 'seed'"),
     "attempt_slots": (
         "attempt_id IN (SELECT id FROM quiz_attempts WHERE user_id = :user_id)",
@@ -92,6 +98,8 @@ EXCEPTIONS: dict[str, str] = {
     "xp_outbox": "entries of the ledger on their way to the boards",
     "progress_checks": "whose targets are to be looked at, for seconds",
     "question_keys": "right answers; the author has the imported file",
+    "staged_items": "parts of an uploaded file for minutes; the author has the file",
+    "question_media": "which images questions show, of no person",
     "quiz_questions": "the order of questions, of no person",
     "share_links": "hashes of secrets; the audit log names who made them",
     "inherited_lineages": "which nodes of a fork come from its origin, of no person",

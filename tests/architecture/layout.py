@@ -14,8 +14,8 @@ ORDER = (
     ("analytics", "authoring", "learning"),
     ("authentication", "content", "gamification", "rate_limits"),
     ("webhooks", "workflows"),
-    ("mail",),
-    ("feature_flags", "jobs"),
+    ("mail", "uploads"),
+    ("feature_flags", "jobs", "media"),
     ("accounts", "documents", "service_status"),
 )
 """The areas, highest first: each imports those of the rows below it, and none of its own row."""

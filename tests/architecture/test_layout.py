@@ -28,6 +28,7 @@ GERUNDS = {
     "rounding": "arithmetic's noun for giving a figure fewer digits",
     "saving": "the noun for storing an answer",
     "seeding": "the field's word for filling a database with demo data",
+    "staging": "the noun of databases for keeping rows apart until all of them are there",
     "tracing": "OpenTelemetry's word",
 }
 """The words in -ing that may end a module's name, each a noun of its own."""

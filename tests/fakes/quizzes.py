@@ -13,7 +13,7 @@ from domain.content.quizzes import NewQuiz, PublishedContent, Quiz, SlugTakenErr
 from domain.errors import NotFoundError
 from domain.idempotency import Receipt, ReceiptName
 from domain.ids import ExamDomainId, ExamTypeId, ImportId, QuestionId, QuizId, UserId
-from domain.imports.reports import ImportReport
+from domain.imports.reports import ImportKind, ImportReport
 from domain.paging import Page, Window, cut, expect
 
 
@@ -59,6 +59,10 @@ class FakeQuestions:
 
     async def keys_by_ids(self, ids: list[QuestionId]) -> list[AnswerKey | None]:
         found = {n.question.id: n.key for n in self.stored.values()}
+        return [found.get(key) for key in ids]
+
+    async def names_by_ids(self, ids: list[QuestionId], *, author_id: UserId) -> list[str | None]:
+        found = {n.question.id: n.name for n in self.stored.values() if n.author_id == author_id}
         return [found.get(key) for key in ids]
 
     async def ids_by_hashes(self, hashes: list[str], *, author_id: UserId) -> list[QuestionId | None]:
@@ -141,7 +145,9 @@ class FakeImportReports:
     def __init__(self) -> None:
         self.stored: dict[tuple[str, str], ImportReport] = {}
 
-    async def add(self, id: ImportId, report: ImportReport, *, author_id: UserId, now: datetime) -> None:
+    async def add(
+        self, id: ImportId, report: ImportReport, *, kind: ImportKind, author_id: UserId, now: datetime
+    ) -> None:
         self.stored[id, author_id] = report
 
     async def by_id(self, id: ImportId, *, author_id: UserId) -> ImportReport | None:

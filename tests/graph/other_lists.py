@@ -86,6 +86,18 @@ async def costs_of_reports(ask: Asker, viewer: Viewer, size: int) -> dict[str, C
     return costs
 
 
+async def costs_of_exports(ask: Asker, viewer: Viewer) -> dict[str, Cost]:
+    """Export the quiz of the world, whose questions are hard: GIFT has no difficulty."""
+    found = await ask.data('{ quiz(by: {slug: "quiz-0"}) { id } }', viewer)
+    document = (
+        "mutation ($input: ExportQuizInput!) { exportQuiz(input: $input) "
+        f"{{ file {{ losses {below('ExportedFile.losses')} }} }} }}"
+    )
+    given = {"quizId": found["quiz"]["id"], "format": "GIFT"}
+    file = (await ask.data(document, viewer, input=given))["exportQuiz"]["file"]
+    return {"ExportedFile.losses": (ask.statements, len(file["losses"]))}
+
+
 async def costs_of_refusals(ask: Asker, viewer: Viewer, size: int, roadmap_id: str) -> dict[str, Cost]:
     """Set a node that `size` others lock, then publish a draft of `size` nodes whose quiz has closed meanwhile."""
     missing, flaws = "NodeLocked.missing", "UnsoundRoadmap.flaws"

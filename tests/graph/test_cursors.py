@@ -18,6 +18,7 @@ from tests.support.jobs import an_operator
 from tests.support.progress import set_target
 from tests.support.roadmaps import store_roadmap
 from tests.support.schema_client import Asker
+from tests.support.upload_scenes import store_import
 
 pytestmark = pytest.mark.slow  # walks the whole schema
 
@@ -48,6 +49,8 @@ LISTS: dict[str, tuple[str, list[type]]] = {
     "Query.campaigns": ("{ campaigns(%s) { edges { cursor } } }", [str]),
     "Campaign.recipients": ("{ campaigns { nodes { recipients(%s) { edges { cursor } } } } }", [Big]),
     "Query.fieldUsage": ("{ fieldUsage(%s) { edges { cursor } } }", [str]),
+    "Viewer.imports": ("{ viewer { imports(%s) { edges { cursor } } } }", [str]),
+    "Import.findings": ("{ viewer { imports { nodes { findings(%s) { edges { cursor } } } } } }", [Big]),
     "Viewer.jobs": ("{ viewer { jobs(%s) { edges { cursor } } } }", [str]),
     "Viewer.workflows": ("{ viewer { workflows(%s) { edges { cursor } } } }", [str]),
     "Query.myContent": ("{ myContent(%s) { edges { cursor } } }", [Big, str]),
@@ -93,6 +96,8 @@ NAMES = {
     "Campaign.recipients": "recipients",
     "Query.fieldUsage": "fieldUsage",
     "Query.pendingXp": "pendingXp",
+    "Viewer.imports": "imports",
+    "Import.findings": "importFindings",
     "Viewer.jobs": "jobs",
     "Viewer.workflows": "workflows",
     "Query.myContent": "myContent",
@@ -170,6 +175,7 @@ async def everything(ask: Asker) -> Any:
     await set_target(ask, viewer, "DAILY_XP", 30)
     async with ask.postgres.open_work(Context(ask.ports, None, "").meter) as work:
         await store_roadmap(work, user.id, {"a": []})
+        await store_import(work, ask, user.id)
     return viewer
 
 

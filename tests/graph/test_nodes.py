@@ -36,6 +36,7 @@ PUBLIC_KINDS = {
     "roadmapversion",
     "node",
     "prerequisite",
+    "media",
 }
 EVERYTHING = """{
   viewer {
@@ -47,7 +48,8 @@ EVERYTHING = """{
     bookmarks(first: 2) { nodes { __typename id } }
     notes(first: 2) { nodes { __typename id } }
     collaborations(first: 2) { nodes { __typename id } }
-    attempts(first: 2) { nodes { __typename id slots { question { __typename id } } } }
+    attempts(first: 2) { nodes { __typename id slots { question { __typename id media { __typename id } } } } }
+    imports(first: 2) { nodes { __typename id upload { __typename id } } }
     enrolments(first: 5) { nodes { __typename id pinnedVersion { __typename id nodes {
       __typename id prerequisites { __typename id } myEvidence { __typename id } } } roadmap { __typename id } } }
   }

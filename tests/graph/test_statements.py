@@ -85,6 +85,7 @@ async def test_every_list_field_costs_the_same_statements_at_any_length(
             world = await world_of(ask, size)
             costs = {coordinate: await _cost(ask, world, coordinate) for coordinate in queried}
             costs |= await other_lists.costs_of_reports(ask, world.viewer, size)
+            costs |= await other_lists.costs_of_exports(ask, world.viewer)
             costs |= await other_lists.costs_of_refusals(ask, world.viewer, size, world.roadmap_id)
             costs |= await other_lists.costs_of_node_changes(ask, world.viewer, size)
             costs |= await authoring_lists.costs_of_drafts(ask, world.viewer, size)

@@ -36,6 +36,7 @@ from tests.support.campaign_scenes import campaigns_of_size
 from tests.support.collaboration_scenes import collaborations_of_size
 from tests.support.schema_client import Asker
 from tests.support.suppressions import suppressed_by_hand
+from tests.support.upload_scenes import uploads_of_size
 from tests.support.webhooks import add_deliveries
 
 IMPORT_ROADMAP = """mutation ($input: ImportRoadmapInput!) {
@@ -90,6 +91,7 @@ async def world_of(ask: Asker, size: int) -> World:
         await _do(ask, viewer, "enrol", "EnrolInput", roadmapId=roadmap_id)
     await campaigns_of_size(ask, viewer, size)
     await _add_weak_domains(ask, viewer, size)
+    await uploads_of_size(ask, viewer, size, slug="quiz-0")
     goals = [
         await _do(ask, viewer, "createGoal", "CreateGoalInput", "goal { id }", title=f"Goal {number}")
         for number in range(size)

@@ -21,7 +21,7 @@ from tests.builders import mint
 from tests.builders.acts import an_act
 from tests.builders.analytics import facts
 from tests.builders.roadmaps import a_file, a_node
-from tests.support import fork_effects, webhook_scenes
+from tests.support import fork_effects, upload_scenes, webhook_scenes
 from tests.support.accounts import ADMINS, NEW_USER, accepted
 from tests.support.analytics import an_exam, record_attempts
 from tests.support.attempts import a_quiz_taker
@@ -42,6 +42,7 @@ from tests.support.campaign_scenes import (
 )
 from tests.support.clients.board_client import board, earn
 from tests.support.clients.roadmaps import enrol, publish_file, set_node
+from tests.support.exports import of_export_format
 from tests.support.flag_scenes import of_flag_role
 from tests.support.goals import GOALS, active_goal, create_goal, move_goal
 from tests.support.jobs import an_operator, one_in_each_state
@@ -306,6 +307,7 @@ EFFECTS: dict[str, Effect] = {
     "StepTemplateInput.waitFor WaitFor": of_wait_for,
     **webhook_scenes.EFFECTS,
     **fork_effects.EFFECTS,
+    **upload_scenes.EFFECTS,
     "Query.suppressions(reason:) SuppressionReason": of_reason,
     "Query.campaigns(state:) CampaignState": of_campaign_state,
     "Campaign.recipients(state:) RecipientState": of_recipient_state,
@@ -327,6 +329,7 @@ EFFECTS: dict[str, Effect] = {
     "Query.myContent(type:) ContentType": of_content("type"),
     "Query.myContent(state:) ContentState": of_content("state"),
     "UpdateQuestionInput.difficulty Difficulty": of_question_difficulty,
+    "ExportQuizInput.format ExportFormat": of_export_format,
     "SetFeatureFlagInput.roles Role": of_flag_role,
     "SetRolesInput.roles Role": of_role,
     "AddNodeInput.kind NodeKind": partial(of_added, "kind"),

@@ -35,6 +35,7 @@ from tests.support.clients.roadmaps import (
     withdraw,
 )
 from tests.support.collaboration_scenes import work_together
+from tests.support.exports import everything_exported
 from tests.support.goals import active_goal, move_goal
 from tests.support.list_fields import ListPaths
 from tests.support.operator_scenes import OPERATOR_SCENES
@@ -43,6 +44,7 @@ from tests.support.progress_scenes import everything_aimed_at
 from tests.support.schema_client import START, viewer_of
 from tests.support.search import everything_searched
 from tests.support.seen_fields import WatchingAsker, everything
+from tests.support.upload_scenes import everything_uploaded
 
 CHANGES = """mutation ($input: SetNodeStateInput!) { setNodeState(input: $input) {
   nodeChanges { completed { id } unlocked { id } locked { id } } } }"""
@@ -67,8 +69,10 @@ async def everything_is_seen(ask: WatchingAsker) -> None:
         _pages,
         _a_board,
         _imports,
+        everything_exported,
         drafts_of_every_kind,
         work_together,
+        everything_uploaded,
         *OPERATOR_SCENES,
     )
     for scene in scenes:

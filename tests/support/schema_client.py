@@ -1,11 +1,13 @@
 """Schema client of tests: runs documents against the whole schema, on real Postgres and without HTTP."""
 
 import os
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -19,6 +21,8 @@ from gateway.feature_flags.flags import FeatureFlags
 from gateway.mail.template_language import MjmlLanguage
 from gateway.service_status.circuit_breakers import CircuitBreakers
 from gateway.service_status.status_board import StatusBoard
+from gateway.uploads.media_folder import MediaFolder
+from gateway.uploads.upload_folder import UploadFolder
 from gateway.webhooks.secret_sealer import SecretSealer
 from gateway.workflows.conditions import SafeConditions
 from graph.documents.limits import Limits
@@ -38,6 +42,8 @@ from tests.fakes import FakePasswords, FakeTokens
 from tests.fakes.webhooks import FakeWebhookSender
 from tests.support.subscriptions import subscribe
 
+FILES = Path(tempfile.mkdtemp(prefix="questpath-"))
+"""The folder of files of all tests of a process."""
 ENGINE = Engine(os.environ.get("QUESTPATH_ENGINE", "compiled"))
 """The engine that runs the documents of all tests."""
 needs_plans = pytest.mark.skipif(
@@ -147,6 +153,8 @@ async def asker_on(database: Database, *, limits: Limits | None = None) -> Async
             sender=FakeWebhookSender(),
         ),
         template_language=MjmlLanguage(),
+        upload_files=UploadFolder(FILES / "uploads"),
+        media_files=MediaFolder(FILES / "media"),
         coordinates=coordinates_in(executable()),
     )
     documents = usual_documents() if limits is None else document_cache(limits)

@@ -35,6 +35,13 @@ def test_a_single_choice_with_title_and_feedback() -> None:
     ]
 
 
+def test_an_arrow_in_a_feedback_makes_no_matching_question() -> None:
+    draft = read_one("Water? {=H2O#H2 + O -> H2O}")
+
+    assert draft.kind is QuestionKind.SHORT_TEXT
+    assert draft.key.feedback == {"H2O": "H2 + O -> H2O"}
+
+
 def test_a_missing_word_leaves_a_blank() -> None:
     assert read_one("The cat {~sits =sat} on the mat.").prompt == "The cat _____ on the mat."
 

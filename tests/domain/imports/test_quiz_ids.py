@@ -6,7 +6,7 @@ from itertools import count
 
 from domain import ids
 from domain.content.question_kinds.key_drafts import OptionDraft
-from domain.imports import quiz_ids
+from domain.imports.storage import quiz_ids
 
 OPTIONS = [OptionDraft(text=str(n), correct=n == 0) for n in range(4)]
 

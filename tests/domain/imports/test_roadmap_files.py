@@ -126,7 +126,7 @@ def test_each_bad_node_is_refused_and_the_good_ones_are_counted() -> None:
     text = a_file(a_node("good"), a_node("bad", weight=0), a_node("fine"), a_node("worse", kind="GAME"))
 
     file = roadmap_files.read(text)
-    report = file.findings.report(format=file.format, text=text, accepted=file.accepted)
+    report = file.findings.report(format=file.format, content_hash=text, accepted=file.accepted)
 
     assert [(finding.line, finding.item) for finding in report.refused] == [(7, "bad"), (9, "worse")]
     assert report.accepted == 2

@@ -91,8 +91,9 @@ def test_a_sign_in_is_charged_to_a_strict_bucket_of_the_address(field: str, buck
     assert charges[0].quota.limit < RULES.quotas_of(None).reads.limit
 
 
-def test_an_expensive_write_also_pays_from_generation() -> None:
-    assert charges_of("exportMyData") == [
+@pytest.mark.parametrize("field", ["exportMyData", "exportQuiz", "exportRoadmap", "importQuestions"])
+def test_an_expensive_write_also_pays_from_generation(field: str) -> None:
+    assert charges_of(field) == [
         ("writes", "user_1", 5),
         ("generation", "user_1", 1),
         ("cost", "user_1", 12),

@@ -82,6 +82,10 @@ NEEDED: dict[str, dict[str, Any]] = {
     "send_paced_mail": {"mail_id": 1, "sender": "campaign", "per_second": 1},
     "advance_campaign": {"campaign_id": mint("campaign"), "tick": 1},
     "deliver_webhook": {"delivery_id": mint("delivery")},
+    **{
+        f"{step}_import": {"import_id": mint("import"), "user_id": mint("user")}
+        for step in ("check", "stage", "keep", "report")
+    },
 }
 """The arguments of kinds that need some."""
 EXPECTED: dict[str, Any] = {
@@ -104,6 +108,8 @@ EXPECTED: dict[str, Any] = {
     "send_mail": {"outcome": "NOT_WAITING"},
     "start_weekly_digests": {"started": 0},
     "weekly_digest": {"outcome": "NOT_WANTED"},
+    **{f"{step}_import": {"outcome": "ENDED"} for step in ("check", "stage", "keep", "report")},
+    "tidy_files": {"uploads": 0, "imports": 0, "images": 0},
 }
 """The result of each kind in the world of this test."""
 

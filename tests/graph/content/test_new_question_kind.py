@@ -74,6 +74,7 @@ async def test_the_schema_gains_the_new_kind_and_nothing_else(copy: Path) -> Non
         "examType: ExamType",
         "id: ID!",
         "kind: QuestionKind!",
+        "media: [Media!] @listSize(assumedSize: 1)",
         "prompt: String!",
         "viewerBookmark: Bookmark @public @requiresScopes(scopes: [[READ_LEARNING]])",
         "viewerNote: Note @public @requiresScopes(scopes: [[READ_LEARNING]])",

@@ -24,7 +24,17 @@ def test_every_kind_of_question_has_its_type() -> None:
 
 def test_no_type_of_a_question_has_a_key() -> None:
     schema = executable()
-    fields = {"id", "kind", "prompt", "difficulty", "domain", "examType", "viewerBookmark", "viewerNote"}
+    fields = {
+        "id",
+        "kind",
+        "prompt",
+        "difficulty",
+        "domain",
+        "examType",
+        "viewerBookmark",
+        "viewerNote",
+        "media",
+    }
 
     assert set(schema.type_map["Question"].fields) == fields  # type: ignore[attr-defined]
     for name in ("SingleChoice", "MultipleChoice", "TrueFalse", "ShortText", "Numeric"):
@@ -49,14 +59,17 @@ def test_questions_are_reached_through_attempts_and_by_their_authors_alone() -> 
 
 
 @pytest.mark.parametrize(
-    ("reading", "reader"),
+    ("reading", "readers"),
     [
-        (".keys_by_ids(", "domain/assessment/answer_reveal.py"),
-        (".grading_inputs(", "domain/assessment/attempt_end.py"),
+        (
+            ".keys_by_ids(",
+            {"domain/assessment/answer_reveal.py", "domain/imports/exports/question_exports.py"},
+        ),
+        (".grading_inputs(", {"domain/assessment/attempt_end.py"}),
     ],
 )
-def test_keys_are_read_by_grading_and_by_revealing_alone(reading: str, reader: str) -> None:
-    assert naming(reading, "domain", "resolvers", "graph", "gateway") == {reader}
+def test_keys_are_read_by_grading_revealing_and_exports_alone(reading: str, readers: set[str]) -> None:
+    assert naming(reading, "domain", "resolvers", "graph", "gateway") == readers
 
 
 def test_keys_are_selected_by_those_two_statements_alone() -> None:

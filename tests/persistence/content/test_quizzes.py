@@ -14,7 +14,7 @@ from domain.content.questions import NewQuestion, Question
 from domain.content.quizzes import Feedback, SlugTakenError
 from domain.errors import NotFoundError
 from domain.ids import ImportId
-from domain.imports.reports import Findings
+from domain.imports.reports import Findings, ImportKind
 from domain.paging import window
 from persistence.content import exam_types, questions, quizzes
 from persistence.imports import reports
@@ -145,6 +145,14 @@ async def test_the_same_content_of_an_author_is_stored_once(stores: Any) -> None
     assert known == [first.question.id, None]
 
 
+async def test_an_author_reads_the_names_of_their_own_questions(stores: Any) -> None:
+    first = await a_stored(stores)
+
+    ids = [first.question.id, a_question().id]
+    assert await stores.questions.names_by_ids(ids, author_id=ADA.id) == [first.name, None]
+    assert await stores.questions.names_by_ids(ids, author_id=BOB.id) == [None, None]
+
+
 async def test_two_authors_may_ask_the_same(stores: Any) -> None:
     first = await a_stored(stores)
     bobs = a_new_question(
@@ -254,10 +262,10 @@ async def test_withdrawing_a_quiz_that_is_not_there_is_refused(stores: Any) -> N
 async def test_an_author_finds_their_own_report_again(stores: Any) -> None:
     findings = Findings()
     findings.lose(3, "a question", "it is an essay")
-    report = findings.report(format="gift", text="...", accepted=2)
+    report = findings.report(format="gift", content_hash="...", accepted=2)
     known = ImportId(mint("import"))
 
-    await stores.import_reports.add(known, report, author_id=ADA.id, now=NOW)
+    await stores.import_reports.add(known, report, kind=ImportKind.QUESTIONS, author_id=ADA.id, now=NOW)
 
     assert await stores.import_reports.by_id(known, author_id=ADA.id) == report
     assert await stores.import_reports.by_id(known, author_id=BOB.id) is None

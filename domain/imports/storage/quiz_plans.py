@@ -2,14 +2,14 @@
 
 from domain.accounts.users import Role
 from domain.acts import Act
-from domain.content.exam_types import MOST_DOMAINS, MOST_EXAM_TYPES, ExamType
+from domain.content.exam_types import MOST_DOMAINS, MOST_EXAM_TYPES, ExamDomain, ExamType
 from domain.content.quizzes import NewQuiz, SlugTakenError
 from domain.content.releases.ownership import may_change
 from domain.entities import entity
 from domain.ids import QuestionId
-from domain.imports import quiz_ids
 from domain.imports.question_drafts import (
     DomainDraft,
+    ExamTypeDraft,
     QuestionDraft,
     QuestionFile,
     QuizDraft,
@@ -18,6 +18,7 @@ from domain.imports.question_drafts import (
 )
 from domain.imports.question_files import FORMAT
 from domain.imports.reports import Findings
+from domain.imports.storage import quiz_ids
 from domain.imports.work import ImportsWork
 
 _NOT_YOURS = (
@@ -51,14 +52,17 @@ async def plan(work: ImportsWork, act: Act, file: QuestionFile, findings: Findin
     code = file.exam_type.code
     hashes = [content_hash(draft, exam_type=code) for draft in file.questions]
     _refuse_repeated(file.questions, hashes, findings)
-    exam_type, missing = await _missing_domains(work, act, file, findings)
+    exam_type, missing = await missing_domains(
+        work, act, file.exam_type, findings, names_all=file.format == FORMAT
+    )
+    asked = [(quiz, [hashes[place] for place in quiz.questions]) for quiz in file.quizzes]
     return QuizPlan(
         file=file,
         exam_type=exam_type,
         domains=missing,
         hashes=hashes,
         known=await work.questions.ids_by_hashes(hashes, author_id=act.user_id),
-        quizzes=await _new_quizzes(work, act, file, hashes, findings),
+        quizzes=await new_quizzes(work, act, asked, findings, exam_type=code),
     )
 
 
@@ -67,13 +71,7 @@ async def carry_out(work: ImportsWork, act: Act, plan: QuizPlan) -> None:
 
     Raises SlugTakenError in a race for a slug or for the code of an exam type.
     """
-    exam_type = plan.exam_type or await _added_exam_type(work, act, plan.file)
-    if plan.domains:
-        await work.exam_types.add_domains(
-            [quiz_ids.domain(draft, exam_type.id, act.mint) for draft in plan.domains]
-        )
-    (domains,) = await work.exam_types.domains_of([exam_type.id])
-    domain_of = {domain.code: domain for domain in domains}
+    exam_type, domain_of = await ready_exam_type(work, act, plan.file.exam_type, plan.exam_type, plan.domains)
     drafts = zip(plan.file.questions, plan.hashes, plan.known, strict=True)
     new = [
         quiz_ids.question(act, draft, content, domain=domain_of[draft.domain])
@@ -94,9 +92,24 @@ async def carry_out(work: ImportsWork, act: Act, plan: QuizPlan) -> None:
         await work.quizzes.publish(quiz, now=act.now)
 
 
-async def _added_exam_type(work: ImportsWork, act: Act, file: QuestionFile) -> ExamType:
+async def ready_exam_type(
+    work: ImportsWork,
+    act: Act,
+    draft: ExamTypeDraft,
+    stored: ExamType | None,
+    missing: list[DomainDraft],
+) -> tuple[ExamType, dict[str, ExamDomain]]:
+    """Store the exam type and the domains that are missing; return it with all its domains by their codes."""
+    exam_type = stored or await _added_exam_type(work, act, draft)
+    if missing:
+        await work.exam_types.add_domains([quiz_ids.domain(each, exam_type.id, act.mint) for each in missing])
+    (domains,) = await work.exam_types.domains_of([exam_type.id])
+    return exam_type, {domain.code: domain for domain in domains}
+
+
+async def _added_exam_type(work: ImportsWork, act: Act, draft: ExamTypeDraft) -> ExamType:
     """Store the exam type that was missing when the file was compared; its domains may be added to it alone."""
-    stored = await work.exam_types.add(quiz_ids.exam_type(act, file.exam_type))
+    stored = await work.exam_types.add(quiz_ids.exam_type(act, draft))
     if await _may_add_domains(work, act, stored):
         return stored
     raise SlugTakenError(
@@ -121,14 +134,14 @@ def _refuse_repeated(drafts: list[QuestionDraft], hashes: list[str], findings: F
             findings.refuse(draft.line, draft.name, reason, draft.path)
 
 
-async def _missing_domains(
-    work: ImportsWork, act: Act, file: QuestionFile, findings: Findings
+async def missing_domains(
+    work: ImportsWork, act: Act, wanted: ExamTypeDraft, findings: Findings, *, names_all: bool
 ) -> tuple[ExamType | None, list[DomainDraft]]:
     """Return the stored exam type and the domains that it lacks; exam types are shared, so existing parts stay.
 
-    Only the author of the exam type and moderators may add domains to it; each of another author's is refused.
+    Only the author of the exam type and moderators may add domains to it; each of another author's is refused. With
+    `names_all` the file names all about it, so that what stays different is a loss.
     """
-    wanted = file.exam_type
     (stored,) = await work.exam_types.by_codes([wanted.code])
     if stored is None:
         if len(await work.exam_types.all()) >= MOST_EXAM_TYPES:
@@ -144,7 +157,7 @@ async def _missing_domains(
             findings.refuse(1, domain.code, _NOT_YOURS.format(code=stored.code))
     elif len(domains) + len(missing) > MOST_DOMAINS:
         findings.refuse(1, wanted.code, f"An exam type may have at most {MOST_DOMAINS} domains.")
-    if file.format == FORMAT:
+    if names_all:
         differing = [d for d in wanted.domains if d.code in known and known[d.code] != (d.name, d.weight)]
         for domain in differing:
             findings.lose(1, domain.code, "The domain exists; its name and weight stay as they are.")
@@ -153,15 +166,22 @@ async def _missing_domains(
     return stored, missing
 
 
-async def _new_quizzes(
-    work: ImportsWork, act: Act, file: QuestionFile, hashes: list[str], findings: Findings
+async def new_quizzes(
+    work: ImportsWork,
+    act: Act,
+    asked: list[tuple[QuizDraft, list[str]]],
+    findings: Findings,
+    *,
+    exam_type: str,
 ) -> list[tuple[QuizDraft, str]]:
-    """Return the quizzes whose content is new, with its hash; what is stored already may have closed meanwhile."""
-    published = await work.quizzes.published([draft.slug for draft in file.quizzes])
+    """Return the quizzes whose content is new, with its hash; what is stored already may have closed meanwhile.
+
+    A quiz is given with the hashes of its questions.
+    """
+    published = await work.quizzes.published([draft.slug for draft, _ in asked])
     new = []
-    for draft, stored in zip(file.quizzes, published, strict=True):
-        asked = [hashes[place] for place in draft.questions]
-        content = quiz_hash(draft, asked, exam_type=file.exam_type.code)
+    for (draft, questions), stored in zip(asked, published, strict=True):
+        content = quiz_hash(draft, questions, exam_type=exam_type)
         if stored is not None and stored.author_id != act.user_id:
             findings.refuse(draft.line, draft.slug, "Another author's quiz has this slug; choose another.")
             continue

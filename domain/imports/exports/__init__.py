@@ -1,0 +1,1 @@
+"""Exports: quizzes and roadmaps as files of our own and of other formats."""

@@ -1,0 +1,85 @@
+"""CSV files: writes questions as a table, with a column for each option, its weight and its feedback."""
+
+import csv
+import io
+
+from domain.content.question_kinds.key_drafts import FULL
+from domain.content.question_kinds.table import QuestionKind
+from domain.imports.exports.exported_files import ExportLosses, named_once
+from domain.imports.formats.csv_tables.headers import FORMAT, guarded
+from domain.imports.question_drafts import QuestionDraft, QuestionFile
+
+_FIRST = ["format", "name", "kind", "difficulty", "prompt", "correct", "grading", "explanation"]
+_LETTERS = "ABCDEFGHIJKLMNOPQRST"
+Options = list[tuple[str, str, str]]
+"""Texts with weight and feedback."""
+
+
+def write(file: QuestionFile, losses: ExportLosses) -> bytes:
+    """Return the questions as CSV; cells that a spreadsheet would compute begin with an apostrophe."""
+    losses.only_questions()
+    rows = [(name, question, _options(question)) for name, question in named_once(file.questions).items()]
+    most = max((len(options) for _, _, options in rows), default=0)
+    has_weights = any(weight for _, _, options in rows for _, weight, _ in options)
+    has_feedback = any(said for _, _, options in rows for _, _, said in options)
+    parts = ["option"] + ["weight"] * has_weights + ["feedback"] * has_feedback
+    table = io.StringIO(newline="")
+    writer = csv.writer(table, lineterminator="\r\n")
+    writer.writerow([*_FIRST, *(f"{part}{number}" for number in range(1, most + 1) for part in parts)])
+    for name, question, options in rows:
+        if question.kind is QuestionKind.SHORT_TEXT and "*" in question.key.feedback:
+            losses.add(question.name, "The feedback for every other answer is not kept.")
+        shown = [cells[: 1 + has_weights] + cells[2:] * has_feedback for cells in map(tuple, options)]
+        writer.writerow(
+            guarded(cell) for cell in [*_row(name, question), *(c for cells in shown for c in cells)]
+        )
+    return table.getvalue().encode()
+
+
+def _row(name: str, question: QuestionDraft) -> list[str]:
+    is_multiple = question.kind is QuestionKind.MULTIPLE_CHOICE
+    grading = "ALL_OR_NOTHING" if question.key.all_or_nothing else "PARTIAL"
+    return [
+        FORMAT,
+        name,
+        question.kind.value,
+        question.difficulty.value,
+        _lines(question.prompt),
+        _correct(question),
+        grading if is_multiple else "",
+        _lines(question.explanation),
+    ]
+
+
+def _correct(question: QuestionDraft) -> str:
+    if question.key.truth is not None:
+        return "TRUE" if question.key.truth else "FALSE"
+    options = zip(_LETTERS, question.key.options, strict=False)
+    return ";".join(letter for letter, option in options if option.correct)
+
+
+def _options(question: QuestionDraft) -> Options:
+    key = question.key
+    if question.kind is QuestionKind.TRUE_FALSE:
+        return [
+            (word.upper(), "", _lines(key.feedback[word]))
+            for word in ("true", "false")
+            if key.feedback.get(word)
+        ]
+    if question.kind is QuestionKind.SHORT_TEXT:
+        return [(a.text, _weight(a.weight), _lines(key.feedback.get(a.text, ""))) for a in key.texts]
+    if question.kind is QuestionKind.NUMERIC:
+        found = [
+            (f"{a.low}..{a.high}", _weight(a.weight), _lines(key.feedback.get(f"{a.low}..{a.high}", "")))
+            for a in key.numbers
+        ]
+        return found + ([("*", "0", _lines(key.feedback["*"]))] if "*" in key.feedback else [])
+    return [(_lines(option.text), "", _lines(option.feedback)) for option in key.options]
+
+
+def _weight(weight: int) -> str:
+    return "" if weight == FULL else str(weight)
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n")

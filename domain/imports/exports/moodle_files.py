@@ -1,0 +1,131 @@
+"""Moodle XML files: writes questions as Moodle imports them, each text as plain text."""
+
+from collections.abc import Iterator
+from decimal import Context, Decimal
+
+from domain.content.decimals import MOST_DIGITS
+from domain.content.question_kinds.key_drafts import FULL
+from domain.content.question_kinds.table import QuestionKind
+from domain.content.questions import Difficulty
+from domain.imports.exports.exported_files import ExportLosses, named_once
+from domain.imports.exports.gift_files import share_of
+from domain.imports.exports.xml_texts import DECLARATION, LEFT_OUT, attribute, fits, text
+from domain.imports.question_drafts import QuestionDraft, QuestionFile
+
+_EXACT = Context(prec=200)
+_TYPES = {
+    QuestionKind.SINGLE_CHOICE: "multichoice",
+    QuestionKind.MULTIPLE_CHOICE: "multichoice",
+    QuestionKind.TRUE_FALSE: "truefalse",
+    QuestionKind.SHORT_TEXT: "shortanswer",
+    QuestionKind.NUMERIC: "numerical",
+}
+
+
+def write(file: QuestionFile, losses: ExportLosses) -> bytes:
+    """Return the questions as Moodle XML."""
+    losses.only_questions()
+    parts = [DECLARATION, "<quiz>\n"]
+    for name, question in named_once(file.questions).items():
+        if not fits(question):
+            losses.add(question.name, LEFT_OUT)
+        elif any(_middle(each.low, each.high) is None for each in question.key.numbers):
+            losses.add(
+                question.name, "Left out: the middle of a range has more digits than a number may have."
+            )
+        else:
+            _note_losses(question, losses)
+            parts += _question(name, question)
+    return "".join([*parts, "</quiz>\n"]).encode()
+
+
+def _note_losses(question: QuestionDraft, losses: ExportLosses) -> None:
+    if question.difficulty is not Difficulty.MEDIUM:
+        losses.add(question.name, "Moodle XML has no difficulty.")
+    if question.key.all_or_nothing:
+        losses.add(
+            question.name, "Moodle XML has no grading of all or nothing; each right option earns its share."
+        )
+
+
+def _question(name: str, question: QuestionDraft) -> Iterator[str]:
+    yield f'<question type="{_TYPES[question.kind]}">\n'
+    yield f"<name><text>{text(name)}</text></name>\n"
+    yield _text("questiontext", question.prompt)
+    if question.explanation:
+        yield _text("generalfeedback", question.explanation)
+    yield "<defaultgrade>1</defaultgrade>\n"
+    yield from _ANSWERS[question.kind](question)
+    yield "</question>\n"
+
+
+def _options(question: QuestionDraft) -> Iterator[str]:
+    is_single = question.kind is QuestionKind.SINGLE_CHOICE
+    share = str(FULL) if is_single else share_of(question.key.options)
+    wrong = "0" if is_single else f"-{share}"
+    yield f"<single>{'true' if is_single else 'false'}</single>\n<shuffleanswers>true</shuffleanswers>\n"
+    for option in question.key.options:
+        yield _answer(option.text, share if option.correct else wrong, option.feedback)
+
+
+def _statement(question: QuestionDraft) -> Iterator[str]:
+    for word in ("true", "false"):
+        weight = FULL if (word == "true") is question.key.truth else 0
+        yield _answer(word, str(weight), question.key.feedback.get(word, ""))
+
+
+def _texts(question: QuestionDraft) -> Iterator[str]:
+    yield "<usecase>0</usecase>\n"
+    for accepted in question.key.texts:
+        said = question.key.feedback.get(accepted.text, "")
+        yield _answer(accepted.text.replace("*", "\\*"), str(accepted.weight), said)
+    yield from _every_other(question)
+
+
+def _numbers(question: QuestionDraft) -> Iterator[str]:
+    """Yield the ranges, those that earn most first: in Moodle the first that matches counts."""
+    for each in sorted(question.key.numbers, key=lambda accepted: -accepted.weight):
+        middle = _middle(each.low, each.high) or each.low
+        margin = _EXACT.subtract(each.high, middle)
+        said = question.key.feedback.get(f"{each.low}..{each.high}", "")
+        yield _answer(str(middle), str(each.weight), said, more=f"<tolerance>{margin}</tolerance>")
+    yield from _every_other(question)
+
+
+def _middle(low: Decimal, high: Decimal) -> Decimal | None:
+    """Return the middle of a range; None where it, or how far the ends are away, has too many digits."""
+    middle = _EXACT.divide(_EXACT.add(low, high), Decimal(2))
+    margin = _EXACT.subtract(high, middle)
+    for number in (middle, margin):
+        exponent = number.as_tuple().exponent
+        if (
+            len(number.as_tuple().digits) > MOST_DIGITS
+            or not isinstance(exponent, int)
+            or abs(exponent) > MOST_DIGITS
+        ):
+            return None
+    return middle
+
+
+def _every_other(question: QuestionDraft) -> Iterator[str]:
+    if "*" in question.key.feedback and "*" not in {each.text for each in question.key.texts}:
+        yield _answer("*", "0", question.key.feedback["*"])
+
+
+def _answer(words: str, fraction: str, feedback: str, *, more: str = "") -> str:
+    said = _text("feedback", feedback).rstrip("\n") if feedback else ""
+    head = f'<answer fraction={attribute(fraction)} format="plain_text">'
+    return f"{head}<text>{text(words)}</text>{more}{said}</answer>\n"
+
+
+def _text(name: str, value: str) -> str:
+    return f'<{name} format="plain_text"><text>{text(value)}</text></{name}>\n'
+
+
+_ANSWERS = {
+    QuestionKind.SINGLE_CHOICE: _options,
+    QuestionKind.MULTIPLE_CHOICE: _options,
+    QuestionKind.TRUE_FALSE: _statement,
+    QuestionKind.SHORT_TEXT: _texts,
+    QuestionKind.NUMERIC: _numbers,
+}

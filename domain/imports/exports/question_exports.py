@@ -1,0 +1,146 @@
+"""Question exports: an author takes the questions of a quiz out, with their keys, as a file of a format."""
+
+import asyncio
+
+from domain.accounts import audit
+from domain.accounts.audit import AuditAction
+from domain.acts import Act
+from domain.content.answer_keys import AnswerKey
+from domain.content.exam_types import ExamType
+from domain.content.question_kinds.key_drafts import KeyDraft, OptionDraft
+from domain.content.questions import Question
+from domain.content.quizzes import Quiz
+from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
+from domain.ids import ExamDomainId, QuizId
+from domain.imports.exports.exported_files import EXPORTED_KINDS, ExportedFile, ExportFormat, ExportLosses
+from domain.imports.exports.file_table import FILE_KINDS
+from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, QuestionDraft, QuestionFile, QuizDraft
+from domain.imports.work import ImportsWork
+
+LARGEST_FILE = 5_000_000
+"""How many bytes a file in a response may hold."""
+_ONLY_AUTHOR = "Only the author may export a quiz, because the file holds its answer keys."
+
+
+async def export_quiz(work: ImportsWork, act: Act, *, quiz_id: QuizId, format: ExportFormat) -> ExportedFile:
+    """Return the questions of the actor's quiz with their keys, and note in the audit log that they left.
+
+    Raises NotFoundError, ForbiddenError where the quiz is another author's, or InvalidInputError for a large file.
+    """
+    (quiz,) = await work.quizzes.by_ids([quiz_id])
+    if quiz is None:
+        raise NotFoundError("There is no such quiz.", field="quizId")
+    if quiz.author_id != act.user_id:
+        raise ForbiddenError(_ONLY_AUTHOR, field="quizId")
+    file = await export_quiz_as_operator(work, act, quiz, format=format)
+    if len(file.content) > LARGEST_FILE:
+        raise InvalidInputError(
+            f"The file has more than {LARGEST_FILE:,} bytes; ask an operator for it, or export it in smaller quizzes.",
+            field="quizId",
+        )
+    return file
+
+
+async def export_quiz_as_operator(
+    work: ImportsWork, act: Act, quiz: Quiz, *, format: ExportFormat
+) -> ExportedFile:
+    """Return the questions of a quiz with their keys, whoever is its author; the audit log notes it."""
+    losses = ExportLosses()
+    file = await _question_file(work, quiz, losses)
+    await audit.record(
+        work.audit, act, AuditAction.QUIZ_EXPORTED, target=quiz.id, difference={"format": format.value}
+    )
+    kind = FILE_KINDS[format]
+    content = await asyncio.to_thread(kind.write, file, losses)
+    return ExportedFile(
+        name=quiz.slug + kind.extension,
+        media_type=kind.media_type,
+        content=content,
+        losses=losses.listed(),
+    )
+
+
+async def _question_file(work: ImportsWork, quiz: Quiz, losses: ExportLosses) -> QuestionFile:
+    ids = await work.quizzes.question_ids(quiz.id)
+    names = await work.questions.names_by_ids(ids, author_id=quiz.author_id)
+    asked = zip(await work.questions.by_ids(ids), await work.questions.keys_by_ids(ids), names, strict=True)
+    (exam_type,) = await work.exam_types.by_ids([quiz.exam_type_id])
+    (domains,) = await work.exam_types.domains_of([quiz.exam_type_id])
+    codes = {domain.id: domain.code for domain in domains}
+    drafts = [
+        _draft(place, question, key, name or f"question {place + 1}", codes)
+        for place, (question, key, name) in enumerate(asked)
+        if question is not None and key is not None
+    ]
+    for draft in drafts:
+        if draft.kind not in EXPORTED_KINDS:
+            losses.add(draft.name, f"Left out: questions of the kind {draft.kind.value} cannot be exported.")
+    questions = [draft for draft in drafts if draft.kind in EXPORTED_KINDS]
+    used = {question.domain for question in questions}
+    kept = [
+        DomainDraft(code=domain.code, name=domain.name, weight=domain.weight)
+        for domain in domains
+        if domain.code in used
+    ]
+    return QuestionFile(
+        format="",
+        exam_type=_exam_type(exam_type, kept),
+        questions=questions,
+        quizzes=[_quiz(quiz, len(questions))],
+    )
+
+
+def _draft(
+    place: int, question: Question, key: AnswerKey, name: str, codes: dict[ExamDomainId, str]
+) -> QuestionDraft:
+    options = [
+        OptionDraft(
+            text=option.text,
+            correct=option.id in key.correct_options,
+            feedback=key.option_feedback.get(option.id, ""),
+        )
+        for option in question.options
+    ]
+    by_answer = {option.id for option in question.options}
+    return QuestionDraft(
+        line=place + 1,
+        path=(),
+        name=name,
+        domain=codes.get(question.domain_id, ""),
+        kind=question.kind,
+        difficulty=question.difficulty,
+        prompt=question.prompt,
+        explanation=key.explanation,
+        key=KeyDraft(
+            options=options,
+            all_or_nothing=question.all_or_nothing,
+            truth=key.truth,
+            texts=key.texts,
+            numbers=key.numbers,
+            feedback={
+                answer: said for answer, said in key.option_feedback.items() if answer not in by_answer
+            },
+        ),
+    )
+
+
+def _exam_type(exam_type: ExamType | None, domains: list[DomainDraft]) -> ExamTypeDraft:
+    if exam_type is None:
+        return ExamTypeDraft(code="general", name="General", description="", domains=domains)
+    return ExamTypeDraft(
+        code=exam_type.code, name=exam_type.name, description=exam_type.description, domains=domains
+    )
+
+
+def _quiz(quiz: Quiz, questions: int) -> QuizDraft:
+    return QuizDraft(
+        line=1,
+        slug=quiz.slug,
+        title=quiz.title,
+        description=quiz.description,
+        time_limit=quiz.time_limit,
+        pass_mark=quiz.pass_mark,
+        feedback=quiz.feedback,
+        closes_at=quiz.closes_at,
+        questions=list(range(questions)),
+    )

@@ -1,0 +1,1 @@
+"""Anki: the decks of an `.apkg` package (https://docs.ankiweb.net/exporting.html)."""

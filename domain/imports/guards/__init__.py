@@ -1,0 +1,1 @@
+"""Guards of readers: against archives, documents and names that are made to do harm."""

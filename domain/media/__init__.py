@@ -1,0 +1,1 @@
+"""Media: images that questions show."""

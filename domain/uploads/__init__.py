@@ -1,0 +1,1 @@
+"""Uploads: files that authors send before a job reads them."""

@@ -1,0 +1,1 @@
+"""Uploads: the files on disk, and their receiving."""
