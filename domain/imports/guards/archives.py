@@ -18,6 +18,7 @@ _SMALL = 1_000_000
 _BYTES_OF_A_NAME = 400
 """What a file takes in the directory of a package, with a long name; bounds the work of reading the directory."""
 _CHUNK = 65_536
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _NO_ZIP = "The package is not a whole zip file; pack it again."
 
 
@@ -63,7 +64,15 @@ class Archive:
                     if self._unpacked > self._limits.largest_content:
                         raise HarmfulFileError(_too_large(self._limits))
                     chunks.append(chunk)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+            OSError,
+            ValueError,
+        ):
             raise HarmfulFileError(f"{_shown(name)} cannot be unpacked; pack the file again.") from None
         return b"".join(chunks)
 
@@ -104,6 +113,8 @@ def _check_file(file: zipfile.ZipInfo, limits: ReadLimits) -> None:
         raise HarmfulFileError(f"{_shown(name)} is no name of a file inside a package.")
     if file.flag_bits & 0x1:
         raise HarmfulFileError(f"{_shown(name)} is encrypted; pack the files without a password.")
+    if file.compress_type not in _METHODS:  # others may ask for gigabytes of memory to unpack one byte
+        raise HarmfulFileError(f"{_shown(name)} is packed by a method that is not read; pack it by deflate.")
     if file.file_size > limits.largest_entry:
         raise HarmfulFileError(f"{_shown(name)} is larger than {limits.largest_entry:,} bytes.")
     if file.file_size > _SMALL and file.file_size > file.compress_size * limits.largest_ratio:
