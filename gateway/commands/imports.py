@@ -5,7 +5,8 @@ import asyncio
 import hashlib
 import json
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
+from enum import Enum
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from domain.ids import ImportId, UserId
+from domain.imports.readers import QuestionFileFormat, RoadmapFileFormat
 from domain.imports.reports import ImportKind, ImportOutcome
 from domain.imports.runs.import_jobs import READ
 from domain.imports.runs.imports import FindingKind, Import, ImportFinding, ImportOptions, NewImport
@@ -58,13 +60,24 @@ async def import_files(settings: Settings, url: str, arguments: argparse.Namespa
 
 
 def _options(arguments: argparse.Namespace) -> ImportOptions:
+    """Return the options; raises CommandError for those that do not fit what is imported."""
+    if arguments.kind == "roadmap" and (arguments.keep_good or arguments.exam_type or arguments.title):
+        raise CommandError("--keep-good, --exam-type and --title are for questions.")
     return ImportOptions(
-        format=arguments.format.upper().replace("-", "_") if arguments.format else None,
+        format=None if arguments.format is None else _format(arguments.kind, arguments.format),
         dry_run=arguments.dry_run,
         keep_good=arguments.keep_good,
         exam_type_code=arguments.exam_type,
         title=arguments.title,
     )
+
+
+def _format(kind: str, given: str) -> str:
+    formats: Iterable[Enum] = RoadmapFileFormat if kind == "roadmap" else QuestionFileFormat
+    names = {each.value.lower().replace("_", "-"): each.value for each in formats}
+    if given.lower() not in names:
+        raise CommandError(f"--format must be one of {', '.join(sorted(names))}.")
+    return str(names[given.lower()])
 
 
 def _new(

@@ -180,3 +180,19 @@ async def test_a_file_that_is_too_large_or_missing_is_named(database_url: str, t
         await imports.import_files(Settings(upload_bytes=1_000_000), database_url, given(large))
     with pytest.raises(CommandError, match=r"missing\.gift"):
         await imports.import_files(Settings(), database_url, given(tmp_path / "missing.gift"))
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"format": "xls"}, "must be one of"),
+        ({"kind": "roadmap", "format": "gift"}, "exercism-track"),
+        ({"kind": "roadmap", "keep_good": True}, "for questions"),
+        ({"kind": "roadmap", "title": "A title"}, "for questions"),
+    ],
+)
+async def test_options_that_do_not_fit_are_refused_before_anything_is_stored(
+    database_url: str, values: dict[str, object], sentence: str
+) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        await imports.import_files(Settings(), database_url, given(**values))
