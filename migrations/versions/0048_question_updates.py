@@ -1,4 +1,4 @@
-"""Versions of a question: their number, which one they replace, and when they were made, by their ids."""
+"""Versions of a question: their number, which one took their place, and when they were made, by their ids."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,14 +21,27 @@ def upgrade() -> None:
     )
     op.add_column(
         "questions",
-        sa.Column("replaces_id", sa.Text(collation="C"), sa.ForeignKey("questions.id", ondelete="CASCADE")),
+        sa.Column(
+            "replaced_by_id", sa.Text(collation="C"), sa.ForeignKey("questions.id", ondelete="SET NULL")
+        ),
     )
     op.execute(f"ALTER TABLE questions ADD COLUMN made_ms bigint GENERATED ALWAYS AS ({_MADE_MS}) STORED")
-    op.create_index("questions_replaces_id_key", "questions", ["replaces_id"], unique=True)
-    op.create_index("questions_author_id_made_ms_id_idx", "questions", ["author_id", "made_ms", "id"])
+    op.create_index(
+        "questions_replaced_by_id_idx",
+        "questions",
+        ["replaced_by_id"],
+        postgresql_where=sa.text("replaced_by_id IS NOT NULL"),
+    )
+    op.create_index(
+        "questions_newest_idx",
+        "questions",
+        ["author_id", "made_ms", "id"],
+        postgresql_where=sa.text("replaced_by_id IS NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("questions_newest_idx", "questions")
     op.drop_column("questions", "made_ms")
-    op.drop_column("questions", "replaces_id")
+    op.drop_column("questions", "replaced_by_id")
     op.drop_column("questions", "version")

@@ -34,9 +34,11 @@ _QUESTIONS = """
             WHERE p.question_id = q.id AND z.withdrawn_at IS NULL
         ) THEN 'PUBLISHED' ELSE 'ARCHIVED' END, left(q.prompt, 200), q.version::int, q.made_ms
     FROM questions q WHERE q.author_id = :author_id
-    AND NOT EXISTS (SELECT FROM questions newer WHERE newer.replaces_id = q.id)"""
+    AND q.replaced_by_id IS NULL
+    ORDER BY q.made_ms DESC, q.id DESC"""
+"""In the order of an index, so that a page of 50 000 questions reads its own rows and not all of them."""
 _all = (
-    text(f"{_ROADMAPS} UNION ALL {_QUIZZES} UNION ALL {_QUESTIONS}")
+    text(f"{_ROADMAPS} UNION ALL {_QUIZZES} UNION ALL ({_QUESTIONS})")
     .bindparams(bindparam("author_id", type_=ID))
     .columns(
         column("id", ID),
@@ -85,8 +87,8 @@ _LOCK = Statement(
 _NEWEST = Statement(
     text("""
     WITH RECURSIVE later AS (
-        SELECT id, version FROM questions WHERE id = :question_id
-        UNION ALL SELECT q.id, q.version FROM later JOIN questions q ON q.replaces_id = later.id
+        SELECT id, version, replaced_by_id FROM questions WHERE id = :question_id UNION ALL
+        SELECT q.id, q.version, q.replaced_by_id FROM later JOIN questions q ON q.id = later.replaced_by_id
     ) SELECT id FROM later ORDER BY version DESC LIMIT 1
     """).bindparams(bindparam("question_id", type_=ID)),
     str,
@@ -100,7 +102,8 @@ _AUTHORED = Statement(
 )
 _REPLACE = Statement(
     text("""
-    WITH numbered AS (UPDATE questions SET version = :version, replaces_id = :old WHERE id = :new)
+    WITH numbered AS (UPDATE questions SET version = :version WHERE id = :new),
+    replaced AS (UPDATE questions SET replaced_by_id = :new WHERE id = :old)
     UPDATE quiz_questions SET question_id = :new WHERE question_id = :old
     """).bindparams(
         bindparam("old", type_=ID), bindparam("new", type_=ID), bindparam("version", type_=Integer)

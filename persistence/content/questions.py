@@ -47,7 +47,7 @@ def key_of(*columns: Any) -> AnswerKey:
     return _as_key(question_id, *key_parts(*parts), explanation, option_feedback)
 
 
-_OF_VERSIONS = {"version", "replaces_id", "made_ms"}
+_OF_VERSIONS = {"version", "replaced_by_id", "made_ms"}
 """Columns that a new question leaves to their defaults."""
 
 

@@ -41,12 +41,16 @@ questions = Table(
     Column("name", Text, nullable=False),
     Column("content_hash", Text(collation="C"), nullable=False),
     Column("version", SmallInteger, nullable=False, server_default=text("1")),
-    Column("replaces_id", ID, ForeignKey("questions.id", ondelete="CASCADE")),
+    Column("replaced_by_id", ID, ForeignKey("questions.id", ondelete="SET NULL")),
     Column("made_ms", BigInteger, Computed(_MADE_MS, persisted=True)),
     UniqueConstraint("author_id", "content_hash"),
     Index(None, "author_id", "exam_type_id", "name"),
-    Index("questions_replaces_id_key", "replaces_id", unique=True),
-    Index("questions_author_id_made_ms_id_idx", "author_id", "made_ms", "id"),
+    Index(
+        "questions_replaced_by_id_idx", "replaced_by_id", postgresql_where=text("replaced_by_id IS NOT NULL")
+    ),
+    Index(
+        "questions_newest_idx", "author_id", "made_ms", "id", postgresql_where=text("replaced_by_id IS NULL")
+    ),
 )
 
 
