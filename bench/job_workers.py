@@ -19,7 +19,7 @@ from domain.work import Work
 from gateway import cli
 from gateway.jobs import handler_table
 from gateway.jobs.handlers import InTransaction
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 
 OURS, PROCRASTINATE = "ours", "procrastinate"
 QUEUE = "bench"

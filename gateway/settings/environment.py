@@ -14,6 +14,7 @@ from gateway.settings import (
     connection_bounds,
     database,
     files,
+    google,
     integrations,
     mail,
     operation_limits,
@@ -25,6 +26,7 @@ from gateway.settings import (
 from gateway.settings.connection_bounds import ConnectionBoundSettings
 from gateway.settings.database import DatabaseSettings
 from gateway.settings.files import FileSettings, limits_of
+from gateway.settings.google import GoogleSettings
 from gateway.settings.integrations import IntegrationError
 from gateway.settings.mail import MailSettings
 from gateway.settings.modes import DocumentMode, Environment, LogFormat
@@ -58,16 +60,13 @@ EXAMPLES = (
         "QUESTPATH_MAIL_FROM": "QuestPath <no-reply@example.org>",
         "QUESTPATH_MAILS_PER_MINUTE": "600",
         "QUESTPATH_CAMPAIGN_MAILS_PER_SECOND": "10",
-        "QUESTPATH_GOOGLE_CLIENT_ID": "1234567890-abc.apps.googleusercontent.com",
-        "QUESTPATH_GOOGLE_CLIENT_SECRET": "what Google's console shows beside the client id",
-        "QUESTPATH_GOOGLE_REDIRECT_URIS": "https://app.example.org/sign-in/google",
-        "QUESTPATH_GOOGLE_ISSUER": "https://accounts.google.com",
         "DATABASE_URL": "postgresql://user:password@db.example.org/questpath",
         "REDIS_URL": "redis://redis.example.org:6379/0",
     }
     | connection_bounds.EXAMPLES
     | database.EXAMPLES
     | files.EXAMPLES
+    | google.EXAMPLES
     | mail.EXAMPLES
     | operation_limits.EXAMPLES
     | rate_limits.EXAMPLES
@@ -85,6 +84,7 @@ class Settings(
     ConnectionBoundSettings,
     DatabaseSettings,
     FileSettings,
+    GoogleSettings,
     LimitSettings,
     MailSettings,
     RateSettings,
@@ -136,11 +136,6 @@ class Settings(
     """How many mails are sent in a minute, over all workers; by default as many as the server takes."""
     campaign_mails_per_second: int = Field(default=10, ge=1, le=1_000)
     """How many mails of campaigns go to the mail server in a second, over all workers."""
-    google_client_id: str | None = None
-    google_client_secret: SecretStr | None = None
-    google_redirect_uris: Annotated[list[str], NoDecode] = []
-    """Addresses of the web and mobile apps to which Google may redirect, compared exactly."""
-    google_issuer: str = "https://accounts.google.com"
 
     @field_validator("origins")
     @classmethod

@@ -15,7 +15,7 @@ from domain.campaigns.email_templates import EmailTemplate
 from domain.campaigns.segments import Segment, SegmentCondition, SegmentGroup
 from domain.ids import CampaignId, EmailTemplateId, SegmentId, UserId
 from gateway.mail.template_language import MjmlLanguage
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders import mint
 from tests.builders.accounts import NOON
 

@@ -12,7 +12,7 @@ from domain.workflows.vocabulary import Vocabulary
 from domain.workflows.workflow_starts import WorkflowRequest
 from domain.workflows.workflows import Workflow, WorkflowStep
 from gateway.workflows.conditions import SafeConditions
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders.accounts import NOON
 from tests.builders.acts import an_act
 from tests.builders.jobs import a_kind

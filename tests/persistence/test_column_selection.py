@@ -13,8 +13,8 @@ from domain.accounts.users import User
 from persistence.accounts import users as accounts_users
 from persistence.column_selection import MOST_STATEMENTS, ColumnSelection
 from persistence.content import roadmap_nodes, roadmaps
+from persistence.stores import SqlWork
 from persistence.tables.accounts.users import users
-from persistence.work import SqlWork
 from resolvers.accounts import loaders
 from resolvers.batches import Batch
 from resolvers.content import loaders as content_loaders

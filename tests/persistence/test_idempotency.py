@@ -11,7 +11,8 @@ from domain.idempotency import FIRST_RECEIPT, REMEMBERED, Receipt
 from domain.ids import UserId
 from domain.unit_of_work import Meter
 from domain.work import Work
-from persistence.work import Postgres, SqlWork
+from persistence.stores import SqlWork
+from persistence.work import Postgres
 from tests.builders.acts import NOON
 
 ADA, BOB = UserId("user_ada"), UserId("user_bob")

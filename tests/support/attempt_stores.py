@@ -15,7 +15,7 @@ from domain.gamification.streaks import UserZone
 from domain.gamification.xp import Award
 from domain.idempotency import Claim
 from domain.ids import QuestionId, QuizId, UserId
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders import a_user, mint
 from tests.builders.attempts import NINE, a_question, a_result, an_attempt, store_quiz, store_versions
 from tests.builders.roadmaps import an_enrolment

@@ -18,7 +18,8 @@ from domain.unit_of_work import Meter
 from gateway.databases import embedded_postgres, migrations
 from persistence.database import Database, SqlConnection, connect
 from persistence.signals import LocalSignals
-from persistence.work import Postgres, SqlWork
+from persistence.stores import SqlWork
+from persistence.work import Postgres
 from tests.support.connection_pools import make_pool, pool_clock
 from tests.support.schema_client import Asker, asker_on
 from tests.support.servers.redis import redis_url

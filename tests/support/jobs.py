@@ -9,7 +9,7 @@ from domain.jobs.job_states import JobState
 from domain.jobs.jobs import Job
 from domain.jobs.runs import Run
 from domain.unit_of_work import Meter
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders.accounts import NOON
 from tests.builders.acts import an_act
 from tests.builders.jobs import start

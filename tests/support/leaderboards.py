@@ -11,7 +11,7 @@ from domain.gamification.leaderboard_projection import OutboxEntry, Projection
 from domain.gamification.leaderboards import Board, Boards, LeaderboardEntry
 from domain.ids import UserId
 from domain.signals import Signal
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders import a_user, mint
 from tests.builders.leaderboards import EVER, MONDAY
 from tests.fakes.leaderboards import FakeBoards

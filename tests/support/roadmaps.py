@@ -7,7 +7,7 @@ from domain.content.prerequisites import Needs
 from domain.content.roadmap_nodes import RoadmapNode
 from domain.content.roadmaps import Roadmap, RoadmapVersion
 from domain.ids import LineageId, UserId
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders import mint
 from tests.builders.roadmaps import a_graph, a_roadmap, a_version, keys_of
 from tests.support.schema_client import START

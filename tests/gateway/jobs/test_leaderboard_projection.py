@@ -12,7 +12,8 @@ from domain.ids import UserId
 from domain.signals import Signal, newest
 from domain.unit_of_work import Meter
 from persistence.signals import LocalSignals
-from persistence.work import Postgres, SqlWork
+from persistence.stores import SqlWork
+from persistence.work import Postgres
 from tests.builders import a_user
 from tests.builders.leaderboards import EVER, MONDAY, earned, naive
 from tests.support.leaderboards import SqlBoardStores

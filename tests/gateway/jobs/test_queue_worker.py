@@ -25,7 +25,7 @@ from gateway.jobs.cron_lines import CronLineError
 from gateway.jobs.handlers import InSteps, InTransaction, JobContext
 from gateway.jobs.job_beginnings import JobBeginnings
 from gateway.jobs.queue_worker import QueueWorker
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from resolvers.context import Ports
 from tests.builders.jobs import CountArguments, a_kind, start
 from tests.support.jobs import entry_of

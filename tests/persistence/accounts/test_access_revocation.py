@@ -13,7 +13,8 @@ from domain.errors import NotFoundError
 from domain.ids import SessionId, UserId
 from domain.signals import Signal
 from domain.unit_of_work import Meter
-from persistence.work import Postgres, SqlWork
+from persistence.stores import SqlWork
+from persistence.work import Postgres
 from tests.builders import a_user, mint
 from tests.builders.acts import an_act
 from tests.builders.sessions import NOON

@@ -6,7 +6,7 @@ import pytest
 
 from domain.accounts.api_keys import ApiKeys
 from domain.accounts.suspensions import Suspension
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders import a_user
 from tests.builders.accounts import NOON, an_api_key
 

@@ -14,7 +14,7 @@ from domain.acts import Act, Origin
 from domain.errors import InvalidInputError
 from domain.ids import SessionId, UserId
 from domain.paging import window
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders import mint
 from tests.fakes.audit import FakeAudit
 

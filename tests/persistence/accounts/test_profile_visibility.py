@@ -8,7 +8,7 @@ from domain.accounts.profile_visibility import Privacies, ProfileVisibility
 from domain.accounts.users import User
 from domain.ids import UserId
 from domain.paging import window
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders import a_user, mint
 
 ADA, BOB = a_user(handle="hiding_ada"), a_user()

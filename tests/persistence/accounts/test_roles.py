@@ -10,7 +10,7 @@ from domain.accounts.suspensions import Suspension
 from domain.accounts.users import Role
 from domain.ids import UserId
 from domain.paging import window
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders import a_user, mint
 from tests.fakes.roles import FakeRoles
 

@@ -11,7 +11,8 @@ import pytest
 from domain.analytics import learner_analytics
 from domain.analytics.learner_analytics import AttemptFacts, DayTotals, LearnerAnalytics
 from domain.unit_of_work import Meter
-from persistence.work import Postgres, SqlWork
+from persistence.stores import SqlWork
+from persistence.work import Postgres
 from tests.builders import a_user
 from tests.builders.analytics import an_exam_domain, an_exam_type, count, facts
 

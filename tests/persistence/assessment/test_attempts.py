@@ -9,7 +9,7 @@ from domain.assessment.attempts import AttemptState
 from domain.content.answers import Answer, SlotAnswer
 from domain.content.quizzes import Feedback
 from domain.paging import window
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders import mint
 from tests.builders.attempts import NINE, an_attempt
 from tests.support.attempt_stores import LATER, AttemptStores

@@ -20,7 +20,8 @@ from domain.gamification.xp import XpReason, XpStatus
 from domain.idempotency import Claim, claim_of
 from domain.unit_of_work import Meter
 from domain.work import Work
-from persistence.work import Postgres, SqlWork
+from persistence.stores import SqlWork
+from persistence.work import Postgres
 from tests.builders import mint
 from tests.builders.attempts import NINE, a_result
 from tests.builders.streaks import an_activity

@@ -10,7 +10,7 @@ from domain.assessment.attempts import AttemptState, QuizAttempt
 from domain.assessment.submissions import WithheldResult
 from domain.content.quizzes import Feedback
 from domain.ids import UserId
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders.attempts import NINE
 from tests.support.attempt_stores import LATER, AttemptStores
 

@@ -8,7 +8,8 @@ import pytest
 
 from domain.authentication.attempt_limits import AttemptLimit, AttemptLimits
 from domain.unit_of_work import Meter
-from persistence.work import Postgres, SqlWork
+from persistence.stores import SqlWork
+from persistence.work import Postgres
 from tests.builders.credentials import NOON
 from tests.fakes.attempt_limits import FakeAttemptLimits
 

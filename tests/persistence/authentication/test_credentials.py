@@ -4,7 +4,7 @@ import pytest
 
 from domain.accounts.users import EmailTakenError
 from domain.authentication.credentials import CredentialStore
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders import a_user
 
 ADA, BOB = a_user(handle="credentials_ada", email="credentials.ada@example.org"), a_user()

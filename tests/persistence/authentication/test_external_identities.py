@@ -4,7 +4,7 @@ import pytest
 
 from domain.accounts.users import NewUser
 from domain.authentication.external_identities import ExternalIdentities, IdentityTakenError
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders import a_user
 from tests.builders.credentials import NOON, a_flow
 

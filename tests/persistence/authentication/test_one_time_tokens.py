@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.authentication.one_time_tokens import OneTimeTokens, TokenPurpose
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders import a_user
 from tests.builders.credentials import NOON, a_token
 

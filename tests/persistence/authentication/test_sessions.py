@@ -10,7 +10,8 @@ import pytest
 from domain.authentication.sessions import Sessions
 from domain.ids import SessionId
 from domain.unit_of_work import Meter
-from persistence.work import Postgres, SqlWork
+from persistence.stores import SqlWork
+from persistence.work import Postgres
 from tests.builders import a_user, mint
 from tests.builders.sessions import LIFETIME, NOON, a_session
 from tests.fakes.sessions import FakeSessions

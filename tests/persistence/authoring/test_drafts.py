@@ -14,7 +14,7 @@ from domain.content.roadmap_nodes import MOST_EDGES, MOST_NODES
 from domain.content.roadmaps import RoadmapVersion, Visibility
 from domain.errors import InvalidInputError
 from domain.paging import Window
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders import a_user
 from tests.builders.acts import an_act
 from tests.builders.roadmaps import every

@@ -13,7 +13,7 @@ from domain.campaigns.campaign_states import CampaignState
 from domain.campaigns.campaigns import NO_JOB, Campaign
 from domain.ids import CampaignId, UserId
 from domain.mail import email_preferences
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders import a_user
 from tests.builders.acts import an_act
 from tests.builders.campaigns import BODY, NOON, SENDER, a_reader, stored_campaign

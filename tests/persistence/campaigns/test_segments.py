@@ -13,7 +13,7 @@ from domain.content.exam_types import ExamDomain, ExamType
 from domain.gamification.current_streak import StreakState, streak_at
 from domain.gamification.streaks import Activity, History, UserZone
 from domain.ids import ExamDomainId, ExamTypeId, UserId
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders import a_user, mint
 from tests.builders.accounts import NOON
 from tests.builders.campaigns import a_segment

@@ -10,7 +10,7 @@ from domain.ids import QuestionId
 from domain.unit_of_work import Meter
 from persistence.content.grading_keys import GradingKeys
 from persistence.database import SqlConnection
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders import a_user
 from tests.builders.attempts import a_question, store_quiz
 

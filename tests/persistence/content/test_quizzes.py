@@ -19,7 +19,7 @@ from domain.paging import window
 from persistence.content import exam_types, questions, quizzes
 from persistence.imports import reports
 from persistence.statements import Statement
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders import a_user, mint
 from tests.builders.quizzes import (
     a_domain,

@@ -14,7 +14,7 @@ from domain.content.roadmaps import Roadmap, RoadmapVersion, VersionState, Visib
 from domain.ids import LineageId
 from domain.paging import Window
 from domain.rows import Columns
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders import a_user, mint
 from tests.builders.roadmaps import a_roadmap, a_stored_node, an_enrolment, every, some
 from tests.support.roadmaps import StoredRoadmap, store_roadmap

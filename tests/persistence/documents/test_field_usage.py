@@ -9,7 +9,7 @@ from domain.documents import field_usage
 from domain.documents.field_usage import ClientUsage, FieldCount, FieldUsages, UsageFilter
 from domain.errors import InvalidInputError
 from domain.paging import window
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -8,7 +8,8 @@ import pytest
 
 from domain.documents.trusted_documents import ManifestNameTakenError, TrustedDocuments
 from domain.unit_of_work import Meter
-from persistence.work import Postgres, SqlWork
+from persistence.stores import SqlWork
+from persistence.work import Postgres
 from tests.builders.accounts import NOON
 from tests.builders.manifests import a_document, a_manifest
 from tests.fakes.trusted_documents import FakeTrustedDocuments

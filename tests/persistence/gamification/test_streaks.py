@@ -12,7 +12,8 @@ from domain.errors import NotFoundError
 from domain.gamification import streaks
 from domain.gamification.streaks import Activity, ActivityKind, History, Streaks, UserZone
 from domain.unit_of_work import Meter
-from persistence.work import Postgres, SqlWork
+from persistence.stores import SqlWork
+from persistence.work import Postgres
 from tests.builders import a_user
 from tests.builders.streaks import an_activity, at, daily
 from tests.fakes.streaks import FakeStreaks

@@ -18,7 +18,8 @@ from domain.signals import Signal
 from domain.unit_of_work import Meter
 from persistence.database import Database
 from persistence.gamification.xp import level_sql
-from persistence.work import Postgres, SqlWork
+from persistence.stores import SqlWork
+from persistence.work import Postgres
 from tests.builders import a_user, mint
 from tests.builders.leaderboards import EVER
 from tests.builders.xp import NOON, an_award

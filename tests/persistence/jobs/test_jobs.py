@@ -15,7 +15,8 @@ from domain.jobs.runs import Place
 from domain.paging import window
 from domain.unit_of_work import Meter
 from persistence.jobs.jobs import ADD
-from persistence.work import Postgres, SqlWork
+from persistence.stores import SqlWork
+from persistence.work import Postgres
 from tests.builders import a_user, mint
 from tests.builders.accounts import NOON
 from tests.builders.acts import an_act

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from domain.jobs.rates import JobRate
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders.accounts import NOON
 from tests.builders.acts import an_act
 from tests.builders.jobs import a_kind, a_worker, start

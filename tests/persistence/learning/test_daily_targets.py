@@ -11,7 +11,7 @@ from domain.gamification.xp import XpReason, XpStatus
 from domain.learning.daily_targets import DailyKind, DailyTargets, DayCount, TargetChange, TargetDay
 from domain.learning.goals import GoalKind, GoalState
 from domain.paging import window
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders import a_user, mint
 from tests.builders.goals import MORNING, a_goal
 from tests.builders.xp import NOON, an_award

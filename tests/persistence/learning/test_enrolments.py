@@ -14,7 +14,7 @@ from domain.ids import EnrolmentId, LineageId
 from domain.learning.enrolments import Enrolment, Enrolments
 from domain.learning.progress import NodeState
 from domain.paging import Window
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders import a_user, mint
 from tests.builders.roadmaps import a_graph, a_roadmap, a_version, an_enrolment, every, keys_of
 from tests.fakes.enrolments import FakeEnrolments

@@ -9,7 +9,7 @@ import pytest
 from domain.learning.goal_transitions import extended, moved
 from domain.learning.goals import Goal, GoalKind, Goals, GoalState
 from domain.paging import window
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders import a_user
 from tests.builders.goals import MORNING, a_goal
 

@@ -10,7 +10,7 @@ from domain.mail.delivery_reports import SOFT_BOUNCES, SOFT_WINDOW, Recorded
 from domain.mail.mail_events import MailEvent, MailEventKind, MailResults
 from domain.mail.mail_keys import MailKeys
 from domain.mail.suppressions import SuppressionReason
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders import mint
 from tests.builders.acts import an_act
 from tests.builders.mail import KEYS, NOON, a_mail

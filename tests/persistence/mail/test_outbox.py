@@ -13,8 +13,9 @@ from domain.mail.mails import Mails
 from domain.unit_of_work import Meter
 from persistence.mail.outbox import STATE
 from persistence.statements import Statement
+from persistence.stores import SqlWork
 from persistence.tables.mail.outbox import mails
-from persistence.work import Postgres, SqlWork
+from persistence.work import Postgres
 from tests.builders import mint
 from tests.builders.mail import NOON, a_mail
 from tests.fakes.mail import FakeMails

@@ -13,7 +13,7 @@ from domain.workflows.workflows import (
     WorkflowEndedError,
     WorkflowState,
 )
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders.accounts import NOON
 from tests.builders.workflows import (
     ACT,

@@ -11,7 +11,7 @@ from domain.jobs.runs import JobTakenOverError
 from domain.workflows import step_ends
 from domain.workflows.templates import WaitFor, WorkflowInputType
 from domain.workflows.workflows import WorkflowState
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders.accounts import NOON
 from tests.builders.workflows import (
     ACT,

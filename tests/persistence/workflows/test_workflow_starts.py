@@ -12,7 +12,7 @@ from domain.refusals import RefusalsError
 from domain.workflows import template_saves, workflow_starts
 from domain.workflows.templates import StepTemplate, WorkflowInputType
 from domain.workflows.workflow_starts import WorkflowRequest
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders.jobs import a_kind
 from tests.builders.workflows import (
     ACT,

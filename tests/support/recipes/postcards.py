@@ -244,9 +244,9 @@ NEW_FILES = {
 EDITED_FILES: dict[str, Callable[[str], str]] = {
     "domain/ids.py": add_id,
     "domain/learning/work.py": add_property,
-    "persistence/work.py": add_store,
+    "persistence/stores.py": add_store,
     "persistence/privacy/exports.py": add_section,
     "persistence/privacy/deletion.py": add_deletion,
-    "graph/schema.py": add_mutation,
+    "graph/root_fields.py": add_mutation,
 }
 """The files to change, each with the function that changes its text."""

@@ -13,7 +13,7 @@ from domain.work import Work
 from gateway import cli
 from gateway.jobs import handler_table
 from gateway.jobs.handlers import InSteps, InTransaction, JobContext
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 
 QUEUE = "effects"
 EFFECTS = "CREATE TABLE effects (number int NOT NULL, note text NOT NULL DEFAULT '')"

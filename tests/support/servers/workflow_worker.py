@@ -10,7 +10,7 @@ from gateway import secrets_and_ids
 from gateway.jobs.handlers import Handlers, InTransaction
 from gateway.jobs.queue_worker import QueueWorker
 from persistence.database import connect
-from persistence.work import SqlWork
+from persistence.stores import SqlWork
 from tests.builders.jobs import a_kind
 from tests.support.schema_client import asker_on
 
