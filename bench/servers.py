@@ -156,6 +156,7 @@ def _environment(port: int, url: str) -> dict[str, str]:
         "QUESTPATH_LOG": "json",
         "QUESTPATH_HOSTS": "127.0.0.1",
         "QUESTPATH_ORIGINS": ORIGIN,
+        "QUESTPATH_NODE_CACHE_VALUES": "0",
         **dict.fromkeys(_MANY_FROM_ONE_ADDRESS, "20000"),
         **HIGH_RATES,
         "DATABASE_URL": url,

@@ -42,6 +42,7 @@ from persistence.database import Database, connect
 from persistence.signals import LocalSignals, RedisSignals, redis_at
 from persistence.work import Postgres
 from resolvers.context import Ports
+from resolvers.public_nodes import PublicNodes
 
 
 @dataclass(slots=True)
@@ -114,6 +115,7 @@ async def opened(
                 sender=await stack.enter_async_context(webhook_sender.opened(rules, webhook_metrics)),
             ),
             template_language=MjmlLanguage(),
+            public_nodes=PublicNodes(most_values=settings.node_cache_values),
             upload_files=UploadFolder(settings.uploads_folder),
             media_files=MediaFolder(settings.media_folder),
             coordinates=coordinates_in(executable()),

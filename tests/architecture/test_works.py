@@ -5,8 +5,7 @@ from importlib import import_module
 
 from domain.unit_of_work import UnitOfWork
 from domain.work import Work
-from persistence.stores import SqlWork
-from persistence.stores import _Store
+from persistence.stores import SqlWork, _Store
 from tests.architecture.layout import AREAS, folders
 
 

@@ -44,6 +44,16 @@ class Clock:
         return self.now
 
 
+async def test_a_bound_of_zero_keeps_nothing() -> None:
+    store, nodes = Store(), PublicNodes(most_values=0)
+
+    for _ in range(2):
+        await nodes.read([A], COLUMNS, store.load)
+
+    assert store.read == [["a"], ["a"]]
+    assert (nodes.values, nodes.hits, nodes.misses) == (0, 0, 2)
+
+
 async def test_what_is_public_is_read_once_and_what_is_private_each_time() -> None:
     store, nodes = Store(private=["b"]), PublicNodes()
 
