@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from graphql import (
     GraphQLEnumType,
+    GraphQLError,
     GraphQLInputObjectType,
     GraphQLList,
     GraphQLNonNull,
@@ -22,6 +23,8 @@ from tests.graph.documents.variables import prepared_of
 pytestmark = pytest.mark.slow  # walks the whole schema
 
 SCHEMA = executable()
+MORE = "The variables have more errors than these."
+"""What ends a long list of errors."""
 CANARY = "canary7secret"
 TRICKY = f"', found: {CANARY} Did you mean '{CANARY}'?"
 WRONG: list[Any] = [None, True, 7, 10**20, 1.5, CANARY, TRICKY, [CANARY], {"a": CANARY}, [[CANARY]]]
@@ -72,6 +75,10 @@ def written(value: Any) -> str:
     return f"[{', '.join(map(written, value))}]" if isinstance(value, list) else json.dumps(value)
 
 
+def about_v(error: GraphQLError) -> bool:
+    return error.message.startswith("Variable '$v' has invalid value")
+
+
 @pytest.mark.parametrize("type_", [*INPUTS, *LEAVES], ids=str)
 def test_no_error_about_a_variable_quotes_it(type_: Any) -> None:
     refused = 0
@@ -81,7 +88,7 @@ def test_no_error_about_a_variable_quotes_it(type_: Any) -> None:
             result = prepared.values({"v": value})
             if isinstance(result, list):
                 refused += 1
-                assert all(error.message.startswith("Variable '$v' has invalid value") for error in result)
+                assert {error.message for error in result if not about_v(error)} <= {MORE}
                 assert CANARY not in str([error.formatted for error in result])
     assert refused > 3
 

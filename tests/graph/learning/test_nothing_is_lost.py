@@ -203,10 +203,10 @@ class Machine(RuleBasedStateMachine):
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_no_sequence_loses_a_finished_node_or_pays_one_twice(shared_url: str) -> None:
+def test_no_sequence_loses_a_finished_node_or_pays_one_twice(database_url: str) -> None:
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
-        database = runner.run(stack.enter_async_context(connect(shared_url)))
+        database = runner.run(stack.enter_async_context(connect(database_url)))
         ask = runner.run(stack.enter_async_context(asker_on(database)))
         try:
             run_state_machine_as_test(

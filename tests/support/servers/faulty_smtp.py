@@ -61,6 +61,8 @@ class FaultyServer:
         await self._be_slow()
         self.copies.update(envelope.rcpt_tos)
         self._taken[server] = envelope.rcpt_tos[0]
+        if server.transport is None or server.transport.is_closing():
+            self.unanswered.update(envelope.rcpt_tos)  # cut while this mail was being kept
         if not self.has_died and self.copies.total() >= self.faults.dies_after:
             self._die()
         return "250 kept"
