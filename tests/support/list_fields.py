@@ -54,7 +54,10 @@ def every_list_field() -> list[str]:
 def list_fields() -> list[str]:
     """Return every list field of the SDL that a query can reach."""
     paths = Paths(SCHEMA)
-    documents = {coordinate: paths.document(*coordinate.split("."), "") for coordinate in every_list_field()}
+    documents = {}
+    for coordinate in every_list_field():
+        type_name, field_name = coordinate.split(".")
+        documents[coordinate] = paths.document(type_name, field_name, "")
     return [
         coordinate
         for coordinate, text in documents.items()

@@ -43,7 +43,10 @@ def a_manifest_file(folder: Path, **documents: str) -> Path:
 async def imported(url: str, *paths: Path, name: str | None = None, redis_url: str | None = None) -> None:
     for path in paths:
         arguments = argparse.Namespace(file=path, name=name or path.stem)
-        assert await documents.import_manifest(Settings(REDIS_URL=redis_url), url, arguments) == 0
+        assert (
+            await documents.import_manifest(Settings.model_validate({"REDIS_URL": redis_url}), url, arguments)
+            == 0
+        )
 
 
 async def synced(live: Live) -> None:

@@ -83,7 +83,7 @@ async def recovery(ask: Asker) -> Recovery:
     payload = (await ask.data(REGISTER % _ERRORS, input=NEW_ADA))["register"]
     (welcome,) = await posted(ask.postgres)
     viewer = viewer_of(UserId(payload["user"]["id"]))
-    viewer.session_id = payload["session"]["id"]  # type: ignore[misc] - the session that was opened
+    viewer.session_id = payload["session"]["id"]  # the session that was opened
     return Recovery(ask, viewer, payload["refreshToken"], welcome)
 
 

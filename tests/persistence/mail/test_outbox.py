@@ -75,7 +75,7 @@ async def test_a_finished_mail_never_waits_again_and_is_removed_later(store: Mai
 async def test_mails_without_a_job_are_those_that_wait_and_have_none(store: Mails, work: SqlWork) -> None:
     first, second, third = [await store.add(a_mail(), job_id=a_job()) for _ in range(3)]
     for mail_id in (first, third):
-        await store.set_job(mail_id, None)  # type: ignore[arg-type] - as a process of an earlier version posts it
+        await store.set_job(mail_id, None)  # as a process of an earlier version posts it
     await store.sent(first, now=NOON)
 
     before = await store.without_job(limit=10)
