@@ -70,7 +70,7 @@ async def begin(
         state=UploadState.PENDING,
         created_at=act.now,
         expires_at=act.now + LINK_LIFETIME,
-        uploaded_at=None,
+        received_at=None,
     )
     await work.uploads.add(upload)
     return upload

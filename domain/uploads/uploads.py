@@ -62,7 +62,7 @@ class Upload:
     state: UploadState
     created_at: datetime
     expires_at: datetime
-    uploaded_at: datetime | None
+    received_at: datetime | None
 
 
 @entity

@@ -103,7 +103,7 @@ class Import(Node):
         key="workflow_id",
         description="The workflow that imports it; null for a text, and 30 days after its end.",
     )
-    imported_at: datetime = attribute("When it was asked for.")
+    begun_at: datetime = attribute("When it was asked for.")
     finished_at: datetime | None = attribute("When it ended.")
 
 

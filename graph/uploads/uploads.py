@@ -55,7 +55,7 @@ class Upload(Node):
     state: UploadState = attribute("Where it is in its life.")
     created_at: datetime = attribute("When it was begun.")
     expires_at: datetime = attribute("Until when bytes are taken, and once they have arrived, are kept.")
-    uploaded_at: datetime | None = attribute("When all bytes had arrived.")
+    received_at: datetime | None = attribute("When all bytes had arrived.")
 
 
 @strawberry.input(description="The file to upload.")

@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.Text),
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("expires_at", _MOMENT, nullable=False),
-        sa.Column("uploaded_at", _MOMENT),
+        sa.Column("received_at", _MOMENT),
         sa.Column("received_until", _MOMENT),
         sa.Column("is_removed", sa.Boolean, nullable=False, server_default=sa.text("false")),
     )

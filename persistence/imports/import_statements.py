@@ -101,7 +101,7 @@ ADD = Statement(
         upload_id=bindparam("upload_id"),
         workflow_id=bindparam("workflow_id"),
         progress=0,
-        imported_at=bindparam("now"),
+        begun_at=bindparam("now"),
     )
 )
 BY_IDS = Statement(
@@ -217,7 +217,7 @@ _lost = (
     select(_imports.c.id)
     .select_from(_imports.outerjoin(workflows, workflows.c.id == _imports.c.workflow_id))
     .where(_imports.c.outcome.is_(None), func.coalesce(_goes_on, false()).is_(False))
-    .where(_imports.c.imported_at < bindparam("begun_before", type_=MOMENT))
+    .where(_imports.c.begun_at < bindparam("begun_before", type_=MOMENT))
 )
 GIVE_UP = Statement(
     update(_imports)

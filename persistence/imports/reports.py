@@ -24,7 +24,7 @@ _NAMES = (
     "id",
     "author_id",
     "report",
-    "imported_at",
+    "begun_at",
     "kind",
     "format",
     "content_hash",
@@ -35,7 +35,7 @@ _NAMES = (
 )
 _ADD = Statement(
     insert(question_imports).values(
-        {name: bindparam(name) for name in _NAMES} | {"finished_at": bindparam("imported_at")}
+        {name: bindparam(name) for name in _NAMES} | {"finished_at": bindparam("begun_at")}
     )
 )
 _BY_ID = Statement(
@@ -61,7 +61,7 @@ class SqlImportReports:
             id=id,
             author_id=author_id,
             report=asdict(report) | {"outcome": report.outcome.value},
-            imported_at=now,
+            begun_at=now,
             kind=kind.value,
             format=report.format,
             content_hash=report.content_hash,

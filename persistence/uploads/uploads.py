@@ -31,7 +31,7 @@ _now = bindparam("now", type_=MOMENT)
 _ids = bindparam("ids", type_=ARRAY(ID))
 _state = case(
     (uploads.c.expires_at <= _now, literal(UploadState.EXPIRED.value)),
-    (uploads.c.uploaded_at.is_not(None), literal(UploadState.UPLOADED.value)),
+    (uploads.c.received_at.is_not(None), literal(UploadState.UPLOADED.value)),
     else_=literal(UploadState.PENDING.value),
 )
 _columns = columns_for(Upload, uploads, state=_state)
@@ -74,7 +74,7 @@ _until = bindparam("until", type_=MOMENT)
 _CLAIM = Statement(
     update(uploads)
     .where(uploads.c.id == bindparam("upload_id"))
-    .where(uploads.c.uploaded_at.is_(None), uploads.c.expires_at > _now)
+    .where(uploads.c.received_at.is_(None), uploads.c.expires_at > _now)
     .where(or_(uploads.c.received_until.is_(None), uploads.c.received_until <= _now))
     .where(
         exists().where(
@@ -91,9 +91,9 @@ _of_claim = (uploads.c.id == bindparam("upload_id")) & (uploads.c.received_until
 _RELEASE = Statement(update(uploads).where(_of_claim).values(received_until=None))
 _COMPLETE = Statement(
     update(uploads)
-    .where(_of_claim, uploads.c.uploaded_at.is_(None))
+    .where(_of_claim, uploads.c.received_at.is_(None))
     .values(
-        uploaded_at=_now,
+        received_at=_now,
         sha256=bindparam("sha256"),
         expires_at=bindparam("expires_at", type_=MOMENT),
         received_until=None,

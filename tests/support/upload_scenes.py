@@ -18,10 +18,10 @@ from tests.support.schema_client import Asker
 from tests.support.uploads import an_author, imported, run, shown, started, uploaded
 
 GIFT, MIXED = b"Is it so? {T}\n", b"\x01\n\nIs it so? {T}\n\nWrite an essay. {}\n"
-UPLOAD = "upload { id filename contentType sizeBytes purpose state sha256 createdAt expiresAt uploadedAt }"
+UPLOAD = "upload { id filename contentType sizeBytes purpose state sha256 createdAt expiresAt receivedAt }"
 SHOWN = f"""query ($id: ID!) {{ node(id: $id) {{ ... on Import {{
   id kind filename format encoding contentHash outcome accepted refusedCount lossCount progress note
-  importedAt finishedAt {UPLOAD} workflow {{ id }}
+  begunAt finishedAt {UPLOAD} workflow {{ id }}
   findings {{ edges {{ cursor node {{ kind line item reason }} }} nodes {{ kind line item reason }}
     pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }} }} }}"""
 MEDIA = "query ($id: ID!) { node(id: $id) { ... on Media { id url contentType bytes width height } } }"

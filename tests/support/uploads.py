@@ -17,7 +17,7 @@ from tests.support.accounts import accepted
 from tests.support.schema_client import Asker
 
 IMPORT = """id kind filename format encoding contentHash outcome accepted refusedCount lossCount progress note
-  findings { nodes { kind line item reason } } importedAt finishedAt"""
+  findings { nodes { kind line item reason } } begunAt finishedAt"""
 STARTED = f"started {{ {IMPORT} upload {{ id }} workflow {{ id state }} }}"
 
 

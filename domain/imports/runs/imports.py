@@ -70,7 +70,7 @@ class Import:
     note: str | None
     upload_id: UploadId | None
     workflow_id: WorkflowId | None
-    imported_at: datetime
+    begun_at: datetime
     finished_at: datetime | None
 
 

@@ -22,7 +22,7 @@ question_imports = Table(
     id_column(),
     Column("author_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("report", JSONB),
-    Column("imported_at", MOMENT, nullable=False),
+    Column("imported_at", MOMENT, nullable=False, key="begun_at"),
     Column("kind", Text, nullable=False, server_default=text("'QUESTIONS'")),
     Column("filename", Text),
     Column("format", Text),

@@ -16,7 +16,7 @@ uploads = Table(
     Column("sha256", Text),
     Column("created_at", MOMENT, nullable=False),
     Column("expires_at", MOMENT, nullable=False),
-    Column("uploaded_at", MOMENT),
+    Column("received_at", MOMENT),
     Column("received_until", MOMENT),
     Column("is_removed", Boolean, nullable=False, server_default=text("false")),
     Index("uploads_owner_id_id_idx", "owner_id", "id"),

@@ -19,7 +19,7 @@ from tests.builders.acts import an_act
 from tests.gateway.conftest import Live
 from tests.gateway.endpoints.uploads import author, begun
 
-READ = "query ($id: ID!) { node(id: $id) { ... on Upload { state sha256 sizeBytes uploadedAt } } }"
+READ = "query ($id: ID!) { node(id: $id) { ... on Upload { state sha256 sizeBytes receivedAt } } }"
 ORIGIN = "https://app.example.org"
 
 
