@@ -7,6 +7,7 @@ import pytest
 
 from domain.accounts.users import Viewer
 from domain.unit_of_work import Meter
+from domain.uploads.uploads import UploadLimits
 from tests.builders import mint, question_files
 from tests.builders.roadmaps import a_file, a_node
 from tests.support.accounts import accepted, mutate, refusal
@@ -50,6 +51,47 @@ async def test_an_upload_is_imported_by_a_workflow_that_its_author_follows(ask: 
     assert (done["outcome"], done["accepted"], done["progress"]) == ("STORED", 2, 100)
     assert (done["format"], done["encoding"], done["note"]) == ("gift", "utf-8", None)
     assert await quiz(ask, "two-questions") == {"title": "Two questions", "questionCount": 2}
+
+
+@pytest.mark.parametrize("given", [{"dryRun": True}, {"title": "Stored"}, {"examTypeCode": "none-such"}])
+async def test_files_whose_imports_have_ended_make_room(ask: Asker, given: dict[str, Any]) -> None:
+    author = await an_author(ask)
+    ask.ports.upload_limits = UploadLimits(largest=100, quota=100)
+    content = (
+        MIXED + b"\n" * (60 - len(MIXED)) if "examTypeCode" in given else GIFT + b"\n" * (60 - len(GIFT))
+    )
+    upload_id = await uploaded(ask, author, content)
+    key = mint("key")
+    assert await full(ask, author)
+    begun = await started(ask, author, upload_id, **{"idempotencyKey": key} | given)
+    assert await full(ask, author)
+    await run(ask, begun["id"])
+
+    assert not await full(ask, author)
+
+    again = await started(ask, author, upload_id, **{"idempotencyKey": key} | given)
+    assert again["id"] == begun["id"]
+    other = {"upload": upload_id, "idempotencyKey": mint("key"), "title": "Another"}
+    assert (await refusal(ask, author, "importQuestions", **other))[0] == "UploadNotReady"
+
+
+async def full(ask: Asker, author: Viewer) -> bool:
+    """Tell whether an upload of 60 bytes is refused for want of room."""
+    given = {"filename": "a.gift", "sizeBytes": 60, "purpose": "QUESTIONS"}
+    errors = (await mutate(ask, author, "beginUpload", **given))["userErrors"]
+    return bool(errors) and errors[0]["__typename"] == "UploadQuotaExceeded"
+
+
+async def test_a_dry_run_is_followed_by_the_import_of_the_same_upload(ask: Asker) -> None:
+    author = await an_author(ask)
+    upload_id = await uploaded(ask, author, GIFT)
+    tried = await started(ask, author, upload_id, title="Tried", dryRun=True)
+    await run(ask, tried["id"])
+
+    done = await started(ask, author, upload_id, title="Tried")
+    await run(ask, done["id"])
+
+    assert (await shown(ask, author, done["id"]))["outcome"] == "STORED"
 
 
 async def test_the_same_text_in_another_encoding_has_the_same_hash(ask: Asker) -> None:
