@@ -71,13 +71,13 @@ async def test_files_whose_imports_have_ended_make_room(ask: Asker, given: dict[
 
     again = await started(ask, author, upload_id, **{"idempotencyKey": key} | given)
     assert again["id"] == begun["id"]
-    other = {"upload": upload_id, "idempotencyKey": mint("key"), "title": "Another"}
+    other: dict[str, Any] = {"upload": upload_id, "idempotencyKey": mint("key"), "title": "Another"}
     assert (await refusal(ask, author, "importQuestions", **other))[0] == "UploadNotReady"
 
 
 async def full(ask: Asker, author: Viewer) -> bool:
     """Tell whether an upload of 60 bytes is refused for want of room."""
-    given = {"filename": "a.gift", "sizeBytes": 60, "purpose": "QUESTIONS"}
+    given: dict[str, Any] = {"filename": "a.gift", "sizeBytes": 60, "purpose": "QUESTIONS"}
     errors = (await mutate(ask, author, "beginUpload", **given))["userErrors"]
     return bool(errors) and errors[0]["__typename"] == "UploadQuotaExceeded"
 
