@@ -275,7 +275,7 @@ async def test_a_roadmap_is_imported_as_a_draft(ask: Asker) -> None:
     )
 
     assert (done["kind"], done["outcome"], done["accepted"]) == ("ROADMAP", "STORED", 1)
-    assert again["outcome"] == "STORED"
+    assert again["outcome"] == "UNCHANGED"
     assert wrong["outcome"] == "REFUSED"
 
 
