@@ -82,6 +82,33 @@ async def full(ask: Asker, author: Viewer) -> bool:
     return bool(errors) and errors[0]["__typename"] == "UploadQuotaExceeded"
 
 
+async def test_a_title_that_another_author_has_used_is_no_hindrance(ask: Asker) -> None:
+    first, second = await an_author(ask), await an_author(ask)
+    own = f"rt-one-{second.user_id[-10:].lower()}"
+
+    texts = [await import_text(ask, first, "One? {T}"), await import_text(ask, second, "Two? {T}")]
+    again = await import_text(ask, second, "Two? {T}")
+    upload = await imported(ask, second, b"Three? {T}\n", title="RT one")
+
+    assert [each["outcome"] for each in (*texts, again, upload)] == [
+        "STORED",
+        "STORED",
+        "UNCHANGED",
+        "STORED",
+    ]
+    async with ask.ports.open_work(Meter()) as work:
+        quizzes = [await work.quizzes.by_slug(slug) for slug in ("rt-one", own)]
+    assert [each and each.author_id for each in quizzes] == [first.user_id, second.user_id]
+
+
+async def import_text(ask: Asker, author: Viewer, text: str) -> dict[str, Any]:
+    """Import a text as a quiz called RT one; return the report."""
+    given = {"file": text, "title": "RT one", "idempotencyKey": mint("key")}
+    payload = await accepted(ask, author, "importQuestions", "report { outcome }", **given)
+    report: dict[str, Any] = payload["report"]
+    return report
+
+
 async def test_a_dry_run_is_followed_by_the_import_of_the_same_upload(ask: Asker) -> None:
     author = await an_author(ask)
     upload_id = await uploaded(ask, author, GIFT)
@@ -252,11 +279,10 @@ async def test_a_file_without_a_question_is_refused(ask: Asker) -> None:
 
 async def test_another_authors_slug_and_domains_are_refused(ask: Asker) -> None:
     author, other = await an_author(ask), await an_author(ask)
-    await imported(ask, author, GIFT, title="Taken")
-
-    slug = await imported(ask, other, b"Other? {T}\n", title="Taken")
     file = json.dumps(question_files.a_file()).encode()
     await imported(ask, author, file, filename="a.json")
+
+    slug = await imported(ask, other, file, filename="a.json")
     code = question_files.a_file()["examType"]["code"]
     domain = await imported(ask, other, b"Other? {T}\n", examTypeCode=code, keepGood=True)
 
