@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.acts import Act
 from domain.authoring import node_positions
-from domain.authoring.draft_operations import Operation
+from domain.authoring.draft_operations import Describe, Operation
 from domain.authoring.drafts import (
     Draft,
     DraftChanges,
@@ -52,7 +52,9 @@ async def edit(
     where the draft was edited since the client read it.
     """
     operations = _checked(operations)
-    return await applied(work, act, await draft_at(work, act, version_id, revision), operations)
+    version = await draft_at(work, act, version_id, revision)
+    await _check_visibility(work, act, version, operations)
+    return await applied(work, act, version, operations)
 
 
 async def draft_at(
@@ -120,6 +122,30 @@ def _checked(operations: Sequence[Operation]) -> list[Operation]:
             with each:
                 checked.append(operation.checked(_at(place, operation)))
     return checked
+
+
+async def _check_visibility(
+    work: AuthoringWork, act: Act, version: RoadmapVersion, operations: Sequence[Operation]
+) -> None:
+    """Refuse another visibility than the draft has to those who may not manage the roadmap."""
+    places = [
+        _at(place, operation)
+        for place, operation in enumerate(operations)
+        if isinstance(operation, Describe)
+        and operation.values.get("visibility", version.visibility) is not version.visibility
+    ]
+    if not places:
+        return
+    (roadmap,) = await work.roadmaps.by_ids([version.roadmap_id], viewer_id=act.user_id)
+    if roadmap is not None and await may(work, act, roadmap, Right.MANAGE):
+        return
+    with all_at_once() as each:
+        for at in places:
+            with each:
+                raise ForbiddenError(
+                    "Only the author, or an admin without an API key, may change the visibility; leave it out.",
+                    field=f"{at}visibility",
+                )
 
 
 def _applied(draft: Draft, operations: Sequence[Operation]) -> list[Operation]:

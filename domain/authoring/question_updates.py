@@ -23,6 +23,7 @@ from domain.errors import InvalidInputError, NotFoundError, VersionConflictError
 from domain.ids import Mint, OptionId, QuestionId
 from domain.refusals import all_at_once
 
+_EVERY_OTHER = "*"
 _PARTS = ("options", "truth", "texts", "numbers")
 """The parts of a key; each kind of question uses one of them."""
 
@@ -171,9 +172,23 @@ def _key_faults(stored: AuthoredQuestion, after: KeyDraft) -> Iterator[str]:
         yield f"A question of kind {kind.value} has no {', '.join(foreign)}; leave that out of the key."
         return
     yield from text_faults("A feedback", [*after.feedback.values(), *(o.feedback for o in after.options)])
+    yield from _feedback_faults(after)
     if kind is QuestionKind.SINGLE_CHOICE and sum(option.correct for option in after.options) > 1:
         yield "A single choice has one right option."
     yield from kind.rules.faults(after)
+
+
+def _feedback_faults(key: KeyDraft) -> Iterator[str]:
+    """Yield which feedback is for no answer of the key; that of options stands at the options."""
+    known = {_EVERY_OTHER} if key.texts or key.numbers else set()
+    known |= {text.text for text in key.texts} | {f"{each.low}..{each.high}" for each in key.numbers}
+    known |= set() if key.truth is None else {"true", "false"}
+    for place, answer in enumerate(key.feedback):
+        if answer not in known:
+            yield (
+                f"feedback[{place}] is for no answer of the key; name `true` or `false`, an accepted text or range as "
+                f"the key has it, or `*` beside those, and write the feedback of options at the options."
+            )
 
 
 def _has(key: KeyDraft, name: str) -> bool:

@@ -31,7 +31,10 @@ class QuestionDraft:
 
 @entity
 class QuizDraft:
-    """A quiz; `questions` are indexes into the file's list of questions."""
+    """A quiz; `questions` are indexes into the file's list of questions.
+
+    `is_slug_made` says that the slug was made from a title or a hash, because the file names none.
+    """
 
     line: int
     slug: str
@@ -42,6 +45,7 @@ class QuizDraft:
     feedback: Feedback
     closes_at: datetime | None
     questions: list[int]
+    is_slug_made: bool = False
 
 
 @entity

@@ -147,6 +147,7 @@ def _gift(text: str, findings: Findings, exam_type_code: str | None, title: str 
         feedback=Feedback.AT_END,
         closes_at=None,
         questions=list(range(len(questions))),
+        is_slug_made=True,
     )
     domain = DomainDraft(code=gift.DOMAIN, name="General", weight=0)
     name = "General" if code == GENERAL else code

@@ -1,5 +1,7 @@
 """Draft versions of roadmaps: stores a plan as a version with nodes, lineages and prerequisites."""
 
+from typing import Any
+
 from domain.acts import Act
 from domain.content.roadmap_nodes import ROOM, RoadmapNode, new_groups, node_id_of
 from domain.content.roadmaps import Roadmap, RoadmapVersion, VersionState
@@ -10,6 +12,21 @@ from domain.ids import (
 )
 from domain.imports.roadmap_plans import PlannedNode, RoadmapPlan
 from domain.imports.work import ImportsWork
+
+_DETAILS = ("title", "description", "visibility")
+_CONTENT = (
+    "title",
+    "description",
+    "kind",
+    "weight",
+    "optional",
+    "difficulty",
+    "minutes",
+    "resources",
+    "completion",
+    "quiz_slug",
+    "evidence_rule",
+)
 
 
 def new_roadmap(act: Act, plan: RoadmapPlan) -> Roadmap:
@@ -35,22 +52,27 @@ async def replace_draft(
     *,
     content_hash: str,
 ) -> RoadmapVersion:
-    """Store the plan as the draft of a locked roadmap, in place of the draft that it has."""
-    if newest is not None and newest.state is VersionState.DRAFT:
-        await work.roadmaps.drop_draft(newest.id)
-        number = newest.number
+    """Store the plan as the draft of a locked roadmap.
+
+    A draft that the roadmap has is replaced as by an edit: it keeps its id, and its revision tells its editors.
+    """
+    draft = newest if newest is not None and newest.state is VersionState.DRAFT else None
+    if draft is not None:
+        await work.roadmaps.drop_draft(draft.id)
+        number = draft.number
     else:
         number = newest.number + 1 if newest else 1
     version = RoadmapVersion(
-        id=RoadmapVersionId(act.mint("roadmapversion")),
+        id=RoadmapVersionId(act.mint("roadmapversion")) if draft is None else draft.id,
         roadmap_id=roadmap.id,
         number=number,
+        revision=1 if draft is None else draft.revision + 1,
         state=VersionState.DRAFT,
         title=plan.title,
         description=plan.description,
         visibility=plan.visibility,
         content_hash=content_hash,
-        created_at=act.now,
+        created_at=act.now if draft is None else draft.created_at,
         published_at=None,
         upstream_version_id=newest.upstream_version_id if newest else None,
     )
@@ -65,6 +87,20 @@ async def replace_draft(
     await work.roadmaps.add_version(version)
     await work.nodes.add(nodes, groups)
     return version
+
+
+async def holds(work: ImportsWork, roadmap: Roadmap, version: RoadmapVersion, plan: RoadmapPlan) -> bool:
+    """Tell whether a version has what the plan says, node by node."""
+    if any(getattr(version, name) != getattr(plan, name) for name in _DETAILS):
+        return False
+    (nodes,) = await work.nodes.of_versions([version.id], viewer_id=roadmap.author_id)
+    steps = await work.nodes.outline(version.id)
+    stored = [(step.key, list(step.needs), _content(node)) for step, node in zip(steps, nodes, strict=True)]
+    return stored == [(node.key, list(node.needs), _content(node)) for node in plan.nodes]
+
+
+def _content(node: RoadmapNode | PlannedNode) -> list[Any]:
+    return [getattr(node, name) for name in _CONTENT]
 
 
 def _needed(node: PlannedNode) -> list[str]:

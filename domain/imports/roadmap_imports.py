@@ -8,7 +8,7 @@ from domain.entities import entity
 from domain.idempotency import checked_key, first_use
 from domain.ids import ImportId, UserId
 from domain.imports import roadmap_drafts, roadmap_files
-from domain.imports.reports import ImportKind, ImportReport, content_hash, unchanged
+from domain.imports.reports import ImportKind, ImportOutcome, ImportReport, content_hash, unchanged
 from domain.imports.roadmap_plans import RoadmapFile, RoadmapPlan
 from domain.imports.work import ImportsWork
 from domain.refusals import all_at_once
@@ -106,7 +106,7 @@ async def _store(
 ) -> RoadmapImport:
     """Store the plan as the draft of a locked roadmap, unless the newest version has this content."""
     version = await work.roadmaps.newest_version(roadmap.id)
-    if version is None or version.content_hash != report.content_hash:
+    if version is None or not await _has(work, roadmap, version, report, plan):
         version = await roadmap_drafts.replace_draft(
             work, act, roadmap, version, plan, content_hash=report.content_hash
         )
@@ -118,6 +118,15 @@ async def _store(
     return RoadmapImport(report=report, roadmap=roadmap, version=version)
 
 
+async def _has(
+    work: ImportsWork, roadmap: Roadmap, version: RoadmapVersion, report: ImportReport, plan: RoadmapPlan
+) -> bool:
+    """Tell whether the newest version has the content of the file; a draft may have it by its edits."""
+    if version.content_hash == report.content_hash:
+        return True
+    return version.state is VersionState.DRAFT and await roadmap_drafts.holds(work, roadmap, version, plan)
+
+
 async def _earlier_import(
     work: ImportsWork, report: ImportReport, text: str, *, author_id: UserId
 ) -> RoadmapImport:
@@ -127,6 +136,8 @@ async def _earlier_import(
     if roadmap is None or roadmap.author_id != author_id or report.refused:
         return RoadmapImport(report=report, roadmap=None, version=None)
     version = await work.roadmaps.version_of_content(roadmap.slug, report.content_hash)
+    if version is None and report.outcome is ImportOutcome.UNCHANGED:
+        version = await work.roadmaps.newest_version(roadmap.id)
     return RoadmapImport(report=report, roadmap=roadmap, version=version)
 
 

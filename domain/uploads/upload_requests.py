@@ -22,6 +22,7 @@ from domain.uploads.uploads import (
     UploadPurpose,
     UploadQuotaExceededError,
     UploadState,
+    Usage,
 )
 from domain.uploads.work import UploadsWork
 
@@ -53,12 +54,7 @@ async def begin(
             _check_size(size_bytes, limits)
         with each:
             content_type = None if content_type is None else _type(content_type)
-    used = await work.uploads.lock_and_sum(act.user_id, now=act.now)
-    if used.count >= MOST_OPEN or used.size_bytes + size_bytes > limits.quota:
-        raise UploadQuotaExceededError(
-            f"You may have {MOST_OPEN} uploads of together {_megabytes(limits.quota)}; the oldest end within a day.",
-            field="sizeBytes",
-        )
+    await _make_room(work, act, limits, size_bytes)
     upload = Upload(
         id=UploadId(act.mint("upload")),
         owner_id=act.user_id,
@@ -76,8 +72,33 @@ async def begin(
     return upload
 
 
-async def ready(work: UploadsWork, act: Act, upload_id: UploadId, *, purpose: UploadPurpose) -> Upload:
-    """Return an upload of the actor's whose file is there, and keep the file for another day.
+async def _make_room(work: UploadsWork, act: Act, limits: UploadLimits, size_bytes: int) -> None:
+    """Check that one more upload fits; those that have been imported end where it does not.
+
+    They are kept until then, so that a dry run can be followed by the import of the same upload.
+    """
+
+    def fits(used: Usage) -> bool:
+        return used.count < MOST_OPEN and used.size_bytes + size_bytes <= limits.quota
+
+    used = await work.uploads.lock_and_sum(act.user_id, now=act.now)
+    if fits(used):
+        return
+    await work.uploads.free_imported(act.user_id, now=act.now)
+    used = await work.uploads.lock_and_sum(act.user_id, now=act.now)
+    if fits(used):
+        return
+    most = f"You may have {MOST_OPEN} uploads of together {_megabytes(limits.quota)} that are not imported."
+    if used.first_ends_at is None:
+        raise UploadQuotaExceededError(f"{most} Split the file.", field="sizeBytes")
+    raise UploadQuotaExceededError(
+        f"{most} Import one of them, or wait: the first one ends at {used.first_ends_at:%Y-%m-%d %H:%M:%S} UTC.",
+        field="sizeBytes",
+    )
+
+
+async def sent(work: UploadsWork, act: Act, upload_id: UploadId, *, purpose: UploadPurpose) -> Upload:
+    """Return an upload of the actor's whose bytes have arrived; its file may be gone since.
 
     Raises UploadNotReadyError, also for uploads of others and of another purpose.
     """
@@ -88,14 +109,20 @@ async def ready(work: UploadsWork, act: Act, upload_id: UploadId, *, purpose: Up
         )
     if upload.state is UploadState.PENDING:
         raise UploadNotReadyError("Its bytes have not arrived; PUT them to its address.", field="upload")
-    if upload.state is UploadState.EXPIRED:
-        raise UploadNotReadyError("The file is not kept any more; upload it again.", field="upload")
+    if upload.sha256 is None:
+        raise UploadNotReadyError("Its address has expired; begin another upload.", field="upload")
     if upload.purpose is not purpose:
         raise UploadNotReadyError(
             f"The file was uploaded for another purpose; begin an upload for {purpose.value}.", field="upload"
         )
-    await work.uploads.keep(upload.id, expires_at=act.now + KEPT)
     return upload
+
+
+async def keep(work: UploadsWork, act: Act, upload: Upload) -> None:
+    """Keep the file of an upload for another day; raises UploadNotReadyError where it is gone."""
+    if upload.state is UploadState.EXPIRED:
+        raise UploadNotReadyError("The file is not kept any more; upload it again.", field="upload")
+    await work.uploads.keep(upload.id, expires_at=act.now + KEPT)
 
 
 async def tidy(open_work: OpenUnitOfWork[UploadsWork], files: UploadFiles, act: Act) -> int:

@@ -67,10 +67,11 @@ class Upload:
 
 @entity
 class Usage:
-    """What a user has open: the number of uploads, and their bytes."""
+    """What a user has open: the number of uploads, their bytes, and when the first of them ends."""
 
     count: int
     size_bytes: int
+    first_ends_at: datetime | None = None
 
 
 class FileTooLargeError(DomainError):
@@ -96,6 +97,9 @@ class Uploads(Protocol):
 
     async def lock_and_sum(self, owner_id: UserId, *, now: datetime) -> Usage:
         """Return what the user has open, and block new uploads of theirs until the transaction ends."""
+
+    async def free_imported(self, owner_id: UserId, *, now: datetime) -> None:
+        """End the user's uploads that have been imported, where no import of them is at work."""
 
     async def add(self, upload: Upload) -> None:
         """Store a permission."""

@@ -15,6 +15,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    not_,
     or_,
     select,
     update,
@@ -25,6 +26,7 @@ from domain.uploads.uploads import Upload, UploadPurpose, UploadState, Usage
 from persistence.database import SqlConnection
 from persistence.statements import FIRST, ID, MOMENT, Statement, by_key, columns_for
 from persistence.tables.accounts.users import users
+from persistence.tables.imports.import_reports import question_imports
 from persistence.tables.uploads.uploads import uploads
 
 _now = bindparam("now", type_=MOMENT)
@@ -59,11 +61,26 @@ _LOCK = Statement(
     select(users.c.id).where(users.c.id == bindparam("owner_id")).with_for_update(key_share=True)
 )
 _SUM = Statement(
-    select(func.count(), func.coalesce(func.sum(uploads.c.size_bytes), 0))
+    select(func.count(), func.coalesce(func.sum(uploads.c.size_bytes), 0), func.min(uploads.c.expires_at))
     .where(uploads.c.owner_id == bindparam("owner_id"))
     .where(uploads.c.expires_at > _now),
-    lambda count, size: Usage(count=count, size_bytes=int(size)),
+    lambda count, size, ends_at: Usage(count=count, size_bytes=int(size), first_ends_at=ends_at),
 )
+_imported = exists().where(question_imports.c.upload_id == uploads.c.id)
+_FREE_IMPORTED = Statement(
+    update(uploads)
+    .where(
+        uploads.c.id.in_(
+            select(uploads.c.id)
+            .where(uploads.c.owner_id == bindparam("owner_id"))
+            .where(uploads.c.expires_at > _now, uploads.c.uploaded_at.is_not(None))
+            .where(_imported, not_(_imported.where(question_imports.c.outcome.is_(None))))
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .values(expires_at=_now)
+)
+"""An upload whose row is locked is about to be imported again."""
 _STORED = [c for c in uploads.c if c.name not in {"received_until", "is_removed"}]
 _ADD = Statement(insert(uploads).values({c.name: bindparam(c.name) for c in _STORED}))
 _BY_IDS = Statement(
@@ -134,6 +151,10 @@ class SqlUploads:
         await self._connection.run(_LOCK, owner_id=owner_id)
         found = await self._connection.first(_SUM, owner_id=owner_id, now=now)
         return found or Usage(count=0, size_bytes=0)
+
+    async def free_imported(self, owner_id: UserId, *, now: datetime) -> None:
+        """End uploads whose imports have all ended."""
+        await self._connection.run(_FREE_IMPORTED, owner_id=owner_id, now=now)
 
     async def add(self, upload: Upload) -> None:
         """Insert an upload; its state follows from its moments."""

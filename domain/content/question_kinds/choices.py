@@ -1,5 +1,6 @@
 """Choices: what single and multiple choice have in common."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ from domain.ids import OptionId
 
 MOST_OPTIONS = 20
 LONGEST_OPTION = 2_000
+_SPACES = re.compile(r"(?<=\S)[^\S\n]+(?=\S)")
+_LINE_END = re.compile(r"[^\S\n]+$", re.MULTILINE)
 
 OPTIONS = AnswerField(
     name="options",
@@ -72,6 +75,11 @@ def gift_options(answers: list[GiftAnswer], right: list[bool], texts: TextReader
     ]
 
 
+def _seen(words: str) -> str:
+    """Return the text as a reader sees it: trimmed, with single spaces; how lines are indented stays."""
+    return _SPACES.sub(" ", _LINE_END.sub("", words.strip()))
+
+
 def option_faults(key: KeyDraft) -> Iterator[str]:
     """Yield what is wrong with the options, as sentences."""
     options = key.options
@@ -79,8 +87,8 @@ def option_faults(key: KeyDraft) -> Iterator[str]:
     yield from text_faults("A feedback", (o.feedback for o in options))
     if not 2 <= len(options) <= MOST_OPTIONS:  # noqa: PLR2004 - a choice needs two
         yield f"A choice needs 2 to {MOST_OPTIONS} options, and this one has {len(options)}."
-    if len({o.text for o in options}) < len(options):
-        yield "Two options are the same."
+    if len({_seen(o.text) for o in options}) < len(options):
+        yield "Two options are the same once extra spaces are ignored."
     if not any(o.correct for o in options):
         yield "No option is right."
 

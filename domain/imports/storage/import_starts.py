@@ -47,7 +47,7 @@ async def start(
         with each:
             options = checked_options(options)
         with each:
-            upload = await upload_requests.ready(work, act, upload_id, purpose=_PURPOSES[kind])
+            upload = await upload_requests.sent(work, act, upload_id, purpose=_PURPOSES[kind])
     file_hash = upload.sha256 or ""
     same = await work.imports.earlier(author_id=act.user_id, kind=kind, file_hash=file_hash, options=options)
     import_id = ImportId(act.mint("import")) if same is None else same.id
@@ -63,6 +63,7 @@ async def start(
         return await _stored(work, act, ImportId(earlier))
     if same is not None:
         return same
+    await upload_requests.keep(work, act, upload)
     if await work.imports.at_work(act.user_id) >= MOST_AT_WORK:
         raise TooManyImportsError(
             f"At most {MOST_AT_WORK} of your imports run at the same time; wait for one to end.",

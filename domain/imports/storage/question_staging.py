@@ -208,6 +208,7 @@ def _quiz(title: QuizTitle, *, number: int, of: int) -> QuizDraft:
         feedback=Feedback.AT_END,
         closes_at=None,
         questions=[],
+        is_slug_made=True,
     )
 
 

@@ -1,5 +1,7 @@
 """Plans of question imports: what a file would add to the stored content, and adding it. Questions never change."""
 
+from dataclasses import replace
+
 from domain.accounts.users import Role
 from domain.acts import Act
 from domain.content.exam_types import MOST_DOMAINS, MOST_EXAM_TYPES, ExamDomain, ExamType
@@ -19,6 +21,7 @@ from domain.imports.question_drafts import (
 from domain.imports.question_files import FORMAT
 from domain.imports.reports import Findings
 from domain.imports.storage import quiz_ids
+from domain.imports.storage.quiz_titles import slug_of_author
 from domain.imports.work import ImportsWork
 
 _NOT_YOURS = (
@@ -55,7 +58,8 @@ async def plan(work: ImportsWork, act: Act, file: QuestionFile, findings: Findin
     exam_type, missing = await missing_domains(
         work, act, file.exam_type, findings, names_all=file.format == FORMAT
     )
-    asked = [(quiz, [hashes[place] for place in quiz.questions]) for quiz in file.quizzes]
+    quizzes = await with_free_slugs(work, act, file.quizzes)
+    asked = [(quiz, [hashes[place] for place in quiz.questions]) for quiz in quizzes]
     return QuizPlan(
         file=file,
         exam_type=exam_type,
@@ -164,6 +168,30 @@ async def missing_domains(
         if (stored.name, stored.description) != (wanted.name, wanted.description):
             findings.lose(1, wanted.code, "The exam type exists; its name and description stay as they are.")
     return stored, missing
+
+
+async def with_free_slugs(work: ImportsWork, act: Act, drafts: list[QuizDraft]) -> list[QuizDraft]:
+    """Return the quizzes; a slug that was made, and that another author's quiz has, gets an end of the actor's.
+
+    A quiz that the actor has under such a slug keeps it. A slug that the file names stays as it is.
+    """
+    made = {draft.slug: slug_of_author(draft.slug, act.user_id) for draft in drafts if draft.is_slug_made}
+    if not made:
+        return drafts
+    stored = await work.quizzes.published([*made, *made.values()])
+    authors = {
+        slug: None if quiz is None else quiz.author_id
+        for slug, quiz in zip([*made, *made.values()], stored, strict=True)
+    }
+    ended = {
+        slug: longer
+        for slug, longer in made.items()
+        if authors[longer] == act.user_id or authors[slug] not in {None, act.user_id}
+    }
+    return [
+        replace(draft, slug=ended[draft.slug]) if draft.is_slug_made and draft.slug in ended else draft
+        for draft in drafts
+    ]
 
 
 async def new_quizzes(

@@ -66,7 +66,10 @@ async def _planned(
     work: ImportsWork, act: Act, import_id: ImportId, draft: ExamTypeDraft, findings: Findings
 ) -> _Plan:
     items = await work.imports.staged(import_id, StagedKind.QUIZ, after=-1, most=MOST_QUIZZES)
-    asked = [(staged_drafts.quiz(item.content["quiz"]), item.content["questions"]) for item in items]
+    drafts = await quiz_plans.with_free_slugs(
+        work, act, [staged_drafts.quiz(item.content["quiz"]) for item in items]
+    )
+    asked = [(quiz, item.content["questions"]) for quiz, item in zip(drafts, items, strict=True)]
     new = await quiz_plans.new_quizzes(work, act, asked, findings, exam_type=draft.code)
     return _Plan(draft=draft, asked={quiz.slug: hashes for quiz, hashes in asked}, new=new)
 

@@ -54,6 +54,16 @@ async def updated(ask: Asker, viewer: Viewer, question_id: str, version: int = 1
     return payload["content"]
 
 
+def choice(*texts: str) -> dict[str, Any]:
+    """Return the key of a choice whose first option is right."""
+    return {"options": [{"text": text, "correct": text == texts[0]} for text in texts]}
+
+
+def said(*answers: str) -> dict[str, Any]:
+    """Return feedback for these answers."""
+    return {"feedback": [{"answer": answer, "text": f"About {answer}."} for answer in answers]}
+
+
 class TestMyContent:
     async def test_it_has_roadmaps_quizzes_and_questions_in_their_states(self, ask: Asker) -> None:
         taker = await a_quiz_taker(ask, QuestionKind.TRUE_FALSE)
@@ -256,6 +266,13 @@ class TestUpdates:
             ("NUMERIC", {"key": {"numbers": [{"low": "one", "high": "2"}]}}, "key"),
             ("NUMERIC", {"key": {"numbers": [{"low": "3", "high": "2"}]}}, "key"),
             ("SHORT_TEXT", {"key": {"texts": [{"text": "a", "weight": 101}]}}, "key"),
+            ("SINGLE_CHOICE", {"key": choice("a", "a ")}, "key"),
+            ("SINGLE_CHOICE", {"key": choice("a b", "a  b")}, "key"),
+            ("MULTIPLE_CHOICE", {"key": choice("a b", " a\u00a0b")}, "key"),
+            ("SINGLE_CHOICE", {"key": choice("a", "b") | said("a")}, "key"),
+            ("TRUE_FALSE", {"key": {"truth": True} | said("maybe")}, "key"),
+            ("SHORT_TEXT", {"key": {"texts": [{"text": "a"}]} | said("zzz")}, "key"),
+            ("NUMERIC", {"key": {"numbers": [{"low": "1", "high": "2"}]} | said("1..3")}, "key"),
         ],
     )
     async def test_what_is_wrong_is_named_and_nothing_is_stored(
@@ -269,6 +286,27 @@ class TestUpdates:
         assert {error["field"] for error in payload["userErrors"]} == {field}
         (content,) = await content_of(ask, author, type="QUESTION")
         assert content["version"] == 1
+
+    @pytest.mark.parametrize(
+        ("kind", "key"),
+        [
+            ("TRUE_FALSE", {"truth": True} | said("true", "false")),
+            ("SHORT_TEXT", {"texts": [{"text": "a"}]} | said("a", "*")),
+            ("NUMERIC", {"numbers": [{"low": "1.50", "high": "2"}]} | said("1.50..2", "*")),
+            ("SINGLE_CHOICE", choice("if x:\n  y", "if x:\n    y")),
+        ],
+    )
+    async def test_feedback_is_for_answers_of_the_key_and_options_differ_by_what_is_seen(
+        self, ask: Asker, kind: str, key: dict[str, Any]
+    ) -> None:
+        taker = await a_quiz_taker(ask, QuestionKind[kind])
+
+        content = await updated(ask, author_of(taker), taker.questions[0].id, key=key)
+
+        async with ask.postgres.open_reads(Meter()) as reads:
+            (stored,) = await reads.questions.keys_by_ids([content["question"]["id"]])
+        assert stored is not None
+        assert stored.option_feedback == {each["answer"]: each["text"] for each in key.get("feedback", [])}
 
     async def test_an_update_does_not_release_an_open_attempt_from_its_secrecy(self, ask: Asker) -> None:
         taker = await a_quiz_taker(ask, QuestionKind.TRUE_FALSE)

@@ -67,6 +67,25 @@ async def test_a_co_author_reads_and_edits_the_draft_and_does_not_publish(ask: A
     ]
 
 
+async def test_a_co_author_does_not_change_the_visibility_in_the_draft(ask: Asker, author: Viewer) -> None:
+    made = await a_draft(ask, author)
+    user, helper = await ask.learner(roles=AUTHORS)
+    await joined(ask, author, made["roadmap"]["id"], helper, user.handle, "CO_AUTHOR")
+
+    refused = await edit_draft(
+        ask, helper, made["version"], add("c"), {"describe": {"title": "New", "visibility": "PRIVATE"}}
+    )
+    same = await edited(ask, helper, made["version"], {"describe": {"title": "New", "visibility": "PUBLIC"}})
+    own = await edit_draft(ask, author, same, {"describe": {"visibility": "PRIVATE"}})
+
+    assert [(error["code"], error["field"]) for error in refused["userErrors"]] == [
+        ("FORBIDDEN", "operations[1].describe.visibility")
+    ]
+    assert own["userErrors"] == []
+    content = await content_of(ask, author, made["version"]["id"])
+    assert [node["key"] for node in content["nodes"]] == ["a", "b"]
+
+
 async def test_two_editors_at_once_do_not_overwrite_each_other(ask: Asker, author: Viewer) -> None:
     made = await a_draft(ask, author)
     user, helper = await ask.learner(roles=AUTHORS)

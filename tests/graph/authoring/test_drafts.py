@@ -245,6 +245,37 @@ async def test_the_file_of_an_edited_draft_is_imported_anew(ask: Asker, author: 
     assert keys_in(await content_of(ask, author, again["version"]["id"])) == ["knots"]
 
 
+async def test_an_import_over_a_draft_makes_edits_of_what_was_before_conflicts(
+    ask: Asker, author: Viewer
+) -> None:
+    imported = await import_file(ask, author, a_file(a_node("knots")), key="one")
+    draft = await start_draft(ask, author, imported["roadmap"]["id"])
+    edit = await edited(ask, author, draft, add("tides"))
+
+    again = await import_file(ask, author, a_file(a_node("sails")), key="two")
+    late = await edit_draft(ask, author, edit, add("waves"))
+
+    assert again["version"]["id"] == draft["id"]
+    assert [error["code"] for error in late["userErrors"]] == ["VERSION_CONFLICT"]
+    current = edit | {"revision": edit["revision"] + 1}
+    await edited(ask, author, current, add("waves"))
+    assert keys_in(await content_of(ask, author, draft["id"])) == ["sails", "waves"]
+
+
+async def test_the_content_of_the_draft_is_imported_unchanged(ask: Asker, author: Viewer) -> None:
+    file = a_file(a_node("knots"), a_node("sails", "knots"))
+    imported = await import_file(ask, author, file, key="one")
+    draft = await start_draft(ask, author, imported["roadmap"]["id"])
+    there = await edited(ask, author, draft, add("tides"))
+    back = await edited(ask, author, there, {"removeNode": {"key": "tides"}})
+
+    payloads = [await import_file(ask, author, file, key=key) for key in ("two", "two", "three")]
+
+    assert {payload["report"]["outcome"] for payload in payloads} == {"UNCHANGED"}
+    assert {payload["version"]["id"] for payload in payloads} == {draft["id"]}
+    await edited(ask, author, back, add("waves"))
+
+
 @pytest.mark.parametrize("roles", [[Role.LEARNER, Role.AUTHOR], [Role.LEARNER, Role.AUTHOR, Role.ADMIN]])
 async def test_nobody_else_sees_or_edits_a_draft(ask: Asker, author: Viewer, roles: list[Role]) -> None:
     draft = await a_draft(ask, author)

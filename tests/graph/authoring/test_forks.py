@@ -165,6 +165,19 @@ async def test_a_pull_takes_what_the_origin_published_and_undo_takes_it_back(
     assert (await upstream_diff(ask, forker, forked["roadmap"]["id"]))["upstream"]["number"] == 2
 
 
+async def test_a_pull_leaves_the_visibility_of_the_fork(ask: Asker, author: Viewer, forker: Viewer) -> None:
+    origin = await an_origin(ask, author)
+    forked = await fork(ask, forker, origin["roadmap"]["id"])
+    unlist = {"describe": {"title": "Unlisted", "visibility": "UNLISTED"}}
+    await next_version(ask, author, origin["roadmap"]["id"], unlist)
+
+    await pull_choosing(ask, forker, forked["roadmap"]["id"], "TAKE_THEIRS")
+
+    text = "query ($id: ID!) { node(id: $id) { ... on RoadmapVersion { title visibility } } }"
+    pulled = (await ask.data(text, forker, id=forked["version"]["id"]))["node"]
+    assert pulled == {"title": "Unlisted", "visibility": "PUBLIC"}
+
+
 async def test_a_pulled_node_has_the_lineage_of_the_origin(
     ask: Asker, author: Viewer, forker: Viewer
 ) -> None:

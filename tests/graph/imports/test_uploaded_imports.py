@@ -7,6 +7,7 @@ import pytest
 
 from domain.accounts.users import Viewer
 from domain.unit_of_work import Meter
+from domain.uploads.uploads import UploadLimits
 from tests.builders import mint, question_files
 from tests.builders.roadmaps import a_file, a_node
 from tests.support.accounts import accepted, mutate, refusal
@@ -50,6 +51,74 @@ async def test_an_upload_is_imported_by_a_workflow_that_its_author_follows(ask: 
     assert (done["outcome"], done["accepted"], done["progress"]) == ("STORED", 2, 100)
     assert (done["format"], done["encoding"], done["note"]) == ("gift", "utf-8", None)
     assert await quiz(ask, "two-questions") == {"title": "Two questions", "questionCount": 2}
+
+
+@pytest.mark.parametrize("given", [{"dryRun": True}, {"title": "Stored"}, {"examTypeCode": "none-such"}])
+async def test_files_whose_imports_have_ended_make_room(ask: Asker, given: dict[str, Any]) -> None:
+    author = await an_author(ask)
+    ask.ports.upload_limits = UploadLimits(largest=100, quota=100)
+    content = (
+        MIXED + b"\n" * (60 - len(MIXED)) if "examTypeCode" in given else GIFT + b"\n" * (60 - len(GIFT))
+    )
+    upload_id = await uploaded(ask, author, content)
+    key = mint("key")
+    assert await full(ask, author)
+    begun = await started(ask, author, upload_id, **{"idempotencyKey": key} | given)
+    assert await full(ask, author)
+    await run(ask, begun["id"])
+
+    assert not await full(ask, author)
+
+    again = await started(ask, author, upload_id, **{"idempotencyKey": key} | given)
+    assert again["id"] == begun["id"]
+    other: dict[str, Any] = {"upload": upload_id, "idempotencyKey": mint("key"), "title": "Another"}
+    assert (await refusal(ask, author, "importQuestions", **other))[0] == "UploadNotReady"
+
+
+async def full(ask: Asker, author: Viewer) -> bool:
+    """Tell whether an upload of 60 bytes is refused for want of room."""
+    given: dict[str, Any] = {"filename": "a.gift", "sizeBytes": 60, "purpose": "QUESTIONS"}
+    errors = (await mutate(ask, author, "beginUpload", **given))["userErrors"]
+    return bool(errors) and errors[0]["__typename"] == "UploadQuotaExceeded"
+
+
+async def test_a_title_that_another_author_has_used_is_no_hindrance(ask: Asker) -> None:
+    first, second = await an_author(ask), await an_author(ask)
+    own = f"rt-one-{second.user_id[-10:].lower()}"
+
+    texts = [await import_text(ask, first, "One? {T}"), await import_text(ask, second, "Two? {T}")]
+    again = await import_text(ask, second, "Two? {T}")
+    upload = await imported(ask, second, b"Three? {T}\n", title="RT one")
+
+    assert [each["outcome"] for each in (*texts, again, upload)] == [
+        "STORED",
+        "STORED",
+        "UNCHANGED",
+        "STORED",
+    ]
+    async with ask.ports.open_work(Meter()) as work:
+        quizzes = [await work.quizzes.by_slug(slug) for slug in ("rt-one", own)]
+    assert [each and each.author_id for each in quizzes] == [first.user_id, second.user_id]
+
+
+async def import_text(ask: Asker, author: Viewer, text: str) -> dict[str, Any]:
+    """Import a text as a quiz called RT one; return the report."""
+    given = {"file": text, "title": "RT one", "idempotencyKey": mint("key")}
+    payload = await accepted(ask, author, "importQuestions", "report { outcome }", **given)
+    report: dict[str, Any] = payload["report"]
+    return report
+
+
+async def test_a_dry_run_is_followed_by_the_import_of_the_same_upload(ask: Asker) -> None:
+    author = await an_author(ask)
+    upload_id = await uploaded(ask, author, GIFT)
+    tried = await started(ask, author, upload_id, title="Tried", dryRun=True)
+    await run(ask, tried["id"])
+
+    done = await started(ask, author, upload_id, title="Tried")
+    await run(ask, done["id"])
+
+    assert (await shown(ask, author, done["id"]))["outcome"] == "STORED"
 
 
 async def test_the_same_text_in_another_encoding_has_the_same_hash(ask: Asker) -> None:
@@ -210,11 +279,10 @@ async def test_a_file_without_a_question_is_refused(ask: Asker) -> None:
 
 async def test_another_authors_slug_and_domains_are_refused(ask: Asker) -> None:
     author, other = await an_author(ask), await an_author(ask)
-    await imported(ask, author, GIFT, title="Taken")
-
-    slug = await imported(ask, other, b"Other? {T}\n", title="Taken")
     file = json.dumps(question_files.a_file()).encode()
     await imported(ask, author, file, filename="a.json")
+
+    slug = await imported(ask, other, file, filename="a.json")
     code = question_files.a_file()["examType"]["code"]
     domain = await imported(ask, other, b"Other? {T}\n", examTypeCode=code, keepGood=True)
 
@@ -233,7 +301,7 @@ async def test_a_roadmap_is_imported_as_a_draft(ask: Asker) -> None:
     )
 
     assert (done["kind"], done["outcome"], done["accepted"]) == ("ROADMAP", "STORED", 1)
-    assert again["outcome"] == "STORED"
+    assert again["outcome"] == "UNCHANGED"
     assert wrong["outcome"] == "REFUSED"
 
 

@@ -105,6 +105,17 @@ async def test_the_number_of_open_uploads_is_limited_until_they_expire(ask: Aske
     await accepted(ask, author, "beginUpload", FIELDS, **GIVEN)
 
 
+async def test_a_full_quota_says_when_the_next_upload_ends(ask: Asker) -> None:
+    author = await an_author(ask)
+    ask.ports.upload_limits = UploadLimits(largest=600, quota=1_000)
+    first = await accepted(ask, author, "beginUpload", FIELDS, **GIVEN | {"sizeBytes": 600})
+
+    payload = await mutate(ask, author, "beginUpload", **GIVEN | {"sizeBytes": 600})
+
+    (error,) = payload["userErrors"]
+    assert first["upload"]["expiresAt"][11:19] in error["message"]
+
+
 async def test_an_api_key_that_imports_content_begins_uploads_and_reads_them(ask: Asker) -> None:
     author = await an_author(ask)
     key = replace(author, session_id=SessionId(mint("apikey")), scopes=frozenset({Scope.IMPORT_CONTENT}))
