@@ -143,4 +143,6 @@ def _node(key: str, node: RoadmapNode, needs: list[Needs]) -> dict[str, Any]:
         written["minutes"] = node.minutes
     if node.quiz_slug is not None:
         written["quiz"] = node.quiz_slug
+    if node.evidence_rule is not None:
+        written["evidence"] = node.evidence_rule.value
     return written
