@@ -8,8 +8,8 @@ from domain.imports.reports import Findings
 from domain.imports.work import ImportsWork
 
 _LOST = (
-    "The question had feedback for its answers and has none in the file, so the quiz shows none any more; add it to the "
-    "file to keep it."
+    "The question had feedback for its answers and has none in the file, so the quiz shows none any more; add it to "
+    "the file to keep it."
 )
 
 
