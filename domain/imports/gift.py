@@ -21,14 +21,16 @@ DOMAIN = "general"
 """The code of the domain that the questions belong to; GIFT has no domains."""
 MOST_BLOCKS = 1_000
 _BLANK = "_____"
-_ONLY_PICTURES = "A prompt or an answer is nothing but a picture, and pictures are not kept."
+_ONLY_PICTURES = (
+    "A prompt or an answer is nothing but a picture, and pictures are not kept; the question is left out."
+)
 _GENERAL_FEEDBACK = "####"
 _BRACE = re.compile(r"\{\s*(?:[=~#]|(?:T|F|TRUE|FALSE)\s*[#}]|\}\s*\S)", re.IGNORECASE)
 """How a question begins whose answers come first; JSON never begins so."""
 
 
 def read(file: BinaryIO, *, limits: ReadLimits) -> Iterator[Record]:
-    """Yield the questions of a file; what cannot be read is left out as a loss with its line."""
+    """Yield the questions of a file; what cannot be read is refused, and a kind that does not exist here is a loss."""
     findings = Findings()
     for number, block in enumerate(blocks(lines(file, limits), findings), start=1):
         if number > limits.most_items:
@@ -40,7 +42,7 @@ def read(file: BinaryIO, *, limits: ReadLimits) -> Iterator[Record]:
         except UnsupportedError as unsupported:
             findings.lose(block.line, _name(block), unsupported.reason)
         except GiftError as error:
-            findings.lose(error.line, _name(block), f"{error.reason} The question is left out.")
+            findings.refuse(error.line, _name(block), error.reason)
         yield from records_of(findings)
         if draft is not None:
             yield QuestionItem(draft=draft)
@@ -48,7 +50,7 @@ def read(file: BinaryIO, *, limits: ReadLimits) -> Iterator[Record]:
 
 
 def parse(file: str, findings: Findings) -> list[QuestionDraft]:
-    """Read the questions of a short file; what cannot be read is left out and goes to `findings` with its line."""
+    """Read the questions of a short file; what cannot be read goes to `findings` with its line."""
     text = file.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     drafts: list[QuestionDraft] = []
     source = io.BytesIO(text.encode("utf-8", "surrogatepass"))
@@ -82,7 +84,9 @@ def _question(block: Part, name: str, findings: Findings) -> QuestionDraft:
     if explanation is not None:
         draft = replace(draft, explanation=formats.read(explanation))
     for fault in faults(draft):
-        raise GiftError(block.line, _ONLY_PICTURES if formats.has_lost_text else fault)
+        if formats.has_lost_text:
+            raise UnsupportedError(block.line, _ONLY_PICTURES)
+        raise GiftError(block.line, fault)
     _note_losses(draft, formats, gift_answers.loss(draft.kind, answers), findings)
     return draft
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from domain.content.question_kinds.gift_syntax import Part, TextReader
+from domain.content.question_kinds.gift_syntax import GiftError, Part, TextReader
 from domain.content.question_kinds.kind_rules import GiftRules
 from domain.content.question_kinds.table import QuestionKind
 from domain.imports.gift_text import UnsupportedError
@@ -28,7 +28,7 @@ def read(draft: QuestionDraft, body: Part, texts: TextReader) -> QuestionDraft:
     for kind, gift in _GIFT.items():
         if gift.recognises(body):
             return replace(draft, kind=kind, key=gift.read(body, texts))
-    raise UnsupportedError(body.line, "No kind of question is written like this; it is left out.")
+    raise GiftError(body.line, "No kind of question is written like this.")
 
 
 def loss(kind: QuestionKind, body: Part) -> str | None:

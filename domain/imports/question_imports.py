@@ -72,7 +72,7 @@ async def import_questions(
 ) -> ImportReport:
     """Import a file of our JSON format or of GIFT, and publish its quizzes.
 
-    Nothing is stored if one item is refused; questions of GIFT that cannot be read are left out. Content that its
+    Nothing is stored if one item is refused; questions of kinds that do not exist here are left out. Content that its
     author stored before is not stored again. A GIFT file becomes one quiz called `title` under the exam type given; a
     JSON file names its own. Raises InvalidInputErrors, all at once, for a file that is too long, and for options that
     are malformed or do not fit the format.

@@ -8,10 +8,14 @@ from markdown_it.token import Token
 
 from domain.imports.formats.roadmaps.outlines import OutlineKind, OutlineLine
 
-_PARSER = MarkdownIt("commonmark", {"maxNesting": 50}).enable("table")
+_DEEPEST = 50
+"""How many blocks may lie in each other; a list takes two. The parser drops what is deeper."""
+_PARSER = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable("table")
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.DOTALL)
 _TASK = re.compile(r"\A\[[ xX]\]\s+")
 _CODE = {"fence", "code_block"}
+_HOLDERS = {"list_item_open", "blockquote_open"}
+_INLINE_LOSSES = {"html_inline": "HTML is not kept, only its text", "image": "a picture is not kept"}
 
 
 def lines(source: str) -> Iterator[OutlineLine]:
@@ -41,6 +45,9 @@ class _TokenReading:
     def take(self, token: Token) -> Iterator[OutlineLine]:
         """Yield what a token completes."""
         self._line = token.map[0] + 1 if token.map else self._line
+        if token.type in _HOLDERS and token.level >= _DEEPEST - 1:
+            reason = f"what is nested more than {_DEEPEST // 2 - 1} lists deep is not kept"
+            yield self._made(OutlineKind.LOSS, 0, reason, ())
         if token.type == "heading_open":
             self._heading = int(token.tag[1:])
         elif token.type == "heading_close":
@@ -58,6 +65,9 @@ class _TokenReading:
 
     def _inline(self, token: Token) -> Iterator[OutlineLine]:
         text, links = _plain(token)
+        kinds = dict.fromkeys(child.type for child in token.children or [])
+        for reason in [_INLINE_LOSSES[kind] for kind in kinds if kind in _INLINE_LOSSES]:
+            yield self._made(OutlineKind.LOSS, 0, reason, ())
         if self._row is not None:
             self._row.append((text, links))
         elif self._heading:

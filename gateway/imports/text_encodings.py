@@ -1,26 +1,21 @@
-"""Text encodings: tells how a file is encoded, and makes it UTF-8 with one kind of line ends, piece by piece."""
+"""Text encodings: UTF-8, what a byte order mark or the XML declaration says, and nothing else: no encoding is guessed.
+
+A text becomes UTF-8 with one kind of line ends, piece by piece.
+"""
 
 import codecs
 import hashlib
 import io
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from charset_normalizer import from_bytes
-
 _PIECE = 1024 * 1024
-_SAMPLE = 256 * 1024
-"""How much of a file, at its beginning and around the first byte that is not UTF-8, tells its encoding."""
-_LATIN = 3
-"""How many letters of ASCII a text in a Western language has for each other letter, at least."""
-_MARKS_OF_TEXT = frozenset("€‚„…‘’“”•–—«»·¿¡°§²³½±×÷£ \xa0")  # noqa: RUF001 - they are meant
-_CANDIDATES = (
-    *("utf_16", "cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
-    *("gb18030", "big5", "shift_jis", "euc_jp", "euc_kr", "cp874", "cp1258"),
-)
-"""The encodings that editors of the last thirty years have saved texts in."""
+_HEAD = 1024
+_DECLARED = re.compile(rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["']""")
+"""How an XML document says its encoding."""
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -32,7 +27,7 @@ _MARKS = (
 
 
 class UnreadableTextError(Exception):
-    """The bytes are a text in no encoding that can be told."""
+    """The bytes are a text in no encoding that is certain."""
 
 
 @dataclass(slots=True)
@@ -51,8 +46,14 @@ def encoding_of(file: BinaryIO) -> tuple[str, int]:
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding, len(mark)
-    wrong = _first_wrong_byte(file)
-    return ("utf-8", 0) if wrong is None else (_guessed(file, wrong), 0)
+    place = _first_wrong_byte(file)
+    if place is None:
+        return "utf-8", 0
+    file.seek(0)
+    declared = _declared(file.read(_HEAD))
+    if declared is None:
+        raise UnreadableTextError(f"The text is not UTF-8 (byte {place + 1:,}); save the file as UTF-8.")
+    return declared, 0
 
 
 def decoded(file: BinaryIO) -> DecodedText:
@@ -67,7 +68,7 @@ def decoded(file: BinaryIO) -> DecodedText:
             target.write(piece)
     except UnicodeError:
         target.close()
-        raise UnreadableTextError(f"The text is not {encoding} throughout; save it as UTF-8.") from None
+        raise UnreadableTextError(f"The text is not {encoding} throughout; save the file as UTF-8.") from None
     except BaseException:
         target.close()
         raise
@@ -99,28 +100,14 @@ def _first_wrong_byte(file: BinaryIO) -> int | None:
         place += len(piece)
 
 
-def _guessed(file: BinaryIO, wrong: int) -> str:
-    """Tell an encoding by the lines that are not ASCII, which alone say anything about it."""
-    file.seek(max(0, wrong - _SAMPLE))
-    file.readline(_SAMPLE)
-    if file.tell() > wrong:
-        file.seek(0)
-    lines = [line for line in file.read(2 * _SAMPLE).splitlines(keepends=True) if not line.isascii()]
-    evidence = b"".join(lines)[:_SAMPLE].rpartition(b"\n")[0] or b"".join(lines)
-    if _is_western(evidence):
-        return "cp1252"
-    best = from_bytes(evidence, cp_isolation=list(_CANDIDATES)).best()
-    if best is None or best.encoding in {"utf_8", "ascii"}:
-        raise UnreadableTextError("The encoding of the text cannot be told; save it as UTF-8.")
-    return best.encoding.replace("_", "-")
-
-
-def _is_western(evidence: bytes) -> bool:
-    """Tell whether words of Latin letters have a few others among them: too few for statistics, and the usual case."""
+def _declared(head: bytes) -> str | None:
+    """Return the encoding that an XML document declares; None where it declares none that is known, or UTF-8."""
+    found = _DECLARED.match(head)
+    if found is None:
+        return None
     try:
-        text = evidence.decode("cp1252")
-    except UnicodeDecodeError:
-        return False
-    others = [c for c in text if not c.isascii()]
-    letters = sum(c.isascii() and c.isalpha() for c in text)
-    return letters > _LATIN * len(others) and all(c.isalpha() or c in _MARKS_OF_TEXT for c in others)
+        name = codecs.lookup(found.group(1).decode("ascii")).name
+        b"x".decode(name)  # refuses what is no encoding of texts
+    except (LookupError, UnicodeError):
+        return None
+    return None if name in {"utf-8", "ascii"} else name

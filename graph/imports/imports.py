@@ -78,7 +78,7 @@ class Import(Node):
     kind: ImportKind = attribute("What the file holds.")
     filename: str | None = attribute("The name of the uploaded file; null for a text.")
     format: str | None = attribute("The format that the file was read as; null until that is known.")
-    encoding: str | None = attribute("The encoding of an uploaded text, like `utf-8` or `windows-1252`.")
+    encoding: str | None = attribute("The encoding of an uploaded text, like `utf-8` or `utf-16-le`.")
     content_hash: str | None = attribute(
         "The SHA-256 of the text, whatever its encoding and line ends; null until it was read."
     )

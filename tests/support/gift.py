@@ -16,10 +16,10 @@ def read_one(text: str) -> QuestionDraft:
     return draft
 
 
-def left_out(text: str) -> Finding:
-    """The reason why the last question of a text, or the whole text, is not read."""
+def refused(text: str) -> Finding:
+    """The reason why one question of a text, or the whole text, is refused."""
     _, findings = read(text)
-    (finding,) = findings.refused or [loss for loss in findings.losses if "left out" in loss.reason]
+    (finding,) = findings.refused
     return finding
 
 

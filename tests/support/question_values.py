@@ -121,6 +121,7 @@ def texts_of(question: QuestionDraft) -> list[str]:
         question.explanation,
         *options_,
         *(each.text for each in key.texts),
+        *key.feedback.values(),
     ]
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from domain.content.question_kinds.file_items import FileItem
-from domain.content.question_kinds.key_drafts import FULL
+from domain.content.question_kinds.file_items import FileItem, feedback_of
+from domain.content.question_kinds.key_drafts import FULL, KeyDraft
 
 MOST_ACCEPTED = 50
+EVERY_OTHER = "*"
+"""The answer in a key's feedback that stands for all that are not accepted."""
 
 
 class Weighted(Protocol):
@@ -22,6 +24,12 @@ def accepted_items(item: FileItem) -> list[FileItem]:
     return list(
         item.items("accepted", MOST_ACCEPTED, lambda _value, place: f"{item.name}, answer {place + 1}")
     )
+
+
+def note_other_feedback(key: KeyDraft, item: FileItem) -> None:
+    """Read the feedback for every answer that is not accepted."""
+    if said := feedback_of(item, "feedbackOther"):
+        key.feedback[EVERY_OTHER] = said
 
 
 def weight_of(item: FileItem) -> int:

@@ -44,6 +44,11 @@ class FileItem(Protocol):
         """Return the fields that were not read."""
 
 
+def feedback_of(item: FileItem, field: str = "feedback") -> str:
+    """Read what a learner is told about an answer; empty where the field is missing."""
+    return item.text(field, prose, default="")
+
+
 def lose_unread(item: FileItem) -> None:
     """Report the fields that the format does not have."""
     for field in item.unread():

@@ -27,7 +27,7 @@ _SHOWN = str.maketrans({hidden: "\n" if c == "n" else c for c, hidden in _HIDDEN
 
 
 class GiftError(Exception):
-    """The question is not GIFT, or cannot be graded here; it is left out and reported."""
+    """The question is not GIFT, or cannot be graded here; it is refused."""
 
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(reason)

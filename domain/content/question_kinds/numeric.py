@@ -9,8 +9,14 @@ from domain.content.answer_keys import AcceptedNumber
 from domain.content.answers import AnswerField
 from domain.content.credit import NOTHING, best
 from domain.content.decimals import checked_number, read_number
-from domain.content.question_kinds.accepted_answers import accepted_items, weight_faults, weight_of
-from domain.content.question_kinds.file_items import FileItem, lose_unread
+from domain.content.question_kinds.accepted_answers import (
+    EVERY_OTHER,
+    accepted_items,
+    note_other_feedback,
+    weight_faults,
+    weight_of,
+)
+from domain.content.question_kinds.file_items import FileItem, feedback_of, lose_unread
 from domain.content.question_kinds.gift_syntax import GiftError, Part, TextReader, answers_of, whole_weight
 from domain.content.question_kinds.key_drafts import KeyDraft
 from domain.content.question_kinds.kind_rules import (
@@ -23,7 +29,6 @@ from domain.content.question_kinds.kind_rules import (
 from domain.content.typography import plain
 from domain.errors import InvalidInputError
 
-_EVERY_OTHER = "*"
 _EXACT = Context(prec=200)
 """Wide enough for the sum of any two numbers of 50 digits and a power of ten up to 50."""
 
@@ -67,8 +72,12 @@ def _grade(_question: GradedQuestion, key: GradedKey, number: Decimal) -> Fracti
 
 def _read_item(item: FileItem) -> KeyDraft:
     key = KeyDraft()
+    note_other_feedback(key, item)
     for accepted in accepted_items(item):
-        key.numbers.append(_range_of_item(accepted, weight_of(accepted)))
+        number = _range_of_item(accepted, weight_of(accepted))
+        key.numbers.append(number)
+        if said := feedback_of(accepted):
+            key.feedback[f"{number.low}..{number.high}"] = said
         lose_unread(accepted)
     return key
 
@@ -110,9 +119,9 @@ def _read_gift(body: Part, texts: TextReader) -> KeyDraft:
     key, body = KeyDraft(), body.cut(1)
     for answer in answers_of(_marked(body)):
         if answer.mark == "~":
-            if answer.body.text not in {"", _EVERY_OTHER} or answer.weight:
+            if answer.body.text not in {"", EVERY_OTHER} or answer.weight:
                 raise GiftError(answer.body.line, "A ~ in a numeric question takes nothing but a feedback.")
-            name = _EVERY_OTHER
+            name = EVERY_OTHER
         else:
             accepted = _range_of_gift(answer.body, whole_weight(answer))
             key.numbers.append(accepted)

@@ -10,8 +10,13 @@ from domain import text
 from domain.content.answer_keys import AcceptedText
 from domain.content.answers import AnswerField
 from domain.content.credit import best
-from domain.content.question_kinds.accepted_answers import accepted_items, weight_faults, weight_of
-from domain.content.question_kinds.file_items import FileItem, lose_unread, prose
+from domain.content.question_kinds.accepted_answers import (
+    accepted_items,
+    note_other_feedback,
+    weight_faults,
+    weight_of,
+)
+from domain.content.question_kinds.file_items import FileItem, feedback_of, lose_unread, prose
 from domain.content.question_kinds.gift_syntax import GiftError, Part, TextReader, answers_of, whole_weight
 from domain.content.question_kinds.key_drafts import KeyDraft, text_faults
 from domain.content.question_kinds.kind_rules import (
@@ -57,11 +62,15 @@ def _grade(_question: GradedQuestion, key: GradedKey, words: str) -> Fraction:
 
 
 def _read_item(item: FileItem) -> KeyDraft:
-    texts = []
+    key = KeyDraft()
+    note_other_feedback(key, item)
     for accepted in accepted_items(item):
-        texts.append(AcceptedText(text=accepted.text("text", prose), weight=weight_of(accepted)))
+        words = accepted.text("text", prose)
+        key.texts.append(AcceptedText(text=words, weight=weight_of(accepted)))
+        if said := feedback_of(accepted):
+            key.feedback[words] = said
         lose_unread(accepted)
-    return KeyDraft(texts=texts)
+    return key
 
 
 def _faults(key: KeyDraft) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.content.answers import AnswerField
 from domain.content.credit import ALL, NOTHING
-from domain.content.question_kinds.file_items import FileItem
+from domain.content.question_kinds.file_items import FileItem, feedback_of
 from domain.content.question_kinds.gift_syntax import GiftError, Part, TextReader
 from domain.content.question_kinds.key_drafts import KeyDraft
 from domain.content.question_kinds.kind_rules import (
@@ -41,7 +41,9 @@ def _read_item(item: FileItem) -> KeyDraft:
     if not isinstance(truth, bool):
         item.refuse("answer must be true or false", "answer")
         return KeyDraft()
-    return KeyDraft(truth=truth)
+    said = {"true": "feedbackTrue", "false": "feedbackFalse"}
+    feedback = {word: feedback_of(item, field) for word, field in said.items()}
+    return KeyDraft(truth=truth, feedback={word: text for word, text in feedback.items() if text})
 
 
 def _faults(key: KeyDraft) -> Iterator[str]:

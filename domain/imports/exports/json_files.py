@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.content.answer_keys import AcceptedNumber
 from domain.content.prerequisites import Needs
+from domain.content.question_kinds.accepted_answers import EVERY_OTHER
 from domain.content.question_kinds.key_drafts import FULL
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.roadmap_nodes import RoadmapNode
@@ -21,10 +22,6 @@ def write(file: QuestionFile, losses: ExportLosses) -> bytes:
     questions = named_once(file.questions)
     keys = list(questions)
     for question in file.questions:
-        if question.key.feedback:
-            losses.add(
-                question.name, "Feedback for texts, numbers, true and false has no place in this format."
-            )
         if question.kind is QuestionKind.SINGLE_CHOICE and sum(o.correct for o in question.key.options) > 1:
             losses.add(
                 question.name, "This format takes one right option for a single choice: it will be refused."
@@ -91,11 +88,29 @@ def _key(question: QuestionDraft) -> dict[str, Any]:
         return {"options": options} | (
             {"grading": grading} if question.kind is QuestionKind.MULTIPLE_CHOICE else {}
         )
+    said = key.feedback
     if question.kind is QuestionKind.TRUE_FALSE:
-        return {"answer": key.truth}
+        return (
+            {"answer": key.truth}
+            | _said("feedbackTrue", said, "true")
+            | _said("feedbackFalse", said, "false")
+        )
     if question.kind is QuestionKind.SHORT_TEXT:
-        return {"accepted": [{"text": each.text} | _weight(each.weight) for each in key.texts]}
-    return {"accepted": [_number(each) | _weight(each.weight) for each in key.numbers]}
+        accepted = [
+            {"text": each.text} | _weight(each.weight) | _said("feedback", said, each.text)
+            for each in key.texts
+        ]
+        is_other = all(each.text != EVERY_OTHER for each in key.texts)
+        return {"accepted": accepted} | (_said("feedbackOther", said, EVERY_OTHER) if is_other else {})
+    accepted = [
+        _number(each) | _weight(each.weight) | _said("feedback", said, f"{each.low}..{each.high}")
+        for each in key.numbers
+    ]
+    return {"accepted": accepted} | _said("feedbackOther", said, EVERY_OTHER)
+
+
+def _said(field: str, feedback: dict[str, str], answer: str) -> dict[str, Any]:
+    return {field: feedback[answer]} if feedback.get(answer) else {}
 
 
 def _number(accepted: AcceptedNumber) -> dict[str, Any]:
@@ -143,4 +158,6 @@ def _node(key: str, node: RoadmapNode, needs: list[Needs]) -> dict[str, Any]:
         written["minutes"] = node.minutes
     if node.quiz_slug is not None:
         written["quiz"] = node.quiz_slug
+    if node.evidence_rule is not None:
+        written["evidence"] = node.evidence_rule.value
     return written

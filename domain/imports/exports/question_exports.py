@@ -63,19 +63,25 @@ async def export_quiz_as_operator(
 async def _question_file(work: ImportsWork, quiz: Quiz, losses: ExportLosses) -> QuestionFile:
     ids = await work.quizzes.question_ids(quiz.id)
     names = await work.questions.names_by_ids(ids, author_id=quiz.author_id)
-    asked = zip(await work.questions.by_ids(ids), await work.questions.keys_by_ids(ids), names, strict=True)
+    found = zip(await work.questions.by_ids(ids), await work.questions.keys_by_ids(ids), names, strict=True)
+    asked = [
+        (question, key, name) for question, key, name in found if question is not None and key is not None
+    ]
     (exam_type,) = await work.exam_types.by_ids([quiz.exam_type_id])
     (domains,) = await work.exam_types.domains_of([quiz.exam_type_id])
     codes = {domain.id: domain.code for domain in domains}
     drafts = [
         _draft(place, question, key, name or f"question {place + 1}", codes)
         for place, (question, key, name) in enumerate(asked)
-        if question is not None and key is not None
     ]
+    asked_ids = [question.id for question, _, _ in asked]
     for draft in drafts:
         if draft.kind not in EXPORTED_KINDS:
             losses.add(draft.name, f"Left out: questions of the kind {draft.kind.value} cannot be exported.")
     questions = [draft for draft in drafts if draft.kind in EXPORTED_KINDS]
+    for draft, images in zip(drafts, await work.media.of_questions(asked_ids), strict=True):
+        if images and draft.kind in EXPORTED_KINDS:
+            losses.add(draft.name, f"{len(images)} picture(s) are not in the file.")
     used = {question.domain for question in questions}
     kept = [
         DomainDraft(code=domain.code, name=domain.name, weight=domain.weight)

@@ -20,7 +20,7 @@ from domain.imports.question_drafts import (
 )
 from domain.imports.question_files import FORMAT
 from domain.imports.reports import Findings
-from domain.imports.storage import quiz_ids
+from domain.imports.storage import lost_feedback, quiz_ids
 from domain.imports.storage.quiz_titles import slug_of_author
 from domain.imports.work import ImportsWork
 
@@ -58,15 +58,19 @@ async def plan(work: ImportsWork, act: Act, file: QuestionFile, findings: Findin
     exam_type, missing = await missing_domains(
         work, act, file.exam_type, findings, names_all=file.format == FORMAT
     )
-    quizzes = await with_free_slugs(work, act, file.quizzes)
-    asked = [(quiz, [hashes[place] for place in quiz.questions]) for quiz in quizzes]
+    given = await with_free_slugs(work, act, file.quizzes)
+    asked = [(quiz, [hashes[place] for place in quiz.questions]) for quiz in given]
+    quizzes = await new_quizzes(work, act, asked, findings, exam_type=code)
+    if file.format == FORMAT:
+        names = await lost_feedback.at_risk(work, act, [draft.slug for draft, _ in quizzes])
+        lost_feedback.note(names, file.questions, findings)
     return QuizPlan(
         file=file,
         exam_type=exam_type,
         domains=missing,
         hashes=hashes,
         known=await work.questions.ids_by_hashes(hashes, author_id=act.user_id),
-        quizzes=await new_quizzes(work, act, asked, findings, exam_type=code),
+        quizzes=quizzes,
     )
 
 

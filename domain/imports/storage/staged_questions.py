@@ -9,7 +9,7 @@ from domain.imports.question_drafts import ExamTypeDraft, QuestionDraft, QuizDra
 from domain.imports.question_files import FORMAT
 from domain.imports.reports import Finding, Findings, ImportOutcome
 from domain.imports.runs.imports import Ending, Import, ImportOptions, StagedItem, StagedKind
-from domain.imports.storage import quiz_ids, quiz_plans, staged_drafts, staged_media
+from domain.imports.storage import lost_feedback, quiz_ids, quiz_plans, staged_drafts, staged_media
 from domain.imports.work import ImportsWork
 
 AT_ONCE = 500
@@ -44,6 +44,8 @@ async def keep(work: ImportsWork, act: Act, known: Import, options: ImportOption
     stored, missing = await quiz_plans.missing_domains(work, act, draft, findings, names_all=names_all)
     refuses_domains = bool(findings.refused)
     plan = await _planned(work, act, known.id, draft, findings)
+    if names_all and plan.new:
+        await _note_lost_feedback(work, act, known.id, plan, findings)
     await work.imports.add_findings(known.id, refused=findings.refused, losses=findings.losses)
     if refuses_domains or (findings.refused and not options.keep_good):
         return Ending(outcome=ImportOutcome.REFUSED, accepted=known.accepted)
@@ -72,6 +74,19 @@ async def _planned(
     asked = [(quiz, item.content["questions"]) for quiz, item in zip(drafts, items, strict=True)]
     new = await quiz_plans.new_quizzes(work, act, asked, findings, exam_type=draft.code)
     return _Plan(draft=draft, asked={quiz.slug: hashes for quiz, hashes in asked}, new=new)
+
+
+async def _note_lost_feedback(
+    work: ImportsWork, act: Act, import_id: ImportId, plan: _Plan, findings: Findings
+) -> None:
+    names = await lost_feedback.at_risk(work, act, [quiz.slug for quiz, _ in plan.new])
+    after = -1
+    while names:
+        items = await work.imports.staged(import_id, StagedKind.QUESTION, after=after, most=AT_ONCE)
+        if not items:
+            return
+        after = items[-1].place
+        lost_feedback.note(names, [_draft(item) for item in items], findings)
 
 
 async def _add_questions(

@@ -1,10 +1,10 @@
-"""GIFT that is left out or lost: each with its line, nothing guessed, and no text crashes the reader."""
+"""GIFT that is refused or lost: each with its line, nothing guessed, and no text crashes the reader."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.gift import left_out, losses_of, read
+from tests.support.gift import losses_of, read, refused
 
 
 @pytest.mark.parametrize(
@@ -20,19 +20,19 @@ from tests.support.gift import left_out, losses_of, read
         ("Number {#\n=%12.5%3\n=4}", 2),
     ],
 )
-def test_weights_that_cannot_be_graded_are_left_out_with_their_line(text: str, line: int) -> None:
-    assert left_out(text).line == line
+def test_weights_that_cannot_be_graded_are_refused_with_their_line(text: str, line: int) -> None:
+    assert refused(text).line == line
 
 
 @pytest.mark.parametrize(
     "written", ["", "five", "1,5", "5..1", "1:-1", "1..2..3", "1:2:3", "NaN", "=1 =x", "~1"]
 )
-def test_numbers_that_are_none_are_left_out(written: str) -> None:
-    assert left_out(f"How many? {{#{written}}}").line == 1
+def test_numbers_that_are_none_are_refused(written: str) -> None:
+    assert refused(f"How many? {{#{written}}}").line == 1
 
 
-def test_an_order_of_numbers_that_matters_is_left_out() -> None:
-    assert "overlaps" in left_out("When? {#=%50%1822:2 =1822}").reason
+def test_an_order_of_numbers_that_matters_is_refused() -> None:
+    assert "overlaps" in refused("When? {#=%50%1822:2 =1822}").reason
 
 
 @pytest.mark.parametrize(
@@ -88,20 +88,20 @@ def test_other_penalties_are_a_loss_that_is_reported(penalty: str) -> None:
         "Pick {=a" + "".join(f" ~{n}" for n in range(30)) + "}",
     ],
 )
-def test_what_is_not_gift_is_left_out(text: str) -> None:
-    assert left_out(f"Fine?{{T}}\n\n{text}").line == 3
+def test_what_is_not_gift_is_refused(text: str) -> None:
+    assert refused(f"Fine?{{T}}\n\n{text}").line == 3
 
 
 def test_more_than_anyone_writes_is_refused_before_it_is_read() -> None:
-    assert "1000 questions" in left_out("Wet?{T}\n\n" * 1_001).reason
-    assert "100 answers" in left_out("Pick {=1" + "~1" * 20_000 + "}").reason
+    assert "1000 questions" in refused("Wet?{T}\n\n" * 1_001).reason
+    assert "100 answers" in refused("Pick {=1" + "~1" * 20_000 + "}").reason
     assert len(read("\x01\n" * 10_000)[1].refused) < 1_000
 
 
 def test_blank_lines_end_a_question() -> None:
     _, findings = read("Pick {\n=a\n\n~b}")
 
-    assert [(f.line, "brace" in f.reason) for f in findings.losses] == [(1, True), (4, True)]
+    assert [(f.line, "brace" in f.reason) for f in findings.refused] == [(1, True), (4, True)]
 
 
 @pytest.mark.slow

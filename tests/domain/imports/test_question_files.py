@@ -57,10 +57,36 @@ RIGHT, WRONG = {"text": "right", "correct": True}, {"text": "wrong", "correct": 
         an_accepting("NUMERIC", {"value": "1", "tolerance": "-1"}),
         an_accepting("NUMERIC", {"low": "2", "high": "1"}),
         an_accepting("NUMERIC", {"low": "2"}),
+        a_question("q", feedbackTrue=1),
+        an_accepting("SHORT_TEXT", {"text": "a", "feedback": ["b"]}),
     ],
 )
 def test_a_bad_question_is_refused(question: dict[str, Any]) -> None:
     assert refusals_of(a_question("fine"), question)
+
+
+@pytest.mark.parametrize(
+    ("question", "feedback"),
+    [
+        (a_question("q", feedbackTrue="Yes", feedbackFalse="No"), {"true": "Yes", "false": "No"}),
+        (
+            an_accepting("SHORT_TEXT", {"text": "a", "feedback": "Yes"}) | {"feedbackOther": "No"},
+            {"a": "Yes", "*": "No"},
+        ),
+        (
+            an_accepting("NUMERIC", {"low": "1", "high": "2", "feedback": "Yes"}) | {"feedbackOther": "No"},
+            {"1..2": "Yes", "*": "No"},
+        ),
+    ],
+)
+def test_feedback_for_answers_is_read(question: dict[str, Any], feedback: dict[str, str]) -> None:
+    findings = Findings()
+
+    file = question_files.parse(json.dumps(a_file(questions=[question], quizzes=[])), findings)
+
+    assert file is not None
+    assert file.questions[0].key.feedback == feedback
+    assert (findings.refused, findings.losses) == ([], [])
 
 
 def test_numbers_may_be_texts_or_integers_with_tolerance_or_ends() -> None:

@@ -154,7 +154,7 @@ async def test_a_gift_file_becomes_one_quiz_of_the_general_exam_type() -> None:
         "{\n~Lyon\n=Paris} is the capital.",
         "{T} is for true.",
         "{#4} is two and two.",
-        "{false#No}",
+        "{false#No} is said here.",
         "{} Explain.",
     ],
 )
@@ -175,7 +175,17 @@ async def test_any_other_brace_begins_a_json_file(text: str) -> None:
 async def test_a_gift_file_without_a_readable_question_is_refused() -> None:
     report = await do_import(FakeQuizWork(), "Pick {=a ~b")
 
-    assert (report.outcome, report.accepted, len(report.losses)) == (ImportOutcome.REFUSED, 0, 1)
+    assert (report.outcome, report.accepted, len(report.refused)) == (ImportOutcome.REFUSED, 0, 1)
+
+
+async def test_a_broken_question_refuses_a_gift_file() -> None:
+    work = FakeQuizWork()
+
+    report = await do_import(work, GIFT + "\n::Three::Pick {=a ~b\n\n::Four::Explain. {}")
+
+    assert (report.outcome, report.accepted) == (ImportOutcome.REFUSED, 2)
+    assert [(each.line, each.item) for each in report.refused] == [(5, "Three")]
+    assert [(each.line, each.item) for each in report.losses] == [(7, "Four")]
 
 
 async def test_a_repeated_question_of_a_gift_file_is_left_out() -> None:

@@ -114,7 +114,7 @@ async def test_several_files_are_reported_one_by_one_as_json(
 ) -> None:
     await account(postgres, "noor", Role.AUTHOR)
     good, bad = tmp_path / "good.gift", tmp_path / "bad.gift"
-    good.write_bytes("Gr\u00f6\u00dfe? {T}".encode("cp1252"))
+    good.write_bytes("Gr\u00f6\u00dfe? {T}".encode("utf-16"))
     bad.write_text("\x01\n\nIs it? {T}\n")
 
     code = await imports.import_files(Settings(), database_url, given(good, bad, json=True))

@@ -130,3 +130,30 @@ def test_an_entry_too_long_for_a_title_is_cut_and_kept_whole_in_the_description(
     (node,) = nodes(file).values()
     assert (len(node.title) <= 120, node.title[-1], node.description) == (True, "\u2026", long)
     assert "the title is cut" in file.findings.losses[0].reason
+
+
+def test_html_and_pictures_within_a_line_are_losses() -> None:
+    file = read("# Title\n\n- one <b>bold</b>\n- two ![a](https://example.org/a.png)\n")
+
+    assert list(nodes(file)) == ["one bold", "two"]
+    assert [(loss.line, loss.reason) for loss in file.findings.losses] == [
+        (3, "HTML is not kept, only its text"),
+        (4, "a picture is not kept"),
+    ]
+
+
+def test_a_list_that_is_nested_too_deep_is_a_loss_where_it_is_cut() -> None:
+    depth = 40
+    file = read("# Title\n\n" + "".join(f"{'  ' * n}- entry {n}\n" for n in range(depth)))
+
+    kept = len(nodes(file))
+    assert 0 < kept < depth
+    (loss,) = file.findings.losses
+    assert (loss.line, "nested more than 24" in loss.reason) == (3 + kept, True)
+
+
+def test_a_list_as_deep_as_may_be_is_kept() -> None:
+    file = read("# Title\n\n" + "".join(f"{'  ' * n}- entry {n}\n" for n in range(24)))
+
+    assert len(nodes(file)) == 24
+    assert file.findings.losses == []

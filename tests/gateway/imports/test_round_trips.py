@@ -16,7 +16,7 @@ from domain.imports.readers import QuestionFileFormat
 from tests.support import file_readers
 from tests.support.question_values import a_file, is_normal, meaning, texts_of, valid_questions
 
-HOLDS_TEXT_FEEDBACK = {ExportFormat.GIFT, ExportFormat.MOODLE_XML, ExportFormat.CSV}
+HOLDS_TEXT_FEEDBACK = {ExportFormat.JSON, ExportFormat.GIFT, ExportFormat.MOODLE_XML, ExportFormat.CSV}
 HOLDS_GRADING = {ExportFormat.JSON, ExportFormat.CSV, ExportFormat.QTI}
 HOLDS_DIFFICULTY = {ExportFormat.JSON, ExportFormat.CSV}
 PLAIN = QuestionDraft(
@@ -63,8 +63,7 @@ def test_a_question_comes_back_as_it_was_or_the_losses_tell(
         assert found.drafts == []
         return
     (back,) = found.drafts
-    is_statement = question.kind is QuestionKind.TRUE_FALSE and format_ is not ExportFormat.JSON
-    holds_said = is_statement or format_ in HOLDS_TEXT_FEEDBACK
+    holds_said = question.kind is QuestionKind.TRUE_FALSE or format_ in HOLDS_TEXT_FEEDBACK
     assert meaning(back, said_of_answers=holds_said) == meaning(question, said_of_answers=holds_said)
     assert holds_said or not question.key.feedback or any("eedback" in reason for reason in told)
     assert back.key.all_or_nothing == question.key.all_or_nothing or "all or nothing" in "".join(told)

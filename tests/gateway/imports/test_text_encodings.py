@@ -1,4 +1,4 @@
-"""Text encodings: what a file is written in is told, and its text is the same whatever that was."""
+"""Text encodings: a text is the same in every Unicode encoding, and no other encoding is guessed."""
 
 import codecs
 import io
@@ -33,33 +33,44 @@ def test_a_text_is_the_same_in_every_encoding_and_with_every_line_end(content: b
     text.file.close()
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "cp1251", "gb18030"])
-def test_a_text_of_an_older_system_is_recognised(encoding: str) -> None:
-    written = {
-        "cp1252": TEXT,
-        "cp1251": "Какой порт использует протокол по умолчанию?\n{=443 ~80}\n" * 20,
-        "gb18030": "默认情况下使用哪个端口?\n{=443 ~80}\n" * 20,
-    }[encoding]
-
-    text = text_encodings.decoded(io.BytesIO(written.encode(encoding)))
-
-    assert text.file.read().decode() == written
-    text.file.close()
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        ("Où est née l'élève ? {T}\n", "latin-1"),
+        (TEXT, "cp1252"),
+        ("Какой порт использует протокол?\n{=443 ~80}\n", "cp1251"),
+        ("Какой порт использует протокол?\n{=443 ~80}\n", "koi8_r"),
+        ("מה בירת צרפת?\n{=פריז ~רומא}\n", "cp1255"),
+        ("默认情况下使用哪个端口?\n{=443 ~80}\n", "gb18030"),
+    ],
+)
+def test_a_text_of_an_older_system_is_refused_with_what_to_do(content: str, encoding: str) -> None:
+    with pytest.raises(UnreadableTextError, match="save the file as UTF-8"):
+        text_encodings.decoded(io.BytesIO(content.encode(encoding)))
 
 
 def test_a_letter_of_an_older_system_at_the_end_of_a_long_file_is_found() -> None:
     content = b"Is it so? {T}\n\n" * 50_000 + "Größe? {T}\n".encode("cp1252")
 
-    text = text_encodings.decoded(io.BytesIO(content))
+    assert "byte 750,003" in told(content)
 
-    assert text.encoding != "utf-8"
-    assert text.file.read().decode().endswith("Größe? {T}\n")
-    text.file.close()
+
+def test_an_xml_document_keeps_to_the_encoding_that_it_declares() -> None:
+    content = '<?xml version="1.0" encoding="ISO-8859-1"?><quiz>Où est née l\'élève ?</quiz>'
+
+    assert told(content.encode("latin-1")) == "iso8859-1"
+
+
+@pytest.mark.parametrize("declared", ["UTF-8", "rot13", "hex", "no-such-encoding"])
+def test_an_xml_document_whose_declaration_does_not_help_is_refused(declared: str) -> None:
+    content = f'<?xml version="1.0" encoding="{declared}"?><quiz>Größe</quiz>'
+
+    assert "save the file as UTF-8" in told(content.encode("latin-1"))
 
 
 @pytest.mark.parametrize("content", [bytes(range(256)) * 40, b"\x80\x81\x00\xff" * 400])
-def test_bytes_that_are_no_text_are_never_read_as_utf_8(content: bytes) -> None:
-    assert told(content) != "utf-8"
+def test_bytes_that_are_no_text_are_refused(content: bytes) -> None:
+    assert "save the file as UTF-8" in told(content)
 
 
 def told(content: bytes) -> str:

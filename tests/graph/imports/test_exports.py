@@ -8,6 +8,7 @@ import pytest
 
 from domain.accounts.scopes import Scope
 from domain.accounts.users import Role, Viewer
+from domain.content.roadmap_nodes import EvidenceRule
 from domain.imports.exports import question_exports
 from tests.builders import mint
 from tests.builders.roadmaps import a_file, a_node
@@ -17,6 +18,11 @@ from tests.support.exports import FILE, a_quiz
 from tests.support.schema_client import Asker
 
 LOG = "{ auditLog { nodes { action target difference { name value } actor { handle } } } }"
+
+EVIDENCE = [
+    a_node(f"proof-{place}", completion="EVIDENCE", evidence=rule.value)
+    for place, rule in enumerate(EvidenceRule)
+]
 
 
 @pytest.fixture
@@ -65,7 +71,7 @@ async def test_a_package_has_no_text(ask: Asker, author: Viewer) -> None:
 
 
 async def test_a_roadmap_comes_out_as_it_went_in(ask: Asker, author: Viewer) -> None:
-    source = a_file(a_node("knots", weight=2, minutes=5), a_node("sails", "knots"))
+    source = a_file(a_node("knots", weight=2, minutes=5), a_node("sails", "knots"), *EVIDENCE)
     roadmap = (await import_file(ask, author, source))["roadmap"]
 
     file = (await accepted(ask, author, "exportRoadmap", FILE, roadmapId=roadmap["id"]))["file"]
@@ -80,7 +86,8 @@ async def test_a_roadmap_comes_out_as_it_went_in(ask: Asker, author: Viewer) -> 
 
 
 async def test_an_exported_roadmap_can_be_imported_again(ask: Asker, author: Viewer) -> None:
-    roadmap = (await import_file(ask, author, a_file(a_node("knots"), a_node("sails", "knots"))))["roadmap"]
+    source = a_file(a_node("knots"), a_node("sails", "knots"), *EVIDENCE)
+    roadmap = (await import_file(ask, author, source))["roadmap"]
     file = (await accepted(ask, author, "exportRoadmap", FILE, roadmapId=roadmap["id"]))["file"]
 
     again = await import_file(ask, author, file["text"], key="again")

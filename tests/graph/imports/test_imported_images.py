@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 import pytest
 
 from domain.imports import gift
+from domain.imports.exports.exported_files import ExportFormat
 from domain.imports.readers import (
     MediaFile,
     QuestionFileFormat,
@@ -18,6 +19,9 @@ from domain.imports.readers import (
 from domain.unit_of_work import Meter
 from gateway.imports import format_table
 from tests.builders.images import gif, png
+from tests.support.accounts import accepted
+from tests.support.clients.roadmaps import QUIZ
+from tests.support.exports import FILE
 from tests.support.schema_client import FILES, Asker
 from tests.support.uploads import an_author, imported
 
@@ -76,6 +80,26 @@ async def test_questions_show_the_images_of_their_package(ask: Asker, records: l
     assert second == []
     for each in first:
         assert (FILES / "media" / each["name"][:2] / each["name"]).exists()
+
+
+@pytest.mark.parametrize("format_", ExportFormat)
+async def test_an_export_says_which_questions_lose_their_images(
+    ask: Asker, records: list[Record], format_: ExportFormat
+) -> None:
+    author = await an_author(ask)
+    records += [
+        MediaFile(name="one", line=1, content=png()),
+        MediaFile(name="two", line=1, content=gif()),
+        a_question("::shown::Which one?", "two", "one"),
+        a_question("::bare::And without?"),
+    ]
+    await imported(ask, author, b"package", filename="p.zip", title="Images")
+    quiz_id = (await ask.data(QUIZ, slug="images"))["quiz"]["id"]
+
+    file = (await accepted(ask, author, "exportQuiz", FILE, quizId=quiz_id, format=format_.value))["file"]
+
+    told = [loss["item"] for loss in file["losses"] if "picture" in loss["reason"]]
+    assert told == ["shown"]
 
 
 async def test_the_same_words_about_another_image_are_another_question(

@@ -11,6 +11,7 @@ from domain.uploads.uploads import UploadLimits
 from tests.builders import mint, question_files
 from tests.builders.roadmaps import a_file, a_node
 from tests.support.accounts import accepted, mutate, refusal
+from tests.support.clients.roadmaps import IMPORT_QUESTIONS
 from tests.support.jobs import an_operator
 from tests.support.schema_client import Asker
 from tests.support.uploads import (
@@ -168,6 +169,40 @@ async def test_a_json_file_keeps_the_rest_of_a_quiz_whose_question_is_refused(as
     stored = await quiz(ask, file["quizzes"][0]["slug"])
     assert stored is not None
     assert stored["questionCount"] == len(file["quizzes"][0]["questions"]) - 1
+
+
+SAID = question_files.a_file(
+    questions=[
+        question_files.a_question("wet", feedbackTrue="Indeed"),
+        question_files.a_question("dry", prompt="Dry?", feedbackTrue="Look again"),
+    ]
+)
+SILENT = question_files.a_file(
+    questions=[
+        question_files.a_question("wet"),
+        question_files.a_question("dry", prompt="Dry?", feedbackTrue="Look closer"),
+    ]
+)
+
+
+async def test_a_file_that_takes_the_feedback_of_a_question_says_so(ask: Asker) -> None:
+    author = await an_author(ask)
+    await imported(ask, author, json.dumps(SAID).encode(), filename="a.json")
+
+    done = await imported(ask, author, json.dumps(SILENT).encode(), filename="a.json")
+
+    assert done["outcome"] == "STORED"
+    told = [each["item"] for each in done["findings"]["nodes"] if "feedback" in each["reason"]]
+    assert told == ["wet"]
+
+
+async def test_a_text_that_takes_the_feedback_of_a_question_says_so(ask: Asker) -> None:
+    author = await an_author(ask)
+    for file in (SAID, SILENT):
+        given = {"file": json.dumps(file), "idempotencyKey": mint("key")}
+        report = (await ask.data(IMPORT_QUESTIONS, author, input=given))["importQuestions"]["report"]
+
+    assert [each["item"] for each in report["losses"]] == ["wet"]
 
 
 async def test_a_dry_run_reports_and_stores_nothing(ask: Asker) -> None:

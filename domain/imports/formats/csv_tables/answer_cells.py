@@ -45,9 +45,15 @@ class Counting:
             self._are_texts = self._are_texts and all(part in options for part in parts)
             self._are_codes = self._are_codes and all(_is_code(part) for part in parts)
             for part in parts:
-                if _is_number(part):
-                    self._has_zero = self._has_zero or int(part) == 0
-                    self._has_last = self._has_last or int(part) == len(options)
+                self._look_at_number(part, options)
+
+    def _look_at_number(self, part: str, options: Sequence[str]) -> None:
+        """Note what a number says; one that may be the text of an option elsewhere says nothing."""
+        if not _is_number(part):
+            return
+        last = len(options) - 1
+        self._has_zero = self._has_zero or (int(part) == 0 and part not in options[1:])
+        self._has_last = self._has_last or (int(part) == len(options) and part not in options[:last])
 
     def parts(self, cell: str, options: Sequence[str]) -> list[str]:
         """Return what a cell names, one by one; the text of an option may hold what separates others."""
@@ -58,18 +64,22 @@ class Counting:
         as_text = options.index(part) if part in options and not self._by_letters else None
         if as_text is not None and not self._are_codes and (self._are_texts or not _is_code(part)):
             return as_text
-        as_code = self._coded(part)
-        are_only_codes = self._are_codes and not self._are_texts
-        if as_text not in {None, as_code} and not are_only_codes:
+        if as_text is not None and any(place != as_text for place in self._possible(part)):
             raise UnreadableError(
                 f"The right answer {part[:40]} may be the text of one option or the place of another."
             )
-        found = as_text if as_code is None else as_code
+        found = self._coded(part) if as_text is None else as_text
         if found is None:
             raise UnreadableError(f"The right answer {part[:40]} is none of the options.")
         if not 0 <= found < len(options):
             raise UnreadableError(f"The right answer {part[:40]} is beyond the {len(options)} options.")
         return found
+
+    def _possible(self, part: str) -> list[int]:
+        """Return the places that a part may name as a letter or a number, in every way that the file may count."""
+        if _LETTER.fullmatch(part) or (_is_number(part) and self._has_zero != self._has_last):
+            return [place for place in [self._coded(part)] if place is not None]
+        return [int(part), int(part) - 1] if _is_number(part) else []
 
     def _coded(self, part: str) -> int | None:
         if _LETTER.fullmatch(part):

@@ -74,6 +74,36 @@ def test_a_text_that_could_be_the_place_of_another_option_is_refused() -> None:
     assert "may be the text of one option or the place of another" in found.reasons
 
 
+@pytest.mark.parametrize(
+    ("unclear", "other"),
+    [
+        ("Which is even?,1|2|3,2", "Which is four?,4|5|6,0"),
+        ("2+0?,3|2|1,1", "Which is four?,4|5|6,0"),
+        ("Which is even?,2|3|5,2", "Which is six?,4|5|6,3"),
+        ("Which vitamin?,C|A|B,A", "Which is four?,4|5|6,B"),
+    ],
+)
+def test_other_rows_do_not_settle_whether_an_answer_is_a_text_or_a_place(unclear: str, other: str) -> None:
+    found = read("question,choices,answer", unclear, other)
+
+    assert [draft.line for draft in found.drafts] == [3]
+    assert [item.line for item in found.refused] == [2]
+    assert "may be the text of one option or the place of another" in found.reasons
+
+
+def test_a_text_that_is_the_place_of_its_own_option_is_read() -> None:
+    found = read("question,choices,answer", "Which is even?,1|2|3,2", "Which is six?,4|5|6,3")
+
+    assert [[o.correct for o in draft.key.options].index(True) for draft in found.drafts] == [1, 2]
+
+
+def test_a_number_that_may_be_a_text_does_not_say_how_the_file_counts() -> None:
+    found = read("question,choices,answer", "Two plus one?,2|3|4,3", "Which?,a|b|c,1")
+
+    assert found.drafts == []
+    assert "A for the first" in found.reasons
+
+
 def test_columns_that_disagree_are_refused() -> None:
     found = read("question,choices,answer,correct_answer", "One?,a|b,A,", "Two?,a|b,A,B")
 
