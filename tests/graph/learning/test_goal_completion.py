@@ -9,6 +9,7 @@ import pytest
 
 from domain.accounts.users import Role, Viewer
 from domain.acts import by_platform
+from domain.gamification.xp import XpReason
 from domain.ids import UserId
 from domain.learning import goal_completion
 from domain.unit_of_work import Meter
@@ -77,6 +78,22 @@ class TestCompletion:
         ]
         nodes = (await ask.data(XP, viewer))["viewer"]["xp"]["nodes"]
         assert {"amount": 100, "reason": "GOAL_COMPLETED"} in nodes
+
+    async def test_the_xp_of_a_completed_goal_brings_no_other_goal_nearer(self, ask: Asker) -> None:
+        _, viewer = await ask.learner()
+        tiny = await active_goal(ask, viewer, kind="XP_TARGET", targetXp=1)
+        serious = await active_goal(ask, viewer, kind="XP_TARGET", targetXp=120)
+
+        await earn(ask, viewer, 25)
+        await check_progress(ask)
+        await check_progress(ask)
+        later = await active_goal(ask, viewer, kind="XP_TARGET", targetXp=120)
+        refused = await move_goal(ask, viewer, serious, "COMPLETED")
+
+        found = [await read(ask, viewer, goal) for goal in (tiny, serious, later)]
+        assert [goal["state"] for goal in found] == ["COMPLETED", "ACTIVE", "ACTIVE"]
+        assert [goal["progress"] for goal in found] == [1.0, pytest.approx(25 / 120), 0.0]
+        assert [error["code"] for error in refused["userErrors"]] == ["GOAL_NOT_REACHED"]
 
     async def test_a_roadmap_goal_completes_with_the_last_required_node(self, ask: Asker) -> None:
         _, author = await ask.learner(roles=[Role.LEARNER, Role.AUTHOR])
@@ -317,6 +334,7 @@ class TestForecasts:
         for days in range(14):
             at = ask.clock() + timedelta(days=days)
             await earn(ask, viewer, 50, occurred_at=at, local_date=at.date())
+            await earn(ask, viewer, 100, reason=XpReason.GOAL_COMPLETED, occurred_at=at, local_date=at.date())
         ask.clock.forward(days=13)
 
         data = await ask.data(FORECAST, viewer, id=goal["id"])
