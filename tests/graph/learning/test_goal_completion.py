@@ -304,6 +304,37 @@ class TestDeadlines:
             "ACTIVE",
         ]
 
+    @pytest.mark.parametrize("state", ["DRAFT", "PAUSED"])
+    async def test_a_goal_that_becomes_active_after_its_deadline_is_overdue_at_once(
+        self, ask: Asker, state: str
+    ) -> None:
+        _, viewer = await ask.learner()
+        goal = await create_goal(ask, viewer, kind="XP_TARGET", targetXp=10, deadline="2026-03-03T00:00:00Z")
+        if state == "PAUSED":
+            for to in ("ACTIVE", "PAUSED"):
+                goal = (await move_goal(ask, viewer, goal, to))["goal"]
+        ask.clock.forward(days=3)
+
+        moved = (await move_goal(ask, viewer, goal, "ACTIVE"))["goal"]
+
+        found = await read(ask, viewer, goal)
+        assert moved == found
+        assert (moved["state"], moved["allowedTransitions"]) == ("OVERDUE", ["COMPLETED", "ABANDONED"])
+        moves = found["history"]["nodes"]
+        assert [(move["from"], move["to"], move["by"]) for move in moves[:2]] == [
+            ("ACTIVE", "OVERDUE", "PLATFORM"),
+            (state, "ACTIVE", "LEARNER"),
+        ]
+        assert [move["at"] for move in moves] == sorted((move["at"] for move in moves), reverse=True)
+
+        await earn(ask, viewer, 10)
+        ask.clock.forward(hours=1)
+        await sweep(ask)
+        await check_progress(ask)
+        completed = (await read(ask, viewer, goal))["history"]["nodes"]
+        assert [move["to"] for move in completed[:3]] == ["COMPLETED", "OVERDUE", "ACTIVE"]
+        assert len(completed) == len(moves) + 1
+
     async def test_the_history_is_paged(self, ask: Asker) -> None:
         _, viewer = await ask.learner()
         goal = await active_goal(ask, viewer)
