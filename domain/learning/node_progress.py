@@ -69,7 +69,7 @@ async def set_state(
 ) -> NodeChange:
     """Put a node of the actor's path into a state; DONE awards its XP and counts for the streak, the first time only.
 
-    A node that a quiz completes is DONE by hand only where the learner has passed the quiz, and while nobody can start
+    A node that a quiz completes is DONE by hand only where the learner has passed the quiz, or while nobody can start
     it, so that no learner is stuck; one that evidence completes only where evidence was accepted before. AVAILABLE
     takes back what was done and keeps the XP. Raises NotFoundError, InvalidInputError, NodeLockedError,
     NodeCompletedByQuizError or NodeCompletedByEvidenceError.

@@ -430,6 +430,47 @@ class TestTemplates:
             "MASTERY_TARGET",
         }
 
+    @pytest.mark.parametrize(
+        ("template", "given", "field", "words"),
+        [
+            ("roadmap-sprint", {}, "roadmapId", "is needed"),
+            ("pass-mark", {}, "examType", "is needed"),
+            ("first-week", {"examType": "exam"}, "examType", "leave it out"),
+        ],
+    )
+    async def test_a_refusal_says_whether_a_value_is_needed_or_too_much(
+        self, ask: Asker, template: str, given: dict[str, Any], field: str, words: str
+    ) -> None:
+        _, viewer = await ask.learner()
+        asked = {"template": template, "idempotencyKey": "k"} | given
+
+        payload = (await ask.data(FROM_TEMPLATE, viewer, input=asked))["createGoalFromTemplate"]
+
+        (error,) = payload["userErrors"]
+        assert error["field"] == field
+        assert words in error["message"]
+
+    @pytest.mark.parametrize(
+        ("given", "field"),
+        [
+            ({"kind": "ROADMAP"}, "roadmapId"),
+            ({"kind": "XP_TARGET"}, "targetXp"),
+            ({"kind": "MASTERY_TARGET", "targetMastery": 70}, "examType"),
+            ({"kind": "MASTERY_TARGET", "examType": "exam"}, "targetMastery"),
+        ],
+    )
+    async def test_what_a_kind_of_goal_needs_is_named(
+        self, ask: Asker, given: dict[str, Any], field: str
+    ) -> None:
+        _, viewer = await ask.learner()
+        asked = {"title": "Pass", "idempotencyKey": "k"} | given
+
+        errors = (await ask.data(CREATE, viewer, input=asked))["createGoal"]["userErrors"]
+
+        assert f"{field} is needed for a goal of kind {given['kind']}; send it." in [
+            error["message"] for error in errors
+        ]
+
     async def test_the_same_key_makes_one_goal_though_the_clock_goes_on(self, ask: Asker) -> None:
         _, viewer = await ask.learner()
         given = {"template": "first-week", "idempotencyKey": "one", "title": "Mine"}
