@@ -431,7 +431,7 @@ class TestTemplates:
         }
 
     @pytest.mark.parametrize(
-        ("template", "given", "field", "words"),
+        ("code", "given", "field", "words"),
         [
             ("roadmap-sprint", {}, "roadmapId", "is needed"),
             ("pass-mark", {}, "examType", "is needed"),
@@ -439,10 +439,10 @@ class TestTemplates:
         ],
     )
     async def test_a_refusal_says_whether_a_value_is_needed_or_too_much(
-        self, ask: Asker, template: str, given: dict[str, Any], field: str, words: str
+        self, ask: Asker, code: str, given: dict[str, Any], field: str, words: str
     ) -> None:
         _, viewer = await ask.learner()
-        asked = {"template": template, "idempotencyKey": "k"} | given
+        asked = {"template": code, "idempotencyKey": "k"} | given
 
         payload = (await ask.data(FROM_TEMPLATE, viewer, input=asked))["createGoalFromTemplate"]
 
