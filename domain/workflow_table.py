@@ -131,4 +131,4 @@ SHIPPED = (RECOMPUTE_PROJECTIONS, WEEKLY_DIGEST, ACCOUNT_ERASURE, LARGE_IMPORT)
 
 def vocabulary(conditions: Conditions, kinds: JobKinds = job_table.KINDS) -> Vocabulary:
     """Return what templates may name, with the language of conditions."""
-    return Vocabulary(kinds=kinds, conditions=conditions)
+    return Vocabulary(kinds=kinds, conditions=conditions, shipped=SHIPPED)

@@ -58,14 +58,16 @@ async def send(work: CampaignsWork, act: Act, campaign_id: CampaignId, *, versio
 async def pause(work: CampaignsWork, act: Act, campaign_id: CampaignId) -> Campaign:
     """Send no more mails of a campaign until it is resumed; pausing a paused one changes nothing.
 
-    Mails that no worker has claimed are taken back, also those that wait for their turn; claimed ones go on. Raises
-    ForbiddenError, NotFoundError or CampaignStateConflictError.
+    Mails that no worker has claimed are taken back, also those that wait for their turn; claimed ones go on. A campaign
+    without a mail left to send is SENT instead. Raises ForbiddenError, NotFoundError or CampaignStateConflictError.
     """
     await operators.require(work, act)
     campaign = await operators.locked(work, campaign_id)
     if campaign.state is CampaignState.PAUSED:
-        return campaign
+        return await finished(work, act, campaign) if await _is_done(work, campaign) else campaign
     after = replace(campaign, state=campaign_states.moved(campaign.state, CampaignState.PAUSED))
+    if await _is_done(work, campaign):
+        return await finished(work, act, campaign)
     await work.recipients.withdraw(campaign_id, now=act.now)
     return await _moved(work, act, AuditAction.CAMPAIGN_PAUSED, after)
 
@@ -88,7 +90,7 @@ async def resume(work: CampaignsWork, act: Act, campaign_id: CampaignId) -> Camp
 async def cancel(work: CampaignsWork, act: Act, campaign_id: CampaignId) -> Campaign:
     """End a campaign: no mail that the mail server has not taken is sent. Cancelling a cancelled one changes nothing.
 
-    Raises ForbiddenError, NotFoundError or CampaignStateConflictError.
+    One without a mail left to send is SENT instead. Raises ForbiddenError, NotFoundError or CampaignStateConflictError.
     """
     await operators.require(work, act)
     campaign = await operators.locked(work, campaign_id)
@@ -96,6 +98,8 @@ async def cancel(work: CampaignsWork, act: Act, campaign_id: CampaignId) -> Camp
         return campaign
     state = campaign_states.moved(campaign.state, CampaignState.CANCELLED)
     await work.recipients.settle(campaign_id)
+    if await _is_done(work, campaign):
+        return await finished(work, act, campaign)
     await work.recipients.cancel(campaign_id, now=act.now)
     after = replace(campaign, state=state, finished_at=act.now)
     return await _moved(work, act, AuditAction.CAMPAIGN_CANCELLED, after)
@@ -119,6 +123,24 @@ async def started(work: CampaignsWork, act: Act, campaign: Campaign) -> Campaign
         groups=segment.groups,
         started_at=act.now,
     )
+
+
+async def finished(work: CampaignsWork, act: Act, campaign: Campaign) -> Campaign:
+    """Store that all mails of a campaign are sent, or given up."""
+    await work.recipients.settle(campaign.id)
+    after = replace(campaign, state=CampaignState.SENT, finished_at=act.now, version=campaign.version + 1)
+    await work.campaigns.put(after)
+    work.emit(campaign_signal(campaign.id))
+    return after
+
+
+async def _is_done(work: CampaignsWork, campaign: Campaign) -> bool:
+    """Tell whether all recipients of a campaign were found, and none of them waits for a mail."""
+    if not campaign.is_resolved:
+        return False
+    await work.recipients.settle(campaign.id, posted_only=True)
+    (progress,) = await work.recipients.progress([campaign.id])
+    return not progress.pending and not progress.posted
 
 
 async def _ready(work: CampaignsWork, campaign_id: CampaignId, version: int, to: CampaignState) -> Campaign:

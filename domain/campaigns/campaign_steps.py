@@ -82,10 +82,7 @@ async def _post(work: CampaignsWork, act: Act, campaign: Campaign, sender: Campa
     posted = await _post_due(work, act, campaign, template, sender, room=room, per_second=per_second)
     (now,) = await work.recipients.progress([campaign.id])
     if not now.pending and not now.posted:
-        await work.recipients.settle(campaign.id)
-        after = replace(campaign, state=CampaignState.SENT, finished_at=act.now, version=campaign.version + 1)
-        await work.campaigns.put(after)
-        work.emit(campaign_signal(campaign.id))
+        await campaign_control.finished(work, act, campaign)
         return "FINISHED"
     await _go_on(work, act, campaign, at=_next(act.now, now, has_posted=posted > 0 or room <= 0))
     return "POSTED" if posted else "WAITED"

@@ -74,6 +74,9 @@ class EvidenceStore(Protocol):
     async def is_accepted(self, enrolment_id: EnrolmentId, lineage_id: LineageId) -> bool:
         """Tell whether evidence for a lineage was accepted."""
 
+    async def has_passed(self, user_id: UserId, quiz_slug: str) -> bool:
+        """Tell whether a graded attempt of the learner's at a quiz reached its pass mark."""
+
     async def by_ids(self, ids: Sequence[EvidenceId], *, viewer_id: UserId) -> list[Evidence | None]:
         """Return one slot per id, in their order."""
 

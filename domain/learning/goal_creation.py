@@ -135,22 +135,26 @@ def check_deadline(deadline: datetime | None, *, now: datetime) -> None:
         raise InvalidInputError("deadline must be in the future, within ten years.", field="deadline")
 
 
+def _check_kind(goal: Goal, kind: GoalKind, given: object, *, field: str) -> None:
+    """Refuse a goal of the kind that lacks what the kind needs, and one of another kind that has it."""
+    if goal.kind is kind and given is None:
+        raise InvalidInputError(f"{field} is needed for a goal of kind {kind.value}; send it.", field=field)
+    if goal.kind is not kind and given is not None:
+        raise InvalidInputError(
+            f"{field} belongs to goals of kind {kind.value}, and to no other; leave it out.", field=field
+        )
+
+
 def _check_target(goal: Goal) -> None:
     """Refuse a goal that lacks its target, or has one that is too large or belongs to another kind."""
-    if (goal.target_xp is None) is (goal.kind is GoalKind.XP_TARGET):
-        raise InvalidInputError(
-            "targetXp belongs to goals of kind XP_TARGET, and to no other.", field="targetXp"
-        )
+    _check_kind(goal, GoalKind.XP_TARGET, goal.target_xp, field="targetXp")
     if goal.target_xp is not None and not 1 <= goal.target_xp <= MOST_TARGET_XP:
         raise InvalidInputError(f"targetXp must be 1 to {MOST_TARGET_XP}.", field="targetXp")
 
 
 def _check_mastery(goal: Goal) -> None:
     """Refuse a goal that lacks its target of mastery, or has one that is out of bounds or belongs to another kind."""
-    if (goal.target_mastery is None) is (goal.kind is GoalKind.MASTERY_TARGET):
-        raise InvalidInputError(
-            "targetMastery belongs to goals of kind MASTERY_TARGET, and to no other.", field="targetMastery"
-        )
+    _check_kind(goal, GoalKind.MASTERY_TARGET, goal.target_mastery, field="targetMastery")
     if goal.target_mastery is not None and not LEAST_MASTERY <= goal.target_mastery <= MOST_MASTERY:
         raise InvalidInputError(
             f"targetMastery must be {LEAST_MASTERY} to {MOST_MASTERY}.", field="targetMastery"
@@ -159,10 +163,7 @@ def _check_mastery(goal: Goal) -> None:
 
 async def _check_exam_type(work: LearningWork, goal: Goal, code: str | None) -> None:
     """Refuse a goal that lacks its exam type, or has one that is unknown or belongs to another kind."""
-    if (code is None) is (goal.kind is GoalKind.MASTERY_TARGET):
-        raise InvalidInputError(
-            "examType belongs to goals of kind MASTERY_TARGET, and to no other.", field="examType"
-        )
+    _check_kind(goal, GoalKind.MASTERY_TARGET, code, field="examType")
     if code is not None and goal.exam_type_id is None:
         checked_slug(code, field="examType")
         await exam_types.refuse_unknown(work.exam_types, field="examType")
@@ -170,10 +171,7 @@ async def _check_exam_type(work: LearningWork, goal: Goal, code: str | None) -> 
 
 async def _check_roadmap(work: LearningWork, goal: Goal) -> None:
     """Refuse a goal that lacks its roadmap, or has one that its owner cannot see or that belongs to another kind."""
-    if (goal.roadmap_id is None) is (goal.kind is GoalKind.ROADMAP):
-        raise InvalidInputError(
-            "roadmapId belongs to goals of kind ROADMAP, and to no other.", field="roadmapId"
-        )
+    _check_kind(goal, GoalKind.ROADMAP, goal.roadmap_id, field="roadmapId")
     if goal.roadmap_id is None:
         return
     if await work.roadmaps.by_ids([goal.roadmap_id], viewer_id=goal.owner_id) == [None]:

@@ -50,13 +50,20 @@ class Move:
 
 
 def moved(goal: Goal, to: GoalState, *, now: datetime, by: MovedBy = MovedBy.LEARNER) -> Move:
-    """Move a goal to another state; raises IllegalTransitionError."""
+    """Move a goal to another state; raises IllegalTransitionError.
+
+    One that becomes active after its deadline is overdue at once.
+    """
     if to not in ALLOWED[goal.state]:
         raise IllegalTransitionError(goal.state, to)
     after = replace(
         goal, state=to, version=goal.version + 1, completed_at=now if to is GoalState.COMPLETED else None
     )
-    return Move(goal=after, transitions=transitions(goal, after, now=now, by=by))
+    made = transitions(goal, after, now=now, by=by)
+    if to is GoalState.ACTIVE and after.deadline is not None and after.deadline <= now:
+        made.append(_passed(after, at=now))
+        after = replace(after, state=GoalState.OVERDUE)
+    return Move(goal=after, transitions=made)
 
 
 def extended(goal: Goal, deadline: datetime, *, now: datetime) -> Move:
@@ -80,16 +87,7 @@ def transitions(
     """Return the change of state, preceded by the one to OVERDUE, which may not be stored yet."""
     found = []
     if before.state is GoalState.OVERDUE and before.deadline is not None:
-        found.append(
-            GoalTransition(
-                goal_id=before.id,
-                version=before.version,
-                from_state=GoalState.ACTIVE,
-                to_state=GoalState.OVERDUE,
-                occurred_at=before.deadline,
-                by=MovedBy.PLATFORM,
-            )
-        )
+        found.append(_passed(before, at=before.deadline))
     if before.state is not after.state:
         found.append(
             GoalTransition(
@@ -102,6 +100,18 @@ def transitions(
             )
         )
     return found
+
+
+def _passed(goal: Goal, *, at: datetime) -> GoalTransition:
+    """Return the transition of a goal whose deadline has passed."""
+    return GoalTransition(
+        goal_id=goal.id,
+        version=goal.version,
+        from_state=GoalState.ACTIVE,
+        to_state=GoalState.OVERDUE,
+        occurred_at=at,
+        by=MovedBy.PLATFORM,
+    )
 
 
 async def transition(

@@ -104,7 +104,8 @@ class GoalTransition:
 class Measure:
     """What the progress of a goal is computed from.
 
-    XP since its creation, the weights of its owner's path, or the right ones among the latest answers since then.
+    XP since its creation without that of goals, the weights of its owner's path, or the right ones among the latest
+    answers since then.
     """
 
     goal_id: GoalId

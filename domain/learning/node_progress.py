@@ -69,10 +69,10 @@ async def set_state(
 ) -> NodeChange:
     """Put a node of the actor's path into a state; DONE awards its XP and counts for the streak, the first time only.
 
-    A node that a quiz completes is DONE by hand only while nobody can start the quiz, so that no learner is stuck; one
-    that evidence completes only where evidence was accepted before. AVAILABLE takes back what was done and keeps the
-    XP. Raises NotFoundError, InvalidInputError, NodeLockedError, NodeCompletedByQuizError or
-    NodeCompletedByEvidenceError.
+    A node that a quiz completes is DONE by hand only where the learner has passed the quiz, or while nobody can start
+    it, so that no learner is stuck; one that evidence completes only where evidence was accepted before. AVAILABLE
+    takes back what was done and keeps the XP. Raises NotFoundError, InvalidInputError, NodeLockedError,
+    NodeCompletedByQuizError or NodeCompletedByEvidenceError.
     """
     with all_at_once() as each:
         with each:
@@ -138,7 +138,12 @@ async def _refuse_tick(work: LearningWork, act: Act, at: NodeOnPath) -> None:
     """Refuse to finish a node by hand that something else completes."""
     slug = at.step.quiz_slug
     quiz = None if slug is None else await work.quizzes.by_slug(slug)
-    if slug is not None and quiz is not None and quiz.takes_attempts(act.now):
+    if (
+        slug is not None
+        and quiz is not None
+        and quiz.takes_attempts(act.now)
+        and not await work.evidence.has_passed(act.user_id, slug)
+    ):
         raise NodeCompletedByQuizError(slug)
     lineage = at.path.lineages[at.step.key]
     if at.node.evidence_rule is not None and not await work.evidence.is_accepted(at.enrolment.id, lineage):

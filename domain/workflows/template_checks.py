@@ -129,8 +129,11 @@ def _about_step(
         yield from _about_list(step, step.for_each, scope)
         scope = replace(scope, item=_item_of(step.for_each, scope))
     kind = vocabulary.kinds.get(step.kind)
-    if kind is None or not (template.is_shipped or _is_startable(kind)):
-        names = ", ".join(sorted(name for name, each in vocabulary.kinds.items() if _is_startable(each)))
+    own = vocabulary.kinds_of(template.name) or frozenset()
+    if kind is None or not (template.is_shipped or _is_startable(kind) or kind.name in own):
+        names = ", ".join(
+            sorted(name for name, each in vocabulary.kinds.items() if _is_startable(each) or name in own)
+        )
         yield _finding("kind", f"kind must be one of {names}.", step)
     else:
         for name, message in step_arguments.findings_of(step, kind, scope):

@@ -4,8 +4,9 @@ from collections.abc import Collection
 
 from domain.accounts import audit, roles
 from domain.accounts.audit import AuditAction
+from domain.accounts.users import Role
 from domain.acts import Act
-from domain.errors import InvalidInputError
+from domain.errors import ForbiddenError, InvalidInputError
 from domain.refusals import all_at_once
 from domain.workflows import template_checks
 from domain.workflows.step_arguments import STARTER
@@ -22,12 +23,15 @@ async def save(
 ) -> WorkflowTemplate:
     """Store the next version of a template; workflows that run keep theirs.
 
+    Only an admin in person, and who has the command line, saves one that has the name of a template of the platform.
+
     Raises, all at once, ForbiddenError, InvalidInputErrors, and TemplateRefusedErrors with everything that is wrong.
     """
     with all_at_once() as each:
         with each:
             if act.actor_id is not None:
                 await roles.require(work.roles, user_id=act.actor_id, role=STARTER, now=act.now)
+                await _check_owner(work, act, vocabulary, template.name)
         with each:
             template_checks.check(template, vocabulary)
     names = {each.name for each in await work.workflow_templates.newest(limit=MOST_TEMPLATES)}
@@ -45,6 +49,18 @@ async def save(
         difference={"version": str(saved.version)},
     )
     return saved
+
+
+async def _check_owner(work: WorkflowsWork, act: Act, vocabulary: Vocabulary, name: str) -> None:
+    """Raise ForbiddenError where the name is one of the platform's own, unless an admin asks in person."""
+    if vocabulary.kinds_of(name) is None:
+        return
+    account = None if act.by_key else await work.roles.account(act.user_id, now=act.now)
+    if account is None or Role.ADMIN not in account.roles:
+        raise ForbiddenError(
+            "This template comes with the platform; only ADMIN in person saves versions of it; choose another name.",
+            field="name",
+        )
 
 
 async def ship(work: AdvancingWork, templates: Collection[WorkflowTemplate]) -> list[str]:

@@ -8,6 +8,7 @@ from domain.errors import DomainError
 from domain.jobs.job_kinds import JobKinds
 from domain.workflows.paths import Path
 from domain.workflows.shapes import Shape
+from domain.workflows.templates import WorkflowTemplate
 
 LONGEST_CONDITION = 500
 """How many characters a condition holds at most."""
@@ -40,7 +41,13 @@ class Conditions(Protocol):
 
 @entity
 class Vocabulary:
-    """All kinds of jobs, and the language of conditions."""
+    """All kinds of jobs, the language of conditions, and the templates of the platform."""
 
     kinds: JobKinds
     conditions: Conditions
+    shipped: tuple[WorkflowTemplate, ...] = ()
+
+    def kinds_of(self, name: str) -> frozenset[str] | None:
+        """Return the kinds that the platform's own template of this name has; None where it has no such template."""
+        found = next((each for each in self.shipped if each.name == name), None)
+        return None if found is None else frozenset(step.kind for step in found.steps)

@@ -226,6 +226,7 @@ class EnrolmentMutations:
         refuses=(NodeLockedError, NodeCompletedByQuizError, NodeCompletedByEvidenceError),
         rule=writes_learning(),
         description="Sets the state of a node of the caller's roadmap. DONE awards XP, once for each lineage, and "
-        "counts for the streak; taking it back keeps the XP. A node that a quiz completes can be set DONE only while "
-        "the quiz is withdrawn or closed, and one that evidence completes only after evidence was accepted.",
+        "counts for the streak; taking it back keeps the XP. A node that a quiz completes can be set DONE only where "
+        "the caller has passed the quiz, or while it is withdrawn or closed, and one that evidence completes only "
+        "after evidence was accepted.",
     )

@@ -45,7 +45,7 @@ declare_enum(
     RETURN="The learner has to show more, as the comment says.",
 )
 declare_error(NodeTakesNoEvidenceError, "Something else than evidence completes the node.")
-declare_error(NodeAlreadyDoneError, "The node is done.")
+declare_error(NodeAlreadyDoneError, "The node is done, or evidence for it was accepted before.")
 declare_error(EvidenceReviewedError, "The evidence was accepted or returned before.")
 
 

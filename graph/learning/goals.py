@@ -40,7 +40,8 @@ declare_enum(
     MANUAL="The learner says so; it earns no XP.",
     ROADMAP="Every required node of a roadmap that the learner is enrolled in is done. It earns XP, once a roadmap, "
     "unless the learner wrote it.",
-    XP_TARGET="The learner has earned the target XP since the goal was created. It earns XP; the same XP pays once.",
+    XP_TARGET="The learner has earned the target XP since the goal was created; XP from goals does not count. "
+    "It earns XP; the same XP pays once.",
     MASTERY_TARGET=f"Of the learner's latest {MASTERY_ANSWERS} answers of an exam type since the goal was created, at "
     "quizzes of others, the target percentage is right. It earns XP, once an exam type.",
 )

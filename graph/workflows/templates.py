@@ -171,5 +171,6 @@ class TemplateMutations:
         gives={"template": (WorkflowTemplate, "The saved version.")},
         refuses=(ForbiddenError, TemplateRefusedError),
         rule=auth(Role.OPERATOR),
-        description="Saves the next version of a template; workflows that run keep theirs.",
+        description="Saves the next version of a template; workflows that run keep theirs. The names of templates that "
+        "come with the platform are for ADMIN in person; the platform itself runs its own versions only.",
     )

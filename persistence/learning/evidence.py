@@ -14,6 +14,8 @@ from persistence.database import SqlConnection
 from persistence.paging import PagesPerKey, parent_key
 from persistence.row_mapping import maker, member_of
 from persistence.statements import ID, Statement, by_key, columns_for
+from persistence.tables.assessment.attempts import attempts
+from persistence.tables.content.quizzes import quizzes
 from persistence.tables.content.roadmap_visibility import viewer, worked_on_roadmap
 from persistence.tables.content.roadmaps import enrolments, roadmap_nodes, roadmap_versions, roadmaps
 from persistence.tables.learning.evidence import evidence
@@ -54,6 +56,15 @@ _IS_ACCEPTED = Statement(
         .where(evidence.c.enrolment_id == bindparam("enrolment_id", type_=ID))
         .where(evidence.c.lineage_id == bindparam("lineage_id", type_=ID))
         .where(evidence.c.state == EvidenceState.ACCEPTED.value)
+    )
+)
+_HAS_PASSED = Statement(
+    select(
+        exists()
+        .where(attempts.c.quiz_id == quizzes.c.id)
+        .where(quizzes.c.slug == bindparam("quiz_slug", type_=ID))
+        .where(attempts.c.user_id == bindparam("user_id", type_=ID))
+        .where(attempts.c.passed)
     )
 )
 _BY_NODES = Statement(
@@ -105,6 +116,10 @@ class SqlEvidence:
         return bool(
             await self._connection.value(_IS_ACCEPTED, enrolment_id=enrolment_id, lineage_id=lineage_id)
         )
+
+    async def has_passed(self, user_id: UserId, quiz_slug: str) -> bool:
+        """Tell whether a graded attempt of the learner's at a quiz reached its pass mark."""
+        return bool(await self._connection.value(_HAS_PASSED, user_id=user_id, quiz_slug=quiz_slug))
 
     async def by_ids(self, ids: Sequence[EvidenceId], *, viewer_id: UserId) -> list[Evidence | None]:
         """Return one slot per id, in their order."""

@@ -26,13 +26,19 @@ def _measure(goal_id: GoalId, kind: str, state: str, target_xp: int | None, *com
     )
 
 
+_FROM_GOALS = "'GOAL_COMPLETED' IN (x.reason, (SELECT reason FROM xp_entries r WHERE r.id = x.reverses_id))"
+"""Whether an entry is the XP of a goal, or takes it back; it counts toward no goal."""
 _ids = bindparam("ids", type_=ARRAY(ID))
 _viewer = bindparam("viewer_id", type_=ID)
 MEASURES = Statement(
     text(f"""
-    SELECT g.id, g.kind, g.state, g.target_xp, u.xp_total - g.xp_at_start, path.done, path.required, path.whole,
-        g.target_mastery, mastery.answers
+    SELECT g.id, g.kind, g.state, g.target_xp, (u.xp_total - g.xp_at_start - of_goals.xp)::int, path.done,
+        path.required, path.whole, g.target_mastery, mastery.answers
     FROM goals g JOIN users u ON u.id = g.owner_id CROSS JOIN LATERAL (
+        SELECT coalesce(sum(x.amount), 0) AS xp FROM xp_entries x
+        WHERE g.kind = 'XP_TARGET' AND x.user_id = g.owner_id AND x.id > 'xp_' || split_part(g.id, '_', 2)
+        AND x.status = 'SETTLED' AND {_FROM_GOALS}
+    ) of_goals CROSS JOIN LATERAL (
         SELECT coalesce(sum(n.weight) FILTER (WHERE p.state = 'DONE'), 0) AS done,
             coalesce(sum(n.weight) FILTER (WHERE p.state IS DISTINCT FROM 'SKIPPED'), 0) AS required,
             count(*) FILTER (WHERE p.state = 'DONE') = count(*) AS whole
@@ -61,7 +67,7 @@ GAINS = Statement(
     FROM goals g JOIN users u ON u.id = g.owner_id CROSS JOIN LATERAL (
         SELECT x.local_date, sum(x.amount) AS amount FROM xp_entries x
         WHERE g.kind = 'XP_TARGET' AND x.user_id = g.owner_id AND x.status = 'SETTLED'
-        AND x.local_date > {_TODAY} - {PACE_DAYS} AND x.local_date <= {_TODAY}
+        AND x.local_date > {_TODAY} - {PACE_DAYS} AND x.local_date <= {_TODAY} AND NOT coalesce({_FROM_GOALS}, false)
         GROUP BY x.local_date
         UNION ALL
         SELECT done.local_date, sum(done.weight) FROM (

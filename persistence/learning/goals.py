@@ -73,8 +73,9 @@ _is_told = exists().where(
     bindparam("to_state", type_=Text) == literal_column("'OVERDUE'"),
     _known.c.goal_id == bindparam("goal_id", type_=ID),
     _known.c.to_state == literal_column("'OVERDUE'"),
-    _known.c.occurred_at == bindparam("occurred_at", type_=MOMENT),
+    _known.c.occurred_at >= bindparam("occurred_at", type_=MOMENT),
 )
+"""Whether the passing of this deadline is in the history: at the deadline, or later, when the goal became active."""
 _ADD_TRANSITION = Statement(
     insert(goal_transitions)
     .from_select(_TRANSITION_COLUMNS, select(*_given).where(not_(_is_told)))

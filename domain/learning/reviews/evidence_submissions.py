@@ -41,20 +41,25 @@ async def submit(
     """Submit evidence for a node of the actor's path, in place of what they submitted for it before.
 
     Where the node asks for a review, and the actor did not write the roadmap, the node is in progress until the
-    evidence is accepted; else it is done, with its XP. Raises NotFoundError, NodeLockedError, NodeTakesNoEvidenceError,
-    NodeAlreadyDoneError, or InvalidInputErrors.
+    evidence is accepted; else it is done, with its XP. Accepted evidence is not submitted for review again. Raises
+    NotFoundError, NodeLockedError, NodeTakesNoEvidenceError, NodeAlreadyDoneError, or InvalidInputErrors.
     """
     text, url = evidence.checked(text, url)
     at = await node_progress.on_path(work, act, enrolment_id, node_id)
     rule = _rule(at)
     is_reviewed = rule is EvidenceRule.REVIEWED and not at.path.is_own
+    lineage = at.path.lineages[node_id]
+    if is_reviewed and await work.evidence.is_accepted(enrolment_id, lineage):
+        raise NodeAlreadyDoneError(
+            "Your evidence for this node was accepted; set its state to DONE instead.", field="nodeId"
+        )
     saved = await work.evidence.save(
         Evidence(
             id=EvidenceId(act.mint("evidence")),
             enrolment_id=enrolment_id,
             roadmap_id=at.enrolment.roadmap_id,
             node_id=node_id,
-            lineage_id=at.path.lineages[node_id],
+            lineage_id=lineage,
             user_id=act.user_id,
             text=text,
             url=url,

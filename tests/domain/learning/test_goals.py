@@ -25,7 +25,7 @@ LEGAL = {
 @pytest.mark.parametrize("before", S)
 @pytest.mark.parametrize("after", S)
 def test_only_the_allowed_transitions_are_accepted(before: GoalState, after: GoalState) -> None:
-    goal = a_goal(state=before, deadline=MORNING)
+    goal = a_goal(state=before, deadline=MORNING + timedelta(days=1))
 
     if (before.value, after.value) in LEGAL:
         assert moved(goal, after, now=MORNING).goal.state is after
@@ -142,14 +142,16 @@ class GoalMachine(RuleBasedStateMachine):
             **{name: getattr(self.stored, name) for name in Goal.__slots__} | {"state": S(self.reads())}
         )
 
-    def keep(self, move: Move) -> None:
+    def keep(self, move: Move, to: str) -> None:
         if self.reads() == "OVERDUE" and self.deadline is not None:
             self.history.append(("ACTIVE", "OVERDUE", self.deadline))
         assert [(t.from_state.value, t.to_state.value, t.occurred_at) for t in move.transitions] == (
             self.history[-1:] if self.reads() == "OVERDUE" else []
-        ) + (
-            [(self.reads(), move.goal.state.value, self.now)] if move.goal.state.value != self.reads() else []
+        ) + ([(self.reads(), to, self.now)] if to != self.reads() else []) + (
+            [("ACTIVE", "OVERDUE", self.now)] if to != move.goal.state.value else []
         )
+        is_late = move.goal.deadline is not None and move.goal.deadline <= self.now
+        assert move.goal.state.value == ("OVERDUE" if to == "ACTIVE" and is_late else to)
         self.stored, self.version, self.state = move.goal, self.version + 1, move.goal.state.value
         self.deadline = move.goal.deadline
 
@@ -160,7 +162,7 @@ class GoalMachine(RuleBasedStateMachine):
     @rule(to=st.sampled_from(S))
     def move(self, to: GoalState) -> None:
         if (self.reads(), to.value) in LEGAL:
-            self.keep(moved(self.goal(), to, now=self.now))
+            self.keep(moved(self.goal(), to, now=self.now), to.value)
         else:
             with pytest.raises(IllegalTransitionError):
                 moved(self.goal(), to, now=self.now)
@@ -173,7 +175,8 @@ class GoalMachine(RuleBasedStateMachine):
             with pytest.raises(IllegalTransitionError):
                 extended(self.goal(), deadline, now=self.now)
         elif hours > 0 and later:
-            self.keep(extended(self.goal(), deadline, now=self.now))
+            to = "ACTIVE" if self.reads() == "OVERDUE" else self.reads()
+            self.keep(extended(self.goal(), deadline, now=self.now), to)
             assert self.deadline == deadline
         else:
             with pytest.raises(InvalidInputError):

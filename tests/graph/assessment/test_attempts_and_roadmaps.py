@@ -47,6 +47,29 @@ async def test_failing_leaves_the_node_as_it_is(ask: Asker) -> None:
     assert (await nodes_by_title(ask, taker.viewer, roadmap_id))["Exam"]["viewerState"] == "AVAILABLE"
 
 
+@pytest.mark.parametrize("state", ["AVAILABLE", "SKIPPED"])
+async def test_a_node_whose_quiz_was_passed_is_done_again_by_hand_without_a_second_award(
+    ask: Asker, state: str
+) -> None:
+    taker, roadmap_id = await on_a_roadmap(ask)
+    failed = await taker.start_attempt("one")
+    await taker.answer_all(failed, wrong=3)
+    await taker.submit(failed, "one")
+    (refused,) = (await set_node(ask, taker.viewer, roadmap_id, "Exam", "DONE"))["userErrors"]
+    ask.clock.forward(minutes=11)
+    passed = await taker.start_attempt("two")
+    await taker.answer_all(passed)
+    await taker.submit(passed, "two")
+    await set_node(ask, taker.viewer, roadmap_id, "Exam", state)
+
+    again = await set_node(ask, taker.viewer, roadmap_id, "Exam", "DONE")
+
+    assert refused["code"] == "NODE_COMPLETED_BY_QUIZ"
+    assert (again["userErrors"], again["node"]["viewerState"]) == ([], "DONE")
+    entries = (await ask.data(XP, taker.viewer))["viewer"]["xp"]["nodes"]
+    assert [e["amount"] for e in entries if e["reason"] == "NODE_COMPLETED"] == [25]
+
+
 @pytest.mark.slow
 async def test_ticking_nodes_while_submitting_does_not_wait_in_a_circle(ask: Asker) -> None:
     others = [f"node-{n}" for n in range(12)]

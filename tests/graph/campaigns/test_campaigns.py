@@ -468,3 +468,26 @@ async def test_nothing_that_an_operator_reads_holds_an_address_or_a_handle(ask: 
     assert "secret@" not in seen + jobs
     assert "hidden_reader" not in seen + jobs
     assert "user_" not in seen + jobs
+
+
+@pytest.mark.parametrize("verb", ["pauseCampaign", "cancelCampaign"])
+@pytest.mark.parametrize("is_paused", [False, True])
+async def test_a_campaign_whose_mails_are_all_sent_is_neither_paused_nor_cancelled(
+    ask: Asker, verb: str, is_paused: bool
+) -> None:
+    viewer = await an_operator(ask)
+    for _ in range(3):
+        await a_reader(ask)
+    campaign = await a_campaign(ask, viewer)
+    await accepted(ask, viewer, "sendCampaign", id=campaign, version=1)
+    await run_jobs(ask, campaign)
+    if is_paused:
+        async with ask.postgres.open_work(Meter()) as work:
+            await work.connection.raw.execute("UPDATE campaigns SET state = 'PAUSED' WHERE id = $1", campaign)
+    await take_mails(ask)
+
+    fields = "campaign { state finishedAt progress { percent sent } }"
+    ended = (await accepted(ask, viewer, verb, fields, id=campaign))["campaign"]
+
+    assert (ended["state"], ended["progress"]) == ("SENT", {"percent": 100, "sent": 3})
+    assert ended["finishedAt"] is not None

@@ -181,6 +181,25 @@ async def test_a_checkbox_is_refused_until_evidence_was_accepted(
     assert await xp_of(ask, learner) == 25
 
 
+@pytest.mark.parametrize("state", ["SKIPPED", "AVAILABLE", "IN_PROGRESS"])
+async def test_accepted_evidence_stays_accepted_whatever_becomes_of_the_node(
+    ask: Asker, author: Viewer, learner: Viewer, state: str
+) -> None:
+    roadmap_id = await enrolled_on(ask, author, learner, REVIEWED)
+    first = (await submit(ask, learner, roadmap_id, "a", text="I tied it."))["evidence"]["id"]
+    await review(ask, author, first)
+    await set_node(ask, learner, roadmap_id, "A", state)
+
+    refused = await submit(ask, learner, roadmap_id, "a", text="Again.")
+    done = await set_node(ask, learner, roadmap_id, "A", "DONE")
+
+    assert codes(refused) == ["NODE_ALREADY_DONE"]
+    assert "DONE" in refused["userErrors"][0]["message"]
+    assert await waiting(ask, author, roadmap_id) == []
+    assert (done["userErrors"], done["node"]["viewerState"]) == ([], "DONE")
+    assert await xp_of(ask, learner) == 25
+
+
 async def test_a_quiz_node_names_its_quiz_to_a_checkbox_and_to_evidence(
     ask: Asker, author: Viewer, learner: Viewer
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from domain.accounts.users import Role, Viewer
 from domain.acts import by_platform
+from domain.gamification.xp import XpReason
 from domain.ids import UserId
 from domain.learning import goal_completion
 from domain.unit_of_work import Meter
@@ -77,6 +78,22 @@ class TestCompletion:
         ]
         nodes = (await ask.data(XP, viewer))["viewer"]["xp"]["nodes"]
         assert {"amount": 100, "reason": "GOAL_COMPLETED"} in nodes
+
+    async def test_the_xp_of_a_completed_goal_brings_no_other_goal_nearer(self, ask: Asker) -> None:
+        _, viewer = await ask.learner()
+        tiny = await active_goal(ask, viewer, kind="XP_TARGET", targetXp=1)
+        serious = await active_goal(ask, viewer, kind="XP_TARGET", targetXp=120)
+
+        await earn(ask, viewer, 25)
+        await check_progress(ask)
+        await check_progress(ask)
+        later = await active_goal(ask, viewer, kind="XP_TARGET", targetXp=120)
+        refused = await move_goal(ask, viewer, serious, "COMPLETED")
+
+        found = [await read(ask, viewer, goal) for goal in (tiny, serious, later)]
+        assert [goal["state"] for goal in found] == ["COMPLETED", "ACTIVE", "ACTIVE"]
+        assert [goal["progress"] for goal in found] == [1.0, pytest.approx(25 / 120), 0.0]
+        assert [error["code"] for error in refused["userErrors"]] == ["GOAL_NOT_REACHED"]
 
     async def test_a_roadmap_goal_completes_with_the_last_required_node(self, ask: Asker) -> None:
         _, author = await ask.learner(roles=[Role.LEARNER, Role.AUTHOR])
@@ -287,6 +304,37 @@ class TestDeadlines:
             "ACTIVE",
         ]
 
+    @pytest.mark.parametrize("state", ["DRAFT", "PAUSED"])
+    async def test_a_goal_that_becomes_active_after_its_deadline_is_overdue_at_once(
+        self, ask: Asker, state: str
+    ) -> None:
+        _, viewer = await ask.learner()
+        goal = await create_goal(ask, viewer, kind="XP_TARGET", targetXp=10, deadline="2026-03-03T00:00:00Z")
+        if state == "PAUSED":
+            for to in ("ACTIVE", "PAUSED"):
+                goal = (await move_goal(ask, viewer, goal, to))["goal"]
+        ask.clock.forward(days=3)
+
+        moved = (await move_goal(ask, viewer, goal, "ACTIVE"))["goal"]
+
+        found = await read(ask, viewer, goal)
+        assert moved == found
+        assert (moved["state"], moved["allowedTransitions"]) == ("OVERDUE", ["COMPLETED", "ABANDONED"])
+        moves = found["history"]["nodes"]
+        assert [(move["from"], move["to"], move["by"]) for move in moves[:2]] == [
+            ("ACTIVE", "OVERDUE", "PLATFORM"),
+            (state, "ACTIVE", "LEARNER"),
+        ]
+        assert [move["at"] for move in moves] == sorted((move["at"] for move in moves), reverse=True)
+
+        await earn(ask, viewer, 10)
+        ask.clock.forward(hours=1)
+        await sweep(ask)
+        await check_progress(ask)
+        completed = (await read(ask, viewer, goal))["history"]["nodes"]
+        assert [move["to"] for move in completed[:3]] == ["COMPLETED", "OVERDUE", "ACTIVE"]
+        assert len(completed) == len(moves) + 1
+
     async def test_the_history_is_paged(self, ask: Asker) -> None:
         _, viewer = await ask.learner()
         goal = await active_goal(ask, viewer)
@@ -317,6 +365,7 @@ class TestForecasts:
         for days in range(14):
             at = ask.clock() + timedelta(days=days)
             await earn(ask, viewer, 50, occurred_at=at, local_date=at.date())
+            await earn(ask, viewer, 100, reason=XpReason.GOAL_COMPLETED, occurred_at=at, local_date=at.date())
         ask.clock.forward(days=13)
 
         data = await ask.data(FORECAST, viewer, id=goal["id"])
@@ -380,6 +429,47 @@ class TestTemplates:
             "XP_TARGET",
             "MASTERY_TARGET",
         }
+
+    @pytest.mark.parametrize(
+        ("code", "given", "field", "words"),
+        [
+            ("roadmap-sprint", {}, "roadmapId", "is needed"),
+            ("pass-mark", {}, "examType", "is needed"),
+            ("first-week", {"examType": "exam"}, "examType", "leave it out"),
+        ],
+    )
+    async def test_a_refusal_says_whether_a_value_is_needed_or_too_much(
+        self, ask: Asker, code: str, given: dict[str, Any], field: str, words: str
+    ) -> None:
+        _, viewer = await ask.learner()
+        asked = {"template": code, "idempotencyKey": "k"} | given
+
+        payload = (await ask.data(FROM_TEMPLATE, viewer, input=asked))["createGoalFromTemplate"]
+
+        (error,) = payload["userErrors"]
+        assert error["field"] == field
+        assert words in error["message"]
+
+    @pytest.mark.parametrize(
+        ("given", "field"),
+        [
+            ({"kind": "ROADMAP"}, "roadmapId"),
+            ({"kind": "XP_TARGET"}, "targetXp"),
+            ({"kind": "MASTERY_TARGET", "targetMastery": 70}, "examType"),
+            ({"kind": "MASTERY_TARGET", "examType": "exam"}, "targetMastery"),
+        ],
+    )
+    async def test_what_a_kind_of_goal_needs_is_named(
+        self, ask: Asker, given: dict[str, Any], field: str
+    ) -> None:
+        _, viewer = await ask.learner()
+        asked = {"title": "Pass", "idempotencyKey": "k"} | given
+
+        errors = (await ask.data(CREATE, viewer, input=asked))["createGoal"]["userErrors"]
+
+        assert f"{field} is needed for a goal of kind {given['kind']}; send it." in [
+            error["message"] for error in errors
+        ]
 
     async def test_the_same_key_makes_one_goal_though_the_clock_goes_on(self, ask: Asker) -> None:
         _, viewer = await ask.learner()

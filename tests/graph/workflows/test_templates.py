@@ -3,10 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from domain import workflow_table
 from domain.accounts.users import Role
 from domain.unit_of_work import Meter
 from domain.workflows import template_saves
+from domain.workflows.templates import WorkflowTemplate
 from tests.support.accounts import accepted
 from tests.support.jobs import an_operator
 from tests.support.schema_client import Asker
@@ -16,6 +19,8 @@ TEMPLATES = """{ workflowTemplates { name version description isShipped savedAt 
 SAVE = """mutation ($input: SaveWorkflowTemplateInput!) { saveWorkflowTemplate(input: $input) {
     template { name version }
     userErrors { __typename ... on UserError { field } ... on TemplateRefused { findings { step field message } } } } }"""
+SAVE_NAME = """mutation ($input: SaveWorkflowTemplateInput!) { saveWorkflowTemplate(input: $input) {
+    template { name version } userErrors { ... on UserError { code message field } } } }"""
 GIVEN: dict[str, Any] = {
     "name": "tidy_up",
     "description": "Removes and rebuilds.",
@@ -109,3 +114,71 @@ async def test_shipping_again_stores_nothing_and_a_changed_template_is_a_new_ver
     assert saved.version == 2
     (newest,) = (await ask.data(TEMPLATES, viewer))["workflowTemplates"]
     assert (newest["version"], newest["description"], newest["isShipped"]) == (3, "Changed.", True)
+
+
+def _given(template: WorkflowTemplate) -> dict[str, Any]:
+    """Return a template of the platform as a client sends it."""
+    return {
+        "name": template.name,
+        "description": "As shipped.",
+        "inputs": [
+            {"name": each.name, "type": each.type.value, "required": each.required}
+            for each in template.inputs
+        ],
+        "steps": [
+            {
+                "key": each.key,
+                "kind": each.kind,
+                "arguments": each.arguments,
+                "after": each.after,
+                "waitFor": each.wait_for.value,
+                "condition": each.condition,
+                "forEach": each.for_each,
+            }
+            for each in template.steps
+        ],
+    }
+
+
+@pytest.mark.parametrize("ours", workflow_table.SHIPPED, ids=lambda each: each.name)
+async def test_an_operator_saves_no_version_of_a_template_of_the_platform(
+    ask: Asker, ours: WorkflowTemplate
+) -> None:
+    operator = await an_operator(ask)
+    async with ask.postgres.open_work(Meter()) as work:
+        await template_saves.ship(work, [ours])
+
+    refused = (await ask.data(SAVE_NAME, operator, input=GIVEN | {"name": ours.name}))["saveWorkflowTemplate"]
+    (stored,) = (await ask.data(TEMPLATES, operator))["workflowTemplates"]
+
+    (error,) = refused["userErrors"]
+    assert (error["code"], error["field"]) == ("FORBIDDEN", "name")
+    assert error["message"].endswith("choose another name.")
+    assert (stored["version"], stored["isShipped"]) == (1, True)
+
+
+@pytest.mark.parametrize("ours", workflow_table.SHIPPED, ids=lambda each: each.name)
+async def test_an_admin_saves_the_shipped_steps_again_and_the_platform_keeps_to_its_own(
+    ask: Asker, ours: WorkflowTemplate
+) -> None:
+    admin = await an_operator(ask, Role.ADMIN)
+    async with ask.postgres.open_work(Meter()) as work:
+        await template_saves.ship(work, [ours])
+
+    saved = (await ask.data(SAVE_NAME, admin, input=_given(ours)))["saveWorkflowTemplate"]
+
+    assert saved == {"template": {"name": ours.name, "version": 2}, "userErrors": []}
+    async with ask.postgres.open_work(Meter()) as work:
+        shipped = await work.workflow_templates.shipped(ours.name)
+    assert shipped is not None
+    assert shipped.version == 1
+
+
+async def test_the_kinds_of_a_shipped_template_are_for_its_name_only(ask: Asker) -> None:
+    admin = await an_operator(ask, Role.ADMIN)
+
+    given = _given(workflow_table.ACCOUNT_ERASURE) | {"name": "erase_more"}
+    refused = (await ask.data(SAVE, admin, input=given))["saveWorkflowTemplate"]
+
+    (error,) = refused["userErrors"]
+    assert {each["field"] for each in error["findings"]} == {"kind"}
