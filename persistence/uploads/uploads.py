@@ -73,7 +73,7 @@ _FREE_IMPORTED = Statement(
         uploads.c.id.in_(
             select(uploads.c.id)
             .where(uploads.c.owner_id == bindparam("owner_id"))
-            .where(uploads.c.expires_at > _now, uploads.c.uploaded_at.is_not(None))
+            .where(uploads.c.expires_at > _now, uploads.c.received_at.is_not(None))
             .where(_imported, not_(_imported.where(question_imports.c.outcome.is_(None))))
             .with_for_update(skip_locked=True)
         )
