@@ -26,6 +26,7 @@ CHECKED = """
     INSERT INTO progress_checks (user_id)
     SELECT DISTINCT user_id FROM added WHERE EXISTS (SELECT FROM daily_targets d WHERE d.user_id = added.user_id)
     OR EXISTS (
-        SELECT FROM goals g WHERE g.owner_id = added.user_id AND g.state IN ('ACTIVE', 'OVERDUE') AND g.kind <> 'MANUAL'
+        SELECT FROM goals g WHERE g.owner_id = added.user_id AND g.state IN ('ACTIVE', 'OVERDUE')
+        AND (g.kind IN ('XP_TARGET', 'MASTERY_TARGET') OR g.kind = 'ROADMAP' AND added.reason = 'NODE_COMPLETED')
     )"""
-"""Notes the learners among them who have a daily target or a goal that completes by itself."""
+"""Notes the learners among them whose daily target, or whose goal that completes by itself, the XP may have reached."""

@@ -1,12 +1,13 @@
-"""Events of completed goals and roadmaps: CTEs that note them in the statements that complete them."""
+"""Events of completed goals and roadmaps, and progress checks: CTEs in the statements that complete them."""
 
-from sqlalchemy import CTE, Text, bindparam, select
+from sqlalchemy import CTE, Text, bindparam, insert, select
 
 from domain.learning.goals import GoalState
 from domain.webhooks.events import WebhookEvent
 from persistence.event_notes import noting
 from persistence.statements import ID, MOMENT
 from persistence.tables.content.roadmaps import enrolments
+from persistence.tables.learning.daily_targets import progress_checks
 from persistence.tables.learning.goals import goals
 
 
@@ -38,3 +39,9 @@ def roadmap_completed() -> CTE:
         roadmap_id=enrolments.c.roadmap_id,
         roadmap_version_id=enrolments.c.version_id,
     )
+
+
+def progress_check() -> CTE:
+    """Note a check of the learner of an enrolment, whose goals may be about its roadmap."""
+    learner = select(enrolments.c.user_id).where(enrolments.c.id == bindparam("enrolment_id", type_=ID))
+    return insert(progress_checks).from_select(["user_id"], learner).cte("checked")

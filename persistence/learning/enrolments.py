@@ -25,7 +25,7 @@ from domain.learning.enrolments import Enrolment, LearnerPath
 from domain.learning.progress import NodeState
 from domain.paging import Page, Window
 from persistence.database import SqlConnection
-from persistence.learning.completion_events import roadmap_completed
+from persistence.learning.completion_events import progress_check, roadmap_completed
 from persistence.learning.learner_paths import as_paths, own, paths_through
 from persistence.paging import Pages
 from persistence.statements import ID, MOMENT, Statement, by_key, columns_for
@@ -147,7 +147,7 @@ _COMPLETE = Statement(
     .where(enrolments.c.id == bindparam("enrolment_id"))
     .values(completed_at=func.coalesce(enrolments.c.completed_at, _now))
     .returning(*enrolment_columns)
-    .add_cte(roadmap_completed()),
+    .add_cte(roadmap_completed(), progress_check()),
     Enrolment,
 )
 
