@@ -19,8 +19,8 @@ from graph.access_rules import rules_of
 from graph.schema import executable
 
 RULES = rules_of(executable())
-WALKED_ELSEWHERE = {"SearchHit.object", "Bookmark.target", "Note.target"}
-"""Fields that lead to objects of many types; what is below those is walked from the fields of each type."""
+WALKED_ELSEWHERE = {"Query.nodes", "SearchHit.object", "Bookmark.target", "Note.target"}
+"""Fields that lead to objects of many types; what is below those is walked from `node` and the fields of each type."""
 BACK_TO_THE_VIEWER = {"viewerBookmark", "viewerNote"}
 """Fields of all content whose objects are walked where the viewer lists them; else each would lead to all others."""
 
@@ -42,7 +42,8 @@ class Walk:
         for name, field in self._free(root).items():
             if cell(RULES, f"Query.{name}", viewer) != REFUSED:
                 written = self._written(root, name)
-                for path in self._paths(get_named_type(field.type), self._depth, ()):
+                depth = 0 if _is_walked_elsewhere("Query", name) else self._depth
+                for path in self._paths(get_named_type(field.type), depth, ()):
                     yield f"{{ {name}{written} {path} }}"
 
     def left_out(self) -> set[str]:

@@ -63,12 +63,18 @@ def test_questions_are_reached_through_attempts_and_by_their_authors_alone() -> 
     [
         (
             ".keys_by_ids(",
-            {"domain/assessment/answer_reveal.py", "domain/imports/exports/question_exports.py"},
+            {
+                "domain/assessment/answer_reveal.py",
+                "domain/imports/exports/question_exports.py",
+                "domain/imports/storage/lost_feedback.py",
+            },
         ),
         (".grading_inputs(", {"domain/assessment/attempt_end.py"}),
     ],
 )
-def test_keys_are_read_by_grading_revealing_and_exports_alone(reading: str, readers: set[str]) -> None:
+def test_keys_are_read_by_grading_revealing_exports_and_imports_alone(
+    reading: str, readers: set[str]
+) -> None:
     assert naming(reading, "domain", "resolvers", "graph", "gateway") == readers
 
 
