@@ -9,7 +9,7 @@ RUN_MB := 225
 DEV_MB := 426
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast test-reference check format schema access-matrix bench bench-quick bench-smoke bench-mixed bench-live bench-logins bench-attacks bench-jobs bench-search bench-engines browser conformance lock clean
+.PHONY: help setup run test test-fast test-reference test-random check format schema access-matrix bench bench-quick bench-smoke bench-mixed bench-live bench-logins bench-attacks bench-jobs bench-search bench-engines browser conformance lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ test-fast: $(DEV) ## run the tests that start no gateway and take less than a se
 
 test-reference: $(DEV) ## run the tests of the schema again, on graphql-core instead of the compiled engine
 	@QUESTPATH_ENGINE=reference $(BIN)/pytest -q -n 2 --dist loadscope tests/graph tests/resolvers tests/gateway tests/contract --ignore tests/graph/engine
+
+test-random: $(DEV) ## run the property tests on new random examples; `make test` repeats the same ones
+	@$(BIN)/pytest -n 2 --dist loadscope --hypothesis-profile=random tests/domain tests/persistence tests/resolvers tests/graph tests/gateway
 
 check: $(DEV) ## lint, types, import rules, SDL and migrations in step
 	@$(BIN)/ruff check .

@@ -3,6 +3,11 @@
 import gc
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile("random", deadline=None, print_blob=True)
+settings.load_profile("repeatable")
 
 LONGEST = ("e2e", "gateway")
 """The folders whose tests start processes and wait for them, longest first."""

@@ -38,8 +38,8 @@ class Archive:
             self._zip = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError):
             raise HarmfulFileError(_NO_ZIP) from None
-        self._files = {each.filename: each for each in self._zip.infolist() if not each.is_dir()}
         _check_files(self._zip.infolist(), limits)
+        self._files = {each.filename: each for each in self._zip.infolist() if not each.is_dir()}
         self._unpacked = 0
 
     @property
@@ -109,6 +109,8 @@ def _check_files(files: list[zipfile.ZipInfo], limits: ReadLimits) -> None:
 def _check_file(file: zipfile.ZipInfo, limits: ReadLimits) -> None:
     name = file.filename
     path = PurePosixPath(name)
+    if not name:
+        raise HarmfulFileError("A file of the package has no name.")
     if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or not name.isprintable():
         raise HarmfulFileError(f"{_shown(name)} is no name of a file inside a package.")
     if file.flag_bits & 0x1:

@@ -83,6 +83,15 @@ def test_a_name_that_leads_out_of_the_package_is_refused(name: str) -> None:
     assert "no name of a file" in refusal(file)
 
 
+def test_a_file_without_a_name_is_refused() -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("a", b"content")
+        archive.infolist()[0].filename = ""
+
+    assert refusal(target) == "A file of the package has no name."
+
+
 def test_two_files_of_one_name_are_refused() -> None:
     file = io.BytesIO(packed({"one.xml": b"1", "two.xml": b"2"}).getvalue().replace(b"two.xml", b"one.xml"))
 
