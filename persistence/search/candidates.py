@@ -87,19 +87,23 @@ _COMPARED: dict[SearchType, str] = {
 Those that an index finds are without accents; the others are the viewer's own, of which there are few."""
 
 
-_RANKS: dict[SearchType, str] = {
-    kind: f"ts_rank({source[1]}, (SELECT query FROM asked))"  # noqa: S608 - texts of this module
-    for kind, source in _SOURCES.items()
-} | {SearchType.USER: f"0.3 * word_similarity(:text, {_USER})"}
-"""How well the words match; a user's vector is in an index alone, and would have to be made again."""
+_NONE_BY_WORDS = "NOT EXISTS (SELECT FROM by_words)"
+_NONE_BY_SWAPS = "NOT EXISTS (SELECT FROM by_swaps)"
 
 
-def _by_words(kind: SearchType, *, counted: bool) -> str:
-    """Select what has all the words."""
+def _by_words(kind: SearchType, *, counted: bool, query: str = "query", only_if: str = "true") -> str:
+    """Select what has all the words of the query.
+
+    A user's vector is in an index alone and would have to be made again to rank it; names are compared in its place.
+    """
     id_, vector, title, body, source = _SOURCES[kind]
-    shown = _shown(kind) if counted else _shown(kind, id_, _RANKS[kind], title, body)
-    return f"""(SELECT {shown} FROM {source} AND :searches_{kind.value}
-        AND {vector} @@ (SELECT query FROM asked) {_BOUND})"""  # noqa: S608 - texts of this module
+    asked = f"(SELECT {query} FROM asked)"  # noqa: S608 - a name of this module
+    rank = (
+        f"0.3 * word_similarity(:text, {_USER})" if kind is SearchType.USER else f"ts_rank({vector}, {asked})"
+    )
+    shown = _shown(kind) if counted else _shown(kind, id_, rank, title, body)
+    return f"""(SELECT {shown} FROM {source} AND :searches_{kind.value} AND {only_if}
+        AND {vector} @@ {asked} {_BOUND})"""  # noqa: S608 - texts of this module
 
 
 def _by_likeness(kind: SearchType, *, counted: bool) -> str:
@@ -108,7 +112,7 @@ def _by_likeness(kind: SearchType, *, counted: bool) -> str:
     compared = _COMPARED[kind]
     rank = f"{_LEAST_SIMILAR} * word_similarity((SELECT folded FROM asked), {compared})"  # noqa: S608 - texts of this module
     shown = _shown(kind) if counted else _shown(kind, id_, rank, title, body)
-    return f"""(SELECT {shown} FROM {source} AND :searches_{kind.value} AND NOT EXISTS (SELECT FROM by_words)
+    return f"""(SELECT {shown} FROM {source} AND :searches_{kind.value} AND {_NONE_BY_WORDS} AND {_NONE_BY_SWAPS}
         AND (SELECT folded FROM asked) <% {compared} {_BOUND})"""  # noqa: S608 - texts of this module
 
 
@@ -121,11 +125,17 @@ def _shown(kind: SearchType, *columns: str) -> str:
 def found(*, counted: bool = False) -> str:
     """Return the common table expressions of a search, the last of which is `found`; with types alone to be counted."""
     by_words = " UNION ALL ".join(_by_words(kind, counted=counted) for kind in SearchType)
+    swapped = (_by_words(k, counted=counted, query="swapped", only_if=_NONE_BY_WORDS) for k in SearchType)
+    by_swaps = " UNION ALL ".join(swapped)
     by_likeness = " UNION ALL ".join(_by_likeness(kind, counted=counted) for kind in _COMPARED)
     columns = "type" if counted else "type, id, title, body, CAST(rank * 1000000 AS integer) AS score"
     return f"""
-        WITH asked AS MATERIALIZED (SELECT search_query(:words) AS query, search_fold(:longest) AS folded),
+        WITH asked AS MATERIALIZED (SELECT search_query(:words) AS query, search_query(:swapped) AS swapped,
+            search_fold(:longest) AS folded),
         by_words AS MATERIALIZED ({by_words}),
+        by_swaps AS MATERIALIZED ({by_swaps}),
         by_likeness AS MATERIALIZED ({by_likeness}),
-        found AS (SELECT {columns} FROM (SELECT * FROM by_words UNION ALL SELECT * FROM by_likeness) matching)
+        found AS (SELECT {columns} FROM (
+            SELECT * FROM by_words UNION ALL SELECT * FROM by_swaps UNION ALL SELECT * FROM by_likeness
+        ) matching)
     """  # noqa: S608 - texts of this module

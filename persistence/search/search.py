@@ -1,4 +1,4 @@
-"""Search in Postgres: full text in four languages, the beginnings of words, and likeness where no word matches."""
+"""Search in Postgres: full text in four languages, the beginnings of words, and misspelled words where none matches."""
 
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ _PARAMETERS: list[BindParameter[Any]] = [
     bindparam("viewer_id", type_=ID),
     bindparam("words", type_=Text),
     bindparam("longest", type_=Text),
+    bindparam("swapped", type_=Text),
     bindparam("now", type_=MOMENT),
     *(bindparam(name, type_=Boolean) for name in _SWITCHES.values()),
 ]
@@ -36,7 +37,7 @@ _WORDS = "CAST('search_simple' AS regconfig)"
 
 
 def _headline(config: str, column: str, options: str) -> str:
-    return f"ts_headline({config}, page.{column}, (SELECT query FROM asked), {options})"  # noqa: S608 - texts of this module
+    return f"ts_headline({config}, page.{column}, (SELECT query || swapped FROM asked), {options})"  # noqa: S608 - texts of this module
 
 
 def _page(*, backward: bool, keyed: bool) -> Statement[SearchHit]:
@@ -121,5 +122,5 @@ def _values(
     query: SearchQuery, types: frozenset[SearchType], viewer_id: UserId | None, now: datetime
 ) -> dict[str, Any]:
     switches = {name: kind in types for kind, name in _SWITCHES.items()}
-    asked = {"words": query.words, "longest": query.longest}
+    asked = {"words": query.words, "longest": query.longest, "swapped": query.swapped}
     return {**asked, "viewer_id": viewer_id, "now": now, **switches}

@@ -24,6 +24,20 @@ def test_the_last_word_may_be_a_beginning_and_signs_are_text(text: str, words: s
 
 
 @pytest.mark.parametrize(
+    ("text", "swapped"),
+    [
+        ("knot", "('nkot':* | 'kont':* | 'knto':*)"),
+        ("sail knot a", "('asil' | 'sial' | 'sali') & 'knot' & 'a'"),
+        ("aab aaaa", ""),
+        ("abc", ""),
+        ("x" * 21, ""),
+    ],
+)
+def test_neighbouring_letters_of_the_longest_word_are_exchanged(text: str, swapped: str) -> None:
+    assert queries.parsed(text, field="query").swapped == swapped
+
+
+@pytest.mark.parametrize(
     "text", ["", "a", " a ", "--", "x" * 101, " ".join("abcdefghijk"), "a\nb", "\u200b\u200b"]
 )
 def test_a_text_without_words_is_refused(text: str) -> None:

@@ -99,10 +99,10 @@ async def test_all_words_have_to_match_and_titles_count_more(ask: Asker) -> None
     assert first["title"]["text"] == "Rigging"
 
 
-@pytest.mark.parametrize(
-    ("query", "title"), [("netwrok", "Network basics"), ("kubrenetes", "Kubernetes"), ("securty", "Security")]
-)
-async def test_a_typing_error_finds_what_is_like_it(ask: Asker, query: str, title: str) -> None:
+@pytest.mark.parametrize(("query", "title"), [("securty", "Security"), ("netwwork", "Network basics")])
+async def test_a_missing_or_doubled_letter_finds_titles_that_are_like_it(
+    ask: Asker, query: str, title: str
+) -> None:
     viewer, objects = await a_word_everywhere(ask, "bowline")
     await rename(ask, "roadmap_nodes", objects["NODE"], title=title)
 
@@ -110,6 +110,35 @@ async def test_a_typing_error_finds_what_is_like_it(ask: Asker, query: str, titl
 
     assert (hit["type"], hit["title"]["text"]) == ("NODE", title)
     assert hit["title"]["ranges"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "title", "word"),
+    [
+        ("netwrok", "The network", "network"),
+        ("kubrenetes", "Kubernetes", "Kubernetes"),
+        ("pyhton", "Learn Python", "Python"),
+        ("learn pyhton", "Learn Python", "Python"),
+    ],
+)
+async def test_exchanged_letters_find_the_word_and_mark_it(
+    ask: Asker, query: str, title: str, word: str
+) -> None:
+    viewer, objects = await a_word_everywhere(ask, "bowline")
+    await rename(ask, "roadmap_nodes", objects["NODE"], title=title)
+
+    (hit,) = await found(ask, viewer, query)
+
+    assert (hit["type"], hit["title"]["text"]) == ("NODE", title)
+    assert {"start": title.index(word), "length": len(word)} in hit["title"]["ranges"]
+
+
+async def test_exchanged_letters_are_found_in_every_text(ask: Asker) -> None:
+    viewer, objects = await a_word_everywhere(ask, "bowline")
+
+    hits = await found(ask, viewer, "bwoline")
+
+    assert {hit["type"] for hit in hits} == set(objects)
 
 
 async def test_ranges_count_utf_16_and_texts_stay_as_they_are(ask: Asker) -> None:
