@@ -92,6 +92,9 @@ class Quizzes(Protocol):
     async def question_ids(self, quiz_id: QuizId) -> list[QuestionId]:
         """Return the questions of a quiz, in quiz order."""
 
+    async def questions_of(self, quiz_ids: list[QuizId]) -> list[list[QuestionId]]:
+        """Return one slot per quiz: its questions, in quiz order."""
+
     async def page(self, window: Window, *, exam_type_code: str | None = None) -> Page[Quiz]:
         """Return quizzes that are not withdrawn, newest first; of one exam type where its code is given."""
 

@@ -13,7 +13,7 @@ from domain.paging import Page, Window
 from persistence.database import SqlConnection
 from persistence.paging import Pages
 from persistence.row_mapping import maker, member_of
-from persistence.statements import ID, MOMENT, Statement, by_key, columns_for
+from persistence.statements import FIRST, ID, MOMENT, Statement, by_key, columns_for, grouped
 from persistence.tables.content.exam_types import exam_types
 from persistence.tables.content.quizzes import quiz_questions, quizzes
 
@@ -54,6 +54,11 @@ _PUBLISHED = Statement(
 _QUESTION_IDS = Statement(
     select(quiz_questions.c.question_id)
     .where(quiz_questions.c.quiz_id == bindparam("quiz_id"))
+    .order_by(quiz_questions.c.position)
+)
+_QUESTIONS_OF = Statement(
+    select(quiz_questions.c.quiz_id, quiz_questions.c.question_id)
+    .where(quiz_questions.c.quiz_id == any_(bindparam("quiz_ids", type_=ARRAY(ID))))
     .order_by(quiz_questions.c.position)
 )
 _written = insert(quizzes).values({c.name: bindparam(c.name) for c in quizzes.c})
@@ -105,6 +110,11 @@ class SqlQuizzes:
     async def question_ids(self, quiz_id: QuizId) -> list[QuestionId]:
         """Return the questions of a quiz, in quiz order."""
         return [row[0] for row in await self._connection.rows(_QUESTION_IDS, quiz_id=quiz_id)]
+
+    async def questions_of(self, quiz_ids: list[QuizId]) -> list[list[QuestionId]]:
+        """Return one slot per quiz: its questions, in quiz order."""
+        rows = grouped(quiz_ids, await self._connection.rows(_QUESTIONS_OF, quiz_ids=quiz_ids), FIRST)
+        return [[question_id for _, question_id in asked] for asked in rows]
 
     async def page(self, window: Window, *, exam_type_code: str | None = None) -> Page[Quiz]:
         """Return quizzes that are not withdrawn, newest first; of one exam type where its code is given."""

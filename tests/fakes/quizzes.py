@@ -93,6 +93,9 @@ class FakeQuizzes:
     async def question_ids(self, quiz_id: QuizId) -> list[QuestionId]:
         return next((n.question_ids for n in self.stored.values() if n.quiz.id == quiz_id), [])
 
+    async def questions_of(self, quiz_ids: list[QuizId]) -> list[list[QuestionId]]:
+        return [await self.question_ids(id_) for id_ in quiz_ids]
+
     async def page(self, window: Window, *, exam_type_code: str | None = None) -> Page[Quiz]:
         key = expect(window, "quizzes", str)
         kept = [

@@ -15,19 +15,15 @@ _LOST = (
 
 async def at_risk(work: ImportsWork, act: Act, slugs: list[str]) -> set[str]:
     """Return the names of questions in the author's quizzes with feedback for texts, numbers, true or false."""
-    names: set[str] = set()
-    for quiz in await work.quizzes.by_slugs(slugs):
-        if quiz is None or quiz.author_id != act.user_id:
-            continue
-        ids = await work.quizzes.question_ids(quiz.id)
-        keys = await work.questions.keys_by_ids(ids)
-        called = await work.questions.names_by_ids(ids, author_id=act.user_id)
-        names.update(
-            name
-            for key, name in zip(keys, called, strict=True)
-            if key is not None and name is not None and key.option_feedback and not key.correct_options
-        )
-    return names
+    own = [quiz.id for quiz in await work.quizzes.by_slugs(slugs) if quiz and quiz.author_id == act.user_id]
+    ids = list({id_ for asked in await work.quizzes.questions_of(own) for id_ in asked})
+    keys = await work.questions.keys_by_ids(ids)
+    names = await work.questions.names_by_ids(ids, author_id=act.user_id)
+    return {
+        name
+        for key, name in zip(keys, names, strict=True)
+        if key is not None and name is not None and key.option_feedback and not key.correct_options
+    }
 
 
 def note(names: set[str], drafts: Iterable[QuestionDraft], findings: Findings) -> None:

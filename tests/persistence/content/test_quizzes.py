@@ -182,6 +182,10 @@ async def test_a_published_quiz_comes_back_by_id_and_slug_with_its_questions_in_
     assert await stores.quizzes.by_slugs(["none", quiz.slug]) == [None, quiz]
     assert await stores.quizzes.question_ids(quiz.id) == [two.question.id, one.question.id]
     assert await stores.quizzes.question_ids("quiz_none") == []
+    assert await stores.quizzes.questions_of(["quiz_none", quiz.id]) == [
+        [],
+        [two.question.id, one.question.id],
+    ]
 
 
 async def test_publishing_a_slug_again_keeps_the_id_and_replaces_the_content(stores: Any) -> None:
