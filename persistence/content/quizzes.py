@@ -13,7 +13,7 @@ from domain.paging import Page, Window
 from persistence.database import SqlConnection
 from persistence.paging import Pages
 from persistence.row_mapping import maker, member_of
-from persistence.statements import FIRST, ID, MOMENT, Statement, by_key, columns_for, grouped
+from persistence.statements import ID, MOMENT, Statement, by_key, columns_for, grouped
 from persistence.tables.content.exam_types import exam_types
 from persistence.tables.content.quizzes import quiz_questions, quizzes
 
@@ -113,8 +113,9 @@ class SqlQuizzes:
 
     async def questions_of(self, quiz_ids: list[QuizId]) -> list[list[QuestionId]]:
         """Return one slot per quiz: its questions, in quiz order."""
-        rows = grouped(quiz_ids, await self._connection.rows(_QUESTIONS_OF, quiz_ids=quiz_ids), FIRST)
-        return [[question_id for _, question_id in asked] for asked in rows]
+        found = await self._connection.rows(_QUESTIONS_OF, quiz_ids=quiz_ids)
+        asked = grouped(quiz_ids, found, lambda row: row[0])
+        return [[question_id for _, question_id in rows] for rows in asked]
 
     async def page(self, window: Window, *, exam_type_code: str | None = None) -> Page[Quiz]:
         """Return quizzes that are not withdrawn, newest first; of one exam type where its code is given."""
