@@ -52,6 +52,12 @@ class VersionDiff:
     removed_edges: list[PrerequisiteEdge]
 
 
+NO_DIFFERENCE = VersionDiff(
+    added_ids=(), removed_ids=(), moved_ids=(), changed=[], added_edges=[], removed_edges=[]
+)
+"""The difference of versions with equal nodes and edges."""
+
+
 @entity
 class VersionContent:
     """A version as it is compared: its nodes and their steps by lineage, in order; prerequisites by key."""

@@ -28,7 +28,9 @@ class UnsoundRoadmapBase(UserError):  # noqa: N818 - a type of the schema
 
 
 declare_error(UnsoundRoadmapError, "The draft has flaws; `flaws` lists them.", base=UnsoundRoadmapBase)
-declare_error(NothingToPublishError, "The roadmap has no draft.")
+declare_error(
+    NothingToPublishError, "The roadmap has no draft, or one that does not differ from the current version."
+)
 declare_error(NothingToRestoreError, "The roadmap was never published.")
 
 

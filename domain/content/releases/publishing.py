@@ -6,14 +6,16 @@ from datetime import datetime
 from domain.accounts import audit
 from domain.accounts.audit import AuditAction
 from domain.acts import Act
+from domain.content import version_diffs
 from domain.content.layouts import laid_out
 from domain.content.prerequisites import MOST_FLAWS, Flaw, flaws
 from domain.content.releases.roadmap_rights import Right, locked
 from domain.content.roadmaps import Release, Roadmap, RoadmapVersion, VersionState, Visibility
 from domain.content.validation import quiz_flaws
+from domain.content.version_diffs import NO_DIFFERENCE
 from domain.content.work import ContentWork
 from domain.errors import DomainError
-from domain.ids import RoadmapId
+from domain.ids import RoadmapId, RoadmapVersionId
 from domain.signals import Signal
 
 _MOST_IN_MESSAGE = 20
@@ -35,7 +37,7 @@ class UnsoundRoadmapError(DomainError):
 
 
 class NothingToPublishError(DomainError):
-    """The roadmap has no draft."""
+    """The roadmap has no draft, or one that does not differ from the current version."""
 
     code = "NOTHING_TO_PUBLISH"
 
@@ -52,20 +54,51 @@ async def publish(work: ContentWork, act: Act, *, roadmap_id: RoadmapId) -> Rele
     Raises UnsoundRoadmapError that names every flaw, NothingToPublishError, NotFoundError or ForbiddenError.
     """
     roadmap = await managed(work, act, roadmap_id)
-    return await publish_draft(work, roadmap, now=act.now)
+    draft = await _draft_of(work, roadmap)
+    if roadmap.current_version_id is not None:
+        await _refuse_equal(work, act, draft, roadmap.current_version_id)
+    return await _release(work, roadmap, draft, now=act.now)
 
 
 async def publish_draft(work: ContentWork, roadmap: Roadmap, *, now: datetime) -> Release:
     """Publish the draft of a locked roadmap; raises UnsoundRoadmapError or NothingToPublishError."""
+    return await _release(work, roadmap, await _draft_of(work, roadmap), now=now)
+
+
+async def _draft_of(work: ContentWork, roadmap: Roadmap) -> RoadmapVersion:
     draft = await work.roadmaps.newest_version(roadmap.id)
     if draft is None or draft.state is not VersionState.DRAFT:
         raise NothingToPublishError(
             "This roadmap has no draft; start one with startRoadmapDraft, or import a changed file.",
             field="roadmapId",
         )
+    return draft
+
+
+async def _release(work: ContentWork, roadmap: Roadmap, draft: RoadmapVersion, *, now: datetime) -> Release:
     await _lay_out(work, roadmap, draft, now=now)
     work.emit(Signal(topic=TOPIC, body=roadmap.id))
     return await work.roadmaps.publish(draft, now=now)
+
+
+async def _refuse_equal(
+    work: ContentWork, act: Act, draft: RoadmapVersion, current_id: RoadmapVersionId
+) -> None:
+    """Raise NothingToPublishError where learners would see no difference from the current version."""
+    (current,) = await work.roadmaps.versions_by_ids([current_id], viewer_id=act.user_id)
+    (found,) = await version_diffs.diffs(
+        work.roadmaps, work.nodes, work.outlines, [(draft.id, current_id)], viewer_id=act.user_id
+    )
+    if current is None or found is None or _details(draft) != _details(current) or found != NO_DIFFERENCE:
+        return
+    raise NothingToPublishError(
+        "The draft does not differ from the current version; change it with editRoadmapDraft first.",
+        field="roadmapId",
+    )
+
+
+def _details(version: RoadmapVersion) -> tuple[object, ...]:
+    return version.title, version.description, version.visibility, version.upstream_version_id
 
 
 async def change_visibility(

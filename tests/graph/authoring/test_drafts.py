@@ -233,6 +233,28 @@ async def test_a_published_version_never_changes_and_the_next_draft_is_its_copy(
     assert after["nodes"][0]["id"] != before["nodes"][0]["id"]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"changeNode": {"key": "sails", "minutes": 5}},
+        {"moveNode": {"key": "knots", "after": "sails"}},
+        {"describe": {"title": "Out"}},
+    ],
+)
+async def test_a_draft_is_published_only_where_it_differs_from_the_current_version(
+    ask: Asker, author: Viewer, change: dict[str, Any]
+) -> None:
+    roadmap_id = await publish_file(ask, author, a_file(a_node("knots"), a_node("sails", "knots")))
+    draft = await start_draft(ask, author, roadmap_id)
+
+    equal = (await ask.data(PUBLISH, author, id=roadmap_id))["publishRoadmap"]
+    await edited(ask, author, draft, change)
+    different = (await ask.data(PUBLISH, author, id=roadmap_id))["publishRoadmap"]
+
+    assert [error["code"] for error in equal["userErrors"]] == ["NOTHING_TO_PUBLISH"]
+    assert different["userErrors"] == []
+
+
 async def test_the_file_of_an_edited_draft_is_imported_anew(ask: Asker, author: Viewer) -> None:
     file = a_file(a_node("knots"))
     imported = await import_file(ask, author, file, key="one")
