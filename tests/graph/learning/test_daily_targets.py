@@ -10,6 +10,7 @@ import pytest
 from domain.accounts.users import Viewer
 from domain.gamification.xp import XpReason
 from domain.ids import UserId
+from domain.learning.progress_checks import progress_signal
 from domain.unit_of_work import Meter
 from tests.support.attempts import a_quiz_taker
 from tests.support.progress import REMOVE, check_progress, earn, set_target, targets_of
@@ -263,6 +264,26 @@ async def test_the_stream_of_progress_follows_targets_and_goals(ask: Asker) -> N
 
     targets = [event["data"]["viewerProgress"]["dailyTargets"] for event in shown]
     assert targets == [[{"done": 0, "reached": False}], [{"done": 10, "reached": False}]]
+
+
+async def test_the_stream_of_progress_says_nothing_while_nothing_changes(ask: Asker) -> None:
+    _, viewer = await ask.learner()
+    await set_target(ask, viewer, "DAILY_XP", 40)
+    await check_progress(ask)
+    stream = await ask.stream("subscription { viewerProgress { dailyTargets { done } } }", viewer)
+    await anext(stream)
+    following = asyncio.ensure_future(anext(stream))
+
+    for _ in range(3):
+        await ask.ports.signals.publish([progress_signal(viewer.user_id)])
+        await asyncio.sleep(0)
+    waited, _ = await asyncio.wait([following], timeout=0.3)
+    await earn(ask, viewer, 10)
+    await check_progress(ask)
+
+    assert waited == set()
+    assert (await following)["data"] == {"viewerProgress": {"dailyTargets": [{"done": 10}]}}
+    await stream.aclose()
 
 
 async def test_another_learners_targets_are_not_there(ask: Asker) -> None:
