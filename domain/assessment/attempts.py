@@ -66,7 +66,10 @@ class QuizAttempt:
 
 @entity
 class AttemptSlot:
-    """The place of one question in an attempt, with the answer and without anything of the answer key."""
+    """The place of one question in an attempt, with the answer and without anything of the answer key.
+
+    `flagged` is the learner's own mark to look at the question again.
+    """
 
     attempt_id: AttemptId
     number: int
@@ -75,6 +78,7 @@ class AttemptSlot:
     answer: SlotAnswer | None
     answered_at: datetime | None
     locked: bool
+    flagged: bool
 
     @property
     def place(self) -> Place:
@@ -160,6 +164,9 @@ class Attempts(Protocol):
 
         This makes a grading input that was read before out of date.
         """
+
+    async def flag(self, place: Place, *, flagged: bool) -> None:
+        """Flag a slot that `open_slot` returned, or take the flag back; no grading input is out of date by it."""
 
     async def close(
         self, attempt_id: AttemptId, *, user_id: UserId, state: AttemptState, finished_at: datetime

@@ -52,6 +52,7 @@ class AttemptSlot:
     answer: SlotAnswer | None = attribute("The saved answer, or null.")
     answered_at: datetime | None = attribute("When the answer was saved, or null.")
     locked: bool = attribute("Whether the answer is final.")
+    flagged: bool = attribute("Whether the learner wants to look at the question again; see `flagSlot`.")
     credit: float | None = revealed("credit", "The credit of the answer, 0 to 1.")
     key: RevealedKey | None = revealed("key", "The right answer.")
     explanation: str | None = revealed("explanation", "The author's explanation.")

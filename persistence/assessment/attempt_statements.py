@@ -83,6 +83,7 @@ _slot_columns = [
     slots.c.answer,
     slots.c.answered_at,
     or_(attempts.c.state != _IN_PROGRESS, _final).label("locked"),
+    slots.c.flagged,
 ]
 
 
@@ -143,6 +144,7 @@ SAVE = Statement(
         fast=or_(slots.c.fast, bindparam("fast", type_=Boolean)),
     )
 )
+FLAG = Statement(update(slots).where(_place).values(flagged=bindparam("flagged", type_=Boolean)))
 CLOSE = Statement(
     update(attempts)
     .where(attempts.c.id == bindparam("attempt_id"), _mine)

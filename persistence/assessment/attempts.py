@@ -107,6 +107,12 @@ class SqlAttempts:
             fast=fast,
         )
 
+    async def flag(self, place: Place, *, flagged: bool) -> None:
+        """Flag a slot that `open_slot` returned, or take the flag back."""
+        await self._connection.run(
+            attempt_statements.FLAG, attempt_id=place[0], number=place[1], flagged=flagged
+        )
+
     async def close(
         self, attempt_id: AttemptId, *, user_id: UserId, state: AttemptState, finished_at: datetime
     ) -> QuizAttempt | None:

@@ -83,6 +83,14 @@ async def answer_question(
     return saved
 
 
+async def flag_slot(context: Context, *, attempt_id: AttemptId, slot: int, flagged: bool) -> AttemptSlot:
+    """Flag a slot, or take the flag back."""
+    async with context.open_work() as work:
+        return await answer_saving.flag(
+            work, context.act(), attempt_id=attempt_id, slot=slot, flagged=flagged
+        )
+
+
 async def submit_quiz_attempt(
     context: Context, *, attempt_id: AttemptId, idempotency_key: str
 ) -> QuizAttempt:

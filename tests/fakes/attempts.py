@@ -34,6 +34,7 @@ class Slot:
     client_seq: int | None = None
     answered_at: datetime | None = None
     fast: bool = False
+    flagged: bool = False
     credit: Fraction | None = None
 
 
@@ -120,6 +121,9 @@ class FakeAttempts:
         slot.fast = slot.fast or fast
         self.saved[place[0]] += 1
 
+    async def flag(self, place: Place, *, flagged: bool) -> None:
+        self.kept[place].flagged = flagged
+
     async def close(
         self, attempt_id: AttemptId, *, user_id: UserId, state: AttemptState, finished_at: datetime
     ) -> QuizAttempt | None:
@@ -195,6 +199,7 @@ class FakeAttempts:
             answer=None if slot.answer is None else shown(slot.answer),
             answered_at=slot.answered_at,
             locked=attempt.state is not AttemptState.IN_PROGRESS or self._final(place),
+            flagged=slot.flagged,
         )
 
     def _revealed(self, place: Place, user_id: UserId) -> RevealedSlot | None:

@@ -80,6 +80,7 @@ OWNED: dict[str, dict[str, Any]] = {
         "revision": 1,
         "operations": [{"changeNode": {"key": "knots", "title": "Mine"}}],
     },
+    "flagSlot": {"attemptId": "attempt", "slot": 1, "flagged": True},
     "forkRoadmap": {"roadmapId": "draft", "idempotencyKey": NEW_KEY},
     "inviteCollaborator": {
         "roadmapId": "draft",

@@ -29,7 +29,10 @@ START = (
     + ATTEMPT
 )
 ANSWER = """mutation ($input: AnswerQuestionInput!) { answerQuestion(input: $input) {
-  slot { number locked answeredAt answer { options truth text number } credit explanation key { truth } }
+  slot { number locked answeredAt answer { options truth text number } flagged credit explanation key { truth } }
+  userErrors { __typename ... on UserError { code field message } } } }"""
+FLAG = """mutation ($input: FlagSlotInput!) { flagSlot(input: $input) {
+  slot { number locked flagged answer { truth } }
   userErrors { __typename ... on UserError { code field message } } } }"""
 SUBMIT = (
     """mutation ($input: SubmitQuizAttemptInput!) { submitQuizAttempt(input: $input) {
@@ -45,7 +48,7 @@ ABANDON = (
 )
 READ = "query ($id: ID!) { attempt(id: $id) { ...A } }" + ATTEMPT
 SLOTS = """query ($id: ID!) { attempt(id: $id) { slots {
-  number locked answeredAt answer { options truth text number }
+  number locked flagged answeredAt answer { options truth text number }
   question { id kind prompt ... on SingleChoice { options { id } } ... on MultipleChoice { options { id } } }
   credit explanation optionFeedback { answer text }
   key { correctOptionIds truth acceptedTexts { text weight } acceptedRanges { low high weight } } } } }"""
@@ -75,6 +78,11 @@ class QuizTaker:
     ) -> dict[str, Any]:
         given = {"attemptId": attempt_id, "slot": slot, "answer": sent(answer), "clientSeq": seq}
         return await self.mutate(ANSWER, given, viewer)
+
+    async def flag(
+        self, attempt_id: str, slot: int, flagged: bool = True, viewer: Viewer | None = None
+    ) -> dict[str, Any]:
+        return await self.mutate(FLAG, {"attemptId": attempt_id, "slot": slot, "flagged": flagged}, viewer)
 
     async def answer_all(self, attempt_id: str, wrong: int = 0, viewer: Viewer | None = None) -> None:
         """Answer each slot after ten seconds, correctly except for the last `wrong` ones."""

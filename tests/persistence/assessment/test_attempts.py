@@ -41,6 +41,20 @@ async def test_a_closed_attempt_makes_room_for_the_next(stores: AttemptStores) -
     assert second.id != first.id
 
 
+async def test_a_flag_is_kept_and_taken_back_and_changes_no_grading_input(stores: AttemptStores) -> None:
+    ada, quiz = await stores.learner(), await stores.quiz()
+    attempt = await stores.open(ada, quiz)
+    before = await stores.grading_input(attempt)
+
+    await stores.store.flag((attempt.id, 2), flagged=True)
+    await stores.store.flag((attempt.id, 3), flagged=True)
+    await stores.store.flag((attempt.id, 3), flagged=False)
+
+    (slots,) = await stores.store.slots([attempt.id], user_id=ada)
+    assert [slot.flagged for slot in slots] == [False, True, False]
+    assert (await stores.grading_input(attempt)).revisions == before.revisions
+
+
 async def test_a_discarded_attempt_is_gone(stores: AttemptStores) -> None:
     ada, quiz = await stores.learner(), await stores.quiz()
     attempt = await stores.store.open(an_attempt(user_id=ada, quiz_id=quiz[0]))
