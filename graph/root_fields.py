@@ -6,6 +6,7 @@ from graph.accounts.audit import AuditQueries
 from graph.accounts.users import UserMutations, UserQueries
 from graph.analytics.learner_analytics import AnalyticsQueries
 from graph.assessment.attempt_mutations import AttemptMutations
+from graph.assessment.attempt_timers import AttemptSubscriptions
 from graph.assessment.attempts import AttemptQueries
 from graph.authentication.account_recovery import RecoveryMutations
 from graph.authentication.external_sign_in import GoogleMutations
@@ -123,6 +124,7 @@ MUTATIONS = (
 SUBSCRIPTIONS: tuple[type, ...] = (
     LeaderboardSubscriptions,
     ViewerSubscriptions,
+    AttemptSubscriptions,
     JobSubscriptions,
     WorkflowSubscriptions,
     StatusSubscriptions,

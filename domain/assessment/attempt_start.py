@@ -10,6 +10,7 @@ from domain import idempotency
 from domain.acts import Act
 from domain.assessment import attempt_end, attempt_submission
 from domain.assessment.attempt_errors import AttemptAlreadySubmittedError, QuizClosedError
+from domain.assessment.attempt_timers import attempt_signal
 from domain.assessment.attempts import AttemptMode, AttemptState, QuizAttempt, is_overdue
 from domain.assessment.work import AssessmentWork
 from domain.content.questions import Question
@@ -68,6 +69,7 @@ async def abandon(work: AssessmentWork, act: Act, *, attempt_id: AttemptId) -> Q
         attempt_id, user_id=act.user_id, state=AttemptState.ABANDONED, finished_at=act.now
     )
     if closed is not None:
+        work.emit(attempt_signal(attempt_id))
         await attempt_end.release(work, user_id=act.user_id, mint=act.mint, now=act.now)
         return closed
     attempt = await attempt_submission.own_attempt(work, user_id=act.user_id, attempt_id=attempt_id)
