@@ -96,7 +96,16 @@ class Viewer:
         xp.viewer_xp, description="The entries of the caller's XP ledger, newest first."
     )
     attempts: Connection[QuizAttempt] | None = resolved_by(
-        attempts.viewer_attempts, description="The caller's attempts at quizzes, newest first."
+        attempts.viewer_attempts,
+        description="The caller's attempts at quizzes, newest first.",
+        args={
+            "quiz_id": "Only attempts at this quiz; by default at all.",
+            "exam_type": "Only attempts at quizzes of the exam type with this code; an unknown code is refused.",
+            "state": "Only attempts in this state; by default all.",
+            "passed": "Only attempts that were passed, or only those that were graded and not passed; by default all.",
+            "since": "Only attempts that were started from this moment on.",
+            "until": "Only attempts that were started before this moment.",
+        },
     )
     enrolments: Connection[Enrolment] | None = resolved_by(
         enrolments.viewer_enrolments, description="The caller's enrolments in roadmaps, newest first."

@@ -65,6 +65,26 @@ class QuizAttempt:
 
 
 @entity
+class AttemptFilter:
+    """A filter of attempts; None leaves a condition out. They were started from `since` on and before `until`."""
+
+    quiz_id: QuizId | None = None
+    exam_type_code: str | None = None
+    state: AttemptState | None = None
+    passed: bool | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def asks_for_results(self) -> bool:
+        """Whether an overdue attempt that is not graded yet may be in the wrong place."""
+        return self.passed is not None or self.state not in {None, AttemptState.IN_PROGRESS}
+
+
+ALL_ATTEMPTS = AttemptFilter()
+
+
+@entity
 class AttemptSlot:
     """The place of one question in an attempt, with the answer and without anything of the answer key.
 
@@ -143,8 +163,10 @@ class Attempts(Protocol):
     async def by_ids(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[QuizAttempt | None]:
         """Return one slot per id, in their order; only the user's own are filled."""
 
-    async def page(self, user_id: UserId, window: Window) -> Page[QuizAttempt]:
-        """Return the user's attempts, newest first."""
+    async def page(
+        self, user_id: UserId, window: Window, *, asked: AttemptFilter = ALL_ATTEMPTS
+    ) -> Page[QuizAttempt]:
+        """Return the user's attempts that pass the filter, newest first."""
 
     async def slots(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[list[AttemptSlot]]:
         """Return the slots of each of the user's attempts, by number."""

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.assessment.attempts import (
+    ALL_ATTEMPTS,
+    AttemptFilter,
     AttemptReview,
     AttemptSlot,
     AttemptState,
@@ -56,9 +58,23 @@ class SqlAttempts:
         found = await self._connection.all(attempt_statements.BY_IDS, ids=list(ids), user_id=user_id)
         return by_key(ids, found, lambda attempt: attempt.id)
 
-    async def page(self, user_id: UserId, window: Window) -> Page[QuizAttempt]:
-        """Return the user's attempts, newest first."""
-        return await attempt_statements.NEWEST_FIRST.read(self._connection, window, user_id=user_id)
+    async def page(
+        self, user_id: UserId, window: Window, *, asked: AttemptFilter = ALL_ATTEMPTS
+    ) -> Page[QuizAttempt]:
+        """Return the user's attempts that pass the filter, newest first."""
+        if asked == ALL_ATTEMPTS:
+            return await attempt_statements.NEWEST_FIRST.read(self._connection, window, user_id=user_id)
+        return await attempt_statements.FILTERED.read(
+            self._connection,
+            window,
+            user_id=user_id,
+            quiz_id=asked.quiz_id,
+            exam_type_code=asked.exam_type_code,
+            state=asked.state and asked.state.value,
+            passed=asked.passed,
+            since=asked.since,
+            until=asked.until,
+        )
 
     async def slots(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[list[AttemptSlot]]:
         """Return the slots of each of the user's attempts, by number."""

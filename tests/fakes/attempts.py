@@ -8,6 +8,8 @@ from fractions import Fraction
 
 from domain import paging
 from domain.assessment.attempts import (
+    ALL_ATTEMPTS,
+    AttemptFilter,
     AttemptReview,
     AttemptSlot,
     AttemptState,
@@ -21,7 +23,7 @@ from domain.content.answer_keys import AnswerKey
 from domain.content.answers import Answer
 from domain.content.questions import Question
 from domain.content.quizzes import Feedback, Quiz
-from domain.ids import AttemptId, QuestionId, QuizId, UserId
+from domain.ids import AttemptId, ExamTypeId, QuestionId, QuizId, UserId
 from domain.paging import Page, Window
 
 GRADED = {AttemptState.GRADED, AttemptState.EXPIRED}
@@ -48,6 +50,7 @@ class FakeAttempts:
         self.first_versions: dict[QuestionId, QuestionId] = {}
         self.quizzes: dict[QuizId, Quiz] = {}
         self.questions_of: dict[QuizId, list[QuestionId]] = {}
+        self.exam_codes: dict[ExamTypeId, str] = {}
         self.saved: Counter[AttemptId] = Counter()
 
     async def open(self, attempt: QuizAttempt) -> QuizAttempt:
@@ -83,8 +86,11 @@ class FakeAttempts:
                 seeds |= dict.fromkeys(asked, attempt.seed)
         return [(id_, seeds[id_]) if id_ in seeds else None for id_ in ids]
 
-    async def page(self, user_id: UserId, window: Window) -> Page[QuizAttempt]:
-        mine = sorted((a for a in self.attempts.values() if a.user_id == user_id), key=lambda a: a.id)
+    async def page(
+        self, user_id: UserId, window: Window, *, asked: AttemptFilter = ALL_ATTEMPTS
+    ) -> Page[QuizAttempt]:
+        own = (a for a in self.attempts.values() if a.user_id == user_id and self._passes(a, asked))
+        mine = sorted(own, key=lambda a: a.id)
         if not window.backward:
             mine.reverse()
         key = paging.expect(window, "attempts", str)
@@ -178,6 +184,17 @@ class FakeAttempts:
     def first_at(self, place: Place) -> QuestionId:
         question_id = self.kept[place].question_id
         return self.first_versions.get(question_id, question_id)
+
+    def _passes(self, attempt: QuizAttempt, asked: AttemptFilter) -> bool:
+        code = self.exam_codes.get(self.quizzes[attempt.quiz_id].exam_type_id)
+        return (
+            asked.quiz_id in {None, attempt.quiz_id}
+            and asked.exam_type_code in {None, code}
+            and asked.state in {None, attempt.state}
+            and asked.passed in {None, attempt.passed}
+            and (asked.since is None or attempt.started_at >= asked.since)
+            and (asked.until is None or attempt.started_at < asked.until)
+        )
 
     def _holder(self, attempt: QuizAttempt | None) -> QuizAttempt | None:
         if attempt is None or attempt.state is not AttemptState.SUBMITTED:

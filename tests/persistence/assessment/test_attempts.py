@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain.assessment.attempts import AttemptState
+from domain.assessment.attempts import AttemptFilter, AttemptState
 from domain.content.answers import Answer, SlotAnswer
 from domain.content.quizzes import Feedback
 from domain.paging import window
@@ -39,6 +39,39 @@ async def test_a_closed_attempt_makes_room_for_the_next(stores: AttemptStores) -
     second = await stores.open(ada, quiz)
 
     assert second.id != first.id
+
+
+async def test_attempts_are_listed_by_quiz_exam_type_state_result_and_start(stores: AttemptStores) -> None:
+    ada, first, second = await stores.learner(), await stores.quiz(), await stores.quiz()
+    passed = await stores.graded(await stores.open(ada, first), "1", "1", "1", score=100.0)
+    failed = await stores.graded(
+        await stores.open(ada, first, started_at=LATER), "0", "0", "0", score=0.0, passed=False
+    )
+    running = await stores.open(ada, second, started_at=LATER + timedelta(minutes=1))
+    (quiz,) = await stores.stores.quizzes.by_ids([first[0]])
+    code = await stores.code_of(quiz)
+    filters = {
+        "quiz": (AttemptFilter(quiz_id=second[0]), [running]),
+        "exam type": (AttemptFilter(exam_type_code=code), [failed, passed]),
+        "unknown exam type": (AttemptFilter(exam_type_code="none"), []),
+        "state": (AttemptFilter(state=AttemptState.GRADED), [failed, passed]),
+        "passed": (AttemptFilter(passed=True), [passed]),
+        "failed": (AttemptFilter(passed=False), [failed]),
+        "since": (AttemptFilter(since=LATER), [running, failed]),
+        "until": (AttemptFilter(until=LATER), [passed]),
+        "all of it": (
+            AttemptFilter(quiz_id=first[0], exam_type_code=code, state=AttemptState.GRADED, passed=False),
+            [failed],
+        ),
+    }
+
+    pages = {
+        name: await stores.store.page(ada, window(first=10), asked=asked)
+        for name, (asked, _) in filters.items()
+    }
+
+    found = {name: [attempt.id for attempt in page.nodes] for name, page in pages.items()}
+    assert found == {name: [attempt.id for attempt in wanted] for name, (_, wanted) in filters.items()}
 
 
 async def test_a_flag_is_kept_and_taken_back_and_changes_no_grading_input(stores: AttemptStores) -> None:
