@@ -8,6 +8,7 @@ from graph.analytics.learner_analytics import AnalyticsQueries
 from graph.assessment.attempt_mutations import AttemptMutations
 from graph.assessment.attempt_timers import AttemptSubscriptions
 from graph.assessment.attempts import AttemptQueries
+from graph.assessment.time_allowances import TimeAllowanceMutations, TimeAllowanceQueries
 from graph.authentication.account_recovery import RecoveryMutations
 from graph.authentication.external_sign_in import GoogleMutations
 from graph.authentication.sessions import SessionMutations
@@ -63,6 +64,7 @@ QUERIES = (
     ExamTypeQueries,
     QuizQueries,
     AttemptQueries,
+    TimeAllowanceQueries,
     RoadmapQueries,
     GoalQueries,
     SearchQueries,
@@ -95,6 +97,7 @@ MUTATIONS = (
     RoadmapImportMutations,
     ExportMutations,
     AttemptMutations,
+    TimeAllowanceMutations,
     QuizMutations,
     PublishingMutations,
     *AUTHORING_MUTATIONS,

@@ -27,7 +27,7 @@ from graph.workflows.workflows import Workflow
 from resolvers.accounts import audit, users
 from resolvers.accounts import loaders as account_loaders
 from resolvers.analytics import dashboards, learner_analytics
-from resolvers.assessment import attempts
+from resolvers.assessment import attempts, time_allowances
 from resolvers.authoring import collaborations as collaboration_resolvers
 from resolvers.bookmarks import bookmarks as bookmark_resolvers
 from resolvers.gamification import streaks, xp
@@ -106,6 +106,11 @@ class Viewer:
             "since": "Only attempts that were started from this moment on.",
             "until": "Only attempts that were started before this moment.",
         },
+    )
+    time_multiplier: float | None = resolved_by(
+        time_allowances.viewer_time_multiplier,
+        description="The number by which the time limits of the caller's attempts are multiplied, as a moderator set "
+        "it; 1 without one.",
     )
     enrolments: Connection[Enrolment] | None = resolved_by(
         enrolments.viewer_enrolments, description="The caller's enrolments in roadmaps, newest first."

@@ -114,7 +114,7 @@ async def result(
 
 
 async def stored(work: AssessmentWork, results: Sequence[SubmissionResult]) -> list[QuizAttempt | None]:
-    """Store results, signal the ends and their XP; None for each whose input is out of date: nothing of it is stored."""
+    """Store results, signal ends and XP; None for each whose input is out of date, of which nothing is stored."""
     are_stored = await work.submissions.finish(results)
     for each, is_stored in zip(results, are_stored, strict=True):
         if is_stored:
