@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
+from domain.assessment.answer_shares import AnswerCounts
 from domain.content.answers import Answer, SlotAnswer
 from domain.content.question_kinds.table import ANSWER_FIELDS
 from domain.content.questions import Question
@@ -207,6 +208,14 @@ class Attempts(Protocol):
 
     async def reviews(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[AttemptReview | None]:
         """Return one slot per id; only the user's own graded and expired attempts are filled."""
+
+    async def answers_of_others(
+        self, ids: Sequence[QuestionId], *, user_id: UserId
+    ) -> list[AnswerCounts | None]:
+        """Return one slot per question: how other learners were first graded on it, None where they are too few.
+
+        Of many attempts the earliest MOST_COUNTED are counted.
+        """
 
     async def holders(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[QuizAttempt | None]:
         """Return for each of the user's withheld attempts the open one that asks one of its questions, the oldest."""

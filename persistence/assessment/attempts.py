@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from domain.assessment.answer_shares import AnswerCounts
 from domain.assessment.attempts import (
     ALL_ATTEMPTS,
     AttemptFilter,
@@ -17,7 +18,7 @@ from domain.assessment.attempts import (
 from domain.content.answers import Answer
 from domain.ids import AttemptId, QuestionId, UserId
 from domain.paging import Page, Window
-from persistence.assessment import answer_reveal, attempt_statements
+from persistence.assessment import answer_reveal, answer_shares, attempt_statements
 from persistence.content.questions import question_columns, question_of
 from persistence.database import SqlConnection
 from persistence.statements import by_key, grouped
@@ -148,6 +149,12 @@ class SqlAttempts:
     async def reviews(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[AttemptReview | None]:
         """Return one slot per id; only the user's own graded and expired attempts are filled."""
         return await answer_reveal.reviews(self._connection, ids, user_id)
+
+    async def answers_of_others(
+        self, ids: Sequence[QuestionId], *, user_id: UserId
+    ) -> list[AnswerCounts | None]:
+        """Return one slot per question: how other learners were first graded on it."""
+        return await answer_shares.counts(self._connection, ids, user_id)
 
     async def holders(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[QuizAttempt | None]:
         """Return for each of the user's withheld attempts the oldest open one that asks one of its questions."""

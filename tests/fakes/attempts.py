@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from domain import paging
+from domain.assessment.answer_shares import FEWEST_OTHERS, AnswerCounts
 from domain.assessment.attempts import (
     ALL_ATTEMPTS,
     AttemptFilter,
@@ -145,6 +146,11 @@ class FakeAttempts:
     async def reviews(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[AttemptReview | None]:
         return [self._review(attempt_id, user_id) for attempt_id in ids]
 
+    async def answers_of_others(
+        self, ids: Sequence[QuestionId], *, user_id: UserId
+    ) -> list[AnswerCounts | None]:
+        return [self._counts(question_id, user_id) for question_id in ids]
+
     async def holders(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[QuizAttempt | None]:
         return [self._holder(self.own(attempt_id, user_id)) for attempt_id in ids]
 
@@ -184,6 +190,26 @@ class FakeAttempts:
     def first_at(self, place: Place) -> QuestionId:
         question_id = self.kept[place].question_id
         return self.first_versions.get(question_id, question_id)
+
+    def _counts(self, question_id: QuestionId, user_id: UserId) -> AnswerCounts | None:
+        firsts: dict[UserId, Slot] = {}
+        for place, slot in sorted(self.kept.items()):
+            learner = self.attempts[place[0]].user_id
+            if slot.question_id == question_id and slot.credit is not None and learner != user_id:
+                firsts.setdefault(learner, slot)
+        if len(firsts) < FEWEST_OTHERS:
+            return None
+        choices: Counter[str] = Counter()
+        for slot in firsts.values():
+            if slot.answer and slot.answer.truth is not None:
+                choices[str(slot.answer.truth).lower()] += 1
+            choices.update((slot.answer.options if slot.answer else None) or ())
+        return AnswerCounts(
+            question_id=question_id,
+            learners=len(firsts),
+            correct=sum(slot.credit == 1 for slot in firsts.values()),
+            choices=dict(choices),
+        )
 
     def _passes(self, attempt: QuizAttempt, asked: AttemptFilter) -> bool:
         code = self.exam_codes.get(self.quizzes[attempt.quiz_id].exam_type_id)
