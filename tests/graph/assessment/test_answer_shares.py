@@ -2,43 +2,16 @@
 
 from typing import Any
 
-from domain.accounts.users import Viewer
 from domain.content.answers import Answer
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.quizzes import Feedback
-from tests.builders.attempts import right_answer
-from tests.support.attempts import QuizTaker, a_quiz_taker, a_twin_of
+from tests.support.attempts import QuizTaker, a_quiz_taker, a_twin_of, others, taken
 from tests.support.schema_client import Asker
 
 REVIEW = """query ($id: ID!) { attempt(id: $id) {
   slots { others { learners correctPercent choices { answer percent } } }
   review { correct slots { number answer { truth options } key { truth correctOptionIds } explanation
     others { learners correctPercent } } } } }"""
-
-
-async def others(taker: QuizTaker, right: int, wrong: int) -> list[Viewer]:
-    """Let other learners take the quiz, some with right answers and the others with wrong ones."""
-    learners = []
-    for number in range(right + wrong):
-        _, viewer = await taker.ask.learner()
-        learners.append(viewer)
-        await taken(taker, viewer, is_right=number < right)
-    return learners
-
-
-async def taken(taker: QuizTaker, viewer: Viewer, *, is_right: bool, key: str = "other") -> str:
-    attempt_id = await taker.start_attempt(key, viewer=viewer)
-    for number, answer_key in enumerate(taker.keys, start=1):
-        given = right_answer(answer_key)
-        if not is_right and given.options:
-            options = {option.id for option in taker.questions[number - 1].options}
-            given = Answer(options=sorted(options - answer_key.correct_options)[:1])
-        elif not is_right:
-            given = {True: Answer(truth=False), None: Answer(text="wrong")}[answer_key.truth]
-        payload = await taker.answer(attempt_id, number, given, viewer=viewer)
-        assert payload["userErrors"] == []
-    await taker.submit(attempt_id, key, viewer=viewer)
-    return attempt_id
 
 
 async def review(taker: QuizTaker, attempt_id: str) -> dict[str, Any]:
