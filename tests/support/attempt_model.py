@@ -41,6 +41,7 @@ class ModelAttempt:
     saved: dict[int, tuple[bool, int]] = field(default_factory=dict)
     flagged: set[int] = field(default_factory=set)
     late: bool = False
+    ended_at: datetime | None = None
     submit_key: str | None = None
 
     @property
@@ -87,13 +88,14 @@ class ModelLearner:
     def end(self, attempt: ModelAttempt, now: datetime) -> None:
         """End a running attempt by its learner or by its deadline, and release what waited for its end."""
         attempt.late = attempt.is_overdue(now)
+        attempt.ended_at = now if attempt.deadline is None else min(attempt.deadline, now)
         attempt.state = AttemptState.SUBMITTED
         if not self.holds_back(attempt, now):
             self._grade(attempt)
         self.release(now)
 
     def abandon(self, attempt: ModelAttempt, now: datetime) -> None:
-        attempt.state = AttemptState.ABANDONED
+        attempt.state, attempt.ended_at = AttemptState.ABANDONED, now
         self.release(now)
 
     def expire(self, now: datetime) -> None:
@@ -115,6 +117,7 @@ class ModelLearner:
 def compare(attempt: ModelAttempt, row: Any) -> None:
     """Compare an attempt of the model with its row of ROWS."""
     assert (AttemptState(row["state"]), row["deadline"]) == (attempt.state, attempt.deadline)
+    assert row["finished_at"] == attempt.ended_at
     slots = {number: (answer, seq, flagged) for number, answer, seq, flagged in row["slots"]}
     for number in range(1, attempt.quiz.size + 1):
         truth, seq = attempt.saved.get(number, (None, None))

@@ -27,10 +27,16 @@ from tests.support.attempts import QuizTaker, a_quiz_taker, a_twin_of, codes
 from tests.support.schema_client import Asker, asker_on
 
 QUIZZES = st.sampled_from(["whole", "part"])
-KEYS = st.sampled_from(["a", "b", None])
+KEYS = st.sampled_from([None, None, None, "a", "b"])
 """A key that is sent again, or None for one of its own."""
-SLOTS = st.integers(1, 3)
-PAUSES = [timedelta(seconds=s) for s in (1, 20, 400, 604, 606)]
+SLOTS = st.sampled_from([1, 1, 2, 2, 3, 6])
+"""The smaller quiz has two slots and the other one five; more answers to the same slots meet more rules."""
+LATEST = st.sampled_from([0, 0, 0, 0, 1, 2])
+"""Which attempt at a quiz, counted from the latest."""
+GIVEN = st.tuples(SLOTS, st.booleans(), st.booleans())
+"""A slot, the answer, and whether the number of the answer is an old one."""
+PAUSES = st.sampled_from([timedelta(seconds=s) for s in (1, 1, 1, 1, 20, 20, 400, 604, 606)])
+"""The larger ones end before the deadline of the larger quiz, within its five seconds of grace, and after them."""
 TAKEN = "SELECT coalesce(sum(quizzes), 0) FROM attempt_days WHERE user_id = $1"
 
 
@@ -57,14 +63,15 @@ class Machine(RuleBasedStateMachine):
         limit = timedelta(minutes=20)
         self.takers = {"whole": whole, "part": await a_twin_of(whole, 2, feedback=feedback, time_limit=limit)}
         for name, taker in self.takers.items():
-            self.quizzes[name] = ModelQuiz(
-                name, len(taker.questions), taker.quiz.time_limit, taker.quiz.feedback
-            )
+            size = len(taker.questions)
+            self.quizzes[name] = ModelQuiz(name, size, taker.quiz.time_limit, taker.quiz.feedback)
 
     @rule(name=QUIZZES, key=KEYS)
     def start(self, name: str, key: str | None) -> None:
+        self._start(name, key or mint("key"))
+
+    def _start(self, name: str, sent: str) -> None:
         quiz, now = self.quizzes[name], self.ask.clock()
-        sent = key or mint("key")
         payload = self.runner.run(self.takers[name].start(sent))
         known = self.model.start_keys.get(sent)
         if known is not None and known.quiz is not quiz:
@@ -83,27 +90,32 @@ class Machine(RuleBasedStateMachine):
         self.model.start_keys.setdefault(sent, expected)
         assert payload["attempt"]["id"] == expected.id
 
-    @rule(name=QUIZZES, which=st.integers(0, 2), slot=SLOTS, truth=st.booleans(), late=st.booleans())
-    def answer(self, name: str, which: int, slot: int, truth: bool, late: bool) -> None:
-        """Answer a slot of the latest attempt or an earlier one; `late` sends a number that was used before."""
-        attempt = self._pick(name, which)
+    @rule(name=QUIZZES, which=LATEST, given=st.lists(GIVEN, min_size=1, max_size=4), after=PAUSES)
+    def answer(self, name: str, which: int, given: list[tuple[int, bool, bool]], after: timedelta) -> None:
+        """Answer slots of the latest attempt or an earlier one."""
+        attempt = self._pick(name, which, after)
         if attempt is None:
             return
-        self.seq += 0 if late else 1
-        payload = self.runner.run(
-            self.takers[name].answer(attempt.id, slot, Answer(truth=truth), seq=self.seq)
-        )
+        for slot, truth, late in given:
+            self._answer(attempt, slot, truth=truth, late=late)
+
+    def _answer(self, attempt: ModelAttempt, slot: int, *, truth: bool, late: bool) -> None:
+        """Answer a slot; `late` sends the number of the answer that is kept, with another answer."""
+        self.seq += 1
+        seq = attempt.saved[slot][1] if late and slot in attempt.saved else self.seq
+        taker = self.takers[attempt.quiz.name]
+        payload = self.runner.run(taker.answer(attempt.id, slot, Answer(truth=truth), seq=seq))
         if slot > attempt.quiz.size:
             assert codes(payload) == [("NotFound", "slot")]
         elif not attempt.takes_answers(self.ask.clock()):
             assert codes(payload) == [("AttemptClosed", "attemptId")]
-        elif slot in attempt.saved and self.seq <= attempt.saved[slot][1]:
+        elif slot in attempt.saved and seq <= attempt.saved[slot][1]:
             assert payload["slot"]["answer"]["truth"] == attempt.saved[slot][0]
         elif slot in attempt.saved and attempt.quiz.feedback is Feedback.AFTER_EACH:
             assert codes(payload) == [("SlotLocked", "slot")]
         else:
             assert payload["slot"]["answer"]["truth"] == truth
-            attempt.saved[slot] = (truth, self.seq)
+            attempt.saved[slot] = (truth, seq)
 
     @rule(name=QUIZZES, slot=SLOTS, flagged=st.booleans())
     def flag(self, name: str, slot: int, flagged: bool) -> None:
@@ -117,10 +129,10 @@ class Machine(RuleBasedStateMachine):
         else:
             assert codes(payload) in ([("NotFound", "slot")], [("AttemptClosed", "attemptId")])
 
-    @rule(name=QUIZZES, which=st.integers(0, 2), again=st.booleans())
-    def submit(self, name: str, which: int, again: bool) -> None:
+    @rule(name=QUIZZES, which=LATEST, again=st.booleans(), after=PAUSES)
+    def submit(self, name: str, which: int, again: bool, after: timedelta) -> None:
         """Submit under the key that submitted the attempt before, or under another one."""
-        attempt, now = self._pick(name, which), self.ask.clock()
+        attempt, now = self._pick(name, which, after), self.ask.clock()
         if attempt is None:
             return
         key = attempt.submit_key if again and attempt.submit_key else mint("key")
@@ -136,7 +148,7 @@ class Machine(RuleBasedStateMachine):
             assert codes(payload) == [("AttemptAlreadySubmitted", "attemptId")]
             assert payload["userErrors"][0]["attempt"]["id"] == attempt.id
 
-    @rule(name=QUIZZES, which=st.integers(0, 2))
+    @rule(name=QUIZZES, which=LATEST)
     def abandon(self, name: str, which: int) -> None:
         attempt, now = self._pick(name, which), self.ask.clock()
         if attempt is None:
@@ -180,9 +192,9 @@ class Machine(RuleBasedStateMachine):
             (attempt.submit_key,) = won
             self.model.end(attempt, now)
 
-    @rule(name=QUIZZES, which=st.integers(0, 2))
-    def read(self, name: str, which: int) -> None:
-        attempt, now = self._pick(name, which), self.ask.clock()
+    @rule(name=QUIZZES, which=LATEST, after=PAUSES)
+    def read(self, name: str, which: int, after: timedelta) -> None:
+        attempt, now = self._pick(name, which, after), self.ask.clock()
         if attempt is None:
             return
         found = self.runner.run(self.takers[name].read(attempt.id))
@@ -202,10 +214,6 @@ class Machine(RuleBasedStateMachine):
         async with open_work(Meter()) as work:
             await attempt_expiry.expire_overdue(work, mint=mint, now=now, limit=100)
         await attempt_expiry.release_withheld(lambda: open_work(Meter()), mint=mint, now=now, limit=100)
-
-    @rule(by=st.sampled_from(PAUSES))
-    def wait(self, by: timedelta) -> None:
-        self.ask.clock.moment += by
 
     @invariant()
     def the_rows_are_those_of_the_model(self) -> None:
@@ -241,9 +249,12 @@ class Machine(RuleBasedStateMachine):
     def _user_id(self) -> str:
         return str(self.takers["whole"].viewer.user_id)
 
-    def _pick(self, name: str, which: int) -> ModelAttempt | None:
-        """Return the latest attempt at a quiz, or one of those before."""
+    def _pick(self, name: str, which: int, after: timedelta = timedelta(0)) -> ModelAttempt | None:
+        """Return the latest attempt at a quiz, which is started where none is open, or one of those before; time passes then."""
+        if which == 0 and self.model.running(self.quizzes[name]) is None:
+            self._start(name, mint("key"))
         own = [attempt for attempt in self.model.attempts if attempt.quiz.name == name]
+        self.ask.clock.moment += after
         return own[-1 - which % len(own)] if own else None
 
 
@@ -258,7 +269,7 @@ def test_one_open_attempt_one_grade_one_award_and_no_answer_lost_in_any_order(da
             run_state_machine_as_test(
                 type("BoundMachine", (Machine,), {"runner": runner, "ask": ask}),
                 settings=settings(
-                    max_examples=25,
+                    max_examples=30,
                     stateful_step_count=25,
                     deadline=None,
                     suppress_health_check=list(HealthCheck),
