@@ -181,8 +181,10 @@ async def taken(taker: QuizTaker, viewer: Viewer, *, is_right: bool, key: str = 
         if not is_right and given.options:
             options = {option.id for option in taker.questions[number - 1].options}
             given = Answer(options=sorted(options - answer_key.correct_options)[:1])
+        elif not is_right and given.number is not None:
+            given = Answer(number=given.number + 1_000)
         elif not is_right:
-            given = {True: Answer(truth=False), None: Answer(text="wrong")}[answer_key.truth]
+            given = Answer(text="wrong") if given.truth is None else Answer(truth=not given.truth)
         payload = await taker.answer(attempt_id, number, given, viewer=viewer)
         assert payload["userErrors"] == []
     await taker.submit(attempt_id, key, viewer=viewer)
