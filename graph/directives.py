@@ -16,7 +16,7 @@ declare_enum(
     "What a user may do. A user has one or more roles, whose rights add up.",
     LEARNER="Learns: sets goals, enrols, takes quizzes.",
     AUTHOR="Writes and publishes roadmaps, quizzes and questions.",
-    MODERATOR="Handles reports and settles pending XP.",
+    MODERATOR="Handles reports, settles pending XP and gives learners more time.",
     OPERATOR="Runs background work and campaigns: jobs, queues, schedules, mails; sees no learner's private data.",
     ADMIN="Runs the platform; has the rights of every other role.",
 )

@@ -6,7 +6,9 @@ from graph.accounts.audit import AuditQueries
 from graph.accounts.users import UserMutations, UserQueries
 from graph.analytics.learner_analytics import AnalyticsQueries
 from graph.assessment.attempt_mutations import AttemptMutations
+from graph.assessment.attempt_timers import AttemptSubscriptions
 from graph.assessment.attempts import AttemptQueries
+from graph.assessment.time_allowances import TimeAllowanceMutations, TimeAllowanceQueries
 from graph.authentication.account_recovery import RecoveryMutations
 from graph.authentication.external_sign_in import GoogleMutations
 from graph.authentication.sessions import SessionMutations
@@ -62,6 +64,7 @@ QUERIES = (
     ExamTypeQueries,
     QuizQueries,
     AttemptQueries,
+    TimeAllowanceQueries,
     RoadmapQueries,
     GoalQueries,
     SearchQueries,
@@ -94,6 +97,7 @@ MUTATIONS = (
     RoadmapImportMutations,
     ExportMutations,
     AttemptMutations,
+    TimeAllowanceMutations,
     QuizMutations,
     PublishingMutations,
     *AUTHORING_MUTATIONS,
@@ -123,6 +127,7 @@ MUTATIONS = (
 SUBSCRIPTIONS: tuple[type, ...] = (
     LeaderboardSubscriptions,
     ViewerSubscriptions,
+    AttemptSubscriptions,
     JobSubscriptions,
     WorkflowSubscriptions,
     StatusSubscriptions,

@@ -27,7 +27,7 @@ from graph.workflows.workflows import Workflow
 from resolvers.accounts import audit, users
 from resolvers.accounts import loaders as account_loaders
 from resolvers.analytics import dashboards, learner_analytics
-from resolvers.assessment import attempts
+from resolvers.assessment import attempts, time_allowances
 from resolvers.authoring import collaborations as collaboration_resolvers
 from resolvers.bookmarks import bookmarks as bookmark_resolvers
 from resolvers.gamification import streaks, xp
@@ -96,7 +96,21 @@ class Viewer:
         xp.viewer_xp, description="The entries of the caller's XP ledger, newest first."
     )
     attempts: Connection[QuizAttempt] | None = resolved_by(
-        attempts.viewer_attempts, description="The caller's attempts at quizzes, newest first."
+        attempts.viewer_attempts,
+        description="The caller's attempts at quizzes, newest first.",
+        args={
+            "quiz_id": "Only attempts at this quiz; by default at all.",
+            "exam_type": "Only attempts at quizzes of the exam type with this code; an unknown code is refused.",
+            "state": "Only attempts in this state; by default all.",
+            "passed": "Only attempts that were passed, or only those that were graded and not passed; by default all.",
+            "since": "Only attempts that were started from this moment on.",
+            "until": "Only attempts that were started before this moment.",
+        },
+    )
+    time_multiplier: float | None = resolved_by(
+        time_allowances.viewer_time_multiplier,
+        description="The number by which the time limits of the caller's attempts are multiplied, as a moderator set "
+        "it; 1 without one.",
     )
     enrolments: Connection[Enrolment] | None = resolved_by(
         enrolments.viewer_enrolments, description="The caller's enrolments in roadmaps, newest first."

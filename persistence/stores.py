@@ -15,6 +15,7 @@ from persistence.analytics.learner_analytics import SqlLearnerAnalytics
 from persistence.analytics.weekly_digests import SqlDigests
 from persistence.assessment.attempts import SqlAttempts
 from persistence.assessment.submissions import SqlSubmissions
+from persistence.assessment.time_allowances import SqlTimeAllowances
 from persistence.authentication.attempt_limits import SqlAttemptLimits
 from persistence.authentication.credentials import SqlCredentials
 from persistence.authentication.external_identities import SqlExternalIdentities
@@ -133,6 +134,7 @@ class SqlWork:
     evidence = _Store(SqlEvidence)
     migrations = _Store(SqlMigrations)
     attempts = _Store(SqlAttempts)
+    time_allowances = _Store(SqlTimeAllowances)
     submissions = _Store(SqlSubmissions)
     goals = _Store(SqlGoals)
     daily_targets = _Store(SqlDailyTargets)

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from domain.assessment import answer_shares
+from domain.assessment.answer_shares import AnswerShares
 from domain.assessment.attempts import Place
 from domain.assessment.work import AssessmentWork
 from domain.content import grading
@@ -68,6 +70,19 @@ async def reveal(
             credit = float(grading.grade(questions[slot.question_id], key, slot.answer))
         found.append(_reveal(key, credit))
     return found
+
+
+async def answers_of_others(
+    work: AssessmentWork, places: Sequence[Place], *, user_id: UserId
+) -> list[AnswerShares | None]:
+    """Return how others answered: one slot per place, filled only where the user may see what was right."""
+    slots = await work.attempts.revealed(places, user_id=user_id)
+    asked = list(dict.fromkeys(slot.question_id for slot in slots if slot))
+    if not asked:
+        return [None] * len(places)
+    counted = await work.attempts.answers_of_others(asked, user_id=user_id)
+    shares = dict(zip(asked, map(answer_shares.shares_of, counted), strict=True))
+    return [None if slot is None else shares[slot.question_id] for slot in slots]
 
 
 def _reveal(key: AnswerKey, credit: float) -> SlotReveal:

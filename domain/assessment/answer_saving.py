@@ -1,4 +1,4 @@
-"""Saving answers: of the answers to one slot the one with the client's highest number stands."""
+"""Saving answers and flags: of the answers to one slot the one with the client's highest number stands."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from domain.acts import Act
 from domain.assessment import quiz_awards
 from domain.assessment.attempt_errors import AttemptClosedError, SlotLockedError
-from domain.assessment.attempts import GRACE, AttemptSlot, AttemptState, OpenSlot, shown
+from domain.assessment.attempts import GRACE, AttemptSlot, AttemptState, OpenSlot, Place, shown
 from domain.assessment.work import AssessmentWork
 from domain.content import grading
 from domain.content.answers import Answer
@@ -39,11 +39,7 @@ async def answer(
     with all_at_once() as each:
         with each:
             _check_seq(client_seq)
-        is_place = 0 < slot <= MOST_QUESTIONS
-        found = await work.attempts.open_slot(place, user_id=act.user_id) if is_place else None
-        if found is None:
-            raise NotFoundError("There is no such slot in an attempt of yours.", field="slot")
-        _refuse_closed(found, act.now)
+        found = await _open_slot(work, act, place)
         checked = grading.checked(found.question, given)
     if found.client_seq is not None and client_seq <= found.client_seq:
         return found.slot
@@ -53,6 +49,31 @@ async def answer(
     await work.attempts.save(place, answer=checked, client_seq=client_seq, answered_at=act.now, fast=fast)
     locked = found.attempt.feedback is Feedback.AFTER_EACH
     return replace(found.slot, answer=shown(checked), answered_at=act.now, locked=locked)
+
+
+async def flag(
+    work: AssessmentWork, act: Act, *, attempt_id: AttemptId, slot: int, flagged: bool
+) -> AttemptSlot:
+    """Flag a slot of the actor's open attempt, to look at it again, or take the flag back; return the slot.
+
+    The flag says nothing about the answer, so a slot whose answer is final takes it too. Raises NotFoundError, or
+    AttemptClosedError from five seconds after the deadline on.
+    """
+    place = (attempt_id, slot)
+    found = await _open_slot(work, act, place)
+    if found.slot.flagged != flagged:
+        await work.attempts.flag(place, flagged=flagged)
+    return replace(found.slot, flagged=flagged)
+
+
+async def _open_slot(work: AssessmentWork, act: Act, place: Place) -> OpenSlot:
+    """Return a slot of the actor's open attempt, and lock the attempt."""
+    is_place = 0 < place[1] <= MOST_QUESTIONS
+    found = await work.attempts.open_slot(place, user_id=act.user_id) if is_place else None
+    if found is None:
+        raise NotFoundError("There is no such slot in an attempt of yours.", field="slot")
+    _refuse_closed(found, act.now)
+    return found
 
 
 def _check_seq(client_seq: int) -> None:

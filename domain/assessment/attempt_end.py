@@ -11,6 +11,7 @@ from datetime import datetime
 
 from domain import idempotency
 from domain.assessment import attempt_grading, attempt_results
+from domain.assessment.attempt_timers import attempt_signal
 from domain.assessment.attempts import AttemptState, QuizAttempt
 from domain.assessment.grading_inputs import GradingInput
 from domain.assessment.submissions import Submission, SubmissionResult
@@ -113,9 +114,11 @@ async def result(
 
 
 async def stored(work: AssessmentWork, results: Sequence[SubmissionResult]) -> list[QuizAttempt | None]:
-    """Store results and signal their XP; None for each whose input is out of date, of which nothing is stored."""
+    """Store results, signal ends and XP; None for each whose input is out of date, of which nothing is stored."""
     are_stored = await work.submissions.finish(results)
     for each, is_stored in zip(results, are_stored, strict=True):
+        if is_stored:
+            work.emit(attempt_signal(each.attempt.id))
         if is_stored and each.entries:
             work.emit(ledger_signal(each.attempt.user_id))
     return [each.attempt if is_stored else None for each, is_stored in zip(results, are_stored, strict=True)]
@@ -145,6 +148,7 @@ async def _withhold(
     withheld = attempt_results.withheld_of(submission, grading_input, submitted, mint=mint)
     if not await work.submissions.withhold(withheld):
         raise _changed(submission)
+    work.emit(attempt_signal(submitted.id))
     if withheld.entries:
         work.emit(ledger_signal(submitted.user_id))
     return submitted

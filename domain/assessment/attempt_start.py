@@ -8,8 +8,9 @@ from random import Random
 
 from domain import idempotency
 from domain.acts import Act
-from domain.assessment import attempt_end, attempt_submission
+from domain.assessment import attempt_end, attempt_submission, time_allowances
 from domain.assessment.attempt_errors import AttemptAlreadySubmittedError, QuizClosedError
+from domain.assessment.attempt_timers import attempt_signal
 from domain.assessment.attempts import AttemptMode, AttemptState, QuizAttempt, is_overdue
 from domain.assessment.work import AssessmentWork
 from domain.content.questions import Question
@@ -32,7 +33,10 @@ async def start(
         (quiz,) = await work.quizzes.by_ids([quiz_id])
         if quiz is None:
             raise NotFoundError("There is no such quiz.", field="quizId")
-    new = _attempt(act, quiz, mode)
+    multiplier = Fraction(1)
+    if quiz.time_limit is not None:
+        multiplier = await time_allowances.multiplier_of(work.time_allowances, act.user_id)
+    new = _attempt(act, quiz, mode, multiplier)
     attempt = await work.attempts.open(new)
     if is_overdue(attempt, act.now):
         await attempt_submission.expire(work, attempt, mint=act.mint, now=act.now)
@@ -68,6 +72,7 @@ async def abandon(work: AssessmentWork, act: Act, *, attempt_id: AttemptId) -> Q
         attempt_id, user_id=act.user_id, state=AttemptState.ABANDONED, finished_at=act.now
     )
     if closed is not None:
+        work.emit(attempt_signal(attempt_id))
         await attempt_end.release(work, user_id=act.user_id, mint=act.mint, now=act.now)
         return closed
     attempt = await attempt_submission.own_attempt(work, user_id=act.user_id, attempt_id=attempt_id)
@@ -76,7 +81,7 @@ async def abandon(work: AssessmentWork, act: Act, *, attempt_id: AttemptId) -> Q
     return attempt
 
 
-def deadline_of(quiz: Quiz, now: datetime, *, time_multiplier: Fraction = Fraction(1)) -> datetime | None:
+def deadline_of(quiz: Quiz, now: datetime, *, time_multiplier: Fraction) -> datetime | None:
     """Return when an attempt that starts now ends at the latest: by the time limit, or when the quiz closes."""
     limits = [] if quiz.closes_at is None else [quiz.closes_at]
     if quiz.time_limit is not None:
@@ -92,7 +97,7 @@ def in_order_of(question: Question, seed: int) -> Question:
     return replace(question, options=options)
 
 
-def _attempt(act: Act, quiz: Quiz, mode: AttemptMode) -> QuizAttempt:
+def _attempt(act: Act, quiz: Quiz, mode: AttemptMode, time_multiplier: Fraction) -> QuizAttempt:
     attempt_id = AttemptId(act.mint("attempt"))
     return QuizAttempt(
         id=attempt_id,
@@ -104,7 +109,7 @@ def _attempt(act: Act, quiz: Quiz, mode: AttemptMode) -> QuizAttempt:
         pass_mark=quiz.pass_mark,
         seed=int.from_bytes(hashlib.sha256(attempt_id.encode()).digest()[:4], "big"),
         started_at=act.now,
-        deadline=deadline_of(quiz, act.now),
+        deadline=deadline_of(quiz, act.now, time_multiplier=time_multiplier),
         finished_at=None,
         local_date=None,
         late=False,

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
+from domain.assessment.answer_shares import AnswerCounts
 from domain.content.answers import Answer, SlotAnswer
 from domain.content.question_kinds.table import ANSWER_FIELDS
 from domain.content.questions import Question
@@ -65,8 +66,31 @@ class QuizAttempt:
 
 
 @entity
+class AttemptFilter:
+    """A filter of attempts; None leaves a condition out. They were started from `since` on and before `until`."""
+
+    quiz_id: QuizId | None = None
+    exam_type_code: str | None = None
+    state: AttemptState | None = None
+    passed: bool | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def asks_for_results(self) -> bool:
+        """Whether an overdue attempt that is not graded yet may be in the wrong place."""
+        return self.passed is not None or self.state not in {None, AttemptState.IN_PROGRESS}
+
+
+ALL_ATTEMPTS = AttemptFilter()
+
+
+@entity
 class AttemptSlot:
-    """The place of one question in an attempt, with the answer and without anything of the answer key."""
+    """The place of one question in an attempt, with the answer and without anything of the answer key.
+
+    `flagged` is the learner's own mark to look at the question again.
+    """
 
     attempt_id: AttemptId
     number: int
@@ -75,6 +99,7 @@ class AttemptSlot:
     answer: SlotAnswer | None
     answered_at: datetime | None
     locked: bool
+    flagged: bool
 
     @property
     def place(self) -> Place:
@@ -139,8 +164,10 @@ class Attempts(Protocol):
     async def by_ids(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[QuizAttempt | None]:
         """Return one slot per id, in their order; only the user's own are filled."""
 
-    async def page(self, user_id: UserId, window: Window) -> Page[QuizAttempt]:
-        """Return the user's attempts, newest first."""
+    async def page(
+        self, user_id: UserId, window: Window, *, asked: AttemptFilter = ALL_ATTEMPTS
+    ) -> Page[QuizAttempt]:
+        """Return the user's attempts that pass the filter, newest first."""
 
     async def slots(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[list[AttemptSlot]]:
         """Return the slots of each of the user's attempts, by number."""
@@ -161,6 +188,9 @@ class Attempts(Protocol):
         This makes a grading input that was read before out of date.
         """
 
+    async def flag(self, place: Place, *, flagged: bool) -> None:
+        """Flag a slot that `open_slot` returned, or take the flag back; no grading input is out of date by it."""
+
     async def close(
         self, attempt_id: AttemptId, *, user_id: UserId, state: AttemptState, finished_at: datetime
     ) -> QuizAttempt | None:
@@ -178,6 +208,14 @@ class Attempts(Protocol):
 
     async def reviews(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[AttemptReview | None]:
         """Return one slot per id; only the user's own graded and expired attempts are filled."""
+
+    async def answers_of_others(
+        self, ids: Sequence[QuestionId], *, user_id: UserId
+    ) -> list[AnswerCounts | None]:
+        """Return one slot per question: how other learners were first graded on it, None where they are too few.
+
+        Of many attempts the earliest MOST_COUNTED are counted.
+        """
 
     async def holders(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[QuizAttempt | None]:
         """Return for each of the user's withheld attempts the open one that asks one of its questions, the oldest."""

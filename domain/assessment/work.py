@@ -5,6 +5,7 @@ from typing import Protocol
 from domain.analytics.work import AnalyticsWork
 from domain.assessment.attempts import Attempts
 from domain.assessment.submissions import Submissions
+from domain.assessment.time_allowances import TimeAllowances
 from domain.learning.work import LearningWork
 
 
@@ -18,3 +19,7 @@ class AssessmentWork(LearningWork, AnalyticsWork, Protocol):
     @property
     def submissions(self) -> Submissions:
         """Submissions of attempts."""
+
+    @property
+    def time_allowances(self) -> TimeAllowances:
+        """The learners who have more time than others."""

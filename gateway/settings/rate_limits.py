@@ -38,7 +38,7 @@ class RateSettings(BaseSettings):
     rate_reads: int = Field(default=_DEFAULT.reads, ge=1, le=_MOST)
     """Queries and starts of subscriptions, per user or API key."""
     rate_writes: int = Field(default=_DEFAULT.writes, ge=1, le=_MOST)
-    """Mutations; saving an answer and refreshing a session count a fifth."""
+    """Mutations; saving an answer, flagging a slot and refreshing a session count a fifth."""
     rate_generation: int = Field(default=_DEFAULT.generation, ge=1, le=_MOST)
     """Imports and exports."""
     rate_cost: int = Field(default=_DEFAULT.cost, ge=1, le=_MOST)

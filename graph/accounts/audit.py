@@ -48,6 +48,7 @@ declare_enum(
     SUPPRESSION_LIFTED="Mails to an address go on: an operator or its reader said so.",
     XP_SETTLED="A moderator let withheld XP of the user count.",
     XP_REVERSED="A moderator took back XP of the user.",
+    TIME_MULTIPLIER_SET="A moderator set how much more time the user has for quizzes.",
     JOB_STARTED="A job was started by hand.",
     JOB_CANCELLED="A job was cancelled.",
     JOB_RETRIED="A failed job was queued again.",

@@ -5,6 +5,7 @@ from typing import Any
 import strawberry
 
 from domain.accounts.scopes import Scope
+from domain.assessment.answer_shares import FEWEST_OTHERS, MOST_COUNTED
 from domain.content.question_kinds.accepted_answers import MOST_ACCEPTED
 from domain.content.question_kinds.choices import MOST_OPTIONS
 from domain.ids import OptionId
@@ -62,6 +63,44 @@ class OptionFeedback:
         "every other answer."
     )
     text: str = attribute("The feedback.")
+
+
+@strawberry.type(
+    description="How often one of the answers to choose from was given.", directives=[*reads_learning()]
+)
+class ChoiceShare:
+    """An answer and its share."""
+
+    answer: str = attribute("The answer: an option's id, `true` or `false`.")
+    percent: float = attribute("The percentage of the learners who chose it, with one decimal.")
+
+
+@strawberry.type(
+    description="How other learners answered a question. Each counts once, with the first attempt at it that was "
+    f"graded; of many attempts the first {MOST_COUNTED} are counted.",
+    directives=[*reads_learning()],
+)
+class AnswerShares:
+    """How others answered."""
+
+    learners: int = attribute(f"How many other learners are counted, at least {FEWEST_OTHERS}.")
+    correct_percent: float = attribute("The percentage of them who earned full credit, with one decimal.")
+    choices: list[ChoiceShare] = attribute(
+        "What they chose, by answer; what none of them chose is left out. Empty for kinds without a choice.",
+        at_most=MOST_OPTIONS,
+        usual=_USUAL_ACCEPTED,
+    )
+
+
+def others() -> Any:
+    """Declare how others answered: a secret of a slot, with a batch of its own, since few clients ask for it."""
+    return loaded_by(
+        loaders.shares_by_slot,
+        key="place",
+        description="How other learners answered. Null until the right answer may be shown, and where fewer than "
+        f"{FEWEST_OTHERS} others were graded on the question.",
+        rule=(reveal(), requires_scopes(Scope.READ_LEARNING)),
+    )
 
 
 def revealed(name: str, description: str, at_most: int | None = None) -> Any:

@@ -1,4 +1,4 @@
-"""Mutations of quiz attempts: start, answer, submit, abandon."""
+"""Mutations of quiz attempts: start, answer, flag, submit, abandon."""
 
 from typing import Any
 
@@ -67,6 +67,15 @@ class AnswerQuestionInput:
     )
 
 
+@strawberry.input(description="A slot to flag, or to take the flag from.")
+class FlagSlotInput:
+    """A place and its flag."""
+
+    attempt_id: AttemptId = given("The attempt.", required=True)
+    slot: int = given("The number of the slot, from 1.", required=True)
+    flagged: bool = given("Whether the learner wants to look at the question again.", required=True)
+
+
 @strawberry.input(description="The attempt to finish.")
 class SubmitQuizAttemptInput:
     """An attempt."""
@@ -117,6 +126,15 @@ class AttemptMutations:
         rule=writes_learning(),
         description="Saves an answer. It may be changed until the attempt ends, unless the quiz gives feedback "
         "after each answer. Refused from five seconds after the deadline on.",
+    )
+    flag_slot = mutated_by(
+        attempts.flag_slot,
+        input=FlagSlotInput,
+        gives={"slot": (AttemptSlot, "The slot with its flag.")},
+        refuses=(AttemptClosedError,),
+        rule=writes_learning(),
+        description="Flags a slot of an open attempt for review, or takes the flag back; answer and grade are the same "
+        "with it. Refused from five seconds after the deadline on.",
     )
     submit_quiz_attempt = mutated_by(
         attempts.submit_quiz_attempt,

@@ -8,7 +8,7 @@ from domain.assessment.attempts import AttemptMode, AttemptState
 from domain.content.question_kinds.accepted_answers import MOST_ACCEPTED
 from domain.content.quizzes import MOST_QUESTIONS, Feedback
 from domain.ids import AttemptId
-from graph.assessment.answer_reveal import OptionFeedback, RevealedKey, revealed
+from graph.assessment.answer_reveal import AnswerShares, OptionFeedback, RevealedKey, others, revealed
 from graph.assessment.answers import SlotAnswer
 from graph.content.questions import Question
 from graph.content.quizzes import Quiz
@@ -52,15 +52,20 @@ class AttemptSlot:
     answer: SlotAnswer | None = attribute("The saved answer, or null.")
     answered_at: datetime | None = attribute("When the answer was saved, or null.")
     locked: bool = attribute("Whether the answer is final.")
+    flagged: bool = attribute("Whether the learner wants to look at the question again; see `flagSlot`.")
     credit: float | None = revealed("credit", "The credit of the answer, 0 to 1.")
     key: RevealedKey | None = revealed("key", "The right answer.")
     explanation: str | None = revealed("explanation", "The author's explanation.")
     option_feedback: list[OptionFeedback] | None = revealed(
         "option_feedback", "The author's feedback to single answers.", at_most=MOST_ACCEPTED + 1
     )
+    others: AnswerShares | None = others()
 
 
-@strawberry.type(description="The result of a graded attempt in numbers.", directives=[*reads_learning()])
+@strawberry.type(
+    description="The result of a graded attempt: its numbers, and its questions with what was right.",
+    directives=[*reads_learning()],
+)
 class AttemptReview:
     """How many were right."""
 
@@ -70,6 +75,13 @@ class AttemptReview:
     unanswered: int = attribute("How many questions have no answer.")
     time_spent: timedelta = attribute("The time from the start to the end.")
     pass_mark: int = attribute("The score in percent from which the quiz is passed.")
+    slots: list[AttemptSlot] | None = loaded_by(
+        loaders.slots_by_attempt,
+        key="attempt_id",
+        description="The questions with the learner's answers, the right ones, explanations, and how others answered.",
+        at_most=MOST_QUESTIONS,
+        usual=_USUAL_QUESTIONS,
+    )
 
 
 @strawberry.type(

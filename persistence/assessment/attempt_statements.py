@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Integer,
+    Text,
     and_,
     any_,
     bindparam,
@@ -20,8 +21,9 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on, insert
+from sqlalchemy.types import TypeEngine
 
-from domain.assessment.attempts import AttemptSlot
+from domain.assessment.attempts import AttemptSlot, QuizAttempt
 from persistence.assessment.open_attempts import is_hidden, slots_questions
 from persistence.content.question_versions import is_among
 from persistence.content.questions import question_columns
@@ -34,7 +36,9 @@ from persistence.tables.assessment.attempts import (
     slot_answer_from_json,
     slots,
 )
+from persistence.tables.content.exam_types import exam_types
 from persistence.tables.content.questions import questions
+from persistence.tables.content.quizzes import quizzes
 
 _IN_PROGRESS: ColumnElement[str] = literal_column("'IN_PROGRESS'")
 _ids = bindparam("ids", type_=ARRAY(ID))
@@ -65,13 +69,33 @@ FREEZE = Statement(
 )
 DISCARD = Statement(delete(attempts).where(attempts.c.id == bindparam("attempt_id")))
 BY_IDS = Statement(select(*attempt_columns).where(attempts.c.id == any_(_ids), _mine), attempt_of)
-NEWEST_FIRST = Pages(
-    select(*attempt_columns).where(_mine),
-    order=[attempts.c.id],
-    descending=True,
-    make=attempt_of,
-    key_of=lambda attempt: (attempt.id,),
-    name="attempts",
+
+
+def _newest_first(*conditions: ColumnElement[bool]) -> Pages[QuizAttempt]:
+    return Pages(
+        select(*attempt_columns).where(_mine, *conditions),
+        order=[attempts.c.id],
+        descending=True,
+        make=attempt_of,
+        key_of=lambda attempt: (attempt.id,),
+        name="attempts",
+    )
+
+
+NEWEST_FIRST = _newest_first()
+_of_type = attempts.c.quiz_id.in_(
+    select(quizzes.c.id).join(exam_types).where(exam_types.c.code == bindparam("exam_type_code", type_=Text))
+)
+_wanted: dict[str, tuple[TypeEngine[Any], ColumnElement[bool]]] = {
+    "quiz_id": (ID, attempts.c.quiz_id == bindparam("quiz_id", type_=ID)),
+    "exam_type_code": (Text(), _of_type),
+    "state": (Text(), attempts.c.state == bindparam("state", type_=Text)),
+    "passed": (Boolean(), attempts.c.passed == bindparam("passed", type_=Boolean)),
+    "since": (MOMENT, attempts.c.started_at >= bindparam("since", type_=MOMENT)),
+    "until": (MOMENT, attempts.c.started_at < bindparam("until", type_=MOMENT)),
+}
+FILTERED = _newest_first(
+    *(or_(bindparam(name, type_=kind).is_(None), condition) for name, (kind, condition) in _wanted.items())
 )
 _answered = slots.c.answered_at.is_not(None)
 _final = and_(attempts.c.feedback == literal_column("'AFTER_EACH'"), _answered)
@@ -83,6 +107,7 @@ _slot_columns = [
     slots.c.answer,
     slots.c.answered_at,
     or_(attempts.c.state != _IN_PROGRESS, _final).label("locked"),
+    slots.c.flagged,
 ]
 
 
@@ -143,6 +168,7 @@ SAVE = Statement(
         fast=or_(slots.c.fast, bindparam("fast", type_=Boolean)),
     )
 )
+FLAG = Statement(update(slots).where(_place).values(flagged=bindparam("flagged", type_=Boolean)))
 CLOSE = Statement(
     update(attempts)
     .where(attempts.c.id == bindparam("attempt_id"), _mine)

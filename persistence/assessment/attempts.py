@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from domain.assessment.answer_shares import AnswerCounts
 from domain.assessment.attempts import (
+    ALL_ATTEMPTS,
+    AttemptFilter,
     AttemptReview,
     AttemptSlot,
     AttemptState,
@@ -15,7 +18,7 @@ from domain.assessment.attempts import (
 from domain.content.answers import Answer
 from domain.ids import AttemptId, QuestionId, UserId
 from domain.paging import Page, Window
-from persistence.assessment import answer_reveal, attempt_statements
+from persistence.assessment import answer_reveal, answer_shares, attempt_statements
 from persistence.content.questions import question_columns, question_of
 from persistence.database import SqlConnection
 from persistence.statements import by_key, grouped
@@ -56,9 +59,23 @@ class SqlAttempts:
         found = await self._connection.all(attempt_statements.BY_IDS, ids=list(ids), user_id=user_id)
         return by_key(ids, found, lambda attempt: attempt.id)
 
-    async def page(self, user_id: UserId, window: Window) -> Page[QuizAttempt]:
-        """Return the user's attempts, newest first."""
-        return await attempt_statements.NEWEST_FIRST.read(self._connection, window, user_id=user_id)
+    async def page(
+        self, user_id: UserId, window: Window, *, asked: AttemptFilter = ALL_ATTEMPTS
+    ) -> Page[QuizAttempt]:
+        """Return the user's attempts that pass the filter, newest first."""
+        if asked == ALL_ATTEMPTS:
+            return await attempt_statements.NEWEST_FIRST.read(self._connection, window, user_id=user_id)
+        return await attempt_statements.FILTERED.read(
+            self._connection,
+            window,
+            user_id=user_id,
+            quiz_id=asked.quiz_id,
+            exam_type_code=asked.exam_type_code,
+            state=asked.state and asked.state.value,
+            passed=asked.passed,
+            since=asked.since,
+            until=asked.until,
+        )
 
     async def slots(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[list[AttemptSlot]]:
         """Return the slots of each of the user's attempts, by number."""
@@ -107,6 +124,12 @@ class SqlAttempts:
             fast=fast,
         )
 
+    async def flag(self, place: Place, *, flagged: bool) -> None:
+        """Flag a slot that `open_slot` returned, or take the flag back."""
+        await self._connection.run(
+            attempt_statements.FLAG, attempt_id=place[0], number=place[1], flagged=flagged
+        )
+
     async def close(
         self, attempt_id: AttemptId, *, user_id: UserId, state: AttemptState, finished_at: datetime
     ) -> QuizAttempt | None:
@@ -126,6 +149,12 @@ class SqlAttempts:
     async def reviews(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[AttemptReview | None]:
         """Return one slot per id; only the user's own graded and expired attempts are filled."""
         return await answer_reveal.reviews(self._connection, ids, user_id)
+
+    async def answers_of_others(
+        self, ids: Sequence[QuestionId], *, user_id: UserId
+    ) -> list[AnswerCounts | None]:
+        """Return one slot per question: how other learners were first graded on it."""
+        return await answer_shares.counts(self._connection, ids, user_id)
 
     async def holders(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[QuizAttempt | None]:
         """Return for each of the user's withheld attempts the oldest open one that asks one of its questions."""

@@ -23,6 +23,7 @@ REMOVED: dict[str, str] = {
     "exports": "user_id = :user_id",
     "idempotency_receipts": "user_id = :user_id",
     "zone_changes": "user_id = :user_id",
+    "time_allowances": "user_id = :user_id",
     "question_imports": "author_id = :user_id",
     "feature_flag_users": "user_id = :user_id",
     "webhook_events": "user_id = :user_id",

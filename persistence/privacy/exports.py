@@ -69,6 +69,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
         "attempt_id IN (SELECT id FROM quiz_attempts WHERE user_id = :user_id)",
         f"CASE WHEN {_OPEN_SLOT} THEN to_jsonb(t) - {_CREDIT} ELSE to_jsonb(t) END",
     ),
+    "time_allowances": ("user_id = :user_id", "to_jsonb(t) - 'set_by_id'"),
     "xp_entries": ("user_id = :user_id", "to_jsonb(t)"),
     "activities": ("user_id = :user_id", "to_jsonb(t)"),
     "streak_freezes": ("user_id = :user_id", "to_jsonb(t)"),

@@ -1,11 +1,11 @@
 """Resolvers of quiz attempts."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.accounts.users import Viewer
 from domain.assessment import answer_saving, attempt_expiry, attempt_start, attempt_submission, attempts
-from domain.assessment.attempts import AttemptMode, AttemptSlot, QuizAttempt
+from domain.assessment.attempts import AttemptFilter, AttemptMode, AttemptSlot, AttemptState, QuizAttempt
 from domain.assessment.submissions import Replay
 from domain.content.answers import Answer
 from domain.content.question_kinds.table import ANSWER_FIELDS
@@ -15,6 +15,7 @@ from domain.learning.node_changes import NodeChanges
 from domain.paging import Page, Window
 from resolvers.assessment import loaders
 from resolvers.content import loaders as content_loaders
+from resolvers.content.exam_types import id_of_code
 from resolvers.context import Context
 
 
@@ -28,16 +29,41 @@ async def current(context: Context, found: QuizAttempt | None) -> QuizAttempt | 
     return await attempt_expiry.current(context.open_work, found, mint=context.ports.mint, now=context.now())
 
 
-async def viewer_attempts(viewer: Viewer, context: Context, *, window: Window) -> Page[QuizAttempt]:
-    """Return a page of the caller's attempts, newest first; those on it that are overdue are graded first."""
-    return await attempt_expiry.page(
+async def viewer_attempts(
+    viewer: Viewer,
+    context: Context,
+    *,
+    window: Window,
+    quiz_id: QuizId | None = None,
+    exam_type: str | None = None,
+    state: AttemptState | None = None,
+    passed: bool | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Page[QuizAttempt]:
+    """Return a page of the caller's attempts, newest first; those on it that are overdue are graded first.
+
+    An unknown exam type is refused, and looked for only where it finds nothing.
+    """
+    page = await attempt_expiry.page(
         context.open_reads,
         context.open_work,
         user_id=viewer.user_id,
         window=window,
         mint=context.ports.mint,
         now=context.now(),
+        asked=AttemptFilter(
+            quiz_id=quiz_id,
+            exam_type_code=exam_type,
+            state=state,
+            passed=passed,
+            since=since,
+            until=until,
+        ),
     )
+    if not page.nodes:
+        await id_of_code(context, exam_type, field="examType")
+    return page
 
 
 async def remaining(attempt: QuizAttempt, context: Context) -> timedelta | None:
@@ -81,6 +107,14 @@ async def answer_question(
         )
     context.answered = attempt_id
     return saved
+
+
+async def flag_slot(context: Context, *, attempt_id: AttemptId, slot: int, flagged: bool) -> AttemptSlot:
+    """Flag a slot, or take the flag back."""
+    async with context.open_work() as work:
+        return await answer_saving.flag(
+            work, context.act(), attempt_id=attempt_id, slot=slot, flagged=flagged
+        )
 
 
 async def submit_quiz_attempt(

@@ -2,6 +2,7 @@
 
 from domain.assessment import answer_reveal, attempt_start
 from domain.assessment.answer_reveal import SlotReveal
+from domain.assessment.answer_shares import AnswerShares
 from domain.assessment.attempts import AttemptReview, AttemptSlot, Place, QuizAttempt
 from domain.content.questions import Question
 from domain.gamification.xp import Earned
@@ -51,6 +52,13 @@ async def reveals_by_slot(context: Context, places: list[Place]) -> list[SlotRev
     """Load what was right in slots of the viewer's closed attempts; every other slot stays empty."""
     async with context.open_reads() as reads:
         return await answer_reveal.reveal(reads, places, user_id=context.user_id)
+
+
+@batch(Rows.VIEWER)
+async def shares_by_slot(context: Context, places: list[Place]) -> list[AnswerShares | None]:
+    """Load how others answered in slots of the viewer's closed attempts; every other slot stays empty."""
+    async with context.open_reads() as reads:
+        return await answer_reveal.answers_of_others(reads, places, user_id=context.user_id)
 
 
 @batch(Rows.VIEWER)

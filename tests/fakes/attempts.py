@@ -7,7 +7,10 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from domain import paging
+from domain.assessment.answer_shares import FEWEST_OTHERS, AnswerCounts
 from domain.assessment.attempts import (
+    ALL_ATTEMPTS,
+    AttemptFilter,
     AttemptReview,
     AttemptSlot,
     AttemptState,
@@ -21,7 +24,7 @@ from domain.content.answer_keys import AnswerKey
 from domain.content.answers import Answer
 from domain.content.questions import Question
 from domain.content.quizzes import Feedback, Quiz
-from domain.ids import AttemptId, QuestionId, QuizId, UserId
+from domain.ids import AttemptId, ExamTypeId, QuestionId, QuizId, UserId
 from domain.paging import Page, Window
 
 GRADED = {AttemptState.GRADED, AttemptState.EXPIRED}
@@ -34,6 +37,7 @@ class Slot:
     client_seq: int | None = None
     answered_at: datetime | None = None
     fast: bool = False
+    flagged: bool = False
     credit: Fraction | None = None
 
 
@@ -47,6 +51,7 @@ class FakeAttempts:
         self.first_versions: dict[QuestionId, QuestionId] = {}
         self.quizzes: dict[QuizId, Quiz] = {}
         self.questions_of: dict[QuizId, list[QuestionId]] = {}
+        self.exam_codes: dict[ExamTypeId, str] = {}
         self.saved: Counter[AttemptId] = Counter()
 
     async def open(self, attempt: QuizAttempt) -> QuizAttempt:
@@ -82,8 +87,11 @@ class FakeAttempts:
                 seeds |= dict.fromkeys(asked, attempt.seed)
         return [(id_, seeds[id_]) if id_ in seeds else None for id_ in ids]
 
-    async def page(self, user_id: UserId, window: Window) -> Page[QuizAttempt]:
-        mine = sorted((a for a in self.attempts.values() if a.user_id == user_id), key=lambda a: a.id)
+    async def page(
+        self, user_id: UserId, window: Window, *, asked: AttemptFilter = ALL_ATTEMPTS
+    ) -> Page[QuizAttempt]:
+        own = (a for a in self.attempts.values() if a.user_id == user_id and self._passes(a, asked))
+        mine = sorted(own, key=lambda a: a.id)
         if not window.backward:
             mine.reverse()
         key = paging.expect(window, "attempts", str)
@@ -120,6 +128,9 @@ class FakeAttempts:
         slot.fast = slot.fast or fast
         self.saved[place[0]] += 1
 
+    async def flag(self, place: Place, *, flagged: bool) -> None:
+        self.kept[place].flagged = flagged
+
     async def close(
         self, attempt_id: AttemptId, *, user_id: UserId, state: AttemptState, finished_at: datetime
     ) -> QuizAttempt | None:
@@ -134,6 +145,11 @@ class FakeAttempts:
 
     async def reviews(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[AttemptReview | None]:
         return [self._review(attempt_id, user_id) for attempt_id in ids]
+
+    async def answers_of_others(
+        self, ids: Sequence[QuestionId], *, user_id: UserId
+    ) -> list[AnswerCounts | None]:
+        return [self._counts(question_id, user_id) for question_id in ids]
 
     async def holders(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[QuizAttempt | None]:
         return [self._holder(self.own(attempt_id, user_id)) for attempt_id in ids]
@@ -175,6 +191,37 @@ class FakeAttempts:
         question_id = self.kept[place].question_id
         return self.first_versions.get(question_id, question_id)
 
+    def _counts(self, question_id: QuestionId, user_id: UserId) -> AnswerCounts | None:
+        firsts: dict[UserId, Slot] = {}
+        for place, slot in sorted(self.kept.items()):
+            learner = self.attempts[place[0]].user_id
+            if slot.question_id == question_id and slot.credit is not None and learner != user_id:
+                firsts.setdefault(learner, slot)
+        if len(firsts) < FEWEST_OTHERS:
+            return None
+        choices: Counter[str] = Counter()
+        for slot in firsts.values():
+            if slot.answer and slot.answer.truth is not None:
+                choices[str(slot.answer.truth).lower()] += 1
+            choices.update((slot.answer.options if slot.answer else None) or ())
+        return AnswerCounts(
+            question_id=question_id,
+            learners=len(firsts),
+            correct=sum(slot.credit == 1 for slot in firsts.values()),
+            choices=dict(choices),
+        )
+
+    def _passes(self, attempt: QuizAttempt, asked: AttemptFilter) -> bool:
+        code = self.exam_codes.get(self.quizzes[attempt.quiz_id].exam_type_id)
+        return (
+            asked.quiz_id in {None, attempt.quiz_id}
+            and asked.exam_type_code in {None, code}
+            and asked.state in {None, attempt.state}
+            and asked.passed in {None, attempt.passed}
+            and (asked.since is None or attempt.started_at >= asked.since)
+            and (asked.until is None or attempt.started_at < asked.until)
+        )
+
     def _holder(self, attempt: QuizAttempt | None) -> QuizAttempt | None:
         if attempt is None or attempt.state is not AttemptState.SUBMITTED:
             return None
@@ -195,6 +242,7 @@ class FakeAttempts:
             answer=None if slot.answer is None else shown(slot.answer),
             answered_at=slot.answered_at,
             locked=attempt.state is not AttemptState.IN_PROGRESS or self._final(place),
+            flagged=slot.flagged,
         )
 
     def _revealed(self, place: Place, user_id: UserId) -> RevealedSlot | None:

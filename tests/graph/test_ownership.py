@@ -58,6 +58,7 @@ OPEN_TO_ALL = {
     "setFeatureFlag": "operators name any user; keys reach none",
     "setRoles": "admins change any user; keys reach none",
     "settlePendingXp": "moderators judge the XP of any learner; keys reach none",
+    "setTimeMultiplier": "moderators set the time of any learner; keys reach none",
     "suspendUser": "admins change any user; keys reach none",
 }
 """Mutations whose ids are not those of the caller's own content, with the reason."""
@@ -80,6 +81,7 @@ OWNED: dict[str, dict[str, Any]] = {
         "revision": 1,
         "operations": [{"changeNode": {"key": "knots", "title": "Mine"}}],
     },
+    "flagSlot": {"attemptId": "attempt", "slot": 1, "flagged": True},
     "forkRoadmap": {"roadmapId": "draft", "idempotencyKey": NEW_KEY},
     "inviteCollaborator": {
         "roadmapId": "draft",

@@ -11,6 +11,7 @@ from domain.accounts.api_keys import MOST_KEYS
 from domain.accounts.audit import AuditAction
 from domain.accounts.users import Role, Viewer
 from domain.analytics import learner_analytics
+from domain.assessment.time_allowances import TimeAllowance
 from domain.bookmarks.bookmarks import MOST_TAGS
 from domain.documents.field_usage import FieldCount
 from domain.gamification import leaderboard_projection, xp
@@ -30,6 +31,7 @@ from tests.builders.analytics import count, facts
 from tests.builders.jobs import CountArguments, a_kind, a_worker
 from tests.builders.sessions import a_session
 from tests.builders.workflows import a_step, a_template, a_vocabulary, an_input
+from tests.graph.attempt_lists import others_choose_every_option
 from tests.graph.world_files import a_question_file, a_roadmap_file
 from tests.support.bookmarks import node_ids, save_bookmark
 from tests.support.campaign_scenes import campaigns_of_size
@@ -101,6 +103,7 @@ async def world_of(ask: Asker, size: int) -> World:
     attempt_id = ""
     for number in reversed(range(size)):
         attempt_id = await _take_quiz(ask, viewer, f"quiz-{number}")
+    await others_choose_every_option(ask, attempt_id)
     await add_deliveries(ask, size)
     await _add_jobs(ask, viewer, size)
     await collaborations_of_size(ask, viewer, roadmap_ids, size)
@@ -246,8 +249,10 @@ async def _add_board_entries(ask: Asker, viewer: Viewer, size: int) -> None:
             explanation="A gift of the test.",
         )
         withheld = replace(award, source_id=f"withheld of {user_id}", status=XpStatus.PENDING)
+        more = TimeAllowance(user_id=user_id, multiplier=1.5, set_by_id=viewer.user_id, set_at=ask.clock())
         async with ask.postgres.open_work(Meter()) as work:
             await xp.award(work.xp, [award, withheld], mint=mint, emit=work.emit)
+            await work.time_allowances.store(more)
     async with ask.postgres.open_work(Meter()) as work:
         await leaderboard_projection.project(work.boards_projection, now=ask.clock(), emit=work.emit)
 

@@ -67,9 +67,16 @@ class AttemptStores:
         ids = [question.id for question, _ in made]
         if self.work is None:
             self._add(quiz, ids)
+            self.store.exam_codes[quiz.exam_type_id] = await self.code_of(quiz)
             stored = await self.quizzes.questions.by_ids(ids)
             self.store.questions |= {q.id: (q, key) for q, (_, key) in zip(stored, made, strict=True) if q}
         return quiz.id, ids
+
+    async def code_of(self, quiz: Quiz) -> str:
+        """Return the code of a quiz's exam type."""
+        (exam_type,) = await self.stores.exam_types.by_ids([quiz.exam_type_id])
+        code: str = exam_type.code
+        return code
 
     async def part_of(
         self, quiz: tuple[QuizId, list[QuestionId]], count: int

@@ -29,7 +29,10 @@ START = (
     + ATTEMPT
 )
 ANSWER = """mutation ($input: AnswerQuestionInput!) { answerQuestion(input: $input) {
-  slot { number locked answeredAt answer { options truth text number } credit explanation key { truth } }
+  slot { number locked answeredAt answer { options truth text number } flagged credit explanation key { truth } }
+  userErrors { __typename ... on UserError { code field message } } } }"""
+FLAG = """mutation ($input: FlagSlotInput!) { flagSlot(input: $input) {
+  slot { number locked flagged answer { truth } }
   userErrors { __typename ... on UserError { code field message } } } }"""
 SUBMIT = (
     """mutation ($input: SubmitQuizAttemptInput!) { submitQuizAttempt(input: $input) {
@@ -45,7 +48,7 @@ ABANDON = (
 )
 READ = "query ($id: ID!) { attempt(id: $id) { ...A } }" + ATTEMPT
 SLOTS = """query ($id: ID!) { attempt(id: $id) { slots {
-  number locked answeredAt answer { options truth text number }
+  number locked flagged answeredAt answer { options truth text number }
   question { id kind prompt ... on SingleChoice { options { id } } ... on MultipleChoice { options { id } } }
   credit explanation optionFeedback { answer text }
   key { correctOptionIds truth acceptedTexts { text weight } acceptedRanges { low high weight } } } } }"""
@@ -75,6 +78,11 @@ class QuizTaker:
     ) -> dict[str, Any]:
         given = {"attemptId": attempt_id, "slot": slot, "answer": sent(answer), "clientSeq": seq}
         return await self.mutate(ANSWER, given, viewer)
+
+    async def flag(
+        self, attempt_id: str, slot: int, flagged: bool = True, viewer: Viewer | None = None
+    ) -> dict[str, Any]:
+        return await self.mutate(FLAG, {"attemptId": attempt_id, "slot": slot, "flagged": flagged}, viewer)
 
     async def answer_all(self, attempt_id: str, wrong: int = 0, viewer: Viewer | None = None) -> None:
         """Answer each slot after ten seconds, correctly except for the last `wrong` ones."""
@@ -154,3 +162,30 @@ async def a_twin_of(
     async with taker.ask.postgres.open_work(Meter()) as work:
         stored = await work.quizzes.publish(new, now=taker.ask.clock())
     return QuizTaker(taker.ask, taker.viewer, stored, questions, keys)
+
+
+async def others(taker: QuizTaker, right: int, wrong: int) -> list[Viewer]:
+    """Let other learners take the quiz, some with right answers and the others with wrong ones."""
+    learners = []
+    for number in range(right + wrong):
+        _, viewer = await taker.ask.learner()
+        learners.append(viewer)
+        await taken(taker, viewer, is_right=number < right)
+    return learners
+
+
+async def taken(taker: QuizTaker, viewer: Viewer, *, is_right: bool, key: str = "other") -> str:
+    attempt_id = await taker.start_attempt(key, viewer=viewer)
+    for number, answer_key in enumerate(taker.keys, start=1):
+        given = right_answer(answer_key)
+        if not is_right and given.options:
+            options = {option.id for option in taker.questions[number - 1].options}
+            given = Answer(options=sorted(options - answer_key.correct_options)[:1])
+        elif not is_right and given.number is not None:
+            given = Answer(number=given.number + 1_000)
+        elif not is_right:
+            given = Answer(text="wrong") if given.truth is None else Answer(truth=not given.truth)
+        payload = await taker.answer(attempt_id, number, given, viewer=viewer)
+        assert payload["userErrors"] == []
+    await taker.submit(attempt_id, key, viewer=viewer)
+    return attempt_id

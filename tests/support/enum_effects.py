@@ -24,7 +24,7 @@ from tests.builders.roadmaps import a_file, a_node
 from tests.support import fork_effects, upload_scenes, webhook_scenes
 from tests.support.accounts import ADMINS, NEW_USER, accepted
 from tests.support.analytics import an_exam, record_attempts
-from tests.support.attempts import a_quiz_taker
+from tests.support.attempts import a_quiz_taker, a_twin_of
 from tests.support.authored_content import an_author_of_everything
 from tests.support.authoring_effects import (
     of_added,
@@ -122,6 +122,21 @@ async def of_goal_filter(ask: Asker, values: Sequence[str]) -> list[Any]:
     await active_goal(ask, viewer, title="Late", deadline=(ask.clock() + timedelta(hours=1)).isoformat())
     ask.clock.forward(hours=2)
     return [await ask.data(GOALS, viewer, state=value) for value in values]
+
+
+async def of_attempt_state(ask: Asker, values: Sequence[str]) -> list[Any]:
+    taker = await a_quiz_taker(ask)
+    await taker.abandon(await taker.start_attempt("abandoned"))
+    await taker.submit(await taker.start_attempt("graded"))
+    await taker.start_attempt("expired")
+    ask.clock.forward(minutes=11)
+    withheld = await a_twin_of(taker)
+    await taker.start_attempt("open")
+    await withheld.submit(await withheld.start_attempt("withheld"), "withheld")
+    text = "query ($s: AttemptState) { viewer { attempts(state: $s) { nodes { id state } } } }"
+    found = [(await ask.data(text, taker.viewer, s=v))["viewer"]["attempts"]["nodes"] for v in values]
+    assert [[attempt["state"] for attempt in page] for page in found] == [[value] for value in values]
+    return found
 
 
 async def of_period(ask: Asker, values: Sequence[str]) -> list[Any]:
@@ -314,6 +329,7 @@ EFFECTS: dict[str, Effect] = {
     "SegmentConditionInput.role Role": of_segment_role,
     "SegmentConditionInput.streak StreakState": of_segment_streak,
     "Query.adminUsers(role:) Role": of_role_filter,
+    "Viewer.attempts(state:) AttemptState": of_attempt_state,
     "Viewer.goals(state:) GoalState": of_goal_filter,
     "Query.search(types:) SearchType": of_search_types,
     "Viewer.bookmarks(type:) TargetType": of_bookmark_type,

@@ -22,7 +22,7 @@ from tests.builders.streaks import daily
 from tests.graph.world import world_of
 from tests.support.accounts import ADMINS, accepted, mutate
 from tests.support.analytics import an_exam, record_attempts
-from tests.support.attempts import EVERY_KIND, a_quiz_taker, a_twin_of
+from tests.support.attempts import EVERY_KIND, a_quiz_taker, a_twin_of, others
 from tests.support.authoring_scenes import drafts_of_every_kind
 from tests.support.bookmarks import everything_bookmarked
 from tests.support.clients.board_client import earn
@@ -105,6 +105,7 @@ async def _a_world(ask: WatchingAsker) -> None:
         ("examTypes", "ExamType"),
         ("users(first: 1)", "UserConnection"),
         ("pendingXp", "PendingXpConnection"),
+        ("timeAllowances", "TimeAllowanceConnection"),
         ("fieldUsage", "FieldUsageConnection"),
         ("auditLog", "AuditEntryConnection"),
     ):
@@ -116,6 +117,7 @@ async def _a_quiz(ask: WatchingAsker) -> None:
     kinds = [*EVERY_KIND, QuestionKind.TRUE_FALSE]
     closes_at = START + timedelta(days=9)
     taker = await a_quiz_taker(ask, *kinds, closes_at=closes_at, pass_mark=50, slug="every-kind")
+    await others(taker, right=7, wrong=3)
     attempt_id = await taker.start_attempt()
     await _see(ask, taker.viewer, f'attempt(id: "{attempt_id}")', "QuizAttempt", depth=3)
     for number, key in enumerate(taker.keys[:-1], start=1):

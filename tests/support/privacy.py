@@ -1,11 +1,13 @@
 """Users with data on every path of the schema, for tests of privacy."""
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from domain.accounts.users import Role, User, Viewer
 from domain.acts import by_platform
+from domain.assessment.time_allowances import TimeAllowance
 from domain.gamification import leaderboard_projection, xp
 from domain.gamification.xp import Award, XpReason, XpStatus
 from domain.privacy import erasure, exports
@@ -45,7 +47,17 @@ async def an_author(ask: Asker) -> tuple[User, Viewer]:
     await accepted(ask, viewer, "pauseQueue", queue="maintenance", reason="A test.")
     await accepted(ask, viewer, "setFeatureFlag", key="registration", enabled=True)
     await stored_endpoint(ask, owner_id=ada.id)
+    await more_time(ask, [ada], by=ada)
     return ada, viewer
+
+
+async def more_time(ask: Asker, users: Sequence[User], *, by: User) -> None:
+    """Give users more time for quizzes."""
+    async with ask.postgres.open_work(Meter()) as work:
+        for user in users:
+            await work.time_allowances.store(
+                TimeAllowance(user_id=user.id, multiplier=1.5, set_by_id=by.id, set_at=ask.clock())
+            )
 
 
 async def on_boards(ask: Asker, user: User, amount: int = 50) -> None:

@@ -69,11 +69,12 @@ slots = Table(
     metadata,
     Column("attempt_id", ID, ForeignKey("quiz_attempts.id", ondelete="CASCADE"), nullable=False),
     Column("number", SmallInteger, nullable=False),
-    Column("question_id", ID, ForeignKey("questions.id"), nullable=False, index=True),
+    Column("question_id", ID, ForeignKey("questions.id"), nullable=False),
     Column("answer", JSONB),
     Column("client_seq", Integer),
     Column("answered_at", MOMENT),
     Column("fast", Boolean, nullable=False, server_default=text("false")),
+    Column("flagged", Boolean, nullable=False, server_default=text("false")),
     Column("credit_numerator", Integer),
     Column("credit_denominator", Integer),
     PrimaryKeyConstraint("attempt_id", "number"),
@@ -83,6 +84,7 @@ slots = Table(
     CheckConstraint(
         "credit_numerator BETWEEN 0 AND credit_denominator AND credit_denominator > 0", name="credit"
     ),
+    Index(None, "question_id", "attempt_id"),
     postgresql_with={"fillfactor": 50},
 )
 

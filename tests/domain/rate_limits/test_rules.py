@@ -60,7 +60,7 @@ def test_a_mutation_pays_a_write_and_its_cost() -> None:
     assert charges_of("createGoal") == [("writes", "user_1", 5), ("cost", "user_1", 12)]
 
 
-@pytest.mark.parametrize("name", ["answerQuestion", "refreshSession"])
+@pytest.mark.parametrize("name", ["answerQuestion", "flagSlot", "refreshSession"])
 def test_saving_an_answer_or_a_review_costs_a_fifth_of_a_write(name: str) -> None:
     assert charges_of(name)[0] == ("writes", "user_1", 1)
 

@@ -195,4 +195,4 @@ def test_every_secret_of_a_slot_says_reveal() -> None:
 
     said = {name for name, field in slot.fields.items() if directives_of(field, Reveal)}
 
-    assert said == {"credit", "key", "explanation", "optionFeedback"}
+    assert said == {"credit", "key", "explanation", "optionFeedback", "others"}

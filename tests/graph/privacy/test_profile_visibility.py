@@ -35,6 +35,8 @@ PATHS: dict[str, str] = {
     "PendingXp.user": f"{{ pendingXp {{ nodes {{ user {SEEN} }} }} }}",
     "Query.node": f'{{ node(id: "$ID") {{ {NODE} }} }}',
     "Query.nodes": f'{{ nodes(ids: ["$ID"]) {{ {NODE} }} }}',
+    "TimeAllowance.setBy": f"{{ timeAllowances {{ nodes {{ setBy {SEEN} }} }} }}",
+    "TimeAllowance.user": f"{{ timeAllowances {{ nodes {{ user {SEEN} }} }} }}",
     "WebhookEndpoint.owner": f"{{ webhookEndpoints {{ nodes {{ owner {SEEN} }} }} }}",
     "Query.user": f'{{ user(by: {{id: "$ID"}}) {SEEN} other: user(by: {{handle: "ada"}}) {SEEN} }}',
     "Quiz.author": f'{{ quiz(by: {{slug: "quiz-0"}}) {{ author {SEEN} }} }}',

@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from domain.assessment.attempts import AttemptState
+from domain.assessment.attempts import AttemptFilter, AttemptState
 from domain.content.answers import Answer, SlotAnswer
 from domain.content.quizzes import Feedback
 from domain.paging import window
 from persistence.stores import SqlWork
 from tests.builders import mint
-from tests.builders.attempts import NINE, an_attempt
+from tests.builders.attempts import NINE, a_result, an_attempt
 from tests.support.attempt_stores import LATER, AttemptStores
 
 
@@ -39,6 +39,87 @@ async def test_a_closed_attempt_makes_room_for_the_next(stores: AttemptStores) -
     second = await stores.open(ada, quiz)
 
     assert second.id != first.id
+
+
+async def test_others_are_counted_once_with_the_attempt_that_was_first_graded(stores: AttemptStores) -> None:
+    ada, quiz = await stores.learner(), await stores.quiz()
+    answers = [True] * 7 + [False] * 3 + [None]
+    for truth in answers:
+        learner = await stores.learner()
+        for number in range(2):  # only the first attempt counts
+            attempt = await stores.open(learner, quiz)
+            given = truth if number == 0 else False
+            if given is not None:
+                await stores.answer(attempt, 1, answer=Answer(truth=given))
+            read = (await stores.grading_input(attempt)).revisions
+            result = a_result(attempt, "1" if given else "0", "1/2", read=read)
+            assert await stores.submissions.finish([result]) == [True]
+    mine = await stores.open(ada, quiz)
+    await stores.answer(mine, 1, answer=Answer(truth=False))
+    await stores.graded(mine, "0", "0", "0")
+
+    first, second, third = await stores.store.answers_of_others(quiz[1], user_id=ada)
+
+    assert (first.learners, first.correct, first.choices) == (11, 7, {"true": 7, "false": 3})
+    assert (second.learners, second.correct, second.choices) == (11, 0, {})
+    assert third is None
+
+
+async def test_fewer_than_ten_others_are_not_counted_and_open_attempts_never(stores: AttemptStores) -> None:
+    ada, quiz = await stores.learner(), await stores.quiz()
+    for _ in range(9):
+        attempt = await stores.open(await stores.learner(), quiz)
+        await stores.graded(attempt, "1", "1", "1")
+    await stores.open(await stores.learner(), quiz)
+
+    assert await stores.store.answers_of_others(quiz[1], user_id=ada) == [None] * 3
+
+
+async def test_attempts_are_listed_by_quiz_exam_type_state_result_and_start(stores: AttemptStores) -> None:
+    ada, first, second = await stores.learner(), await stores.quiz(), await stores.quiz()
+    passed = await stores.graded(await stores.open(ada, first), "1", "1", "1", score=100.0)
+    failed = await stores.graded(
+        await stores.open(ada, first, started_at=LATER), "0", "0", "0", score=0.0, passed=False
+    )
+    running = await stores.open(ada, second, started_at=LATER + timedelta(minutes=1))
+    (quiz,) = await stores.stores.quizzes.by_ids([first[0]])
+    code = await stores.code_of(quiz)
+    filters = {
+        "quiz": (AttemptFilter(quiz_id=second[0]), [running]),
+        "exam type": (AttemptFilter(exam_type_code=code), [failed, passed]),
+        "unknown exam type": (AttemptFilter(exam_type_code="none"), []),
+        "state": (AttemptFilter(state=AttemptState.GRADED), [failed, passed]),
+        "passed": (AttemptFilter(passed=True), [passed]),
+        "failed": (AttemptFilter(passed=False), [failed]),
+        "since": (AttemptFilter(since=LATER), [running, failed]),
+        "until": (AttemptFilter(until=LATER), [passed]),
+        "all of it": (
+            AttemptFilter(quiz_id=first[0], exam_type_code=code, state=AttemptState.GRADED, passed=False),
+            [failed],
+        ),
+    }
+
+    pages = {
+        name: await stores.store.page(ada, window(first=10), asked=asked)
+        for name, (asked, _) in filters.items()
+    }
+
+    found = {name: [attempt.id for attempt in page.nodes] for name, page in pages.items()}
+    assert found == {name: [attempt.id for attempt in wanted] for name, (_, wanted) in filters.items()}
+
+
+async def test_a_flag_is_kept_and_taken_back_and_changes_no_grading_input(stores: AttemptStores) -> None:
+    ada, quiz = await stores.learner(), await stores.quiz()
+    attempt = await stores.open(ada, quiz)
+    before = await stores.grading_input(attempt)
+
+    await stores.store.flag((attempt.id, 2), flagged=True)
+    await stores.store.flag((attempt.id, 3), flagged=True)
+    await stores.store.flag((attempt.id, 3), flagged=False)
+
+    (slots,) = await stores.store.slots([attempt.id], user_id=ada)
+    assert [slot.flagged for slot in slots] == [False, True, False]
+    assert (await stores.grading_input(attempt)).revisions == before.revisions
 
 
 async def test_a_discarded_attempt_is_gone(stores: AttemptStores) -> None:
