@@ -6,26 +6,26 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from domain import ids, text
+from domain import text
 from domain.acts import Act
 from domain.authoring.authored_content import AuthoredContent, AuthoredQuestion
 from domain.authoring.work import AuthoringWork
 from domain.content.answer_keys import AnswerKey
-from domain.content.answers import Option
 from domain.content.exam_types import ExamDomain
-from domain.content.question_kinds.key_drafts import LONGEST_PROSE, KeyDraft, OptionDraft, text_faults
+from domain.content.question_kinds.drawn_keys import as_draft, drawn
+from domain.content.question_kinds.key_drafts import LONGEST_PROSE, KeyDraft, text_faults
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty, NewQuestion, Question
 from domain.content.releases.ownership import may_change
 from domain.edits import UNCHANGED, Edit, checked, settled
 from domain.entities import entity
 from domain.errors import InvalidInputError, NotFoundError, VersionConflictError
-from domain.ids import Mint, OptionId, QuestionId
+from domain.ids import Mint, QuestionId
 from domain.refusals import all_at_once
 
 _EVERY_OTHER = "*"
-_PARTS = ("options", "truth", "texts", "numbers")
-"""The parts of a key; each kind of question uses one of them."""
+_PARTS = ("options", "truth", "texts", "numbers", "prompts", "blanks")
+"""The parts of a key; each kind of question uses some of them."""
 
 
 @entity
@@ -76,9 +76,14 @@ async def update(
         with each:
             stored = await _newest(work, act, question_id, version)
             found = await _domain(work, stored.question, domain)
+            if new_key is not UNCHANGED:
+                new_key = replace(new_key, ordered=_wording(stored).key.ordered)
             for fault in [] if new_key is UNCHANGED else _key_faults(stored, new_key):
                 with each:
                     raise InvalidInputError(fault, field="key")
+            for fault in _prompt_faults(stored, new_prompt, new_key):
+                with each:
+                    raise InvalidInputError(fault, field="prompt" if new_key is UNCHANGED else "key")
     assert stored is not None  # noqa: S101 - else the block has raised
     before = _wording(stored)
     after = Wording(
@@ -139,28 +144,12 @@ async def _domain(work: AuthoringWork, question: Question, code: Edit[str | None
 
 def _wording(stored: AuthoredQuestion) -> Wording:
     """Return what is stored of a question, as its author would write it."""
-    key, feedback = stored.key, dict(stored.key.option_feedback)
-    options = [
-        OptionDraft(
-            text=option.text,
-            correct=option.id in key.correct_options,
-            feedback=feedback.pop(option.id, ""),
-        )
-        for option in stored.question.options
-    ]
     return Wording(
         prompt=stored.question.prompt,
-        explanation=key.explanation,
+        explanation=stored.key.explanation,
         difficulty=stored.question.difficulty,
         domain=None,
-        key=KeyDraft(
-            options=options,
-            all_or_nothing=stored.question.all_or_nothing,
-            truth=key.truth,
-            texts=key.texts,
-            numbers=key.numbers,
-            feedback=feedback,
-        ),
+        key=as_draft(stored.question, stored.key),
     )
 
 
@@ -176,6 +165,15 @@ def _key_faults(stored: AuthoredQuestion, after: KeyDraft) -> Iterator[str]:
     if kind is QuestionKind.SINGLE_CHOICE and sum(option.correct for option in after.options) > 1:
         yield "A single choice has one right option."
     yield from kind.rules.faults(after)
+
+
+def _prompt_faults(stored: AuthoredQuestion, prompt: Edit[str], key: Edit[KeyDraft]) -> Iterator[str]:
+    """Yield how the prompt and the key, one of which may be new, do not fit each other."""
+    if prompt is UNCHANGED and key is UNCHANGED:
+        return
+    before = _wording(stored)
+    rules = stored.question.kind.rules
+    yield from rules.prompt_faults(settled(prompt, before.prompt), settled(key, before.key))
 
 
 def _feedback_faults(key: KeyDraft) -> Iterator[str]:
@@ -198,30 +196,31 @@ def _has(key: KeyDraft, name: str) -> bool:
 def _new_version(stored: AuthoredQuestion, wording: Wording, *, mint: Mint) -> NewQuestion:
     """Return the next version under a new id, with new ids of its options, whose order tells nothing."""
     old, new_id = stored.question, QuestionId(mint("question"))
-    drawn = ((OptionId(ids.without_time(mint("option"))), option) for option in wording.key.options)
-    options = sorted(drawn, key=lambda pair: pair[0])
+    key = drawn(wording.key, mint)
     question = replace(
         old,
         id=new_id,
         domain_id=old.domain_id if wording.domain is None else wording.domain.id,
         difficulty=wording.difficulty,
         prompt=wording.prompt,
-        options=[Option(id=option_id, text=option.text) for option_id, option in options],
+        options=key.options,
         all_or_nothing=wording.key.all_or_nothing,
+        prompts=key.prompts,
+        blanks=key.blanks,
     )
-    by_option: dict[str, str] = {option_id: o.feedback for option_id, o in options if o.feedback}
-    key = AnswerKey(
+    secret = AnswerKey(
         question_id=new_id,
-        correct_options=frozenset(option_id for option_id, option in options if option.correct),
+        correct_options=key.correct_options,
         truth=wording.key.truth,
         texts=wording.key.texts,
         numbers=wording.key.numbers,
         explanation=wording.explanation,
-        option_feedback=wording.key.feedback | by_option,
+        option_feedback=key.option_feedback,
+        parts=key.parts,
     )
     return NewQuestion(
         question=question,
-        key=key,
+        key=secret,
         author_id=stored.author_id,
         name=stored.name,
         content_hash=_hash(old, wording),
@@ -231,6 +230,11 @@ def _new_version(stored: AuthoredQuestion, wording: Wording, *, mint: Mint) -> N
 def _hash(old: Question, wording: Wording) -> str:
     """Return a hash of the change: no import of the same content finds it, so that a file puts back what it says."""
     key: list[Any] = [[o.text, o.correct, o.feedback] for o in wording.key.options]
-    rest = [wording.key.truth, [str(t) for t in wording.key.texts], [str(n) for n in wording.key.numbers]]
+    rest: list[Any] = [
+        wording.key.truth,
+        [str(t) for t in wording.key.texts],
+        [str(n) for n in wording.key.numbers],
+    ]
+    rest += [str(wording.key.prompts), str(wording.key.blanks)]
     said = [old.id, wording.prompt, wording.explanation, wording.difficulty.value, key, *rest]
     return "edited " + hashlib.sha256(json.dumps(said, separators=(",", ":")).encode()).hexdigest()

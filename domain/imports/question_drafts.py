@@ -83,17 +83,33 @@ def faults(draft: QuestionDraft) -> Iterator[str]:
     yield from text_faults("The explanation", [draft.explanation])
     yield from text_faults("A feedback", draft.key.feedback.values())
     yield from draft.kind.rules.faults(draft.key)
+    yield from draft.kind.rules.prompt_faults(draft.prompt, draft.key)
 
 
 def content_hash(draft: QuestionDraft, *, exam_type: str) -> str:
     """Return a hash of all that a question says; its name, its line and the order of options do not count."""
     key = draft.key
-    options = sorted([o.text, o.correct, o.feedback] for o in key.options)
-    texts = [[t.text, t.weight] for t in key.texts]
-    numbers = [[str(n.low), str(n.high), n.weight] for n in key.numbers]
+    options, texts, numbers = _answers(key)
     asked = [draft.kind.value, draft.difficulty.value, draft.prompt, options, key.all_or_nothing]
     right = [key.truth, texts, numbers, draft.explanation, sorted(key.feedback.items())]
-    return digest([exam_type, draft.domain, asked, right])
+    return digest([exam_type, draft.domain, asked, right, *_arrangement(key)])
+
+
+def _answers(key: KeyDraft) -> list[list[Any]]:
+    return [
+        sorted([o.text, o.correct, o.feedback] for o in key.options),
+        [[t.text, t.weight] for t in key.texts],
+        [[str(n.low), str(n.high), n.weight] for n in key.numbers],
+    ]
+
+
+def _arrangement(key: KeyDraft) -> list[Any]:
+    """Return the right order, the pairs and the blanks of a key; nothing for the kinds without these."""
+    if key.ordered:
+        return [[option.text for option in key.options]]
+    if key.prompts:
+        return [[[prompt.text, key.options[prompt.option].text] for prompt in key.prompts]]
+    return [[*_answers(blank), sorted(blank.feedback.items())] for blank in key.blanks]
 
 
 def quiz_hash(draft: QuizDraft, questions: list[str], *, exam_type: str) -> str:

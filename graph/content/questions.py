@@ -6,7 +6,10 @@ from typing import Any
 import strawberry
 
 from domain.content import questions
+from domain.content.answers import BlankKind
 from domain.content.question_kinds.choices import MOST_OPTIONS
+from domain.content.question_kinds.cloze import MOST_BLANKS
+from domain.content.question_kinds.matching import MOST_PROMPTS
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.gamification.xp_rules import CURRENT
@@ -33,7 +36,18 @@ declare_enum(
 )
 
 
-@strawberry.type(description="An option of a choice.", directives=[*reads_learning()])
+declare_enum(
+    BlankKind,
+    "What fills a blank.",
+    TEXT="A few words; case and extra white space are ignored.",
+    NUMBER="A number in decimal.",
+    OPTION="One of its options.",
+)
+
+
+@strawberry.type(
+    description="An answer to choose, to match or to put in order.", directives=[*reads_learning()]
+)
 class Option:
     """An option."""
 
@@ -41,6 +55,30 @@ class Option:
         "The option's id, `option_...`; it does not depend on whether the option is right."
     )
     text: str = attribute("The text of the option.")
+
+
+@strawberry.type(description="A prompt of a matching, which takes an option.", directives=[*reads_learning()])
+class MatchingPrompt:
+    """A prompt."""
+
+    number: int = attribute("Its number in the question, from 1.")
+    text: str = attribute("The text of the prompt.")
+
+
+@strawberry.type(
+    description="A blank of a cloze; `[[1]]` in the prompt of the question stands for the first one.",
+    directives=[*reads_learning()],
+)
+class Blank:
+    """A blank."""
+
+    number: int = attribute("Its number in the prompt, from 1.")
+    takes: BlankKind = attribute("What fills it.")
+    options: list[Option] = attribute(
+        "The options to choose from, in an order that does not depend on which is right; empty for other blanks.",
+        at_most=MOST_OPTIONS,
+        usual=2,
+    )
 
 
 @strawberry.interface(
@@ -70,7 +108,7 @@ class Question(Bookmarkable):
     )
 
 
-_OPTIONS = "The options, in an order that does not depend on which are right."
+_OPTIONS = "The options, in an order that tells nothing about the right answer."
 _ALL_OR_NOTHING = (
     "Whether only the exact choice earns credit. Otherwise each right option earns an equal share, and each wrong one "
     "takes one share off, down to 0."
@@ -78,6 +116,14 @@ _ALL_OR_NOTHING = (
 _KIND_FIELDS: dict[str, tuple[Any, Callable[[], Any]]] = {
     "options": (list[Option], lambda: attribute(_OPTIONS, at_most=MOST_OPTIONS, usual=5)),
     "all_or_nothing": (bool, lambda: attribute(_ALL_OR_NOTHING)),
+    "prompts": (
+        list[MatchingPrompt],
+        lambda: attribute("The prompts, in the author's order.", at_most=MOST_PROMPTS, usual=5),
+    ),
+    "blanks": (
+        list[Blank],
+        lambda: attribute("The blanks, in the order of the prompt.", at_most=MOST_BLANKS, usual=2),
+    ),
 }
 """The fields that some kinds have in addition to those of `Question`; each type gets its own declaration."""
 
