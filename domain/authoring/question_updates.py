@@ -63,10 +63,11 @@ async def update(
     """
     stored: AuthoredQuestion | None = None
     found: ExamDomain | None = None
+    new_prompt: Edit[str] = UNCHANGED
     new_key: Edit[KeyDraft] = UNCHANGED
     with all_at_once() as each:
         with each:
-            new_prompt = checked(prompt, _checked_prompt, field="prompt")
+            new_prompt = _checked(prompt)
         with each:
             new_explanation = checked(explanation, _checked_explanation, field="explanation")
         with each:
@@ -98,6 +99,10 @@ async def update(
     new = _new_version(stored, after, mint=act.mint)
     await work.authored.replace(stored.question.id, new, version=stored.version + 1)
     return await _content(work, stored, new.question.id)
+
+
+def _checked(prompt: Edit[str | None]) -> Edit[str]:
+    return checked(prompt, _checked_prompt, field="prompt")
 
 
 def _checked_prompt(value: str) -> str:

@@ -192,16 +192,19 @@ def a_file(*asked: QuestionDraft) -> QuestionFile:
 
 def meaning(question: QuestionDraft, *, said_of_answers: bool = True) -> tuple[object, ...]:
     """What a question says, numbers by value and in no order."""
-    return (question.kind, question.prompt, question.explanation, *_meaning(question.key, said_of_answers))
+    is_choice = any(option.correct for option in question.key.options)
+    said = _meaning(question.key, said_of_answers, is_choice)
+    return (question.kind, question.prompt, question.explanation, *said)
 
 
-def _meaning(key: KeyDraft, said_of_answers: bool) -> tuple[object, ...]:
+def _meaning(key: KeyDraft, said_of_answers: bool, said_of_options: bool) -> tuple[object, ...]:
     numbers = sorted((n.low.normalize(), n.high.normalize(), n.weight) for n in key.numbers)
     said = {_by_value(answer): text for answer, text in key.feedback.items()} if said_of_answers else {}
-    options_ = [(o.text, o.correct, o.feedback) for o in key.options]
+    holds_said = said_of_answers or said_of_options
+    options_ = [(o.text, o.correct, o.feedback if holds_said else "") for o in key.options]
     accepted = sorted((t.text, t.weight) for t in key.texts)
     matched = [(prompt.text, key.options[prompt.option].text) for prompt in key.prompts]
-    blanks = [_meaning(blank, said_of_answers) for blank in key.blanks]
+    blanks = [_meaning(blank, said_of_answers, False) for blank in key.blanks]
     return (
         sorted(options_) if matched else options_,
         matched,

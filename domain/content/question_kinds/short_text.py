@@ -10,6 +10,7 @@ from domain import text
 from domain.content.answer_keys import AcceptedText
 from domain.content.answers import AnswerField
 from domain.content.credit import best
+from domain.content.question_kinds import gift_pairs
 from domain.content.question_kinds.accepted_answers import (
     accepted_items,
     note_other_feedback,
@@ -82,8 +83,8 @@ def _faults(key: KeyDraft) -> Iterator[str]:
 
 
 def _is_gift(body: Part) -> bool:
-    """Take what no kind before this one in the table takes."""
-    return not body.text.startswith("#")
+    """Take what no kind before this one in the table takes, but pairs."""
+    return not body.text.startswith("#") and not gift_pairs.recognises(body)
 
 
 def _read_gift(body: Part, texts: TextReader) -> KeyDraft:

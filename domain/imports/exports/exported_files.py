@@ -24,6 +24,9 @@ EXPORTED_KINDS = frozenset(
         QuestionKind.TRUE_FALSE,
         QuestionKind.SHORT_TEXT,
         QuestionKind.NUMERIC,
+        QuestionKind.MATCHING,
+        QuestionKind.ORDERING,
+        QuestionKind.CLOZE,
     }
 )
 """The kinds that every writer knows; questions of others are losses."""
