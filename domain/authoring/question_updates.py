@@ -2,19 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from domain import text
 from domain.acts import Act
+from domain.authoring import question_faults
 from domain.authoring.authored_content import AuthoredContent, AuthoredQuestion
 from domain.authoring.work import AuthoringWork
 from domain.content.answer_keys import AnswerKey
+from domain.content.drawn_keys import as_draft, drawn
 from domain.content.exam_types import ExamDomain
-from domain.content.question_kinds.drawn_keys import as_draft, drawn
-from domain.content.question_kinds.key_drafts import LONGEST_PROSE, KeyDraft, text_faults
-from domain.content.question_kinds.table import QuestionKind
+from domain.content.prompt_formats import PromptFormat
+from domain.content.question_kinds.key_drafts import LONGEST_PROSE, KeyDraft
 from domain.content.questions import Difficulty, NewQuestion, Question
 from domain.content.releases.ownership import may_change
 from domain.edits import UNCHANGED, Edit, checked, settled
@@ -23,16 +23,13 @@ from domain.errors import InvalidInputError, NotFoundError, VersionConflictError
 from domain.ids import Mint, QuestionId
 from domain.refusals import all_at_once
 
-_EVERY_OTHER = "*"
-_PARTS = ("options", "truth", "texts", "numbers", "prompts", "blanks")
-"""The parts of a key; each kind of question uses some of them."""
-
 
 @entity
 class Wording:
     """All that an author may change about a question."""
 
     prompt: str
+    prompt_format: PromptFormat
     explanation: str
     difficulty: Difficulty
     domain: ExamDomain | None
@@ -50,6 +47,7 @@ async def update(
     question_id: QuestionId,
     version: int,
     prompt: Edit[str | None] = UNCHANGED,
+    prompt_format: Edit[PromptFormat | None] = UNCHANGED,
     explanation: Edit[str | None] = UNCHANGED,
     difficulty: Edit[Difficulty | None] = UNCHANGED,
     domain: Edit[str | None] = UNCHANGED,
@@ -64,10 +62,13 @@ async def update(
     stored: AuthoredQuestion | None = None
     found: ExamDomain | None = None
     new_prompt: Edit[str] = UNCHANGED
+    new_format: Edit[PromptFormat] = UNCHANGED
     new_key: Edit[KeyDraft] = UNCHANGED
     with all_at_once() as each:
         with each:
             new_prompt = _checked(prompt)
+        with each:
+            new_format = _checked_format(prompt_format)
         with each:
             new_explanation = checked(explanation, _checked_explanation, field="explanation")
         with each:
@@ -79,16 +80,20 @@ async def update(
             found = await _domain(work, stored.question, domain)
             if new_key is not UNCHANGED:
                 new_key = replace(new_key, ordered=_wording(stored).key.ordered)
-            for fault in [] if new_key is UNCHANGED else _key_faults(stored, new_key):
+            for fault in [] if new_key is UNCHANGED else question_faults.of_key(stored, new_key):
                 with each:
                     raise InvalidInputError(fault, field="key")
-            for fault in _prompt_faults(stored, new_prompt, new_key):
+            for fault in question_faults.of_format(stored, new_prompt, new_format):
+                with each:
+                    raise InvalidInputError(fault, field="prompt")
+            for fault in question_faults.of_prompt(stored, new_prompt, new_key):
                 with each:
                     raise InvalidInputError(fault, field="prompt" if new_key is UNCHANGED else "key")
     assert stored is not None  # noqa: S101 - else the block has raised
     before = _wording(stored)
     after = Wording(
         prompt=settled(new_prompt, before.prompt),
+        prompt_format=settled(new_format, before.prompt_format),
         explanation=settled(new_explanation, before.explanation),
         difficulty=settled(new_difficulty, before.difficulty),
         domain=found,
@@ -103,6 +108,10 @@ async def update(
 
 def _checked(prompt: Edit[str | None]) -> Edit[str]:
     return checked(prompt, _checked_prompt, field="prompt")
+
+
+def _checked_format(prompt_format: Edit[PromptFormat | None]) -> Edit[PromptFormat]:
+    return checked(prompt_format, lambda value: value, field="promptFormat")
 
 
 def _checked_prompt(value: str) -> str:
@@ -151,51 +160,12 @@ def _wording(stored: AuthoredQuestion) -> Wording:
     """Return what is stored of a question, as its author would write it."""
     return Wording(
         prompt=stored.question.prompt,
+        prompt_format=stored.question.prompt_format,
         explanation=stored.key.explanation,
         difficulty=stored.question.difficulty,
         domain=None,
         key=as_draft(stored.question, stored.key),
     )
-
-
-def _key_faults(stored: AuthoredQuestion, after: KeyDraft) -> Iterator[str]:
-    """Yield what is wrong with a key; it has the same parts as before, because the kind of the question stays."""
-    kind, before = stored.question.kind, _wording(stored).key
-    foreign = [name for name in _PARTS if _has(after, name) and not _has(before, name)]
-    if foreign:
-        yield f"A question of kind {kind.value} has no {', '.join(foreign)}; leave that out of the key."
-        return
-    yield from text_faults("A feedback", [*after.feedback.values(), *(o.feedback for o in after.options)])
-    yield from _feedback_faults(after)
-    if kind is QuestionKind.SINGLE_CHOICE and sum(option.correct for option in after.options) > 1:
-        yield "A single choice has one right option."
-    yield from kind.rules.faults(after)
-
-
-def _prompt_faults(stored: AuthoredQuestion, prompt: Edit[str], key: Edit[KeyDraft]) -> Iterator[str]:
-    """Yield how the prompt and the key, one of which may be new, do not fit each other."""
-    if prompt is UNCHANGED and key is UNCHANGED:
-        return
-    before = _wording(stored)
-    rules = stored.question.kind.rules
-    yield from rules.prompt_faults(settled(prompt, before.prompt), settled(key, before.key))
-
-
-def _feedback_faults(key: KeyDraft) -> Iterator[str]:
-    """Yield which feedback is for no answer of the key; that of options stands at the options."""
-    known = {_EVERY_OTHER} if key.texts or key.numbers else set()
-    known |= {text.text for text in key.texts} | {f"{each.low}..{each.high}" for each in key.numbers}
-    known |= set() if key.truth is None else {"true", "false"}
-    for place, answer in enumerate(key.feedback):
-        if answer not in known:
-            yield (
-                f"feedback[{place}] is for no answer of the key; name `true` or `false`, an accepted text or range as "
-                f"the key has it, or `*` beside those, and write the feedback of options at the options."
-            )
-
-
-def _has(key: KeyDraft, name: str) -> bool:
-    return getattr(key, name) not in (None, [])
 
 
 def _new_version(stored: AuthoredQuestion, wording: Wording, *, mint: Mint) -> NewQuestion:
@@ -208,6 +178,7 @@ def _new_version(stored: AuthoredQuestion, wording: Wording, *, mint: Mint) -> N
         domain_id=old.domain_id if wording.domain is None else wording.domain.id,
         difficulty=wording.difficulty,
         prompt=wording.prompt,
+        prompt_format=wording.prompt_format,
         options=key.options,
         all_or_nothing=wording.key.all_or_nothing,
         prompts=key.prompts,
@@ -241,5 +212,6 @@ def _hash(old: Question, wording: Wording) -> str:
         [str(n) for n in wording.key.numbers],
     ]
     rest += [str(wording.key.prompts), str(wording.key.blanks)]
+    rest += [wording.prompt_format.value]
     said = [old.id, wording.prompt, wording.explanation, wording.difficulty.value, key, *rest]
     return "edited " + hashlib.sha256(json.dumps(said, separators=(",", ":")).encode()).hexdigest()

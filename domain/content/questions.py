@@ -6,6 +6,7 @@ from typing import Protocol
 
 from domain.content.answer_keys import AnswerKey
 from domain.content.answers import Blank, MatchingPrompt, Option
+from domain.content.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.entities import entity
 from domain.ids import ExamDomainId, ExamTypeId, QuestionId, UserId
@@ -38,6 +39,7 @@ class Question:
     all_or_nothing: bool
     prompts: list[MatchingPrompt] = field(default_factory=list)
     blanks: list[Blank] = field(default_factory=list)
+    prompt_format: PromptFormat = PromptFormat.PLAIN
 
 
 @entity

@@ -7,6 +7,7 @@ import strawberry
 
 from domain.content import questions
 from domain.content.answers import BlankKind
+from domain.content.prompt_formats import PromptFormat
 from domain.content.question_kinds.choices import MOST_OPTIONS
 from domain.content.question_kinds.cloze import MOST_BLANKS
 from domain.content.question_kinds.matching import MOST_PROMPTS
@@ -36,6 +37,12 @@ declare_enum(
 )
 
 
+declare_enum(
+    PromptFormat,
+    "How the prompt of a question is written.",
+    PLAIN="Plain text.",
+    MARKDOWN="Markdown without HTML, images, headings and rules; links lead to https.",
+)
 declare_enum(
     BlankKind,
     "What fills a blank.",
@@ -91,7 +98,8 @@ class Question(Bookmarkable):
 
     id: QuestionId = attribute("The question's id, `question_...`.")
     kind: QuestionKind = attribute("How it is answered.")
-    prompt: str = attribute("The question; plain text of one or more lines.")
+    prompt: str = attribute("The question; text of one or more lines; LaTeX in it is as it was written.")
+    prompt_format: PromptFormat = attribute("How the prompt is written.")
     difficulty: Difficulty = attribute("The author's estimate of the difficulty.")
     domain: ExamDomain | None = loaded_by(
         loaders.exam_domains_by_id, key="domain_id", description="The domain that it belongs to."

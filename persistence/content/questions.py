@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from domain.content.answer_keys import AnswerKey
 from domain.content.answers import Blank, BlankKind, MatchingPrompt, Option
+from domain.content.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty, NewQuestion, Question
 from domain.ids import QuestionId, UserId
@@ -21,6 +22,7 @@ from persistence.tables.content.questions import question_keys, questions
 _as_question: Callable[..., Question] = Question
 _as_key: Callable[..., AnswerKey] = AnswerKey
 _BLANKS = {kind.value: kind for kind in BlankKind}
+_FORMATS = {each.value: each for each in PromptFormat}
 _KINDS = {kind.value: kind for kind in QuestionKind}
 _DIFFICULTIES = {difficulty.value: difficulty for difficulty in Difficulty}
 question_columns = columns_for(Question, questions)
@@ -29,7 +31,8 @@ key_columns = columns_for(AnswerKey, question_keys)
 
 def question_of(*columns: Any) -> Question:
     """Build a question from `question_columns`."""
-    id_, exam_type_id, domain_id, kind, difficulty, prompt, options, all_or_nothing, prompts, blanks = columns
+    id_, exam_type_id, domain_id, kind, difficulty, prompt, options, all_or_nothing, *parts = columns
+    prompts, blanks, prompt_format = parts
     return _as_question(
         id_,
         exam_type_id,
@@ -41,6 +44,7 @@ def question_of(*columns: Any) -> Question:
         all_or_nothing,
         [MatchingPrompt(number=p["number"], text=p["text"]) for p in prompts] if prompts else [],
         [_blank(blank) for blank in blanks] if blanks else [],
+        _FORMATS[prompt_format],
     )
 
 
@@ -154,6 +158,7 @@ def _question_row(new: NewQuestion) -> dict[str, Any]:
     return row | {
         "kind": question.kind.value,
         "difficulty": question.difficulty.value,
+        "prompt_format": question.prompt_format.value,
         "options": _option_rows(question.options),
         "prompts": [{"number": p.number, "text": p.text} for p in question.prompts] or None,
         "blanks": [

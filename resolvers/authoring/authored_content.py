@@ -4,6 +4,7 @@ from typing import Protocol
 
 from domain.authoring import question_updates
 from domain.authoring.authored_content import AuthoredContent, ContentState, ContentType
+from domain.content.prompt_formats import PromptFormat
 from domain.content.question_kinds.key_drafts import KeyDraft
 from domain.content.questions import Difficulty, Question
 from domain.edits import UNCHANGED, Edit
@@ -45,6 +46,7 @@ async def update_question(
     id: QuestionId,
     version: int,
     prompt: Edit[str | None] = UNCHANGED,
+    prompt_format: Edit[PromptFormat | None] = UNCHANGED,
     explanation: Edit[str | None] = UNCHANGED,
     difficulty: Edit[Difficulty | None] = UNCHANGED,
     domain: Edit[str | None] = UNCHANGED,
@@ -61,6 +63,7 @@ async def update_question(
             question_id=id,
             version=version,
             prompt=prompt,
+            prompt_format=prompt_format,
             explanation=explanation,
             difficulty=difficulty,
             domain=domain,

@@ -36,6 +36,7 @@ def write(file: QuestionFile, losses: ExportLosses) -> bytes:
     writer = csv.writer(table, lineterminator="\r\n")
     writer.writerow([*_FIRST, *(f"{part}{number}" for number in range(1, most + 1) for part in parts)])
     for name, question, options in rows:
+        losses.plain_prompt(question)
         if question.kind is QuestionKind.SHORT_TEXT and "*" in question.key.feedback:
             losses.add(question.name, "The feedback for every other answer is not kept.")
         shown = [[cell for cell, is_used in zip(cells, used, strict=True) if is_used] for cells in options]

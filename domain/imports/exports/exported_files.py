@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable
 from enum import Enum
 
+from domain.content.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.entities import entity
 from domain.imports.question_drafts import QuestionDraft, QuestionFile
@@ -83,6 +84,11 @@ class ExportLosses:
     def only_questions(self) -> None:
         """Note that the format has no place for a quiz."""
         self.add("", _ONLY_QUESTIONS)
+
+    def plain_prompt(self, question: QuestionDraft) -> None:
+        """Note that the format cannot say that a prompt is Markdown."""
+        if question.prompt_format is not PromptFormat.PLAIN:
+            self.add(question.name, "The prompt is in Markdown, and comes back as plain text.")
 
     def listed(self) -> list[ExportLoss]:
         """Return the losses, at most 500."""

@@ -1,10 +1,11 @@
-"""GIFT files: writes questions in Moodle's GIFT, each in the format [plain]."""
+"""GIFT files: writes questions in Moodle's GIFT, each in the format [plain], or [markdown] where its prompt is."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
+from domain.content.prompt_formats import PromptFormat
 from domain.content.question_kinds.cloze import kind_name, marker
 from domain.content.question_kinds.gift_pairs import ARROW
 from domain.content.question_kinds.key_drafts import FULL, OptionDraft
@@ -38,7 +39,8 @@ def _block(name: str, question: QuestionDraft, losses: ExportLosses) -> str:
     answers = "\n".join(_ANSWERS[question.kind](question))
     explanation = f"\n####{_text(question.explanation)}" if question.explanation else ""
     title = _escaped(" ".join(name.split()))
-    block = f"::{title}::[plain]{_text(question.prompt)} {{{answers}{explanation}}}{_escaped(tail)}"
+    format_ = "plain" if question.prompt_format is PromptFormat.PLAIN else "markdown"
+    block = f"::{title}::[{format_}]{_text(question.prompt)} {{{answers}{explanation}}}{_escaped(tail)}"
     if len(block) > LONGEST_BLOCK:
         losses.add(
             question.name, f"Left out: a question of GIFT may hold at most {LONGEST_BLOCK} characters."

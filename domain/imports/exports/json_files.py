@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.content.answer_keys import AcceptedNumber
 from domain.content.prerequisites import Needs
+from domain.content.prompt_formats import PromptFormat
 from domain.content.question_kinds.accepted_answers import EVERY_OTHER
 from domain.content.question_kinds.cloze import kind_name, takes
 from domain.content.question_kinds.key_drafts import FULL, KeyDraft
@@ -67,14 +68,23 @@ def _exam_type(draft: ExamTypeDraft) -> dict[str, Any]:
 
 
 def _question(key: str, question: QuestionDraft) -> dict[str, Any]:
-    return {
-        "key": key,
-        "kind": question.kind.value,
-        "domain": question.domain,
-        "difficulty": question.difficulty.value,
-        "prompt": question.prompt,
-        "explanation": question.explanation,
-    } | _key(question.kind, question.key)
+    return (
+        {
+            "key": key,
+            "kind": question.kind.value,
+            "domain": question.domain,
+            "difficulty": question.difficulty.value,
+            "prompt": question.prompt,
+            "explanation": question.explanation,
+        }
+        | _format(question)
+        | _key(question.kind, question.key)
+    )
+
+
+def _format(question: QuestionDraft) -> dict[str, Any]:
+    is_plain = question.prompt_format is PromptFormat.PLAIN
+    return {} if is_plain else {"promptFormat": question.prompt_format.value}
 
 
 def _key(kind: QuestionKind, key: KeyDraft) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from domain.content.answer_keys import AcceptedNumber
+from domain.content.prompt_formats import PromptFormat
 from domain.content.question_kinds.key_drafts import FULL
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
@@ -63,7 +64,8 @@ def _question(name: str, question: QuestionDraft) -> Iterator[str]:
     yield f'<question type="{_TYPES[question.kind]}">\n'
     yield f"<name><text>{text(name)}</text></name>\n"
     prompt = cloze_text(question) if question.key.blanks else question.prompt
-    yield _text("questiontext", prompt)
+    is_plain = question.prompt_format is PromptFormat.PLAIN
+    yield _text("questiontext", prompt, format_="plain_text" if is_plain else "markdown")
     if question.explanation:
         yield _text("generalfeedback", question.explanation)
     yield "<defaultgrade>1</defaultgrade>\n"
@@ -138,8 +140,8 @@ def _answer(words: str, fraction: str, feedback: str, *, more: str = "") -> str:
     return f"{head}<text>{text(words)}</text>{more}{said}</answer>\n"
 
 
-def _text(name: str, value: str) -> str:
-    return f'<{name} format="plain_text"><text>{text(value)}</text></{name}>\n'
+def _text(name: str, value: str, *, format_: str = "plain_text") -> str:
+    return f'<{name} format="{format_}"><text>{text(value)}</text></{name}>\n'
 
 
 _ANSWERS = {

@@ -60,6 +60,7 @@ def _add(archive: zipfile.ZipFile, name: str, content: str) -> None:
 
 
 def _note_losses(question: QuestionDraft, losses: ExportLosses) -> None:
+    losses.plain_prompt(question)
     if question.difficulty is not Difficulty.MEDIUM:
         losses.add(question.name, "The difficulty is not kept.")
     for reason in qti_arrangements.losses_of(question):

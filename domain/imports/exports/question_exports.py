@@ -6,8 +6,8 @@ from domain.accounts import audit
 from domain.accounts.audit import AuditAction
 from domain.acts import Act
 from domain.content.answer_keys import AnswerKey
+from domain.content.drawn_keys import as_draft
 from domain.content.exam_types import ExamType
-from domain.content.question_kinds.drawn_keys import as_draft
 from domain.content.questions import Question
 from domain.content.quizzes import Quiz
 from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
@@ -109,6 +109,7 @@ def _draft(
         prompt=question.prompt,
         explanation=key.explanation,
         key=as_draft(question, key),
+        prompt_format=question.prompt_format,
     )
 
 

@@ -52,3 +52,9 @@ def order(element: XmlElement, read: Read, setting: Callable[[str, str], str], l
         OptionDraft(text=read(each), correct=False, feedback=read(each.find("feedback"))) for each in found
     ]
     return KeyDraft(options=options, ordered=True)
+
+
+def categories(element: AnyElement) -> tuple[str, ...]:
+    """Return the names of a category from the outermost one in, without Moodle's own first parts."""
+    parts = (part.strip() for part in text_of(element.find("category")).split("/"))
+    return tuple(part for part in parts if part and part not in {"$course$", "$module$", "$system$", "top"})

@@ -24,7 +24,7 @@ from domain.imports.formats.rich_texts import HtmlCleaner, RichTexts
 from domain.imports.formats.weighted_answers import WeightedAnswer, percent
 from domain.imports.guards.harm import HarmfulFileError
 from domain.imports.guards.xml_documents import AnyElement, XmlElement, elements
-from domain.imports.question_drafts import QuestionDraft
+from domain.imports.question_drafts import QuestionDraft, in_markdown
 from domain.imports.readers import (
     LossNote,
     MediaFile,
@@ -65,7 +65,7 @@ def _read(file: BinaryIO, *, limits: ReadLimits, clean: HtmlCleaner) -> Iterator
         for element in elements(file, names=_QUESTION, limits=limits):
             is_quiz = True
             if element.get("type") == "category":
-                categories = _categories(element)
+                categories = moodle_parts.categories(element)
                 if categories:
                     yield LossNote(line=element.line, item="/".join(categories)[:80], reason=NO_CATEGORIES)
                 continue
@@ -81,12 +81,6 @@ def _read(file: BinaryIO, *, limits: ReadLimits, clean: HtmlCleaner) -> Iterator
     else:
         if not is_quiz:
             yield RefusedItem(line=1, item="file", reason="It holds no question of Moodle.")
-
-
-def _categories(element: AnyElement) -> tuple[str, ...]:
-    """Return the names of a category from the outermost one in, without Moodle's own first parts."""
-    parts = (part.strip() for part in text_of(element.find("category")).split("/"))
-    return tuple(part for part in parts if part and part not in {"$course$", "$module$", "$system$", "top"})
 
 
 class _Question:
@@ -114,6 +108,9 @@ class _Question:
         if kind != "cloze":  # which reads its text itself
             draft = replace(draft, prompt=self._read(self._element.find("questiontext")))
         draft = read(self, draft)
+        text = self._element.find("questiontext")
+        if text is not None and text.get("format") == "markdown":
+            draft = in_markdown(draft, self._losses)
         draft = replace(draft, explanation=self._read(self._element.find("generalfeedback")))
         self._lose(self._losses)
         losses += self._losses

@@ -2,8 +2,8 @@
 
 from domain.acts import Act
 from domain.content.answer_keys import AnswerKey
+from domain.content.drawn_keys import drawn
 from domain.content.exam_types import ExamDomain, ExamType
-from domain.content.question_kinds.drawn_keys import drawn
 from domain.content.questions import NewQuestion, Question
 from domain.content.quizzes import Quiz
 from domain.ids import ExamDomainId, ExamTypeId, Mint, QuestionId, QuizId
@@ -46,6 +46,7 @@ def question(act: Act, draft: QuestionDraft, content_hash: str, *, domain: ExamD
         all_or_nothing=draft.key.all_or_nothing,
         prompts=key.prompts,
         blanks=key.blanks,
+        prompt_format=draft.prompt_format,
     )
     secret = AnswerKey(
         question_id=asked.id,

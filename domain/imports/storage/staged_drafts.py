@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from domain.content.answer_keys import AcceptedNumber, AcceptedText
+from domain.content.prompt_formats import PromptFormat
 from domain.content.question_kinds.key_drafts import KeyDraft, OptionDraft, PromptDraft
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
@@ -21,6 +22,7 @@ def of_question(draft: QuestionDraft) -> dict[str, Any]:
         "kind": draft.kind.value,
         "difficulty": draft.difficulty.value,
         "prompt": draft.prompt,
+        "promptFormat": draft.prompt_format.value,
         "explanation": draft.explanation,
     } | _of_key(draft.key)
 
@@ -51,6 +53,7 @@ def question(line: int, content: dict[str, Any]) -> QuestionDraft:
         prompt=content["prompt"],
         explanation=content["explanation"],
         key=_key(content),
+        prompt_format=PromptFormat(content.get("promptFormat", PromptFormat.PLAIN.value)),
     )
 
 

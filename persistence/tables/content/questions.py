@@ -39,6 +39,7 @@ questions = Table(
     Column("all_or_nothing", Boolean, nullable=False),
     Column("prompts", JSONB),
     Column("blanks", JSONB),
+    Column("prompt_format", Text, nullable=False, server_default=text("'PLAIN'")),
     Column("author_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
     Column("name", Text, nullable=False),
     Column("content_hash", Text(collation="C"), nullable=False),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import ids
-from domain.content.question_kinds.drawn_keys import as_draft, drawn
+from domain.content.drawn_keys import as_draft, drawn
 from domain.content.question_kinds.key_drafts import KeyDraft, OptionDraft
 from domain.content.question_kinds.table import QuestionKind
 from tests.builders import mint

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.content.question_kinds.drawn_keys import as_draft
+from domain.content.drawn_keys import as_draft
 from domain.content.question_kinds.key_drafts import KeyDraft
 from domain.content.question_kinds.table import QuestionKind
 from domain.ids import QuestionId

@@ -76,6 +76,7 @@ async def test_the_schema_gains_the_new_kind_and_nothing_else(copy: Path) -> Non
         "kind: QuestionKind!",
         "media: [Media!] @listSize(assumedSize: 1)",
         "prompt: String!",
+        "promptFormat: PromptFormat!",
         "viewerBookmark: Bookmark @public @requiresScopes(scopes: [[READ_LEARNING]])",
         "viewerNote: Note @public @requiresScopes(scopes: [[READ_LEARNING]])",
         "}",

@@ -28,6 +28,7 @@ def test_no_type_of_a_question_has_a_key() -> None:
         "id",
         "kind",
         "prompt",
+        "promptFormat",
         "difficulty",
         "domain",
         "examType",
