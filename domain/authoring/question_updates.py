@@ -7,20 +7,22 @@ from typing import Any
 
 from domain import text
 from domain.acts import Act
-from domain.authoring import question_faults
+from domain.authoring import question_faults, question_images
 from domain.authoring.authored_content import AuthoredContent, AuthoredQuestion
+from domain.authoring.question_images import StoredImages
 from domain.authoring.work import AuthoringWork
 from domain.content.answer_keys import AnswerKey
 from domain.content.drawn_keys import as_draft, drawn
 from domain.content.exam_types import ExamDomain
 from domain.content.prompt_formats import PromptFormat
-from domain.content.question_kinds.key_drafts import LONGEST_PROSE, KeyDraft
+from domain.content.question_kinds.key_drafts import LONGEST_PROSE, ImageDraft, KeyDraft
 from domain.content.questions import Difficulty, NewQuestion, Question
 from domain.content.releases.ownership import may_change
 from domain.edits import UNCHANGED, Edit, checked, settled
 from domain.entities import entity
 from domain.errors import InvalidInputError, NotFoundError, VersionConflictError
 from domain.ids import Mint, QuestionId
+from domain.media.media import MediaUse
 from domain.refusals import all_at_once
 
 
@@ -34,6 +36,7 @@ class Wording:
     difficulty: Difficulty
     domain: ExamDomain | None
     key: KeyDraft
+    images: list[ImageDraft]
 
 
 class QuestionConflictError(VersionConflictError):
@@ -52,18 +55,21 @@ async def update(
     difficulty: Edit[Difficulty | None] = UNCHANGED,
     domain: Edit[str | None] = UNCHANGED,
     key: Edit[KeyDraft | None] = UNCHANGED,
+    images: Edit[list[ImageDraft] | None] = UNCHANGED,
 ) -> AuthoredContent:
     """Change what was sent of a question of the actor's own, or of any author's for an admin in person.
 
     `question_id` is that of any version, `version` the number of the newest one, `domain` the code of a domain of its
-    exam type. What changes nothing makes no version. Raises, all at once, InvalidInputErrors that name the fields;
-    NotFoundError or QuestionConflictError.
+    exam type, and `images` are those beside the prompt. What changes nothing makes no version. Raises, all at once,
+    InvalidInputErrors that name the fields; NotFoundError or QuestionConflictError.
     """
     stored: AuthoredQuestion | None = None
+    shown = StoredImages(of_prompt=[], of_options={})
     found: ExamDomain | None = None
     new_prompt: Edit[str] = UNCHANGED
     new_format: Edit[PromptFormat] = UNCHANGED
     new_key: Edit[KeyDraft] = UNCHANGED
+    new_images: Edit[list[ImageDraft]] = UNCHANGED
     with all_at_once() as each:
         with each:
             new_prompt = _checked(prompt)
@@ -76,10 +82,13 @@ async def update(
         with each:
             new_key = checked(key, lambda value: value, field="key")
         with each:
+            new_images = _checked_images(images)
+        with each:
             stored = await _newest(work, act, question_id, version)
             found = await _domain(work, stored.question, domain)
+            shown = await question_images.stored(work, stored.question.id)
             if new_key is not UNCHANGED:
-                new_key = replace(new_key, ordered=_wording(stored).key.ordered)
+                new_key = replace(new_key, ordered=_wording(stored, shown).key.ordered)
             for fault in [] if new_key is UNCHANGED else question_faults.of_key(stored, new_key):
                 with each:
                     raise InvalidInputError(fault, field="key")
@@ -89,8 +98,11 @@ async def update(
             for fault in question_faults.of_prompt(stored, new_prompt, new_key):
                 with each:
                     raise InvalidInputError(fault, field="prompt" if new_key is UNCHANGED else "key")
+            for name, value in question_images.given(new_images, new_key):
+                with each:
+                    await question_images.check(work, value, author_id=stored.author_id, field=name)
     assert stored is not None  # noqa: S101 - else the block has raised
-    before = _wording(stored)
+    before = _wording(stored, shown)
     after = Wording(
         prompt=settled(new_prompt, before.prompt),
         prompt_format=settled(new_format, before.prompt_format),
@@ -98,11 +110,14 @@ async def update(
         difficulty=settled(new_difficulty, before.difficulty),
         domain=found,
         key=settled(new_key, before.key),
+        images=settled(new_images, before.images),
     )
+    question_images.check_count(after.images, after.key, field="images" if new_key is UNCHANGED else "key")
     if after == before:
         return await _content(work, stored, stored.question.id)
-    new = _new_version(stored, after, mint=act.mint)
+    new, uses = _new_version(stored, after, mint=act.mint)
     await work.authored.replace(stored.question.id, new, version=stored.version + 1)
+    await work.media.use(uses)
     return await _content(work, stored, new.question.id)
 
 
@@ -112,6 +127,10 @@ def _checked(prompt: Edit[str | None]) -> Edit[str]:
 
 def _checked_format(prompt_format: Edit[PromptFormat | None]) -> Edit[PromptFormat]:
     return checked(prompt_format, lambda value: value, field="promptFormat")
+
+
+def _checked_images(images: Edit[list[ImageDraft] | None]) -> Edit[list[ImageDraft]]:
+    return checked(images, lambda value: value, field="images")
 
 
 def _checked_prompt(value: str) -> str:
@@ -156,7 +175,7 @@ async def _domain(work: AuthoringWork, question: Question, code: Edit[str | None
     )
 
 
-def _wording(stored: AuthoredQuestion) -> Wording:
+def _wording(stored: AuthoredQuestion, shown: StoredImages) -> Wording:
     """Return what is stored of a question, as its author would write it."""
     return Wording(
         prompt=stored.question.prompt,
@@ -164,12 +183,15 @@ def _wording(stored: AuthoredQuestion) -> Wording:
         explanation=stored.key.explanation,
         difficulty=stored.question.difficulty,
         domain=None,
-        key=as_draft(stored.question, stored.key),
+        key=as_draft(stored.question, stored.key, shown.of_options),
+        images=shown.of_prompt,
     )
 
 
-def _new_version(stored: AuthoredQuestion, wording: Wording, *, mint: Mint) -> NewQuestion:
-    """Return the next version under a new id, with new ids of its options, whose order tells nothing."""
+def _new_version(
+    stored: AuthoredQuestion, wording: Wording, *, mint: Mint
+) -> tuple[NewQuestion, list[MediaUse]]:
+    """Return the next version under a new id, with new ids of its options, and the images that it shows."""
     old, new_id = stored.question, QuestionId(mint("question"))
     key = drawn(wording.key, mint)
     question = replace(
@@ -194,13 +216,14 @@ def _new_version(stored: AuthoredQuestion, wording: Wording, *, mint: Mint) -> N
         option_feedback=key.option_feedback,
         parts=key.parts,
     )
-    return NewQuestion(
+    new = NewQuestion(
         question=question,
         key=secret,
         author_id=stored.author_id,
         name=stored.name,
         content_hash=_hash(old, wording),
     )
+    return new, question_images.uses(new_id, wording.images, key)
 
 
 def _hash(old: Question, wording: Wording) -> str:
@@ -212,6 +235,6 @@ def _hash(old: Question, wording: Wording) -> str:
         [str(n) for n in wording.key.numbers],
     ]
     rest += [str(wording.key.prompts), str(wording.key.blanks)]
-    rest += [wording.prompt_format.value]
+    rest += [wording.prompt_format.value, str(wording.images), str(list(question_images.of_key(wording.key)))]
     said = [old.id, wording.prompt, wording.explanation, wording.difficulty.value, key, *rest]
     return "edited " + hashlib.sha256(json.dumps(said, separators=(",", ":")).encode()).hexdigest()

@@ -1,12 +1,13 @@
 """Drawn keys: a key as an author writes it, with ids for its options that tell nothing, and the way back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from domain import ids
 from domain.content.answer_keys import AnswerKey, PartKey
 from domain.content.answers import Blank, MatchingPrompt, Option
 from domain.content.question_kinds import cloze
-from domain.content.question_kinds.key_drafts import KeyDraft, OptionDraft, PromptDraft
+from domain.content.question_kinds.key_drafts import ImageDraft, KeyDraft, OptionDraft, PromptDraft
 from domain.content.questions import Question
 from domain.entities import entity
 from domain.ids import Mint, OptionId
@@ -24,6 +25,7 @@ class DrawnKey:
     correct_options: frozenset[OptionId]
     parts: list[PartKey]
     option_feedback: dict[str, str]
+    images: dict[OptionId, ImageDraft]
 
 
 def drawn(key: KeyDraft, mint: Mint) -> DrawnKey:
@@ -45,11 +47,19 @@ def drawn(key: KeyDraft, mint: Mint) -> DrawnKey:
         correct_options=frozenset(option_id for option_id, option in options if option.correct),
         parts=_parts(key, options, [chosen for _, chosen in blanks]),
         option_feedback=said,
+        images={
+            option_id: option.image
+            for chosen in (options, *(each for _, each in blanks))
+            for option_id, option in chosen
+            if option.image is not None
+        },
     )
 
 
-def as_draft(question: Question, key: AnswerKey) -> KeyDraft:
-    """Return the key of a stored question as its author would write it."""
+def as_draft(
+    question: Question, key: AnswerKey, images: Mapping[OptionId, ImageDraft] = MappingProxyType({})
+) -> KeyDraft:
+    """Return the key of a stored question as its author would write it, given the images of its options."""
     said = dict(key.option_feedback)
     is_ordered = bool(key.parts) and not question.prompts and not question.blanks
     options = list(question.options)
@@ -58,10 +68,11 @@ def as_draft(question: Question, key: AnswerKey) -> KeyDraft:
         options.sort(key=lambda option: places.get(option.id, len(places)))
     place_of = {option.id: place for place, option in enumerate(options)}
     blanks = [
-        _blank_draft(blank, part, said) for blank, part in zip(question.blanks, key.parts, strict=False)
+        _blank_draft(blank, part, said, images)
+        for blank, part in zip(question.blanks, key.parts, strict=False)
     ]
     return KeyDraft(
-        options=_drafts(options, key.correct_options, said),
+        options=_drafts(options, key.correct_options, said, images),
         all_or_nothing=question.all_or_nothing,
         truth=key.truth,
         texts=key.texts,
@@ -106,23 +117,35 @@ def _parts(key: KeyDraft, options: Drawn, of_blanks: Sequence[Drawn]) -> list[Pa
     ]
 
 
-def _blank_draft(blank: Blank, part: PartKey, said: dict[str, str]) -> KeyDraft:
+def _blank_draft(
+    blank: Blank, part: PartKey, said: dict[str, str], images: Mapping[OptionId, ImageDraft]
+) -> KeyDraft:
     """Return what is right about a blank; its feedback is taken out of `said`."""
     right = frozenset() if part.option is None else frozenset({part.option})
     start = _of_blank(blank.number, "")
     mine = [answer for answer in said if answer.startswith(start)]
     return KeyDraft(
-        options=_drafts(blank.options, right, said),
+        options=_drafts(blank.options, right, said, images),
         texts=part.texts,
         numbers=part.numbers,
         feedback={answer.removeprefix(start): said.pop(answer) for answer in mine},
     )
 
 
-def _drafts(options: Iterable[Option], right: frozenset[OptionId], said: dict[str, str]) -> list[OptionDraft]:
-    """Return options with their feedback, which is taken out of `said`."""
+def _drafts(
+    options: Iterable[Option],
+    right: frozenset[OptionId],
+    said: dict[str, str],
+    images: Mapping[OptionId, ImageDraft],
+) -> list[OptionDraft]:
+    """Return options with their images, and with their feedback, which is taken out of `said`."""
     return [
-        OptionDraft(text=option.text, correct=option.id in right, feedback=said.pop(option.id, ""))
+        OptionDraft(
+            text=option.text,
+            correct=option.id in right,
+            feedback=said.pop(option.id, ""),
+            image=images.get(option.id),
+        )
         for option in options
     ]
 

@@ -9,7 +9,8 @@ from domain.authoring.question_updates import QuestionConflictError
 from domain.content.prompt_formats import PromptFormat
 from domain.content.questions import Difficulty
 from domain.ids import QuestionId
-from graph.authoring.question_keys import QuestionKeyInput
+from domain.media.media import MOST_OF_A_QUESTION
+from graph.authoring.question_keys import QuestionImageInput, QuestionKeyInput
 from graph.content.questions import Question
 from graph.content.quizzes import Quiz
 from graph.content.roadmaps import Roadmap
@@ -97,6 +98,10 @@ class UpdateQuestionInput:
     difficulty: Difficulty | None = given("How hard it is.")
     domain: str | None = given("The code of a domain of its exam type.")
     key: QuestionKeyInput | None = given("What is right. The kind of the question stays.")
+    images: list[QuestionImageInput] | None = given(
+        f"The images beside the prompt, in their order, in place of those that were; together with those of options at "
+        f"most {MOST_OF_A_QUESTION}."
+    )
 
 
 @strawberry.type

@@ -4,17 +4,34 @@ from dataclasses import replace
 
 import strawberry
 
+from domain.authoring.question_images import LONGEST_ALT
 from domain.content import decimals
 from domain.content.answer_keys import AcceptedNumber, AcceptedText
 from domain.content.question_kinds.accepted_answers import MOST_ACCEPTED
 from domain.content.question_kinds.choices import MOST_OPTIONS
 from domain.content.question_kinds.cloze import MOST_BLANKS
-from domain.content.question_kinds.key_drafts import FULL, KeyDraft, OptionDraft, PromptDraft
+from domain.content.question_kinds.key_drafts import FULL, ImageDraft, KeyDraft, OptionDraft, PromptDraft
 from domain.content.question_kinds.matching import MOST_PROMPTS
+from domain.ids import MediaId
 from graph.fields import given
 
 _TEXT = "At most 10 000 characters."
 _WEIGHT = "What it earns, in percent: 0 to 100."
+
+
+@strawberry.input(description="An image that a question shows.")
+class QuestionImageInput:
+    """An image."""
+
+    media: MediaId = given("The image, of the question's author; `addImage` adds one.", required=True)
+    alt: str = given(
+        f"What it shows, for those who do not see it, without telling the answer: 1 to {LONGEST_ALT} characters.",
+        required=True,
+    )
+
+    def read(self) -> ImageDraft:
+        """Return the image."""
+        return ImageDraft(media_id=self.media, alt=self.alt)
 
 
 @strawberry.input(description="An option of a choice, a matching, an ordering or a blank.")
@@ -24,6 +41,7 @@ class QuestionOptionInput:
     text: str = given("The text of the option.", required=True)
     correct: bool = given("For a choice: whether it is right.", default=False)
     feedback: str = given(f"What is said to those who choose it. {_TEXT}", default="")
+    image: QuestionImageInput | None = given("The image that it shows.")
 
 
 @strawberry.input(description="A short text that earns credit.")
@@ -120,7 +138,12 @@ def _key(given: QuestionKeyInput | BlankKeyInput) -> KeyDraft:
     """Return the parts that a question and a blank have in common."""
     return KeyDraft(
         options=[
-            OptionDraft(text=each.text, correct=each.correct, feedback=each.feedback)
+            OptionDraft(
+                text=each.text,
+                correct=each.correct,
+                feedback=each.feedback,
+                image=each.image.read() if isinstance(each.image, QuestionImageInput) else None,
+            )
             for each in given.options or []
         ],
         texts=[AcceptedText(text=each.text, weight=each.weight) for each in given.texts or []],

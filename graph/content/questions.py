@@ -21,9 +21,9 @@ from graph.content.exam_types import ExamDomain, ExamType
 from graph.directives import reads_learning
 from graph.enums import declare_enum
 from graph.fields import attribute, loaded_by
-from graph.media.media import Media
+from graph.media.media import Media, QuestionImage
 from resolvers.content import loaders
-from resolvers.media.loaders import media_by_question
+from resolvers.media.loaders import images_by_option, images_by_question, media_by_question
 
 declare_enum(
     QuestionKind,
@@ -62,6 +62,9 @@ class Option:
         "The option's id, `option_...`; it does not depend on whether the option is right."
     )
     text: str = attribute("The text of the option.")
+    image: QuestionImage | None = loaded_by(
+        images_by_option, key="id", description="The image that it shows, or null."
+    )
 
 
 @strawberry.type(description="A prompt of a matching, which takes an option.", directives=[*reads_learning()])
@@ -110,7 +113,14 @@ class Question(Bookmarkable):
     media: list[Media] | None = loaded_by(
         media_by_question,
         key="id",
-        description="The images that it shows, in their order.",
+        description="All images that it shows, those of its options too.",
+        at_most=MOST_OF_A_QUESTION,
+        usual=1,
+    )
+    images: list[QuestionImage] | None = loaded_by(
+        images_by_question,
+        key="id",
+        description="The images beside its prompt, in their order.",
         at_most=MOST_OF_A_QUESTION,
         usual=1,
     )

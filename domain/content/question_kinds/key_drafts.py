@@ -7,10 +7,19 @@ from domain import text
 from domain.content.answer_keys import AcceptedNumber, AcceptedText
 from domain.entities import entity
 from domain.errors import InvalidInputError
+from domain.ids import MediaId
 
 LONGEST_PROSE = 10_000
 FULL = 100
 """The weight, in percent, of an answer that is entirely right."""
+
+
+@entity
+class ImageDraft:
+    """An image of the author's, with what it shows in words."""
+
+    media_id: MediaId
+    alt: str
 
 
 @entity
@@ -20,6 +29,7 @@ class OptionDraft:
     text: str
     correct: bool
     feedback: str = ""
+    image: ImageDraft | None = None
 
 
 @entity
