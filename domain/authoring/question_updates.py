@@ -7,15 +7,15 @@ from typing import Any
 
 from domain import text
 from domain.acts import Act
-from domain.authoring import question_faults, question_images
 from domain.authoring.authored_content import AuthoredContent, AuthoredQuestion
-from domain.authoring.question_images import StoredImages
+from domain.authoring.questions import question_faults, question_images
+from domain.authoring.questions.question_images import StoredImages
 from domain.authoring.work import AuthoringWork
 from domain.content.answer_keys import AnswerKey
 from domain.content.drawn_keys import as_draft, drawn
 from domain.content.exam_types import ExamDomain
-from domain.content.prompt_formats import PromptFormat
 from domain.content.question_kinds.key_drafts import LONGEST_PROSE, ImageDraft, KeyDraft
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.questions import Difficulty, NewQuestion, Question
 from domain.content.releases.ownership import may_change
 from domain.edits import UNCHANGED, Edit, checked, settled

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from domain.content.answer_keys import AnswerKey
 from domain.content.answers import Blank, MatchingPrompt, Option
-from domain.content.prompt_formats import PromptFormat
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.entities import entity
 from domain.ids import ExamDomainId, ExamTypeId, QuestionId, UserId

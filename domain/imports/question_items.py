@@ -4,8 +4,8 @@ from functools import partial
 from typing import Any
 
 from domain import text
-from domain.content.prompt_formats import PromptFormat
 from domain.content.question_kinds.file_items import lose_unread, prose
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.imports.json_items import Item

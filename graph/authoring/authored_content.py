@@ -6,7 +6,7 @@ import strawberry
 
 from domain.authoring.authored_content import ContentState, ContentType
 from domain.authoring.question_updates import QuestionConflictError
-from domain.content.prompt_formats import PromptFormat
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.questions import Difficulty
 from domain.ids import QuestionId
 from domain.media.media import MOST_OF_A_QUESTION

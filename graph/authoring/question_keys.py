@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import strawberry
 
-from domain.authoring.question_images import LONGEST_ALT
+from domain.authoring.questions.question_images import LONGEST_ALT
 from domain.content import decimals
 from domain.content.answer_keys import AcceptedNumber, AcceptedText
 from domain.content.question_kinds.accepted_answers import MOST_ACCEPTED

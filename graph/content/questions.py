@@ -7,10 +7,10 @@ import strawberry
 
 from domain.content import questions
 from domain.content.answers import BlankKind
-from domain.content.prompt_formats import PromptFormat
 from domain.content.question_kinds.choices import MOST_OPTIONS
 from domain.content.question_kinds.cloze import MOST_BLANKS
 from domain.content.question_kinds.matching import MOST_PROMPTS
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.gamification.xp_rules import CURRENT

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from domain.content.answer_keys import AnswerKey
 from domain.content.answers import Blank, BlankKind, MatchingPrompt, Option
-from domain.content.prompt_formats import PromptFormat
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty, NewQuestion, Question
 from domain.ids import QuestionId, UserId

@@ -4,8 +4,8 @@ from typing import Protocol
 
 from domain.authoring import question_updates
 from domain.authoring.authored_content import AuthoredContent, ContentState, ContentType
-from domain.content.prompt_formats import PromptFormat
 from domain.content.question_kinds.key_drafts import ImageDraft, KeyDraft
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.questions import Difficulty, Question
 from domain.edits import UNCHANGED, Edit
 from domain.ids import QuestionId

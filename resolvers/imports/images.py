@@ -2,7 +2,7 @@
 
 from domain.feature_flags.flag_table import CONTENT_IMPORTS
 from domain.ids import UploadId
-from domain.imports import image_uploads
+from domain.imports.storage import image_uploads
 from domain.media.media import Media
 from resolvers.context import Context
 

@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable
 from enum import Enum
 
-from domain.content.prompt_formats import PromptFormat
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.entities import entity
 from domain.imports.question_drafts import QuestionDraft, QuestionFile

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from domain.content.prompt_formats import PromptFormat
 from domain.content.question_kinds.cloze import kind_name, marker
 from domain.content.question_kinds.gift_pairs import ARROW
 from domain.content.question_kinds.key_drafts import FULL, OptionDraft
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.imports.exports.exported_files import ExportLosses, named_once

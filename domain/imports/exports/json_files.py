@@ -5,10 +5,10 @@ from typing import Any
 
 from domain.content.answer_keys import AcceptedNumber
 from domain.content.prerequisites import Needs
-from domain.content.prompt_formats import PromptFormat
 from domain.content.question_kinds.accepted_answers import EVERY_OTHER
 from domain.content.question_kinds.cloze import kind_name, takes
 from domain.content.question_kinds.key_drafts import FULL, KeyDraft
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.roadmap_nodes import RoadmapNode
 from domain.content.roadmaps import Roadmap, RoadmapVersion

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from domain.content.answer_keys import AcceptedNumber
-from domain.content.prompt_formats import PromptFormat
 from domain.content.question_kinds.key_drafts import FULL
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.imports.exports.exported_files import ExportLosses, named_once

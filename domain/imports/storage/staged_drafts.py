@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from domain.content.answer_keys import AcceptedNumber, AcceptedText
-from domain.content.prompt_formats import PromptFormat
 from domain.content.question_kinds.key_drafts import KeyDraft, OptionDraft, PromptDraft
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.content.quizzes import Feedback

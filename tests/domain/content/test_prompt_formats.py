@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from domain.content.prompt_formats import markdown_faults
+from domain.content.question_kinds.prompt_formats import markdown_faults
 
 FENCE = "```python\nif a < b: print('<b>', x[0](1), [1]: 2)\n# no heading\n```"
 _reader = MarkdownIt("commonmark", {"html": True})

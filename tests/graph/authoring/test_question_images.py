@@ -7,9 +7,9 @@ import pytest
 from domain.accounts.users import Viewer
 from domain.content.question_kinds.table import QuestionKind
 from tests.builders.images import gif, png
-from tests.graph.authoring.test_authored_content import author_of
 from tests.support.accounts import accepted, mutate
 from tests.support.attempts import QuizTaker, a_quiz_taker
+from tests.support.question_updates import author_of
 from tests.support.schema_client import Asker
 from tests.support.uploads import uploaded
 
@@ -160,6 +160,17 @@ async def test_what_is_no_image_is_refused(ask: Asker, content: bytes, purpose: 
     payload = await mutate(ask, author, "addImage", "media { id }", upload=upload)
 
     assert [(error["code"], error["field"]) for error in payload["userErrors"]] == [(code, "upload")]
+
+
+async def test_an_upload_of_another_author_is_no_image_of_mine(ask: Asker) -> None:
+    taker, other = await a_quiz_taker(ask), await a_quiz_taker(ask)
+    upload = await uploaded(ask, author_of(other), png(), purpose="IMAGE")
+
+    payload = await mutate(ask, author_of(taker), "addImage", "media { id }", upload=upload)
+
+    assert [(error["code"], error["field"]) for error in payload["userErrors"]] == [
+        ("UPLOAD_NOT_READY", "upload")
+    ]
 
 
 async def test_an_image_that_would_be_too_large_is_refused_before_it_is_sent(ask: Asker) -> None:

@@ -9,8 +9,8 @@ from domain.content.question_kinds.key_drafts import KeyDraft
 from domain.content.question_kinds.table import QuestionKind
 from domain.ids import QuestionId
 from domain.unit_of_work import Meter
-from tests.graph.authoring.test_authored_content import author_of, update, updated
 from tests.support.attempts import a_quiz_taker
+from tests.support.question_updates import author_of, update, updated
 from tests.support.schema_client import Asker
 
 KINDS = (QuestionKind.MATCHING, QuestionKind.ORDERING, QuestionKind.CLOZE)

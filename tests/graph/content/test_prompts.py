@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 
 from domain.accounts.users import Role
-from domain.content.prompt_formats import PromptFormat
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.imports.exports.exported_files import ExportFormat, ExportLosses
 from domain.imports.exports.file_table import FILE_KINDS
 from domain.imports.readers import QuestionFileFormat
 from tests.builders.exported_questions import one_of_each_kind
 from tests.builders.question_files import a_file, a_question
-from tests.graph.authoring.test_authored_content import author_of, update, updated
 from tests.support import file_readers
 from tests.support.accounts import mutate
 from tests.support.attempts import a_quiz_taker
+from tests.support.question_updates import author_of, update, updated
 from tests.support.question_values import a_file as questions_of
 from tests.support.schema_client import Asker
 

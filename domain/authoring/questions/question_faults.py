@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from domain.authoring.authored_content import AuthoredQuestion
 from domain.content.drawn_keys import as_draft
-from domain.content.prompt_formats import PromptFormat, markdown_faults
 from domain.content.question_kinds.key_drafts import KeyDraft, text_faults
+from domain.content.question_kinds.prompt_formats import PromptFormat, markdown_faults
 from domain.content.question_kinds.table import QuestionKind
 from domain.edits import UNCHANGED, Edit, settled
 
