@@ -83,6 +83,9 @@ async def update(
             new_key = checked(key, lambda value: value, field="key")
         with each:
             new_images = _checked_images(images)
+        for name, value in question_images.given(new_images, new_key):
+            with each:
+                question_images.check_words(value, field=name)
         with each:
             stored = await _newest(work, act, question_id, version)
             found = await _domain(work, stored.question, domain)

@@ -10,7 +10,6 @@ from domain.entities import entity
 from domain.errors import InvalidInputError
 from domain.ids import OptionId, QuestionId, UserId
 from domain.media.media import MOST_OF_A_QUESTION, MediaUse
-from domain.refusals import all_at_once
 from domain.text import line
 
 LONGEST_ALT = 500
@@ -39,18 +38,25 @@ async def stored(work: AuthoringWork, question_id: QuestionId) -> StoredImages:
     )
 
 
+def check_words(given: Sequence[ImageDraft], *, field: str) -> None:
+    """Check what images are said to show; raises InvalidInputError."""
+    for image in given:
+        try:
+            line(image.alt, field="alt", longest=LONGEST_ALT)
+        except InvalidInputError:
+            raise InvalidInputError(
+                f"The alt of an image must say in 1 to {LONGEST_ALT} characters of one line what it shows.",
+                field=field,
+            ) from None
+
+
 async def check(work: AuthoringWork, given: Sequence[ImageDraft], *, author_id: UserId, field: str) -> None:
-    """Check new images of a question; raises InvalidInputErrors, all at once."""
+    """Check that new images are of the question's author; raises InvalidInputError."""
     found = await work.media.by_ids([image.media_id for image in given]) if given else []
-    with all_at_once() as each:
-        with each:
-            if any(media is None or media.author_id != author_id for media in found):
-                raise InvalidInputError(
-                    f"{field} may show images of the question's author; add one with addImage.", field=field
-                )
-        for image in given:
-            with each:
-                line(image.alt, field=f"{field}.alt", longest=LONGEST_ALT)
+    if any(media is None or media.author_id != author_id for media in found):
+        raise InvalidInputError(
+            f"{field} may show images of the question's author; add one with addImage.", field=field
+        )
 
 
 def given(images: Edit[list[ImageDraft]], key: Edit[KeyDraft]) -> Iterator[tuple[str, list[ImageDraft]]]:

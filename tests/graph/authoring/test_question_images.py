@@ -120,8 +120,8 @@ async def test_images_take_the_same_statements_whatever_their_number(ask: Asker,
 @pytest.mark.parametrize(
     ("alts", "whose", "field"),
     [
-        ([""], "own", "images.alt"),
-        (["x" * 501], "own", "images.alt"),
+        ([""], "own", "images"),
+        (["x" * 501], "own", "images"),
         (["fine"], "foreign", "images"),
         (["fine"], "none", "images"),
         (["fine"] * 21, "own", "images"),
