@@ -29,6 +29,7 @@ from graph.feature_flags.flags import FeatureFlagMutations, FeatureFlagQueries
 from graph.gamification.leaderboards import LeaderboardQueries, LeaderboardSubscriptions
 from graph.gamification.pending_xp import PendingXpMutations, PendingXpQueries
 from graph.imports.exports import ExportMutations
+from graph.imports.images import ImageMutations
 from graph.imports.mutations import QuestionImportMutations, RoadmapImportMutations
 from graph.jobs.jobs import JobMutations, JobQueries, JobSubscriptions
 from graph.jobs.queues import QueueMutations, QueueQueries
@@ -96,6 +97,7 @@ MUTATIONS = (
     QuestionImportMutations,
     RoadmapImportMutations,
     ExportMutations,
+    ImageMutations,
     AttemptMutations,
     TimeAllowanceMutations,
     QuizMutations,

@@ -7,7 +7,9 @@ from domain.assessment.answer_shares import AnswerShares
 from domain.assessment.attempts import Place
 from domain.assessment.work import AssessmentWork
 from domain.content import grading
-from domain.content.answer_keys import AcceptedText, AnswerKey
+from domain.content.answer_keys import AcceptedNumber, AcceptedText, AnswerKey, PartKey
+from domain.content.answers import Pair
+from domain.content.questions import Question
 from domain.entities import entity
 from domain.ids import OptionId, UserId
 
@@ -22,6 +24,16 @@ class AcceptedRange:
 
 
 @entity
+class RevealedBlank:
+    """What is right about a blank: an option, or accepted texts or ranges."""
+
+    number: int
+    option: OptionId | None
+    accepted_texts: list[AcceptedText]
+    accepted_ranges: list[AcceptedRange]
+
+
+@entity
 class RevealedKey:
     """The answer key for its learner; only the fields of the question's kind are filled."""
 
@@ -29,6 +41,9 @@ class RevealedKey:
     truth: bool | None
     accepted_texts: list[AcceptedText]
     accepted_ranges: list[AcceptedRange]
+    pairs: list[Pair]
+    order: list[OptionId]
+    blanks: list[RevealedBlank]
 
 
 @entity
@@ -64,11 +79,11 @@ async def reveal(
         if slot is None or slot.question_id not in keys:
             found.append(None)
             continue
-        key = keys[slot.question_id]
+        question, key = questions[slot.question_id], keys[slot.question_id]
         credit = 0.0
         if slot.answer is not None:
-            credit = float(grading.grade(questions[slot.question_id], key, slot.answer))
-        found.append(_reveal(key, credit))
+            credit = float(grading.grade(question, key, slot.answer))
+        found.append(_reveal(question, key, credit))
     return found
 
 
@@ -85,18 +100,38 @@ async def answers_of_others(
     return [None if slot is None else shares[slot.question_id] for slot in slots]
 
 
-def _reveal(key: AnswerKey, credit: float) -> SlotReveal:
+def _reveal(question: Question, key: AnswerKey, credit: float) -> SlotReveal:
+    is_ordered = not question.prompts and not question.blanks
     return SlotReveal(
         credit=credit,
         key=RevealedKey(
             correct_option_ids=sorted(key.correct_options),
             truth=key.truth,
             accepted_texts=key.texts,
-            accepted_ranges=[
-                AcceptedRange(low=format(n.low, "f"), high=format(n.high, "f"), weight=n.weight)
-                for n in key.numbers
+            accepted_ranges=_ranges(key.numbers),
+            pairs=[
+                Pair(prompt=prompt.number, option=part.option)
+                for prompt, part in zip(question.prompts, key.parts, strict=False)
+                if part.option is not None
+            ],
+            order=[part.option for part in key.parts if part.option is not None] if is_ordered else [],
+            blanks=[
+                _blank(blank.number, part) for blank, part in zip(question.blanks, key.parts, strict=False)
             ],
         ),
         explanation=key.explanation,
         option_feedback=[OptionFeedback(answer=a, text=t) for a, t in key.option_feedback.items()],
     )
+
+
+def _blank(number: int, part: PartKey) -> RevealedBlank:
+    return RevealedBlank(
+        number=number,
+        option=part.option,
+        accepted_texts=part.texts,
+        accepted_ranges=_ranges(part.numbers),
+    )
+
+
+def _ranges(numbers: Sequence[AcceptedNumber]) -> list[AcceptedRange]:
+    return [AcceptedRange(low=format(n.low, "f"), high=format(n.high, "f"), weight=n.weight) for n in numbers]

@@ -93,8 +93,14 @@ def deadline_of(quiz: Quiz, now: datetime, *, time_multiplier: Fraction) -> date
 def in_order_of(question: Question, seed: int) -> Question:
     """Return the question with its options in the order that the attempt's seed gives them."""
     options = list(question.options)
-    Random(f"{seed}:{question.id}").shuffle(options)  # noqa: S311 - an order, not a secret
-    return replace(question, options=options)
+    random = Random(f"{seed}:{question.id}")  # noqa: S311 - an order, not a secret
+    random.shuffle(options)
+    if not question.blanks:
+        return replace(question, options=options)
+    blanks = [
+        replace(blank, options=random.sample(blank.options, len(blank.options))) for blank in question.blanks
+    ]
+    return replace(question, options=options, blanks=blanks)
 
 
 def _attempt(act: Act, quiz: Quiz, mode: AttemptMode, time_multiplier: Fraction) -> QuizAttempt:

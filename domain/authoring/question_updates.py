@@ -2,30 +2,28 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from domain import ids, text
+from domain import text
 from domain.acts import Act
 from domain.authoring.authored_content import AuthoredContent, AuthoredQuestion
+from domain.authoring.questions import question_faults, question_images
+from domain.authoring.questions.question_images import StoredImages
 from domain.authoring.work import AuthoringWork
 from domain.content.answer_keys import AnswerKey
-from domain.content.answers import Option
+from domain.content.drawn_keys import as_draft, drawn
 from domain.content.exam_types import ExamDomain
-from domain.content.question_kinds.key_drafts import LONGEST_PROSE, KeyDraft, OptionDraft, text_faults
-from domain.content.question_kinds.table import QuestionKind
+from domain.content.question_kinds.key_drafts import LONGEST_PROSE, ImageDraft, KeyDraft
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.questions import Difficulty, NewQuestion, Question
 from domain.content.releases.ownership import may_change
 from domain.edits import UNCHANGED, Edit, checked, settled
 from domain.entities import entity
 from domain.errors import InvalidInputError, NotFoundError, VersionConflictError
-from domain.ids import Mint, OptionId, QuestionId
+from domain.ids import Mint, QuestionId
+from domain.media.media import MediaUse
 from domain.refusals import all_at_once
-
-_EVERY_OTHER = "*"
-_PARTS = ("options", "truth", "texts", "numbers")
-"""The parts of a key; each kind of question uses one of them."""
 
 
 @entity
@@ -33,10 +31,12 @@ class Wording:
     """All that an author may change about a question."""
 
     prompt: str
+    prompt_format: PromptFormat
     explanation: str
     difficulty: Difficulty
     domain: ExamDomain | None
     key: KeyDraft
+    images: list[ImageDraft]
 
 
 class QuestionConflictError(VersionConflictError):
@@ -50,23 +50,31 @@ async def update(
     question_id: QuestionId,
     version: int,
     prompt: Edit[str | None] = UNCHANGED,
+    prompt_format: Edit[PromptFormat | None] = UNCHANGED,
     explanation: Edit[str | None] = UNCHANGED,
     difficulty: Edit[Difficulty | None] = UNCHANGED,
     domain: Edit[str | None] = UNCHANGED,
     key: Edit[KeyDraft | None] = UNCHANGED,
+    images: Edit[list[ImageDraft] | None] = UNCHANGED,
 ) -> AuthoredContent:
     """Change what was sent of a question of the actor's own, or of any author's for an admin in person.
 
     `question_id` is that of any version, `version` the number of the newest one, `domain` the code of a domain of its
-    exam type. What changes nothing makes no version. Raises, all at once, InvalidInputErrors that name the fields;
-    NotFoundError or QuestionConflictError.
+    exam type, and `images` are those beside the prompt. What changes nothing makes no version. Raises, all at once,
+    InvalidInputErrors that name the fields; NotFoundError or QuestionConflictError.
     """
     stored: AuthoredQuestion | None = None
+    shown = StoredImages(of_prompt=[], of_options={})
     found: ExamDomain | None = None
+    new_prompt: Edit[str] = UNCHANGED
+    new_format: Edit[PromptFormat] = UNCHANGED
     new_key: Edit[KeyDraft] = UNCHANGED
+    new_images: Edit[list[ImageDraft]] = UNCHANGED
     with all_at_once() as each:
         with each:
-            new_prompt = checked(prompt, _checked_prompt, field="prompt")
+            new_prompt = _checked(prompt)
+        with each:
+            new_format = _checked_format(prompt_format)
         with each:
             new_explanation = checked(explanation, _checked_explanation, field="explanation")
         with each:
@@ -74,25 +82,58 @@ async def update(
         with each:
             new_key = checked(key, lambda value: value, field="key")
         with each:
+            new_images = _checked_images(images)
+        for name, value in question_images.given(new_images, new_key):
+            with each:
+                question_images.check_words(value, field=name)
+        with each:
             stored = await _newest(work, act, question_id, version)
             found = await _domain(work, stored.question, domain)
-            for fault in [] if new_key is UNCHANGED else _key_faults(stored, new_key):
+            shown = await question_images.stored(work, stored.question.id)
+            if new_key is not UNCHANGED:
+                new_key = replace(new_key, ordered=_wording(stored, shown).key.ordered)
+            for fault in [] if new_key is UNCHANGED else question_faults.of_key(stored, new_key):
                 with each:
                     raise InvalidInputError(fault, field="key")
+            for fault in question_faults.of_format(stored, new_prompt, new_format):
+                with each:
+                    raise InvalidInputError(fault, field="prompt")
+            for fault in question_faults.of_prompt(stored, new_prompt, new_key):
+                with each:
+                    raise InvalidInputError(fault, field="prompt" if new_key is UNCHANGED else "key")
+            for name, value in question_images.given(new_images, new_key):
+                with each:
+                    await question_images.check(work, value, author_id=stored.author_id, field=name)
     assert stored is not None  # noqa: S101 - else the block has raised
-    before = _wording(stored)
+    before = _wording(stored, shown)
     after = Wording(
         prompt=settled(new_prompt, before.prompt),
+        prompt_format=settled(new_format, before.prompt_format),
         explanation=settled(new_explanation, before.explanation),
         difficulty=settled(new_difficulty, before.difficulty),
         domain=found,
         key=settled(new_key, before.key),
+        images=settled(new_images, before.images),
     )
+    question_images.check_count(after.images, after.key, field="images" if new_key is UNCHANGED else "key")
     if after == before:
         return await _content(work, stored, stored.question.id)
-    new = _new_version(stored, after, mint=act.mint)
+    new, uses = _new_version(stored, after, mint=act.mint)
     await work.authored.replace(stored.question.id, new, version=stored.version + 1)
+    await work.media.use(uses)
     return await _content(work, stored, new.question.id)
+
+
+def _checked(prompt: Edit[str | None]) -> Edit[str]:
+    return checked(prompt, _checked_prompt, field="prompt")
+
+
+def _checked_format(prompt_format: Edit[PromptFormat | None]) -> Edit[PromptFormat]:
+    return checked(prompt_format, lambda value: value, field="promptFormat")
+
+
+def _checked_images(images: Edit[list[ImageDraft] | None]) -> Edit[list[ImageDraft]]:
+    return checked(images, lambda value: value, field="images")
 
 
 def _checked_prompt(value: str) -> str:
@@ -137,100 +178,66 @@ async def _domain(work: AuthoringWork, question: Question, code: Edit[str | None
     )
 
 
-def _wording(stored: AuthoredQuestion) -> Wording:
+def _wording(stored: AuthoredQuestion, shown: StoredImages) -> Wording:
     """Return what is stored of a question, as its author would write it."""
-    key, feedback = stored.key, dict(stored.key.option_feedback)
-    options = [
-        OptionDraft(
-            text=option.text,
-            correct=option.id in key.correct_options,
-            feedback=feedback.pop(option.id, ""),
-        )
-        for option in stored.question.options
-    ]
     return Wording(
         prompt=stored.question.prompt,
-        explanation=key.explanation,
+        prompt_format=stored.question.prompt_format,
+        explanation=stored.key.explanation,
         difficulty=stored.question.difficulty,
         domain=None,
-        key=KeyDraft(
-            options=options,
-            all_or_nothing=stored.question.all_or_nothing,
-            truth=key.truth,
-            texts=key.texts,
-            numbers=key.numbers,
-            feedback=feedback,
-        ),
+        key=as_draft(stored.question, stored.key, shown.of_options),
+        images=shown.of_prompt,
     )
 
 
-def _key_faults(stored: AuthoredQuestion, after: KeyDraft) -> Iterator[str]:
-    """Yield what is wrong with a key; it has the same parts as before, because the kind of the question stays."""
-    kind, before = stored.question.kind, _wording(stored).key
-    foreign = [name for name in _PARTS if _has(after, name) and not _has(before, name)]
-    if foreign:
-        yield f"A question of kind {kind.value} has no {', '.join(foreign)}; leave that out of the key."
-        return
-    yield from text_faults("A feedback", [*after.feedback.values(), *(o.feedback for o in after.options)])
-    yield from _feedback_faults(after)
-    if kind is QuestionKind.SINGLE_CHOICE and sum(option.correct for option in after.options) > 1:
-        yield "A single choice has one right option."
-    yield from kind.rules.faults(after)
-
-
-def _feedback_faults(key: KeyDraft) -> Iterator[str]:
-    """Yield which feedback is for no answer of the key; that of options stands at the options."""
-    known = {_EVERY_OTHER} if key.texts or key.numbers else set()
-    known |= {text.text for text in key.texts} | {f"{each.low}..{each.high}" for each in key.numbers}
-    known |= set() if key.truth is None else {"true", "false"}
-    for place, answer in enumerate(key.feedback):
-        if answer not in known:
-            yield (
-                f"feedback[{place}] is for no answer of the key; name `true` or `false`, an accepted text or range as "
-                f"the key has it, or `*` beside those, and write the feedback of options at the options."
-            )
-
-
-def _has(key: KeyDraft, name: str) -> bool:
-    return getattr(key, name) not in (None, [])
-
-
-def _new_version(stored: AuthoredQuestion, wording: Wording, *, mint: Mint) -> NewQuestion:
-    """Return the next version under a new id, with new ids of its options, whose order tells nothing."""
+def _new_version(
+    stored: AuthoredQuestion, wording: Wording, *, mint: Mint
+) -> tuple[NewQuestion, list[MediaUse]]:
+    """Return the next version under a new id, with new ids of its options, and the images that it shows."""
     old, new_id = stored.question, QuestionId(mint("question"))
-    drawn = ((OptionId(ids.without_time(mint("option"))), option) for option in wording.key.options)
-    options = sorted(drawn, key=lambda pair: pair[0])
+    key = drawn(wording.key, mint)
     question = replace(
         old,
         id=new_id,
         domain_id=old.domain_id if wording.domain is None else wording.domain.id,
         difficulty=wording.difficulty,
         prompt=wording.prompt,
-        options=[Option(id=option_id, text=option.text) for option_id, option in options],
+        prompt_format=wording.prompt_format,
+        options=key.options,
         all_or_nothing=wording.key.all_or_nothing,
+        prompts=key.prompts,
+        blanks=key.blanks,
     )
-    by_option: dict[str, str] = {option_id: o.feedback for option_id, o in options if o.feedback}
-    key = AnswerKey(
+    secret = AnswerKey(
         question_id=new_id,
-        correct_options=frozenset(option_id for option_id, option in options if option.correct),
+        correct_options=key.correct_options,
         truth=wording.key.truth,
         texts=wording.key.texts,
         numbers=wording.key.numbers,
         explanation=wording.explanation,
-        option_feedback=wording.key.feedback | by_option,
+        option_feedback=key.option_feedback,
+        parts=key.parts,
     )
-    return NewQuestion(
+    new = NewQuestion(
         question=question,
-        key=key,
+        key=secret,
         author_id=stored.author_id,
         name=stored.name,
         content_hash=_hash(old, wording),
     )
+    return new, question_images.uses(new_id, wording.images, key)
 
 
 def _hash(old: Question, wording: Wording) -> str:
     """Return a hash of the change: no import of the same content finds it, so that a file puts back what it says."""
     key: list[Any] = [[o.text, o.correct, o.feedback] for o in wording.key.options]
-    rest = [wording.key.truth, [str(t) for t in wording.key.texts], [str(n) for n in wording.key.numbers]]
+    rest: list[Any] = [
+        wording.key.truth,
+        [str(t) for t in wording.key.texts],
+        [str(n) for n in wording.key.numbers],
+    ]
+    rest += [str(wording.key.prompts), str(wording.key.blanks)]
+    rest += [wording.prompt_format.value, str(wording.images), str(list(question_images.of_key(wording.key)))]
     said = [old.id, wording.prompt, wording.explanation, wording.difficulty.value, key, *rest]
     return "edited " + hashlib.sha256(json.dumps(said, separators=(",", ":")).encode()).hexdigest()

@@ -7,9 +7,10 @@ from domain.authoring.drafts import Drafts
 from domain.authoring.share_link_store import ShareLinks
 from domain.authoring.upstreams import Upstreams
 from domain.content.work import ContentWork
+from domain.media.work import MediaWork
 
 
-class AuthoringWork(ContentWork, Protocol):
+class AuthoringWork(MediaWork, ContentWork, Protocol):
     """The stores that verbs of authoring reach."""
 
     @property

@@ -1,5 +1,6 @@
 """Answer keys: what is right about a question, and why."""
 
+from dataclasses import field
 from decimal import Decimal
 
 from domain.entities import entity
@@ -24,11 +25,24 @@ class AcceptedNumber:
 
 
 @entity
+class PartKey:
+    """What is right about one part of a question: which option belongs there, or what may be typed."""
+
+    option: OptionId | None = None
+    texts: list[AcceptedText] = field(default_factory=list)
+    numbers: list[AcceptedNumber] = field(default_factory=list)
+
+
+@entity
 class AnswerKey:
     """The secret half of a question: what is right, and why.
 
     `option_feedback` is keyed by what was answered: an option's id, `true` or `false`, an accepted text as it
-    was written, or an accepted number as `low..high`; `*` stands for every other answer.
+    was written, or an accepted number as `low..high`; `*` stands for every other answer. What is typed into a blank
+    has the number of the blank before it, as in `2:Paris`.
+
+    `parts` has the key of each prompt of a matching and of each blank of a cloze, by number, and the option of each
+    place of an ordering.
     """
 
     question_id: QuestionId
@@ -38,3 +52,4 @@ class AnswerKey:
     numbers: list[AcceptedNumber]
     explanation: str
     option_feedback: dict[str, str]
+    parts: list[PartKey] = field(default_factory=list)

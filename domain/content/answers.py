@@ -1,7 +1,9 @@
 """Answers: what a learner gives to a question, and how each of its fields is sent, stored and shown."""
 
 from collections.abc import Callable
+from dataclasses import field
 from decimal import Decimal
+from enum import Enum
 from typing import Any, get_origin
 
 from domain.entities import entity
@@ -17,6 +19,48 @@ class Option:
 
 
 @entity
+class MatchingPrompt:
+    """What an option has to be found for; numbered from 1, in the author's order."""
+
+    number: int
+    text: str
+
+
+class BlankKind(Enum):
+    """What fills a blank."""
+
+    TEXT = "TEXT"
+    NUMBER = "NUMBER"
+    OPTION = "OPTION"
+
+
+@entity
+class Blank:
+    """A gap in a prompt, where `[[1]]` stands for the first one; `options` are those to choose from, or none."""
+
+    number: int
+    takes: BlankKind
+    options: list[Option] = field(default_factory=list)
+
+
+@entity
+class Pair:
+    """The option that was given to a prompt."""
+
+    prompt: int
+    option: OptionId
+
+
+@entity
+class FilledBlank:
+    """What was put into a blank: an option where it has options, else a text."""
+
+    number: int
+    text: str | None = None
+    option: OptionId | None = None
+
+
+@entity
 class Answer:
     """What was answered; exactly the field of the question's kind is set."""
 
@@ -24,6 +68,9 @@ class Answer:
     truth: bool | None = None
     text: str | None = None
     number: Decimal | None = None
+    pairs: list[Pair] | None = None
+    order: list[OptionId] | None = None
+    blanks: list[FilledBlank] | None = None
 
 
 @entity
@@ -34,6 +81,9 @@ class SlotAnswer:
     truth: bool | None = None
     text: str | None = None
     number: str | None = None
+    pairs: list[Pair] | None = None
+    order: list[OptionId] | None = None
+    blanks: list[FilledBlank] | None = None
 
 
 def as_it_is(value: Any) -> Any:

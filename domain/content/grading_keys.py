@@ -1,6 +1,8 @@
 """Grading keys: what an answer to a question is graded by."""
 
-from domain.content.answer_keys import AcceptedNumber, AcceptedText
+from dataclasses import field
+
+from domain.content.answer_keys import AcceptedNumber, AcceptedText, PartKey
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.entities import entity
@@ -20,3 +22,4 @@ class GradingKey:
     truth: bool | None
     texts: list[AcceptedText]
     numbers: list[AcceptedNumber]
+    parts: list[PartKey] = field(default_factory=list)

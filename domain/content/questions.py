@@ -1,10 +1,12 @@
 """Questions as learners see them, and their store, which reads answer keys separately."""
 
+from dataclasses import field
 from enum import Enum
 from typing import Protocol
 
 from domain.content.answer_keys import AnswerKey
-from domain.content.answers import Option
+from domain.content.answers import Blank, MatchingPrompt, Option
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.entities import entity
 from domain.ids import ExamDomainId, ExamTypeId, QuestionId, UserId
@@ -22,8 +24,9 @@ class Difficulty(Enum):
 class Question:
     """The part of a question that a learner sees before the attempt is closed: no key, explanation or feedback.
 
-    `options` is empty for the kinds without a choice, and else in the order of the ids, which is random.
-    `all_or_nothing` says how a multiple choice is graded. Questions never change: a correction is a new question.
+    `options` is empty for the kinds without any, and else in the order of the ids, which is random. `all_or_nothing`
+    says how a multiple choice is graded. `prompts` are those of a matching, and `blanks` those of a cloze. Questions
+    never change: a correction is a new question.
     """
 
     id: QuestionId
@@ -34,6 +37,9 @@ class Question:
     prompt: str
     options: list[Option]
     all_or_nothing: bool
+    prompts: list[MatchingPrompt] = field(default_factory=list)
+    blanks: list[Blank] = field(default_factory=list)
+    prompt_format: PromptFormat = PromptFormat.PLAIN
 
 
 @entity

@@ -12,7 +12,7 @@ from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.imports import gift_answers
 from domain.imports.gift_text import LONGEST_BLOCK, Formats, UnsupportedError, blocks, lines
-from domain.imports.question_drafts import QuestionDraft, faults
+from domain.imports.question_drafts import QuestionDraft, faults, in_markdown
 from domain.imports.readers import LossNote, QuestionItem, ReadLimits, Record, RefusedItem, records_of
 from domain.imports.reports import Findings
 
@@ -83,11 +83,21 @@ def _question(block: Part, name: str, findings: Findings) -> QuestionDraft:
     draft = gift_answers.read(replace(empty, prompt=formats.read(stem)), answers, formats)
     if explanation is not None:
         draft = replace(draft, explanation=formats.read(explanation))
+    if formats.is_markdown:
+        draft = _in_markdown(draft, findings)
     for fault in faults(draft):
         if formats.has_lost_text:
             raise UnsupportedError(block.line, _ONLY_PICTURES)
         raise GiftError(block.line, fault)
     _note_losses(draft, formats, gift_answers.loss(draft.kind, answers), findings)
+    return draft
+
+
+def _in_markdown(draft: QuestionDraft, findings: Findings) -> QuestionDraft:
+    losses: list[str] = []
+    draft = in_markdown(draft, losses)
+    for reason in losses:
+        findings.lose(draft.line, draft.name, reason)
     return draft
 
 

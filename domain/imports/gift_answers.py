@@ -1,6 +1,5 @@
 """Answers of a GIFT question: recognises the kind of what is between the braces and reads it."""
 
-import re
 from dataclasses import replace
 
 from domain.content.question_kinds.gift_syntax import GiftError, Part, TextReader
@@ -9,8 +8,6 @@ from domain.content.question_kinds.table import QuestionKind
 from domain.imports.gift_text import UnsupportedError
 from domain.imports.question_drafts import QuestionDraft
 
-_FEEDBACK = re.compile(r"#[^=~]*")
-"""An arrow in a feedback makes no pair."""
 _GIFT: dict[QuestionKind, GiftRules] = {
     kind: kind.rules.gift for kind in QuestionKind if kind.rules.gift is not None
 }
@@ -23,8 +20,6 @@ def read(draft: QuestionDraft, body: Part, texts: TextReader) -> QuestionDraft:
     """
     if not body.text:
         raise UnsupportedError(body.line, "Essays are not supported; the question is left out.")
-    if _is_matching(body):
-        raise UnsupportedError(body.line, "Matching is not supported; the question is left out.")
     for kind, gift in _GIFT.items():
         if gift.recognises(body):
             return replace(draft, kind=kind, key=gift.read(body, texts))
@@ -34,10 +29,3 @@ def read(draft: QuestionDraft, body: Part, texts: TextReader) -> QuestionDraft:
 def loss(kind: QuestionKind, body: Part) -> str | None:
     """Return a sentence about the part of the answers that is not kept, or None."""
     return _GIFT[kind].loss(body)
-
-
-def _is_matching(body: Part) -> bool:
-    if "~" in body.text or body.text.startswith("#"):
-        return False
-    pairs = _FEEDBACK.sub("", body.text)
-    return "=" in pairs and "->" in pairs

@@ -101,6 +101,11 @@ class Formats:
         part, self._format = self._stripped(part)
         return part
 
+    @property
+    def is_markdown(self) -> bool:
+        """Whether the question says that it is written in Markdown."""
+        return self._format == "markdown"
+
     def read(self, part: Part) -> str:
         """Return a text as a learner will see it."""
         part, format_ = self._stripped(part)

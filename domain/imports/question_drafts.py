@@ -3,10 +3,12 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from domain.content.question_kinds.key_drafts import KeyDraft, text_faults
+from domain.content.question_kinds.prompt_formats import PromptFormat, markdown_faults
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.content.quizzes import Feedback
@@ -27,6 +29,7 @@ class QuestionDraft:
     prompt: str
     explanation: str
     key: KeyDraft
+    prompt_format: PromptFormat = PromptFormat.PLAIN
 
 
 @entity
@@ -80,20 +83,47 @@ class QuestionFile:
 def faults(draft: QuestionDraft) -> Iterator[str]:
     """Yield what is wrong with a question, as sentences."""
     yield from text_faults("The prompt", [draft.prompt], shortest=1)
+    if draft.prompt_format is PromptFormat.MARKDOWN:
+        yield from markdown_faults(draft.prompt)
     yield from text_faults("The explanation", [draft.explanation])
     yield from text_faults("A feedback", draft.key.feedback.values())
     yield from draft.kind.rules.faults(draft.key)
+    yield from draft.kind.rules.prompt_faults(draft.prompt, draft.key)
 
 
 def content_hash(draft: QuestionDraft, *, exam_type: str) -> str:
     """Return a hash of all that a question says; its name, its line and the order of options do not count."""
     key = draft.key
-    options = sorted([o.text, o.correct, o.feedback] for o in key.options)
-    texts = [[t.text, t.weight] for t in key.texts]
-    numbers = [[str(n.low), str(n.high), n.weight] for n in key.numbers]
+    options, texts, numbers = _answers(key)
     asked = [draft.kind.value, draft.difficulty.value, draft.prompt, options, key.all_or_nothing]
     right = [key.truth, texts, numbers, draft.explanation, sorted(key.feedback.items())]
-    return digest([exam_type, draft.domain, asked, right])
+    shown = [] if draft.prompt_format is PromptFormat.PLAIN else [draft.prompt_format.value]
+    return digest([exam_type, draft.domain, asked, right, *_arrangement(key), *shown])
+
+
+def in_markdown(draft: QuestionDraft, losses: list[str]) -> QuestionDraft:
+    """Return a question whose prompt a file calls Markdown; it stays plain text where it has more than the subset."""
+    if next(markdown_faults(draft.prompt), None) is None:
+        return replace(draft, prompt_format=PromptFormat.MARKDOWN)
+    losses.append("The prompt has Markdown that is not kept, and becomes plain text.")
+    return draft
+
+
+def _answers(key: KeyDraft) -> list[list[Any]]:
+    return [
+        sorted([o.text, o.correct, o.feedback] for o in key.options),
+        [[t.text, t.weight] for t in key.texts],
+        [[str(n.low), str(n.high), n.weight] for n in key.numbers],
+    ]
+
+
+def _arrangement(key: KeyDraft) -> list[Any]:
+    """Return the right order, the pairs and the blanks of a key; nothing for the kinds without these."""
+    if key.ordered:
+        return [[option.text for option in key.options]]
+    if key.prompts:
+        return [[[prompt.text, key.options[prompt.option].text] for prompt in key.prompts]]
+    return [[*_answers(blank), sorted(blank.feedback.items())] for blank in key.blanks]
 
 
 def quiz_hash(draft: QuizDraft, questions: list[str], *, exam_type: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from domain import text
 from domain.content.question_kinds.file_items import lose_unread, prose
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.imports.json_items import Item
@@ -34,6 +35,8 @@ def question(
         kind=kind,
         difficulty=item.choice("difficulty", Difficulty, default=Difficulty.MEDIUM) or Difficulty.MEDIUM,
         prompt=item.text("prompt", prose),
+        prompt_format=item.choice("promptFormat", PromptFormat, default=PromptFormat.PLAIN)
+        or PromptFormat.PLAIN,
         explanation=item.text("explanation", prose, default=""),
         key=kind.rules.read_item(item),
     )

@@ -10,7 +10,7 @@ from domain.uploads.work import UploadsWork
 from domain.workflows.work import AdvancingWork
 
 
-class ImportsWork(AdvancingWork, ContentWork, MediaWork, UploadsWork, Protocol):
+class ImportsWork(AdvancingWork, MediaWork, ContentWork, UploadsWork, Protocol):
     """The stores that verbs of imports reach."""
 
     @property

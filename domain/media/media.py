@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Protocol
 
 from domain.entities import entity
-from domain.ids import MediaId, QuestionId, UserId
+from domain.ids import MediaId, OptionId, QuestionId, UserId
 
 MOST_OF_A_QUESTION = 20
 UNUSED_KEPT = timedelta(days=1)
@@ -48,11 +48,23 @@ class Media:
 
 @entity
 class MediaUse:
-    """An image that a question shows, and its position there, from 0."""
+    """An image that a question shows, beside its prompt or in an option, and its position there, from 0."""
 
     question_id: QuestionId
     media_id: MediaId
     position: int
+    alt: str = ""
+    option_id: OptionId | None = None
+
+
+@entity
+class QuestionImage:
+    """An image as a question shows it: beside its prompt, or in an option; `alt` says what it shows, or is empty."""
+
+    question_id: QuestionId
+    option_id: OptionId | None
+    alt: str
+    media: Media
 
 
 def name_of(sha256: str, kind: MediaType) -> str:
@@ -74,6 +86,12 @@ class MediaStore(Protocol):
 
     async def of_questions(self, ids: Sequence[QuestionId]) -> list[list[Media]]:
         """Return the images of each question, in their order."""
+
+    async def shown_by(self, ids: Sequence[QuestionId]) -> list[list[QuestionImage]]:
+        """Return the images of each question as it shows them, in their order."""
+
+    async def shown_in(self, ids: Sequence[OptionId]) -> list[QuestionImage | None]:
+        """Return one slot per option, in their order: the image that it shows."""
 
     async def remove_unused(self, *, before: datetime, most: int) -> list[str]:
         """Remove images that no question shows and that were stored before.

@@ -11,6 +11,7 @@ from domain.unit_of_work import OpenUnitOfWork
 from domain.uploads.upload_files import UploadFiles
 from domain.uploads.uploads import (
     KEPT,
+    LARGEST_IMAGE,
     LINK_LIFETIME,
     MEGABYTE,
     MOST_OPEN,
@@ -51,7 +52,7 @@ async def begin(
         with each:
             filename = _name(filename)
         with each:
-            _check_size(size_bytes, limits)
+            _check_size(size_bytes, limits, purpose)
         with each:
             content_type = None if content_type is None else _type(content_type)
     await _make_room(work, act, limits, size_bytes)
@@ -155,9 +156,13 @@ def _type(content_type: str) -> str:
     return line(content_type, field="contentType", longest=LONGEST_TYPE)
 
 
-def _check_size(size_bytes: int, limits: UploadLimits) -> None:
+def _check_size(size_bytes: int, limits: UploadLimits, purpose: UploadPurpose) -> None:
     if size_bytes < 1:
         raise InvalidInputError("sizeBytes must be the size of the file, at least 1.", field="sizeBytes")
+    if purpose is UploadPurpose.IMAGE and size_bytes > LARGEST_IMAGE:
+        raise FileTooLargeError(
+            f"An image may have at most {_megabytes(LARGEST_IMAGE)}; make it smaller.", field="sizeBytes"
+        )
     if size_bytes > limits.largest:
         raise FileTooLargeError(
             f"A file may have at most {_megabytes(limits.largest)}; split it.", field="sizeBytes"

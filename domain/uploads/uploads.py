@@ -12,6 +12,7 @@ from domain.ids import UploadId, UserId
 MOST_OPEN = 50
 """How many uploads a user may have that are not removed."""
 MEGABYTE = 1_000_000
+LARGEST_IMAGE = 10 * MEGABYTE
 LINK_LIFETIME = timedelta(hours=1)
 """How long bytes may be sent."""
 KEPT = timedelta(days=1)
@@ -27,6 +28,7 @@ class UploadPurpose(Enum):
 
     QUESTIONS = "QUESTIONS"
     ROADMAP = "ROADMAP"
+    IMAGE = "IMAGE"
 
 
 class UploadState(Enum):

@@ -8,12 +8,17 @@ from domain.accounts.scopes import Scope
 from domain.assessment.answer_shares import FEWEST_OTHERS, MOST_COUNTED
 from domain.content.question_kinds.accepted_answers import MOST_ACCEPTED
 from domain.content.question_kinds.choices import MOST_OPTIONS
+from domain.content.question_kinds.cloze import MOST_BLANKS
+from domain.content.question_kinds.matching import MOST_PROMPTS
 from domain.ids import OptionId
+from graph.assessment.answers import MatchedPair
 from graph.directives import reads_learning, requires_scopes, reveal
 from graph.fields import attribute, loaded_by
 from resolvers.assessment import loaders
 
 _USUAL_ACCEPTED = 5
+_USUAL_PARTS = 2
+"""Few questions have prompts or blanks, so their cost is that of a few."""
 
 
 @strawberry.type(description="A text that is accepted as an answer.", directives=[*reads_learning()])
@@ -36,6 +41,20 @@ class AcceptedRange:
     weight: int = attribute("The credit for it, in percent.")
 
 
+@strawberry.type(description="What is right about a blank of a cloze.", directives=[*reads_learning()])
+class RevealedBlank:
+    """The key of a blank."""
+
+    number: int = attribute("The number of the blank.")
+    option: OptionId | None = attribute("The id of the right option; null for a blank without options.")
+    accepted_texts: list[AcceptedText] = attribute(
+        "The accepted texts; empty for other blanks.", at_most=MOST_ACCEPTED, usual=1
+    )
+    accepted_ranges: list[AcceptedRange] = attribute(
+        "The accepted ranges; empty for other blanks.", at_most=MOST_ACCEPTED, usual=1
+    )
+
+
 @strawberry.type(
     description="The right answer, in the fields of the question's kind.", directives=[*reads_learning()]
 )
@@ -52,6 +71,19 @@ class RevealedKey:
     accepted_ranges: list[AcceptedRange] = attribute(
         "The accepted ranges; empty for other kinds.", at_most=MOST_ACCEPTED, usual=_USUAL_ACCEPTED
     )
+    pairs: list[MatchedPair] = attribute(
+        "The right option of each prompt of a matching; empty for other kinds.",
+        at_most=MOST_PROMPTS,
+        usual=_USUAL_PARTS,
+    )
+    order: list[OptionId] = attribute(
+        "The options of an ordering in their right order; empty for other kinds.", at_most=MOST_OPTIONS
+    )
+    blanks: list[RevealedBlank] = attribute(
+        "What is right about each blank of a cloze; empty for other kinds.",
+        at_most=MOST_BLANKS,
+        usual=_USUAL_PARTS,
+    )
 
 
 @strawberry.type(description="The author's feedback to one answer.", directives=[*reads_learning()])
@@ -60,7 +92,7 @@ class OptionFeedback:
 
     answer: str = attribute(
         "The answer: an option's id, `true` or `false`, an accepted text, an accepted range as `low..high`, or `*` for "
-        "every other answer."
+        "every other answer. What is typed into a blank has the number of the blank before it: `2:Paris`, `2:*`."
     )
     text: str = attribute("The feedback.")
 

@@ -6,13 +6,11 @@ import strawberry
 
 from domain.authoring.authored_content import ContentState, ContentType
 from domain.authoring.question_updates import QuestionConflictError
-from domain.content import decimals
-from domain.content.answer_keys import AcceptedNumber, AcceptedText
-from domain.content.question_kinds.accepted_answers import MOST_ACCEPTED
-from domain.content.question_kinds.choices import MOST_OPTIONS
-from domain.content.question_kinds.key_drafts import FULL, KeyDraft, OptionDraft
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.questions import Difficulty
 from domain.ids import QuestionId
+from domain.media.media import MOST_OF_A_QUESTION
+from graph.authoring.question_keys import QuestionImageInput, QuestionKeyInput
 from graph.content.questions import Question
 from graph.content.quizzes import Quiz
 from graph.content.roadmaps import Roadmap
@@ -83,82 +81,6 @@ declare_error(
     "The question was changed since the client read it; `question` is its newest version.",
     base=QuestionConflictBase,
 )
-_TEXT = "At most 10 000 characters."
-_WEIGHT = "What it earns, in percent: 0 to 100."
-
-
-@strawberry.input(description="An option of a choice.")
-class QuestionOptionInput:
-    """An option."""
-
-    text: str = given("The text of the option.", required=True)
-    correct: bool = given("Whether it is right.", required=True)
-    feedback: str = given(f"What is said to those who choose it. {_TEXT}", default="")
-
-
-@strawberry.input(description="A short text that earns credit.")
-class AcceptedTextInput:
-    """A text."""
-
-    text: str = given("The text.", required=True)
-    weight: int = given(_WEIGHT, default=FULL)
-
-
-@strawberry.input(description="Numbers that earn credit.")
-class AcceptedRangeInput:
-    """A range."""
-
-    low: str = given("The lowest number, in decimal.", required=True)
-    high: str = given("The highest number, in decimal; the same for a single one.", required=True)
-    weight: int = given(_WEIGHT, default=FULL)
-
-
-@strawberry.input(description="What is said to those who give an answer.")
-class AnswerFeedbackInput:
-    """Feedback to an answer."""
-
-    answer: str = given(
-        "`true` or `false`, an accepted text, an accepted range as `low..high`, or `*` for every other answer.",
-        required=True,
-    )
-    text: str = given(_TEXT, required=True)
-
-
-@strawberry.input(
-    description="What is right about a question, in place of all that was; each kind has its part."
-)
-class QuestionKeyInput:
-    """A key."""
-
-    options: list[QuestionOptionInput] | None = given(f"The options of a choice, at most {MOST_OPTIONS}.")
-    all_or_nothing: bool = given(
-        "For a multiple choice: whether only the exact choice earns credit.", default=False
-    )
-    truth: bool | None = given("Whether a statement is true.")
-    texts: list[AcceptedTextInput] | None = given(f"The accepted short texts, at most {MOST_ACCEPTED}.")
-    numbers: list[AcceptedRangeInput] | None = given(f"The accepted numbers, at most {MOST_ACCEPTED}.")
-    feedback: list[AnswerFeedbackInput] | None = given("Feedback to answers that are not options.")
-
-    def read(self) -> KeyDraft:
-        """Return the key; raises InvalidInputError for what is no number."""
-        return KeyDraft(
-            options=[
-                OptionDraft(text=each.text, correct=each.correct, feedback=each.feedback)
-                for each in self.options or []
-            ],
-            all_or_nothing=self.all_or_nothing,
-            truth=self.truth if isinstance(self.truth, bool) else None,
-            texts=[AcceptedText(text=each.text, weight=each.weight) for each in self.texts or []],
-            numbers=[
-                AcceptedNumber(
-                    low=decimals.read_number(each.low, field="key"),
-                    high=decimals.read_number(each.high, field="key"),
-                    weight=each.weight,
-                )
-                for each in self.numbers or []
-            ],
-            feedback={each.answer: each.text for each in self.feedback or []},
-        )
 
 
 @strawberry.input(description="The changes of a question; a field that is left out stays unchanged.")
@@ -171,10 +93,15 @@ class UpdateQuestionInput:
         required=True,
     )
     prompt: str | None = given("The question, 1 to 10 000 characters.")
-    explanation: str | None = given(f"Why the answer is right. {_TEXT}")
+    prompt_format: PromptFormat | None = given("How the prompt is written.")
+    explanation: str | None = given("Why the answer is right. At most 10 000 characters.")
     difficulty: Difficulty | None = given("How hard it is.")
     domain: str | None = given("The code of a domain of its exam type.")
     key: QuestionKeyInput | None = given("What is right. The kind of the question stays.")
+    images: list[QuestionImageInput] | None = given(
+        f"The images beside the prompt, in their order, in place of those that were; together with those of options at "
+        f"most {MOST_OF_A_QUESTION}."
+    )
 
 
 @strawberry.type

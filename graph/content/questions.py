@@ -6,7 +6,11 @@ from typing import Any
 import strawberry
 
 from domain.content import questions
+from domain.content.answers import BlankKind
 from domain.content.question_kinds.choices import MOST_OPTIONS
+from domain.content.question_kinds.cloze import MOST_BLANKS
+from domain.content.question_kinds.matching import MOST_PROMPTS
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.gamification.xp_rules import CURRENT
@@ -17,9 +21,9 @@ from graph.content.exam_types import ExamDomain, ExamType
 from graph.directives import reads_learning
 from graph.enums import declare_enum
 from graph.fields import attribute, loaded_by
-from graph.media.media import Media
+from graph.media.media import Media, QuestionImage
 from resolvers.content import loaders
-from resolvers.media.loaders import media_by_question
+from resolvers.media.loaders import images_by_option, images_by_question, media_by_question
 
 declare_enum(
     QuestionKind,
@@ -33,7 +37,24 @@ declare_enum(
 )
 
 
-@strawberry.type(description="An option of a choice.", directives=[*reads_learning()])
+declare_enum(
+    PromptFormat,
+    "How the prompt of a question is written.",
+    PLAIN="Plain text.",
+    MARKDOWN="Markdown without HTML, images, headings and rules; links lead to https.",
+)
+declare_enum(
+    BlankKind,
+    "What fills a blank.",
+    TEXT="A few words; case and extra white space are ignored.",
+    NUMBER="A number in decimal.",
+    OPTION="One of its options.",
+)
+
+
+@strawberry.type(
+    description="An answer to choose, to match or to put in order.", directives=[*reads_learning()]
+)
 class Option:
     """An option."""
 
@@ -41,6 +62,33 @@ class Option:
         "The option's id, `option_...`; it does not depend on whether the option is right."
     )
     text: str = attribute("The text of the option.")
+    image: QuestionImage | None = loaded_by(
+        images_by_option, key="id", description="The image that it shows, or null."
+    )
+
+
+@strawberry.type(description="A prompt of a matching, which takes an option.", directives=[*reads_learning()])
+class MatchingPrompt:
+    """A prompt."""
+
+    number: int = attribute("Its number in the question, from 1.")
+    text: str = attribute("The text of the prompt.")
+
+
+@strawberry.type(
+    description="A blank of a cloze; `[[1]]` in the prompt of the question stands for the first one.",
+    directives=[*reads_learning()],
+)
+class Blank:
+    """A blank."""
+
+    number: int = attribute("Its number in the prompt, from 1.")
+    takes: BlankKind = attribute("What fills it.")
+    options: list[Option] = attribute(
+        "The options to choose from, in an order that does not depend on which is right; empty for other blanks.",
+        at_most=MOST_OPTIONS,
+        usual=2,
+    )
 
 
 @strawberry.interface(
@@ -53,7 +101,8 @@ class Question(Bookmarkable):
 
     id: QuestionId = attribute("The question's id, `question_...`.")
     kind: QuestionKind = attribute("How it is answered.")
-    prompt: str = attribute("The question; plain text of one or more lines.")
+    prompt: str = attribute("The question; text of one or more lines; LaTeX in it is as it was written.")
+    prompt_format: PromptFormat = attribute("How the prompt is written.")
     difficulty: Difficulty = attribute("The author's estimate of the difficulty.")
     domain: ExamDomain | None = loaded_by(
         loaders.exam_domains_by_id, key="domain_id", description="The domain that it belongs to."
@@ -64,13 +113,20 @@ class Question(Bookmarkable):
     media: list[Media] | None = loaded_by(
         media_by_question,
         key="id",
-        description="The images that it shows, in their order.",
+        description="All images that it shows, those of its options too.",
+        at_most=MOST_OF_A_QUESTION,
+        usual=1,
+    )
+    images: list[QuestionImage] | None = loaded_by(
+        images_by_question,
+        key="id",
+        description="The images beside its prompt, in their order.",
         at_most=MOST_OF_A_QUESTION,
         usual=1,
     )
 
 
-_OPTIONS = "The options, in an order that does not depend on which are right."
+_OPTIONS = "The options, in an order that tells nothing about the right answer."
 _ALL_OR_NOTHING = (
     "Whether only the exact choice earns credit. Otherwise each right option earns an equal share, and each wrong one "
     "takes one share off, down to 0."
@@ -78,6 +134,14 @@ _ALL_OR_NOTHING = (
 _KIND_FIELDS: dict[str, tuple[Any, Callable[[], Any]]] = {
     "options": (list[Option], lambda: attribute(_OPTIONS, at_most=MOST_OPTIONS, usual=5)),
     "all_or_nothing": (bool, lambda: attribute(_ALL_OR_NOTHING)),
+    "prompts": (
+        list[MatchingPrompt],
+        lambda: attribute("The prompts, in the author's order.", at_most=MOST_PROMPTS, usual=5),
+    ),
+    "blanks": (
+        list[Blank],
+        lambda: attribute("The blanks, in the order of the prompt.", at_most=MOST_BLANKS, usual=2),
+    ),
 }
 """The fields that some kinds have in addition to those of `Question`; each type gets its own declaration."""
 

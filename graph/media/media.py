@@ -9,9 +9,7 @@ from graph.node import Node
 from resolvers.media import media
 
 
-@strawberry.type(
-    description="An image that came with an imported file: PNG, JPEG, GIF or WebP.", directives=[public()]
-)
+@strawberry.type(description="An image of an author: PNG, JPEG, GIF or WebP.", directives=[public()])
 class Media(Node):
     """One image."""
 
@@ -23,3 +21,13 @@ class Media(Node):
     size_bytes: int = attribute("How many bytes it has.", name="bytes")
     width: int = attribute("Its width in pixels.")
     height: int = attribute("Its height in pixels.")
+
+
+@strawberry.type(description="An image as a question shows it.", directives=[public()])
+class QuestionImage:
+    """An image of a question or of an option."""
+
+    media: Media = attribute("The image, with its address and size.")
+    alt: str = attribute(
+        "What it shows, in words, for those who do not see it; empty where the author said nothing."
+    )

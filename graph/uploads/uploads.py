@@ -26,6 +26,7 @@ declare_enum(
     "What a file is uploaded for.",
     QUESTIONS="For `importQuestions`.",
     ROADMAP="For `importRoadmap`.",
+    IMAGE="For `addImage`: an image of at most 10 MB.",
 )
 declare_enum(
     UploadState,

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from domain.content.grading_keys import GradingKey
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
-from persistence.content.key_columns import key_parts
+from persistence.content.key_columns import key_parts, part_keys
 from persistence.database import SqlConnection
 from persistence.row_mapping import member_of
 from persistence.statements import Statement
@@ -24,15 +24,22 @@ _positional: Callable[..., GradingKey] = GradingKey
 
 
 def _grading_key(id_: str, domain_id: str, kind: str, difficulty: str, *rest: Any) -> GradingKey:
-    all_or_nothing, *columns = rest
+    all_or_nothing, *columns, parts = rest
     return _positional(
-        id_, domain_id, _kind(kind), _difficulty(difficulty), all_or_nothing, *key_parts(*columns)
+        id_,
+        domain_id,
+        _kind(kind),
+        _difficulty(difficulty),
+        all_or_nothing,
+        *key_parts(*columns),
+        part_keys(parts),
     )
 
 
 _BY_IDS = Statement(
     text("""
-    SELECT q.id, q.domain_id, q.kind, q.difficulty, q.all_or_nothing, k.correct_options, k.truth, k.texts, k.numbers
+    SELECT q.id, q.domain_id, q.kind, q.difficulty, q.all_or_nothing, k.correct_options, k.truth, k.texts, k.numbers,
+        k.parts
     FROM questions q JOIN question_keys k ON k.question_id = q.id WHERE q.id = ANY (CAST(:ids AS text[]))
     """),
     _grading_key,

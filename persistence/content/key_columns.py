@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from domain.content.answer_keys import AcceptedNumber, AcceptedText, AnswerKey
+from domain.content.answer_keys import AcceptedNumber, AcceptedText, AnswerKey, PartKey
 from domain.ids import OptionId
 
 KeyParts = tuple[frozenset[OptionId], bool | None, list[AcceptedText], list[AcceptedNumber]]
@@ -16,12 +16,16 @@ def key_parts(
     numbers: list[dict[str, Any]],
 ) -> KeyParts:
     """Read the columns `correct_options`, `truth`, `texts` and `numbers`; a kind leaves empty what it does not use."""
-    return (
-        frozenset(correct_options),
-        truth,
-        [AcceptedText(text=t["text"], weight=t["weight"]) for t in texts],
-        [AcceptedNumber(low=Decimal(n["low"]), high=Decimal(n["high"]), weight=n["weight"]) for n in numbers],
-    )
+    return frozenset(correct_options), truth, _texts(texts), _numbers(numbers)
+
+
+def part_keys(stored: list[dict[str, Any]] | None) -> list[PartKey]:
+    """Read the column `parts`, which is NULL for the kinds without any."""
+    if stored is None:
+        return []
+    return [
+        PartKey(option=p["option"], texts=_texts(p["texts"]), numbers=_numbers(p["numbers"])) for p in stored
+    ]
 
 
 def key_row(key: AnswerKey) -> dict[str, Any]:
@@ -29,6 +33,23 @@ def key_row(key: AnswerKey) -> dict[str, Any]:
     return {
         "correct_options": sorted(key.correct_options),
         "truth": key.truth,
+        **_typed(key),
+        "parts": [{"option": part.option, **_typed(part)} for part in key.parts] or None,
+    }
+
+
+def _texts(stored: list[dict[str, Any]]) -> list[AcceptedText]:
+    return [AcceptedText(text=t["text"], weight=t["weight"]) for t in stored]
+
+
+def _numbers(stored: list[dict[str, Any]]) -> list[AcceptedNumber]:
+    return [
+        AcceptedNumber(low=Decimal(n["low"]), high=Decimal(n["high"]), weight=n["weight"]) for n in stored
+    ]
+
+
+def _typed(key: AnswerKey | PartKey) -> dict[str, Any]:
+    return {
         "texts": [{"text": t.text, "weight": t.weight} for t in key.texts],
         "numbers": [{"low": str(n.low), "high": str(n.high), "weight": n.weight} for n in key.numbers],
     }

@@ -9,17 +9,20 @@ from sqlalchemy import column as sql_column
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from domain.content.answer_keys import AnswerKey
-from domain.content.answers import Option
+from domain.content.answers import Blank, BlankKind, MatchingPrompt, Option
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty, NewQuestion, Question
 from domain.ids import QuestionId, UserId
-from persistence.content.key_columns import key_parts, key_row
+from persistence.content.key_columns import key_parts, key_row, part_keys
 from persistence.database import SqlConnection
 from persistence.statements import ID, Statement, by_key, columns_for
 from persistence.tables.content.questions import question_keys, questions
 
 _as_question: Callable[..., Question] = Question
 _as_key: Callable[..., AnswerKey] = AnswerKey
+_BLANKS = {kind.value: kind for kind in BlankKind}
+_FORMATS = {each.value: each for each in PromptFormat}
 _KINDS = {kind.value: kind for kind in QuestionKind}
 _DIFFICULTIES = {difficulty.value: difficulty for difficulty in Difficulty}
 question_columns = columns_for(Question, questions)
@@ -28,7 +31,8 @@ key_columns = columns_for(AnswerKey, question_keys)
 
 def question_of(*columns: Any) -> Question:
     """Build a question from `question_columns`."""
-    id_, exam_type_id, domain_id, kind, difficulty, prompt, options, all_or_nothing = columns
+    id_, exam_type_id, domain_id, kind, difficulty, prompt, options, all_or_nothing, *parts = columns
+    prompts, blanks, prompt_format = parts
     return _as_question(
         id_,
         exam_type_id,
@@ -36,15 +40,26 @@ def question_of(*columns: Any) -> Question:
         _KINDS[kind],
         _DIFFICULTIES[difficulty],
         prompt,
-        [Option(id=o["id"], text=o["text"]) for o in options],
+        _options(options),
         all_or_nothing,
+        [MatchingPrompt(number=p["number"], text=p["text"]) for p in prompts] if prompts else [],
+        [_blank(blank) for blank in blanks] if blanks else [],
+        _FORMATS[prompt_format],
     )
+
+
+def _options(stored: list[dict[str, Any]]) -> list[Option]:
+    return [Option(id=o["id"], text=o["text"]) for o in stored]
+
+
+def _blank(stored: dict[str, Any]) -> Blank:
+    return Blank(number=stored["number"], takes=_BLANKS[stored["takes"]], options=_options(stored["options"]))
 
 
 def key_of(*columns: Any) -> AnswerKey:
     """Build a key from `key_columns`."""
-    question_id, *parts, explanation, option_feedback = columns
-    return _as_key(question_id, *key_parts(*parts), explanation, option_feedback)
+    question_id, *right, explanation, option_feedback, parts = columns
+    return _as_key(question_id, *key_parts(*right), explanation, option_feedback, part_keys(parts))
 
 
 _OF_VERSIONS = {"version", "replaced_by_id", "made_ms"}
@@ -143,11 +158,22 @@ def _question_row(new: NewQuestion) -> dict[str, Any]:
     return row | {
         "kind": question.kind.value,
         "difficulty": question.difficulty.value,
-        "options": [{"id": o.id, "text": o.text} for o in sorted(question.options, key=lambda o: o.id)],
+        "prompt_format": question.prompt_format.value,
+        "options": _option_rows(question.options),
+        "prompts": [{"number": p.number, "text": p.text} for p in question.prompts] or None,
+        "blanks": [
+            {"number": b.number, "takes": b.takes.value, "options": _option_rows(b.options)}
+            for b in question.blanks
+        ]
+        or None,
         "author_id": new.author_id,
         "name": new.name,
         "content_hash": new.content_hash,
     }
+
+
+def _option_rows(options: list[Option]) -> list[dict[str, str]]:
+    return [{"id": o.id, "text": o.text} for o in sorted(options, key=lambda o: o.id)]
 
 
 def _key_row(key: AnswerKey) -> dict[str, Any]:

@@ -3,18 +3,20 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ARRAY, Integer, any_, bindparam, delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.ids import MediaId, QuestionId
-from domain.media.media import Media, MediaType, MediaUse, name_of
+from domain.ids import MediaId, OptionId, QuestionId
+from domain.media.media import Media, MediaType, MediaUse, QuestionImage, name_of
 from persistence.database import SqlConnection
 from persistence.statements import ID, MOMENT, Statement, by_key, columns_for
 from persistence.tables.media.media import media, question_media
 
 _columns = columns_for(Media, media)
 _as_media: Callable[..., Media] = Media
+_as_image: Callable[..., QuestionImage] = QuestionImage
 _ids = bindparam("ids", type_=ARRAY(ID))
 
 
@@ -40,6 +42,22 @@ _OF_QUESTIONS = Statement(
     .order_by(question_media.c.question_id, question_media.c.position),
     lambda question_id, *values: (question_id, _as_media(*values)),
 )
+_shown = select(
+    question_media.c.question_id, question_media.c.option_id, question_media.c.alt, *_columns
+).join_from(question_media, media, media.c.id == question_media.c.media_id)
+
+
+def _image(question_id: str, option_id: str | None, alt: str, *values: Any) -> QuestionImage:
+    return _as_image(question_id, option_id, alt, _as_media(*values))
+
+
+_SHOWN_BY = Statement(
+    _shown.where(question_media.c.question_id == any_(_ids)).order_by(
+        question_media.c.question_id, question_media.c.position
+    ),
+    _image,
+)
+_SHOWN_IN = Statement(_shown.where(question_media.c.option_id == any_(_ids)), _image)
 _unused = (
     select(media.c.id)
     .where(media.c.created_at < bindparam("before", type_=MOMENT))
@@ -83,6 +101,21 @@ class SqlMedia:
         for question_id, each in await self._connection.all(_OF_QUESTIONS, ids=list(ids)):
             found.setdefault(question_id, []).append(each)
         return [found.get(each, []) for each in ids]
+
+    async def shown_by(self, ids: Sequence[QuestionId]) -> list[list[QuestionImage]]:
+        """Return the images of each question as it shows them."""
+        found: dict[str, list[QuestionImage]] = {}
+        for each in await self._connection.all(_SHOWN_BY, ids=list(ids)):
+            found.setdefault(each.question_id, []).append(each)
+        return [found.get(each, []) for each in ids]
+
+    async def shown_in(self, ids: Sequence[OptionId]) -> list[QuestionImage | None]:
+        """Return one slot per option."""
+        return by_key(
+            ids,
+            await self._connection.all(_SHOWN_IN, ids=list(ids)),
+            lambda each: OptionId(each.option_id or ""),
+        )
 
     async def remove_unused(self, *, before: datetime, most: int) -> list[str]:
         """Delete images; return the names of the files that no other author's image has."""

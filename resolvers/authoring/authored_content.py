@@ -4,7 +4,8 @@ from typing import Protocol
 
 from domain.authoring import question_updates
 from domain.authoring.authored_content import AuthoredContent, ContentState, ContentType
-from domain.content.question_kinds.key_drafts import KeyDraft
+from domain.content.question_kinds.key_drafts import ImageDraft, KeyDraft
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.questions import Difficulty, Question
 from domain.edits import UNCHANGED, Edit
 from domain.ids import QuestionId
@@ -18,6 +19,13 @@ class GivenKey(Protocol):
 
     def read(self) -> KeyDraft:
         """Return the key."""
+
+
+class GivenImage(Protocol):
+    """An image, as a client sends it."""
+
+    def read(self) -> ImageDraft:
+        """Return the image."""
 
 
 async def my_content(
@@ -45,15 +53,20 @@ async def update_question(
     id: QuestionId,
     version: int,
     prompt: Edit[str | None] = UNCHANGED,
+    prompt_format: Edit[PromptFormat | None] = UNCHANGED,
     explanation: Edit[str | None] = UNCHANGED,
     difficulty: Edit[Difficulty | None] = UNCHANGED,
     domain: Edit[str | None] = UNCHANGED,
     key: Edit[GivenKey | None] = UNCHANGED,
+    images: Edit[list[GivenImage] | None] = UNCHANGED,
 ) -> AuthoredContent:
     """Change a question of the caller's."""
     given: Edit[KeyDraft | None] = UNCHANGED
+    shown: Edit[list[ImageDraft] | None] = UNCHANGED
     if key is not UNCHANGED:
         given = None if key is None else key.read()
+    if images is not UNCHANGED:
+        shown = None if images is None else [image.read() for image in images]
     async with context.open_work() as work:
         return await question_updates.update(
             work,
@@ -61,8 +74,10 @@ async def update_question(
             question_id=id,
             version=version,
             prompt=prompt,
+            prompt_format=prompt_format,
             explanation=explanation,
             difficulty=difficulty,
             domain=domain,
             key=given,
+            images=shown,
         )

@@ -30,6 +30,8 @@ GERUNDS = {
     "seeding": "the field's word for filling a database with demo data",
     "staging": "the noun of databases for keeping rows apart until all of them are there",
     "tracing": "OpenTelemetry's word",
+    "matching": "the kind of question",
+    "ordering": "the kind of question",
 }
 """The words in -ing that may end a module's name, each a noun of its own."""
 NAMES_A_TEST_MODULE = re.compile(r"^\s*(?:from|import)\s[^\n]*\btest_", re.MULTILINE)

@@ -12,8 +12,8 @@ from domain.assessment.attempt_grading import GradedSlot, Grading
 from domain.assessment.attempts import AttemptMode, AttemptState, QuizAttempt
 from domain.assessment.grading_inputs import Repeats, Revisions
 from domain.assessment.submissions import SubmissionResult
-from domain.content.answer_keys import AcceptedNumber, AcceptedText, AnswerKey
-from domain.content.answers import Answer, Option
+from domain.content.answer_keys import AcceptedNumber, AcceptedText, AnswerKey, PartKey
+from domain.content.answers import Answer, FilledBlank, Option, Pair
 from domain.content.exam_types import ExamDomain
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty, NewQuestion, Question
@@ -23,9 +23,18 @@ from domain.ids import AttemptId, ExamDomainId, ExamTypeId, OptionId, QuestionId
 from domain.work import Work
 from tests.builders import mint
 from tests.builders.analytics import an_exam_type, facts
+from tests.builders.quizzes import some_blanks, some_parts, some_prompts
 
 _numbers = itertools.count(1)
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+_orderings: set[QuestionId] = set()
+"""The questions whose keys are an order; those of a matching look the same."""
+WITH_OPTIONS = {
+    QuestionKind.SINGLE_CHOICE,
+    QuestionKind.MULTIPLE_CHOICE,
+    QuestionKind.MATCHING,
+    QuestionKind.ORDERING,
+}
 NO_REPEATS = Repeats(credits={}, earlier_today=0)
 NOTHING_EARNED = QuizXp(today=0, lately=0)
 
@@ -36,13 +45,18 @@ def a_question(kind: QuestionKind = QuestionKind.TRUE_FALSE, **values: Any) -> t
     question_id = QuestionId(mint("question"))
     options = (
         [Option(id=OptionId(mint("option")), text=f"choice {n} of {number}") for n in range(4)]
-        if kind in {QuestionKind.SINGLE_CHOICE, QuestionKind.MULTIPLE_CHOICE}
+        if kind in WITH_OPTIONS
         else []
     )
+    blanks = some_blanks(f"filler of {number}") if kind is QuestionKind.CLOZE else []
     right = {QuestionKind.SINGLE_CHOICE: 1, QuestionKind.MULTIPLE_CHOICE: 2}.get(kind, 0)
     texts = [AcceptedText(text=f"sesame{number}", weight=100), AcceptedText(text=f"sezam{number}", weight=50)]
     numbers = [AcceptedNumber(low=Decimal("41.125"), high=Decimal("42.875"), weight=100)]
-    feedback = {o.id: f"hush {n} of {number}" for n, o in enumerate(options)} or {"*": f"hush of {number}"}
+    said = [*options, *(option for blank in blanks for option in blank.options)]
+    feedback = {o.id: f"hush {n} of {number}" for n, o in enumerate(said)}
+    feedback |= (
+        {"1:*": f"hush of blank {number}"} if blanks else {} if options else {"*": f"hush of {number}"}
+    )
     question = Question(
         id=question_id,
         exam_type_id=values.pop("exam_type_id", ExamTypeId(mint("examtype"))),
@@ -52,6 +66,8 @@ def a_question(kind: QuestionKind = QuestionKind.TRUE_FALSE, **values: Any) -> t
         prompt=f"What about number {number}?",
         options=sorted(options, key=lambda o: o.id),
         all_or_nothing=values.pop("all_or_nothing", False),
+        prompts=some_prompts(f"prompt of {number}") if kind is QuestionKind.MATCHING else [],
+        blanks=blanks,
     )
     key = AnswerKey(
         question_id=question_id,
@@ -61,20 +77,30 @@ def a_question(kind: QuestionKind = QuestionKind.TRUE_FALSE, **values: Any) -> t
         numbers=numbers if kind is QuestionKind.NUMERIC else [],
         explanation=f"because of reason {number}",
         option_feedback=feedback,
+        parts=some_parts(replace(question, options=options), texts, numbers),
     )
     assert not values
+    if kind is QuestionKind.ORDERING:
+        _orderings.add(question_id)
     return question, key
 
 
 def new_version(question: Question, key: AnswerKey) -> tuple[Question, AnswerKey]:
     """The same question with another prompt and explanation, which gives it and its options new ids."""
     new_id = QuestionId(mint("question"))
-    ids = {option.id: OptionId(mint("option")) for option in question.options}
+    of_blanks = [option for blank in question.blanks for option in blank.options]
+    ids = {option.id: OptionId(mint("option")) for option in [*question.options, *of_blanks]}
+    if question.id in _orderings:
+        _orderings.add(new_id)
     corrected = replace(
         question,
         id=new_id,
         prompt=f"{question.prompt} (corrected)",
-        options=[Option(id=ids[option.id], text=option.text) for option in question.options],
+        options=[replace(option, id=ids[option.id]) for option in question.options],
+        blanks=[
+            replace(blank, options=[replace(option, id=ids[option.id]) for option in blank.options])
+            for blank in question.blanks
+        ],
     )
     return corrected, replace(
         key,
@@ -82,10 +108,13 @@ def new_version(question: Question, key: AnswerKey) -> tuple[Question, AnswerKey
         correct_options=frozenset(ids[id_] for id_ in key.correct_options),
         explanation=f"{key.explanation} (corrected)",
         option_feedback={ids.get(OptionId(a), a): text for a, text in key.option_feedback.items()},
+        parts=[replace(part, option=part.option and ids[part.option]) for part in key.parts],
     )
 
 
 def right_answer(key: AnswerKey) -> Answer:
+    if key.parts:
+        return _right_parts(key)
     if key.correct_options:
         return Answer(options=sorted(key.correct_options))
     if key.texts:
@@ -95,10 +124,31 @@ def right_answer(key: AnswerKey) -> Answer:
     return Answer(truth=key.truth)
 
 
+def _right_parts(key: AnswerKey) -> Answer:
+    options = [part.option for part in key.parts if part.option is not None]
+    if key.question_id in _orderings:
+        return Answer(order=options)
+    if len(options) == len(key.parts):
+        return Answer(pairs=[Pair(prompt=n, option=option) for n, option in enumerate(options, start=1)])
+    filled = [
+        FilledBlank(number=number, option=part.option, text=_typed(part))
+        for number, part in enumerate(key.parts, start=1)
+    ]
+    return Answer(blanks=filled)
+
+
+def _typed(part: PartKey) -> str | None:
+    """Return the first text or number that is accepted for a blank; none where it has options."""
+    accepted = [*(text.text for text in part.texts), *(str(number.low) for number in part.numbers)]
+    return accepted[0] if accepted else None
+
+
 def secrets_of(key: AnswerKey) -> set[str]:
     """The parts of a key that must not be readable while an attempt is open; options are searched for separately."""
-    ranges = {str(bound) for number in key.numbers for bound in (number.low, number.high)}
-    return {key.explanation, *key.option_feedback.values(), *(t.text for t in key.texts), *ranges}
+    all_ = [key, *key.parts]
+    ranges = {str(b) for each in all_ for number in each.numbers for b in (number.low, number.high)}
+    texts = {accepted.text for each in all_ for accepted in each.texts}
+    return {key.explanation, *key.option_feedback.values(), *texts, *ranges}
 
 
 def an_attempt(**values: Any) -> QuizAttempt:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from domain.content.answer_keys import AcceptedNumber, AcceptedText
-from domain.content.question_kinds.key_drafts import KeyDraft, OptionDraft
+from domain.content.question_kinds.key_drafts import KeyDraft, OptionDraft, PromptDraft
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.imports.question_drafts import QuestionDraft
@@ -26,7 +26,19 @@ def one_of_each_kind() -> dict[QuestionKind, QuestionDraft]:
             texts=[AcceptedText(text="York", weight=100), half], feedback={"York": "Yes"}
         ),
         QuestionKind.NUMERIC: KeyDraft(numbers=[exact, near], feedback={"3..4": "Nearly", "*": "No"}),
+        QuestionKind.MATCHING: KeyDraft(
+            options=options, prompts=[PromptDraft(text="one", option=1), PromptDraft(text="<two>", option=0)]
+        ),
+        QuestionKind.ORDERING: KeyDraft(options=options, ordered=True),
     }
+    keys[QuestionKind.CLOZE] = KeyDraft(
+        blanks=[
+            keys[QuestionKind.SHORT_TEXT],
+            keys[QuestionKind.NUMERIC],
+            keys[QuestionKind.SINGLE_CHOICE],
+        ]
+    )
+    blanks = " ".join(f"[[{number}]]" for number in (1, 2, 3))
     return {
         kind: QuestionDraft(
             line=1,
@@ -35,7 +47,7 @@ def one_of_each_kind() -> dict[QuestionKind, QuestionDraft]:
             domain="1.1",
             kind=kind,
             difficulty=Difficulty.HARD,
-            prompt=f"A question of the kind {kind.value}?",
+            prompt=f"A question of the kind {kind.value}? {blanks if key.blanks else ''}".strip(),
             explanation="Because it is so.",
             key=key,
         )

@@ -27,3 +27,19 @@ def a_choice(*options: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 def an_accepting(kind: str, *accepted: dict[str, Any]) -> dict[str, Any]:
     return a_question("accepting", kind=kind, answer=None, accepted=list(accepted))
+
+
+def a_matching(*more: str, **pairs: str) -> dict[str, Any]:
+    """A matching of prompts with their options; `more` belong to no prompt."""
+    options = [{"text": text} for text in dict.fromkeys([*pairs.values(), *more])]
+    prompts = [{"text": text, "match": match} for text, match in pairs.items()]
+    return a_question("matching", kind="MATCHING", answer=None, options=options, prompts=prompts)
+
+
+def an_ordering(*texts: str) -> dict[str, Any]:
+    return a_question("ordering", kind="ORDERING", answer=None, options=[{"text": text} for text in texts])
+
+
+def a_cloze(*blanks: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    prompt = " and ".join(f"[[{number}]]" for number in range(1, len(blanks) + 1))
+    return a_question("cloze", kind="CLOZE", answer=None, prompt=prompt, blanks=list(blanks)) | changes

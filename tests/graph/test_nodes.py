@@ -166,7 +166,9 @@ async def test_a_question_is_found_with_the_options_in_the_order_of_the_latest_a
     await taker.abandon(await taker.start_attempt("first"))
     slots = await taker.slots(await taker.start_attempt("second"))
     text = """query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Question { kind prompt }
-      ... on SingleChoice { options { id } } ... on MultipleChoice { options { id } } } }"""
+      ... on SingleChoice { options { id } } ... on MultipleChoice { options { id } }
+          ... on Matching { prompts { number text } options { id } } ... on Ordering { options { id } }
+          ... on Cloze { blanks { number takes options { id } } } } }"""
     _, stranger = await ask.learner()
     ids = [slot["question"]["id"] for slot in slots]
 

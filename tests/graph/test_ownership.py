@@ -50,6 +50,7 @@ OPEN_TO_ALL = {
     "scheduleCampaign": "operators send any campaign, and their keys with SEND_MAIL",
     "sendCampaign": "operators send any campaign, and their keys with SEND_MAIL",
     "sendTestCampaign": "operators send any campaign, and their keys with SEND_MAIL",
+    "addImage": "an upload of another author is refused, as tests/graph/authoring shows",
     "importQuestions": "an upload of another author is refused, as tests/graph/imports shows",
     "importRoadmap": "an upload of another author is refused, as tests/graph/imports shows",
     "startQuizAttempt": "all learners take quizzes of others",

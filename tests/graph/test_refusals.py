@@ -48,7 +48,7 @@ COMPARED = {
     "answer": "judged by the question that it answers",
     "to": "judged by the goal",
     **dict.fromkeys(["setDailyTarget.kind", "removeDailyTarget.kind"], "every value is fine"),
-    "updateQuestion.difficulty": "every value is fine",
+    **dict.fromkeys(["updateQuestion.difficulty", "updateQuestion.promptFormat"], "every value is fine"),
     "updateQuestion.domain": "compared with the exam type of the question",
     "updateQuestion.key": "judged by the kind of the question",
     "updateWebhookEndpoint.enabled": "every value is fine",
@@ -89,6 +89,7 @@ WRONG: dict[str, Any] = {
     "SegmentGroupInput": [],
     "DraftOperation": [],
     "InviteeBy": {"handle": "not a handle"},
+    "QuestionImageInput": [{"media": "media_01K742SG00EC1V4CSM6MV3EE1S", "alt": ""}],
     "MergeChoiceInput": [
         {"key": "a", "field": "TITLE", "choice": choice} for choice in ("KEEP_MINE", "TAKE_THEIRS")
     ],

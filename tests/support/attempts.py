@@ -1,6 +1,6 @@
 """Taking quizzes through the schema in tests: the documents of an attempt, and a learner with a quiz."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from domain.accounts.users import Viewer
@@ -48,10 +48,15 @@ ABANDON = (
 )
 READ = "query ($id: ID!) { attempt(id: $id) { ...A } }" + ATTEMPT
 SLOTS = """query ($id: ID!) { attempt(id: $id) { slots {
-  number locked flagged answeredAt answer { options truth text number }
-  question { id kind prompt ... on SingleChoice { options { id } } ... on MultipleChoice { options { id } } }
+  number locked flagged answeredAt
+  answer { options truth text number pairs { prompt option } order blanks { number text option } }
+  question { id kind prompt ... on SingleChoice { options { id } } ... on MultipleChoice { options { id } }
+    ... on Matching { prompts { number text } options { id } } ... on Ordering { options { id } }
+    ... on Cloze { blanks { number takes options { id } } } }
   credit explanation optionFeedback { answer text }
-  key { correctOptionIds truth acceptedTexts { text weight } acceptedRanges { low high weight } } } } }"""
+  key { correctOptionIds truth acceptedTexts { text weight } acceptedRanges { low high weight }
+    pairs { prompt option } order
+    blanks { number option acceptedTexts { text weight } acceptedRanges { low high weight } } } } } }"""
 
 
 @dataclass
@@ -130,7 +135,13 @@ def codes(payload: dict[str, Any]) -> list[tuple[str, str | None]]:
 def sent(answer: Answer) -> dict[str, Any]:
     """Write an answer as a client sends it."""
     values = {name: getattr(answer, name) for name in ANSWER_FIELDS}
-    return {name: ANSWER_FIELDS[name].store(value) for name, value in values.items() if value is not None}
+    return {name: _written(name, value) for name, value in values.items() if value is not None}
+
+
+def _written(name: str, value: Any) -> Any:
+    if name in {"pairs", "blanks"}:
+        return [{k: v for k, v in asdict(each).items() if v is not None} for each in value]
+    return ANSWER_FIELDS[name].store(value)
 
 
 async def a_quiz_taker(ask: Asker, *kinds: QuestionKind, **values: Any) -> QuizTaker:

@@ -47,6 +47,7 @@ from tests.support.flag_scenes import of_flag_role
 from tests.support.goals import GOALS, active_goal, create_goal, move_goal
 from tests.support.jobs import an_operator, one_in_each_state
 from tests.support.progress import REMOVE, set_target, targets_of
+from tests.support.question_updates import author_of, update
 from tests.support.schema_client import START, Asker, viewer_of
 from tests.support.search import of_search_types
 from tests.support.suppressions import of_reason
@@ -256,6 +257,18 @@ async def of_question_difficulty(ask: Asker, values: Sequence[str]) -> list[Any]
     return found
 
 
+async def of_prompt_format(ask: Asker, values: Sequence[str]) -> list[Any]:
+    """Say how a prompt is written, which HTML in it depends on."""
+    found = []
+    for value in values:
+        taker = await a_quiz_taker(ask, QuestionKind.TRUE_FALSE)
+        payload = await update(
+            ask, author_of(taker), taker.questions[0].id, prompt="<b>Bold</b>", promptFormat=value
+        )
+        found.append([error["field"] for error in payload["userErrors"]])
+    return found
+
+
 async def of_transition(ask: Asker, values: Sequence[str]) -> list[Any]:
     """Move a draft, an active goal and a paused one; null where all are refused."""
     found = []
@@ -345,6 +358,7 @@ EFFECTS: dict[str, Effect] = {
     "Query.myContent(type:) ContentType": of_content("type"),
     "Query.myContent(state:) ContentState": of_content("state"),
     "UpdateQuestionInput.difficulty Difficulty": of_question_difficulty,
+    "UpdateQuestionInput.promptFormat PromptFormat": of_prompt_format,
     "ExportQuizInput.format ExportFormat": of_export_format,
     "SetFeatureFlagInput.roles Role": of_flag_role,
     "SetRolesInput.roles Role": of_role,

@@ -1,13 +1,15 @@
 """Values of questions for hypothesis: every kind, with texts that trip up formats."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 from hypothesis import strategies as st
 
 from domain import text
 from domain.content.answer_keys import AcceptedNumber, AcceptedText
-from domain.content.question_kinds.key_drafts import KeyDraft, OptionDraft
+from domain.content.question_kinds.key_drafts import KeyDraft, OptionDraft, PromptDraft
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.content.quizzes import Feedback
@@ -55,23 +57,56 @@ def options(draw: st.DrawFn, *, single: bool) -> list[OptionDraft]:
     ]
 
 
+def keys(kind: QuestionKind) -> st.SearchStrategy[KeyDraft]:
+    return _KEYS[kind]()
+
+
 @st.composite
-def keys(draw: st.DrawFn, kind: QuestionKind) -> KeyDraft:
-    if kind is QuestionKind.SINGLE_CHOICE:
-        return KeyDraft(options=draw(options(single=True)))
-    if kind is QuestionKind.MULTIPLE_CHOICE:
-        return KeyDraft(options=draw(options(single=False)), all_or_nothing=draw(st.booleans()))
-    if kind is QuestionKind.TRUE_FALSE:
-        said = {word: said_ for word in ("true", "false") if (said_ := draw(maybe))}
-        return KeyDraft(truth=draw(st.booleans()), feedback=said)
-    if kind is QuestionKind.SHORT_TEXT:
-        words = draw(st.lists(texts, min_size=1, max_size=4, unique=True))
-        weights = [100, *(draw(st.integers(0, 100)) for _ in words[1:])]
-        said = {word: said_ for word in words if (said_ := draw(maybe))}
-        return KeyDraft(
-            texts=[AcceptedText(text=w, weight=n) for w, n in zip(words, weights, strict=True)], feedback=said
-        )
-    return draw(ranges())
+def choices(draw: st.DrawFn, *, single: bool) -> KeyDraft:
+    chosen = draw(options(single=single))
+    return KeyDraft(options=chosen, all_or_nothing=not single and draw(st.booleans()))
+
+
+@st.composite
+def statements(draw: st.DrawFn) -> KeyDraft:
+    said = {word: said_ for word in ("true", "false") if (said_ := draw(maybe))}
+    return KeyDraft(truth=draw(st.booleans()), feedback=said)
+
+
+@st.composite
+def accepted_texts(draw: st.DrawFn) -> KeyDraft:
+    words = draw(st.lists(texts, min_size=1, max_size=4, unique=True))
+    weights = [100, *(draw(st.integers(0, 100)) for _ in words[1:])]
+    said = {word: said_ for word in words if (said_ := draw(maybe))}
+    return KeyDraft(
+        texts=[AcceptedText(text=w, weight=n) for w, n in zip(words, weights, strict=True)], feedback=said
+    )
+
+
+@st.composite
+def blanks(draw: st.DrawFn) -> KeyDraft:
+    alone = (QuestionKind.SHORT_TEXT, QuestionKind.NUMERIC, QuestionKind.SINGLE_CHOICE)
+    kinds = draw(st.lists(st.sampled_from(alone), min_size=1, max_size=3))
+    return KeyDraft(blanks=[draw(keys(each)) for each in kinds])
+
+
+@st.composite
+def orders(draw: st.DrawFn) -> KeyDraft:
+    return KeyDraft(options=draw(arranged()), ordered=True)
+
+
+@st.composite
+def arranged(draw: st.DrawFn) -> list[OptionDraft]:
+    words = draw(st.lists(texts, min_size=2, max_size=5, unique=True))
+    return [OptionDraft(text=word, correct=False, feedback=draw(maybe)) for word in words]
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> KeyDraft:
+    options_ = draw(arranged())
+    words = draw(st.lists(texts, min_size=2, max_size=4, unique=True))
+    places = st.integers(0, len(options_) - 1)
+    return KeyDraft(options=options_, prompts=[PromptDraft(text=word, option=draw(places)) for word in words])
 
 
 @st.composite
@@ -89,9 +124,22 @@ def ranges(draw: st.DrawFn) -> KeyDraft:
     return key
 
 
+_KEYS: dict[QuestionKind, Callable[[], st.SearchStrategy[KeyDraft]]] = {
+    QuestionKind.SINGLE_CHOICE: partial(choices, single=True),
+    QuestionKind.MULTIPLE_CHOICE: partial(choices, single=False),
+    QuestionKind.TRUE_FALSE: statements,
+    QuestionKind.SHORT_TEXT: accepted_texts,
+    QuestionKind.NUMERIC: ranges,
+    QuestionKind.MATCHING: pairs,
+    QuestionKind.ORDERING: orders,
+    QuestionKind.CLOZE: blanks,
+}
+
+
 @st.composite
 def questions(draw: st.DrawFn) -> QuestionDraft:
     kind = draw(st.sampled_from(QuestionKind))
+    key = draw(keys(kind))
     return QuestionDraft(
         line=1,
         path=(),
@@ -99,10 +147,14 @@ def questions(draw: st.DrawFn) -> QuestionDraft:
         domain="1.1",
         kind=kind,
         difficulty=draw(st.sampled_from(Difficulty)),
-        prompt=draw(texts),
+        prompt=_with_blanks(draw(texts), len(key.blanks)),
         explanation=draw(maybe),
-        key=draw(keys(kind)),
+        key=key,
     )
+
+
+def _with_blanks(prompt: str, blanks: int) -> str:
+    return " ".join([prompt, *(f"[[{number}]]" for number in range(1, blanks + 1))])
 
 
 valid_questions = questions().filter(lambda question: not list(faults(question)) and visible(question.name))
@@ -113,16 +165,7 @@ def visible(name: str) -> bool:
 
 
 def texts_of(question: QuestionDraft) -> list[str]:
-    key = question.key
-    options_ = [text for option in key.options for text in (option.text, option.feedback)]
-    return [
-        question.name,
-        question.prompt,
-        question.explanation,
-        *options_,
-        *(each.text for each in key.texts),
-        *key.feedback.values(),
-    ]
+    return [question.name, question.prompt, question.explanation, *question.key.all_texts()]
 
 
 def is_normal(written: str) -> bool:
@@ -149,20 +192,28 @@ def a_file(*asked: QuestionDraft) -> QuestionFile:
 
 def meaning(question: QuestionDraft, *, said_of_answers: bool = True) -> tuple[object, ...]:
     """What a question says, numbers by value and in no order."""
-    key = question.key
+    is_choice = any(option.correct for option in question.key.options)
+    said = _meaning(question.key, said_of_answers, is_choice)
+    return (question.kind, question.prompt, question.explanation, *said)
+
+
+def _meaning(key: KeyDraft, said_of_answers: bool, said_of_options: bool) -> tuple[object, ...]:
     numbers = sorted((n.low.normalize(), n.high.normalize(), n.weight) for n in key.numbers)
     said = {_by_value(answer): text for answer, text in key.feedback.items()} if said_of_answers else {}
-    options_ = [(o.text, o.correct, o.feedback) for o in key.options]
+    holds_said = said_of_answers or said_of_options
+    options_ = [(o.text, o.correct, o.feedback if holds_said else "") for o in key.options]
     accepted = sorted((t.text, t.weight) for t in key.texts)
+    matched = [(prompt.text, key.options[prompt.option].text) for prompt in key.prompts]
+    blanks = [_meaning(blank, said_of_answers, False) for blank in key.blanks]
     return (
-        question.kind,
-        question.prompt,
-        question.explanation,
-        options_,
+        sorted(options_) if matched else options_,
+        matched,
+        key.ordered,
         key.truth,
         accepted,
         numbers,
         said,
+        blanks,
     )
 
 

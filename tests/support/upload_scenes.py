@@ -126,7 +126,9 @@ async def of_upload_purpose(ask: Asker, values: Sequence[str]) -> list[Any]:
         payload = await mutate(
             ask, author, "importQuestions", upload=upload_id, dryRun=True, idempotencyKey=mint("key")
         )
-        found.append([error["__typename"] for error in payload["userErrors"]])
+        image = await mutate(ask, author, "addImage", upload=upload_id)
+        errors = [*payload["userErrors"], *image["userErrors"]]
+        found.append([error["__typename"] for error in errors])
     return found
 
 

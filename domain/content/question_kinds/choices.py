@@ -75,7 +75,7 @@ def gift_options(answers: list[GiftAnswer], right: list[bool], texts: TextReader
     ]
 
 
-def _seen(words: str) -> str:
+def seen(words: str) -> str:
     """Return the text as a reader sees it: trimmed, with single spaces; how lines are indented stays."""
     return _SPACES.sub(" ", _LINE_END.sub("", words.strip()))
 
@@ -87,7 +87,7 @@ def option_faults(key: KeyDraft) -> Iterator[str]:
     yield from text_faults("A feedback", (o.feedback for o in options))
     if not 2 <= len(options) <= MOST_OPTIONS:  # noqa: PLR2004 - a choice needs two
         yield f"A choice needs 2 to {MOST_OPTIONS} options, and this one has {len(options)}."
-    if len({_seen(o.text) for o in options}) < len(options):
+    if len({seen(o.text) for o in options}) < len(options):
         yield "Two options are the same once extra spaces are ignored."
     if not any(o.correct for o in options):
         yield "No option is right."

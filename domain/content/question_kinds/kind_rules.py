@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Protocol
 
-from domain.content.answer_keys import AcceptedNumber, AcceptedText
-from domain.content.answers import Answer, AnswerField, Option
+from domain.content.answer_keys import AcceptedNumber, AcceptedText, PartKey
+from domain.content.answers import Answer, AnswerField, Blank, MatchingPrompt, Option
 from domain.content.question_kinds.file_items import FileItem
 from domain.content.question_kinds.gift_syntax import Part, TextReader
 from domain.content.question_kinds.key_drafts import KeyDraft
@@ -20,6 +20,14 @@ class AskedQuestion(Protocol):
     def options(self) -> list[Option]:
         """The options to choose from; empty without a choice."""
 
+    @property
+    def prompts(self) -> list[MatchingPrompt]:
+        """The prompts of a matching."""
+
+    @property
+    def blanks(self) -> list[Blank]:
+        """The blanks of a cloze."""
+
 
 class GradedQuestion(Protocol):
     """The part of a question that grading reads."""
@@ -29,7 +37,23 @@ class GradedQuestion(Protocol):
         """Whether a multiple choice earns nothing unless it is entirely right."""
 
 
-class GradedKey(Protocol):
+class GradedTexts(Protocol):
+    """A key with accepted texts: of a question, or of one blank."""
+
+    @property
+    def texts(self) -> list[AcceptedText]:
+        """The accepted texts."""
+
+
+class GradedNumbers(Protocol):
+    """A key with accepted numbers: of a question, or of one blank."""
+
+    @property
+    def numbers(self) -> list[AcceptedNumber]:
+        """The accepted numbers."""
+
+
+class GradedKey(GradedTexts, GradedNumbers, Protocol):
     """The part of an answer key that grading reads; only what the question's kind uses is filled."""
 
     @property
@@ -41,12 +65,8 @@ class GradedKey(Protocol):
         """Whether the statement is true."""
 
     @property
-    def texts(self) -> list[AcceptedText]:
-        """The accepted texts."""
-
-    @property
-    def numbers(self) -> list[AcceptedNumber]:
-        """The accepted numbers."""
+    def parts(self) -> list[PartKey]:
+        """What is right about each prompt, place or blank."""
 
 
 def _no_loss(_body: Part) -> str | None:
@@ -66,6 +86,10 @@ class GiftRules:
     loss: Callable[[Part], str | None] = _no_loss
 
 
+def _no_prompt_faults(_prompt: str, _key: KeyDraft) -> Iterator[str]:
+    return iter(())
+
+
 def _accept(_item: FileItem, _key: KeyDraft) -> None:
     pass
 
@@ -80,8 +104,9 @@ class KindRules:
     earns, from 0 to 1.
 
     `read_item` reads the key of a question in our JSON format, and `check_item` refuses what only that format forbids;
-    `faults` yields what is wrong with a key from any file, as sentences. `gift` is None where GIFT cannot express the
-    kind. `demo_answer` returns the right value, given the question and its item of the file.
+    `faults` yields what is wrong with a key from any file, as sentences, and `prompt_faults` how a prompt does not fit
+    its key. `gift` is None where GIFT cannot express the kind. `demo_answer` returns the right value, given the
+    question and its item of the file.
     """
 
     name: str
@@ -94,6 +119,7 @@ class KindRules:
     faults: Callable[[KeyDraft], Iterator[str]]
     demo_answer: Callable[[AskedQuestion, Mapping[str, Any]], Any]
     shows: Sequence[str] = ()
+    prompt_faults: Callable[[str, KeyDraft], Iterator[str]] = _no_prompt_faults
     check_item: Callable[[FileItem, KeyDraft], None] = _accept
     gift: GiftRules | None = None
 

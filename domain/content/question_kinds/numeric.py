@@ -22,7 +22,7 @@ from domain.content.question_kinds.key_drafts import KeyDraft
 from domain.content.question_kinds.kind_rules import (
     AskedQuestion,
     GiftRules,
-    GradedKey,
+    GradedNumbers,
     GradedQuestion,
     KindRules,
 )
@@ -63,7 +63,7 @@ def _check(_question: AskedQuestion, number: Decimal) -> Decimal:
     return checked_number(number, field="number")
 
 
-def _grade(_question: GradedQuestion, key: GradedKey, number: Decimal) -> Fraction:
+def grade(_question: GradedQuestion, key: GradedNumbers, number: Decimal) -> Fraction:
     """Return the credit of the best range that contains the number."""
     if not number.is_finite():
         return NOTHING
@@ -170,7 +170,7 @@ RULES = KindRules(
     description="A question that is answered with a number.",
     answer_field=NUMBER,
     check=_check,
-    grade=_grade,
+    grade=grade,
     read_item=_read_item,
     faults=_faults,
     gift=GiftRules(recognises=_is_gift, read=_read_gift),

@@ -10,6 +10,7 @@ from domain import text
 from domain.content.answer_keys import AcceptedText
 from domain.content.answers import AnswerField
 from domain.content.credit import best
+from domain.content.question_kinds import gift_pairs
 from domain.content.question_kinds.accepted_answers import (
     accepted_items,
     note_other_feedback,
@@ -22,8 +23,8 @@ from domain.content.question_kinds.key_drafts import KeyDraft, text_faults
 from domain.content.question_kinds.kind_rules import (
     AskedQuestion,
     GiftRules,
-    GradedKey,
     GradedQuestion,
+    GradedTexts,
     KindRules,
 )
 from domain.content.typography import plain
@@ -55,7 +56,7 @@ def _check(_question: AskedQuestion, words: str) -> str:
     return text.line(words, field="text", longest=LONGEST_TEXT)
 
 
-def _grade(_question: GradedQuestion, key: GradedKey, words: str) -> Fraction:
+def grade(_question: GradedQuestion, key: GradedTexts, words: str) -> Fraction:
     """Return the credit of the best accepted text that is the same in a normal form."""
     given = _normal_forms(words)
     return best(accepted.weight for accepted in key.texts if given & _normal_forms(accepted.text))
@@ -82,8 +83,8 @@ def _faults(key: KeyDraft) -> Iterator[str]:
 
 
 def _is_gift(body: Part) -> bool:
-    """Take what no kind before this one in the table takes."""
-    return not body.text.startswith("#")
+    """Take what no kind before this one in the table takes, but pairs."""
+    return not body.text.startswith("#") and not gift_pairs.recognises(body)
 
 
 def _read_gift(body: Part, texts: TextReader) -> KeyDraft:
@@ -109,7 +110,7 @@ RULES = KindRules(
     description="A question that is answered with a few words.",
     answer_field=TEXT,
     check=_check,
-    grade=_grade,
+    grade=grade,
     read_item=_read_item,
     faults=_faults,
     gift=GiftRules(recognises=_is_gift, read=_read_gift),

@@ -3,7 +3,16 @@
 from enum import Enum
 from typing import Self
 
-from domain.content.question_kinds import multiple_choice, numeric, short_text, single_choice, true_false
+from domain.content.question_kinds import (
+    cloze,
+    matching,
+    multiple_choice,
+    numeric,
+    ordering,
+    short_text,
+    single_choice,
+    true_false,
+)
 from domain.content.question_kinds.kind_rules import KindRules
 
 
@@ -17,6 +26,9 @@ class QuestionKind(Enum):
     TRUE_FALSE = true_false.RULES
     SHORT_TEXT = short_text.RULES
     NUMERIC = numeric.RULES
+    MATCHING = matching.RULES
+    ORDERING = ordering.RULES
+    CLOZE = cloze.RULES
 
     def __new__(cls, rules: KindRules) -> Self:
         """Make a member whose value is the name of its rules."""

@@ -10,26 +10,36 @@ from domain.imports.formats.csv_tables.headers import FORMAT, guarded
 from domain.imports.question_drafts import QuestionDraft, QuestionFile
 
 _FIRST = ["format", "name", "kind", "difficulty", "prompt", "correct", "grading", "explanation"]
+_PARTS = ("option", "weight", "feedback", "match")
 _LETTERS = "ABCDEFGHIJKLMNOPQRST"
-Options = list[tuple[str, str, str]]
-"""Texts with weight and feedback."""
+_NO_BLANKS = "Left out: a table has no place for blanks."
+Options = list[tuple[str, str, str, str]]
+"""Texts with weight, feedback, and the prompt of a matching that they belong to."""
 
 
 def write(file: QuestionFile, losses: ExportLosses) -> bytes:
     """Return the questions as CSV; cells that a spreadsheet would compute begin with an apostrophe."""
     losses.only_questions()
-    rows = [(name, question, _options(question)) for name, question in named_once(file.questions).items()]
+    rows = [
+        (name, question, _options(question))
+        for name, question in named_once(file.questions).items()
+        if question.kind is not QuestionKind.CLOZE
+    ]
+    for question in file.questions:
+        if question.kind is QuestionKind.CLOZE:
+            losses.add(question.name, _NO_BLANKS)
     most = max((len(options) for _, _, options in rows), default=0)
-    has_weights = any(weight for _, _, options in rows for _, weight, _ in options)
-    has_feedback = any(said for _, _, options in rows for _, _, said in options)
-    parts = ["option"] + ["weight"] * has_weights + ["feedback"] * has_feedback
+    used = [any(cells[place] for _, _, options in rows for cells in options) for place in range(4)]
+    used[0] = True
+    parts = [part for part, is_used in zip(_PARTS, used, strict=True) if is_used]
     table = io.StringIO(newline="")
     writer = csv.writer(table, lineterminator="\r\n")
     writer.writerow([*_FIRST, *(f"{part}{number}" for number in range(1, most + 1) for part in parts)])
     for name, question, options in rows:
+        losses.plain_prompt(question)
         if question.kind is QuestionKind.SHORT_TEXT and "*" in question.key.feedback:
             losses.add(question.name, "The feedback for every other answer is not kept.")
-        shown = [cells[: 1 + has_weights] + cells[2:] * has_feedback for cells in map(tuple, options)]
+        shown = [[cell for cell, is_used in zip(cells, used, strict=True) if is_used] for cells in options]
         writer.writerow(
             guarded(cell) for cell in [*_row(name, question), *(c for cells in shown for c in cells)]
         )
@@ -62,19 +72,24 @@ def _options(question: QuestionDraft) -> Options:
     key = question.key
     if question.kind is QuestionKind.TRUE_FALSE:
         return [
-            (word.upper(), "", _lines(key.feedback[word]))
+            (word.upper(), "", _lines(key.feedback[word]), "")
             for word in ("true", "false")
             if key.feedback.get(word)
         ]
     if question.kind is QuestionKind.SHORT_TEXT:
-        return [(a.text, _weight(a.weight), _lines(key.feedback.get(a.text, ""))) for a in key.texts]
+        return [(a.text, _weight(a.weight), _lines(key.feedback.get(a.text, "")), "") for a in key.texts]
     if question.kind is QuestionKind.NUMERIC:
         found = [
-            (f"{a.low}..{a.high}", _weight(a.weight), _lines(key.feedback.get(f"{a.low}..{a.high}", "")))
+            (f"{a.low}..{a.high}", _weight(a.weight), _lines(key.feedback.get(f"{a.low}..{a.high}", "")), "")
             for a in key.numbers
         ]
-        return found + ([("*", "0", _lines(key.feedback["*"]))] if "*" in key.feedback else [])
-    return [(_lines(option.text), "", _lines(option.feedback)) for option in key.options]
+        return found + ([("*", "0", _lines(key.feedback["*"]), "")] if "*" in key.feedback else [])
+    used = [(prompt.option, _lines(prompt.text)) for prompt in key.prompts]
+    unused = set(range(len(key.options))) - {place for place, _ in used}
+    return [
+        (_lines(key.options[place].text), "", _lines(key.options[place].feedback), prompt)
+        for place, prompt in [*used, *((place, "") for place in sorted(unused))]
+    ]
 
 
 def _weight(weight: int) -> str:

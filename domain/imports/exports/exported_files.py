@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable
 from enum import Enum
 
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.entities import entity
 from domain.imports.question_drafts import QuestionDraft, QuestionFile
@@ -24,6 +25,9 @@ EXPORTED_KINDS = frozenset(
         QuestionKind.TRUE_FALSE,
         QuestionKind.SHORT_TEXT,
         QuestionKind.NUMERIC,
+        QuestionKind.MATCHING,
+        QuestionKind.ORDERING,
+        QuestionKind.CLOZE,
     }
 )
 """The kinds that every writer knows; questions of others are losses."""
@@ -80,6 +84,11 @@ class ExportLosses:
     def only_questions(self) -> None:
         """Note that the format has no place for a quiz."""
         self.add("", _ONLY_QUESTIONS)
+
+    def plain_prompt(self, question: QuestionDraft) -> None:
+        """Note that the format cannot say that a prompt is Markdown."""
+        if question.prompt_format is not PromptFormat.PLAIN:
+            self.add(question.name, "The prompt is in Markdown, and comes back as plain text.")
 
     def listed(self) -> list[ExportLoss]:
         """Return the losses, at most 500."""

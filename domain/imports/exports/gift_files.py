@@ -1,10 +1,14 @@
-"""GIFT files: writes questions in Moodle's GIFT, each in the format [plain]."""
+"""GIFT files: writes questions in Moodle's GIFT, each in the format [plain], or [markdown] where its prompt is."""
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
+from domain.content.question_kinds.cloze import kind_name, marker
+from domain.content.question_kinds.gift_pairs import ARROW
 from domain.content.question_kinds.key_drafts import FULL, OptionDraft
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.imports.exports.exported_files import ExportLosses, named_once
@@ -24,14 +28,19 @@ def write(file: QuestionFile, losses: ExportLosses) -> bytes:
 
 def _block(name: str, question: QuestionDraft, losses: ExportLosses) -> str:
     """Return a question; empty where GIFT cannot hold it."""
-    if question.kind is QuestionKind.SHORT_TEXT and any("->" in each.text for each in question.key.texts):
-        losses.add(question.name, "Left out: GIFT takes an answer with -> for a matching question.")
+    tail = ""
+    if question.kind is QuestionKind.CLOZE and len(question.key.blanks) == 1:
+        losses.add(question.name, "A prompt with one blank becomes a question with a missing word.")
+        question, tail = _missing_word(question)
+    if reason := _not_held(question):
+        losses.add(question.name, reason)
         return ""
     _note_losses(question, losses)
     answers = "\n".join(_ANSWERS[question.kind](question))
     explanation = f"\n####{_text(question.explanation)}" if question.explanation else ""
     title = _escaped(" ".join(name.split()))
-    block = f"::{title}::[plain]{_text(question.prompt)} {{{answers}{explanation}}}"
+    format_ = "plain" if question.prompt_format is PromptFormat.PLAIN else "markdown"
+    block = f"::{title}::[{format_}]{_text(question.prompt)} {{{answers}{explanation}}}{_escaped(tail)}"
     if len(block) > LONGEST_BLOCK:
         losses.add(
             question.name, f"Left out: a question of GIFT may hold at most {LONGEST_BLOCK} characters."
@@ -40,7 +49,27 @@ def _block(name: str, question: QuestionDraft, losses: ExportLosses) -> str:
     return block
 
 
+def _not_held(question: QuestionDraft) -> str | None:
+    """Return why GIFT cannot hold a question, or None."""
+    if question.kind in {QuestionKind.ORDERING, QuestionKind.CLOZE}:
+        return "Left out: GIFT has no ordering, and one blank at most."
+    if question.kind is QuestionKind.SHORT_TEXT and any(ARROW in each.text for each in question.key.texts):
+        return f"Left out: GIFT takes an answer with {ARROW} for a matching question."
+    if any(ARROW in prompt.text for prompt in question.key.prompts):
+        return f"Left out: GIFT takes {ARROW} in a prompt for the end of it."
+    return None
+
+
+def _missing_word(question: QuestionDraft) -> tuple[QuestionDraft, str]:
+    """Return the question that a blank asks, with the text before it as its prompt, and the text after it."""
+    before, _, after = question.prompt.partition(marker(1))
+    (blank,) = question.key.blanks
+    return replace(question, kind=QuestionKind[kind_name(blank)], prompt=before, key=blank), after
+
+
 def _note_losses(question: QuestionDraft, losses: ExportLosses) -> None:
+    if question.kind is QuestionKind.MATCHING and any(each.feedback for each in question.key.options):
+        losses.add(question.name, "The feedback of pairs is not kept.")
     if question.difficulty is not Difficulty.MEDIUM:
         losses.add(question.name, "GIFT has no difficulty.")
     if question.key.all_or_nothing:
@@ -97,6 +126,22 @@ def _numbers(question: QuestionDraft) -> Iterator[str]:
         yield f"~{_said(question.key.feedback['*'])}"
 
 
+def _pairs(question: QuestionDraft) -> Iterator[str]:
+    """Yield the pairs, and the options that belong to no prompt."""
+    used = {prompt.option for prompt in question.key.prompts}
+    for prompt in question.key.prompts:
+        match = question.key.options[prompt.option].text
+        yield f"={_unweighted(prompt.text)} {ARROW} {_text(match)}"
+    for place, option in enumerate(question.key.options):
+        if place not in used:
+            yield f"= {ARROW} {_text(option.text)}"
+
+
+def _unweighted(text: str) -> str:
+    """Return a text of which no beginning is taken for a weight."""
+    return f"[plain]{_escaped(text)}" if text.startswith("%") else _text(text)
+
+
 def _option(option: OptionDraft) -> str:
     return _text(option.text) + _said(option.feedback)
 
@@ -121,4 +166,5 @@ _ANSWERS = {
     QuestionKind.TRUE_FALSE: _statement,
     QuestionKind.SHORT_TEXT: _texts,
     QuestionKind.NUMERIC: _numbers,
+    QuestionKind.MATCHING: _pairs,
 }

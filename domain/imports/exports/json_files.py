@@ -6,7 +6,9 @@ from typing import Any
 from domain.content.answer_keys import AcceptedNumber
 from domain.content.prerequisites import Needs
 from domain.content.question_kinds.accepted_answers import EVERY_OTHER
-from domain.content.question_kinds.key_drafts import FULL
+from domain.content.question_kinds.cloze import kind_name, takes
+from domain.content.question_kinds.key_drafts import FULL, KeyDraft
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.roadmap_nodes import RoadmapNode
 from domain.content.roadmaps import Roadmap, RoadmapVersion
@@ -66,36 +68,53 @@ def _exam_type(draft: ExamTypeDraft) -> dict[str, Any]:
 
 
 def _question(key: str, question: QuestionDraft) -> dict[str, Any]:
-    return {
-        "key": key,
-        "kind": question.kind.value,
-        "domain": question.domain,
-        "difficulty": question.difficulty.value,
-        "prompt": question.prompt,
-        "explanation": question.explanation,
-    } | _key(question)
+    return (
+        {
+            "key": key,
+            "kind": question.kind.value,
+            "domain": question.domain,
+            "difficulty": question.difficulty.value,
+            "prompt": question.prompt,
+            "explanation": question.explanation,
+        }
+        | _format(question)
+        | _key(question.kind, question.key)
+    )
 
 
-def _key(question: QuestionDraft) -> dict[str, Any]:
-    key = question.key
-    if question.kind in _CHOICES:
+def _format(question: QuestionDraft) -> dict[str, Any]:
+    is_plain = question.prompt_format is PromptFormat.PLAIN
+    return {} if is_plain else {"promptFormat": question.prompt_format.value}
+
+
+def _key(kind: QuestionKind, key: KeyDraft) -> dict[str, Any]:
+    if kind is QuestionKind.CLOZE:
+        return {
+            "blanks": [_key(_kind_of(blank), blank) | {"takes": takes(blank).value} for blank in key.blanks]
+        }
+    if key.ordered or key.prompts:
+        options: list[dict[str, Any]] = [
+            {"text": option.text} | ({"feedback": option.feedback} if option.feedback else {})
+            for option in key.options
+        ]
+        prompts = [{"text": each.text, "match": key.options[each.option].text} for each in key.prompts]
+        return {"options": options} | ({"prompts": prompts} if prompts else {})
+    if kind in _CHOICES:
         options = [
             {"text": option.text, "correct": option.correct}
             | ({"feedback": option.feedback} if option.feedback else {})
             for option in key.options
         ]
         grading = "ALL_OR_NOTHING" if key.all_or_nothing else "PARTIAL"
-        return {"options": options} | (
-            {"grading": grading} if question.kind is QuestionKind.MULTIPLE_CHOICE else {}
-        )
+        return {"options": options} | ({"grading": grading} if kind is QuestionKind.MULTIPLE_CHOICE else {})
     said = key.feedback
-    if question.kind is QuestionKind.TRUE_FALSE:
+    if kind is QuestionKind.TRUE_FALSE:
         return (
             {"answer": key.truth}
             | _said("feedbackTrue", said, "true")
             | _said("feedbackFalse", said, "false")
         )
-    if question.kind is QuestionKind.SHORT_TEXT:
+    if kind is QuestionKind.SHORT_TEXT:
         accepted = [
             {"text": each.text} | _weight(each.weight) | _said("feedback", said, each.text)
             for each in key.texts
@@ -107,6 +126,11 @@ def _key(question: QuestionDraft) -> dict[str, Any]:
         for each in key.numbers
     ]
     return {"accepted": accepted} | _said("feedbackOther", said, EVERY_OTHER)
+
+
+def _kind_of(blank: KeyDraft) -> QuestionKind:
+    """Return the kind of the question that would ask for a blank alone."""
+    return QuestionKind[kind_name(blank)]
 
 
 def _said(field: str, feedback: dict[str, str], answer: str) -> dict[str, Any]:

@@ -1,24 +1,28 @@
 """Moodle XML files: writes questions as Moodle imports them, each text as plain text."""
 
 from collections.abc import Iterator
-from decimal import Context, Decimal
 
-from domain.content.decimals import MOST_DIGITS
+from domain.content.answer_keys import AcceptedNumber
 from domain.content.question_kinds.key_drafts import FULL
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.imports.exports.exported_files import ExportLosses, named_once
 from domain.imports.exports.gift_files import share_of
+from domain.imports.exports.moodle_cloze_texts import cloze_text
+from domain.imports.exports.moodle_numbers import EXACT, middle_of
 from domain.imports.exports.xml_texts import DECLARATION, LEFT_OUT, attribute, fits, text
 from domain.imports.question_drafts import QuestionDraft, QuestionFile
 
-_EXACT = Context(prec=200)
 _TYPES = {
     QuestionKind.SINGLE_CHOICE: "multichoice",
     QuestionKind.MULTIPLE_CHOICE: "multichoice",
     QuestionKind.TRUE_FALSE: "truefalse",
     QuestionKind.SHORT_TEXT: "shortanswer",
     QuestionKind.NUMERIC: "numerical",
+    QuestionKind.MATCHING: "matching",
+    QuestionKind.ORDERING: "ordering",
+    QuestionKind.CLOZE: "cloze",
 }
 
 
@@ -29,7 +33,7 @@ def write(file: QuestionFile, losses: ExportLosses) -> bytes:
     for name, question in named_once(file.questions).items():
         if not fits(question):
             losses.add(question.name, LEFT_OUT)
-        elif any(_middle(each.low, each.high) is None for each in question.key.numbers):
+        elif any(middle_of(each.low, each.high) is None for each in _all_numbers(question)):
             losses.add(
                 question.name, "Left out: the middle of a range has more digits than a number may have."
             )
@@ -39,7 +43,15 @@ def write(file: QuestionFile, losses: ExportLosses) -> bytes:
     return "".join([*parts, "</quiz>\n"]).encode()
 
 
+def _all_numbers(question: QuestionDraft) -> Iterator[AcceptedNumber]:
+    yield from question.key.numbers
+    for blank in question.key.blanks:
+        yield from blank.numbers
+
+
 def _note_losses(question: QuestionDraft, losses: ExportLosses) -> None:
+    if question.kind is QuestionKind.MATCHING and any(each.feedback for each in question.key.options):
+        losses.add(question.name, "The feedback of pairs is not kept.")
     if question.difficulty is not Difficulty.MEDIUM:
         losses.add(question.name, "Moodle XML has no difficulty.")
     if question.key.all_or_nothing:
@@ -51,7 +63,9 @@ def _note_losses(question: QuestionDraft, losses: ExportLosses) -> None:
 def _question(name: str, question: QuestionDraft) -> Iterator[str]:
     yield f'<question type="{_TYPES[question.kind]}">\n'
     yield f"<name><text>{text(name)}</text></name>\n"
-    yield _text("questiontext", question.prompt)
+    prompt = cloze_text(question) if question.key.blanks else question.prompt
+    is_plain = question.prompt_format is PromptFormat.PLAIN
+    yield _text("questiontext", prompt, format_="plain_text" if is_plain else "markdown")
     if question.explanation:
         yield _text("generalfeedback", question.explanation)
     yield "<defaultgrade>1</defaultgrade>\n"
@@ -85,26 +99,34 @@ def _texts(question: QuestionDraft) -> Iterator[str]:
 def _numbers(question: QuestionDraft) -> Iterator[str]:
     """Yield the ranges, those that earn most first: in Moodle the first that matches counts."""
     for each in sorted(question.key.numbers, key=lambda accepted: -accepted.weight):
-        middle = _middle(each.low, each.high) or each.low
-        margin = _EXACT.subtract(each.high, middle)
+        middle = middle_of(each.low, each.high) or each.low
+        margin = EXACT.subtract(each.high, middle)
         said = question.key.feedback.get(f"{each.low}..{each.high}", "")
         yield _answer(str(middle), str(each.weight), said, more=f"<tolerance>{margin}</tolerance>")
     yield from _every_other(question)
 
 
-def _middle(low: Decimal, high: Decimal) -> Decimal | None:
-    """Return the middle of a range; None where it, or how far the ends are away, has too many digits."""
-    middle = _EXACT.divide(_EXACT.add(low, high), Decimal(2))
-    margin = _EXACT.subtract(high, middle)
-    for number in (middle, margin):
-        exponent = number.as_tuple().exponent
-        if (
-            len(number.as_tuple().digits) > MOST_DIGITS
-            or not isinstance(exponent, int)
-            or abs(exponent) > MOST_DIGITS
-        ):
-            return None
-    return middle
+def _pairs(question: QuestionDraft) -> Iterator[str]:
+    """Yield the pairs, and the options that belong to no prompt."""
+    key = question.key
+    yield "<shuffleanswers>true</shuffleanswers>\n"
+    used = [(prompt.text, prompt.option) for prompt in key.prompts]
+    unused = sorted(set(range(len(key.options))) - {place for _, place in used})
+    for prompt, place in [*used, *(("", place) for place in unused)]:
+        yield f'<subquestion format="plain_text"><text>{text(prompt)}</text>'
+        yield f"<answer><text>{text(key.options[place].text)}</text></answer></subquestion>\n"
+
+
+def _order(question: QuestionDraft) -> Iterator[str]:
+    yield "<layouttype>VERTICAL</layouttype>\n<selecttype>ALL</selecttype>\n<selectcount>0</selectcount>\n"
+    yield "<gradingtype>RELATIVE_NEXT_EXCLUDE_LAST</gradingtype>\n"
+    for place, option in enumerate(question.key.options, start=1):
+        yield _answer(option.text, str(place), option.feedback)
+
+
+def _no_answers(_question: QuestionDraft) -> Iterator[str]:
+    """Yield nothing: the answers of a cloze are in its text."""
+    return iter(())
 
 
 def _every_other(question: QuestionDraft) -> Iterator[str]:
@@ -118,8 +140,8 @@ def _answer(words: str, fraction: str, feedback: str, *, more: str = "") -> str:
     return f"{head}<text>{text(words)}</text>{more}{said}</answer>\n"
 
 
-def _text(name: str, value: str) -> str:
-    return f'<{name} format="plain_text"><text>{text(value)}</text></{name}>\n'
+def _text(name: str, value: str, *, format_: str = "plain_text") -> str:
+    return f'<{name} format="{format_}"><text>{text(value)}</text></{name}>\n'
 
 
 _ANSWERS = {
@@ -128,4 +150,7 @@ _ANSWERS = {
     QuestionKind.TRUE_FALSE: _statement,
     QuestionKind.SHORT_TEXT: _texts,
     QuestionKind.NUMERIC: _numbers,
+    QuestionKind.MATCHING: _pairs,
+    QuestionKind.ORDERING: _order,
+    QuestionKind.CLOZE: _no_answers,
 }

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from domain.content.question_kinds.key_drafts import FULL
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
+from domain.imports.exports import qti_arrangements
 from domain.imports.exports.exported_files import ExportLosses, named_once
+from domain.imports.exports.qti_arrangements import ARRANGED
 from domain.imports.exports.xml_texts import DECLARATION, LEFT_OUT, attribute, fits, text
 from domain.imports.formats.qti.markup import OUR_TOOL
 from domain.imports.question_drafts import QuestionDraft, QuestionFile
@@ -41,6 +43,9 @@ def write(file: QuestionFile, losses: ExportLosses) -> bytes:
             if not fits(question):
                 losses.add(question.name, LEFT_OUT)
                 continue
+            if reason := qti_arrangements.not_held(question):
+                losses.add(question.name, reason)
+                continue
             _note_losses(question, losses)
             names.append(f"item-{len(names) + 1}")
             _add(archive, f"items/{names[-1]}.xml", "".join(_item(names[-1], name, question)))
@@ -55,8 +60,11 @@ def _add(archive: zipfile.ZipFile, name: str, content: str) -> None:
 
 
 def _note_losses(question: QuestionDraft, losses: ExportLosses) -> None:
+    losses.plain_prompt(question)
     if question.difficulty is not Difficulty.MEDIUM:
         losses.add(question.name, "The difficulty is not kept.")
+    for reason in qti_arrangements.losses_of(question):
+        losses.add(question.name, reason)
     if question.kind not in _CHOICES and question.key.feedback:
         losses.add(question.name, "Feedback for single texts and numbers is not kept.")
 
@@ -72,19 +80,27 @@ def _manifest(names: list[str]) -> Iterator[str]:
 
 
 def _item(identifier: str, name: str, question: QuestionDraft) -> Iterator[str]:
-    choices = _choices(question)
+    is_arranged = question.kind in ARRANGED
+    choices = [] if is_arranged else _choices(question)
     said = [(choice, feedback) for choice, _, _, feedback in choices if feedback]
     cardinality = "multiple" if question.kind is QuestionKind.MULTIPLE_CHOICE else "single"
     yield f'<qti-assessment-item xmlns="{_NAMESPACE}" identifier="{identifier}" title={attribute(name)} '
     yield f'adaptive="false" time-dependent="false" tool-name="{OUR_TOOL}">\n'
-    yield from _declaration(question, choices, cardinality)
+    if is_arranged:
+        yield from qti_arrangements.declarations(question)
+    else:
+        yield from _declaration(question, choices, cardinality)
     yield '<qti-outcome-declaration identifier="SCORE" cardinality="single" base-type="float"/>\n'
     if said:
         yield f'<qti-outcome-declaration identifier="FEEDBACK" cardinality="{cardinality}" base-type="identifier"/>\n'
     if question.explanation:
         yield '<qti-outcome-declaration identifier="EXPLANATION" cardinality="single" base-type="identifier"/>\n'
-    yield f"<qti-item-body>\n{_block(question.prompt)}\n"
-    yield from _interaction(question, choices)
+    yield "<qti-item-body>\n"
+    if is_arranged:
+        yield from qti_arrangements.body(question, _block)
+    else:
+        yield f"{_block(question.prompt)}\n"
+        yield from _interaction(question, choices)
     yield "</qti-item-body>\n<qti-response-processing>\n"
     yield from _processing(question)
     yield _SAID * bool(said) + _EXPLAINED * bool(question.explanation)
@@ -115,7 +131,7 @@ def _is_mapped(question: QuestionDraft) -> bool:
         return sum(option.correct for option in question.key.options) > 1
     if question.kind is QuestionKind.MULTIPLE_CHOICE:
         return not question.key.all_or_nothing
-    return question.kind is QuestionKind.SHORT_TEXT
+    return question.kind in {QuestionKind.SHORT_TEXT, QuestionKind.MATCHING}
 
 
 def _declaration(
@@ -156,6 +172,9 @@ def _interaction(question: QuestionDraft, choices: list[tuple[str, str, bool, st
 
 
 def _processing(question: QuestionDraft) -> Iterator[str]:
+    if question.kind is QuestionKind.CLOZE:
+        yield qti_arrangements.processing(question)
+        return
     if question.kind is not QuestionKind.NUMERIC:
         yield _MAP if _is_mapped(question) else _MATCH
         return

@@ -6,8 +6,8 @@ from domain.accounts import audit
 from domain.accounts.audit import AuditAction
 from domain.acts import Act
 from domain.content.answer_keys import AnswerKey
+from domain.content.drawn_keys import as_draft
 from domain.content.exam_types import ExamType
-from domain.content.question_kinds.key_drafts import KeyDraft, OptionDraft
 from domain.content.questions import Question
 from domain.content.quizzes import Quiz
 from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
@@ -99,15 +99,6 @@ async def _question_file(work: ImportsWork, quiz: Quiz, losses: ExportLosses) ->
 def _draft(
     place: int, question: Question, key: AnswerKey, name: str, codes: dict[ExamDomainId, str]
 ) -> QuestionDraft:
-    options = [
-        OptionDraft(
-            text=option.text,
-            correct=option.id in key.correct_options,
-            feedback=key.option_feedback.get(option.id, ""),
-        )
-        for option in question.options
-    ]
-    by_answer = {option.id for option in question.options}
     return QuestionDraft(
         line=place + 1,
         path=(),
@@ -117,16 +108,8 @@ def _draft(
         difficulty=question.difficulty,
         prompt=question.prompt,
         explanation=key.explanation,
-        key=KeyDraft(
-            options=options,
-            all_or_nothing=question.all_or_nothing,
-            truth=key.truth,
-            texts=key.texts,
-            numbers=key.numbers,
-            feedback={
-                answer: said for answer, said in key.option_feedback.items() if answer not in by_answer
-            },
-        ),
+        key=as_draft(question, key),
+        prompt_format=question.prompt_format,
     )
 
 

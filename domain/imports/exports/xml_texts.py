@@ -14,10 +14,7 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 def fits(question: QuestionDraft) -> bool:
     """Tell whether XML can hold every character of a question."""
-    key = question.key
-    texts = [question.name, question.prompt, question.explanation, *key.feedback, *key.feedback.values()]
-    texts += [text for option in key.options for text in (option.text, option.feedback)]
-    texts += [accepted.text for accepted in key.texts]
+    texts = [question.name, question.prompt, question.explanation, *question.key.all_texts()]
     return not any(_ILLEGAL.search(text) for text in texts)
 
 

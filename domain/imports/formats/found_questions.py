@@ -95,9 +95,7 @@ class FoundQuestions:
         return numbered
 
     def _check(self, draft: QuestionDraft) -> None:
-        size = len(draft.prompt) + sum(
-            len(option.text) + len(option.feedback) for option in draft.key.options
-        )
+        size = len(draft.prompt) + sum(len(text) for text in draft.key.all_texts())
         if size > self._limits.longest_item:
             raise UnreadableError(f"A question may hold at most {self._limits.longest_item} characters.")
         for fault in faults(draft):

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from domain.content.question_kinds.key_drafts import FULL, KeyDraft
 from domain.content.question_kinds.table import QuestionKind
-from domain.imports.formats import weighted_answers
+from domain.imports.formats import moodle_parts, weighted_answers
 from domain.imports.formats.found_questions import (
     NO_CATEGORIES,
     FoundQuestions,
@@ -18,11 +18,13 @@ from domain.imports.formats.found_questions import (
     UnreadableError,
     left_out,
 )
+from domain.imports.formats.moodle_cloze import ClozeText
+from domain.imports.formats.moodle_parts import text_of
 from domain.imports.formats.rich_texts import HtmlCleaner, RichTexts
 from domain.imports.formats.weighted_answers import WeightedAnswer, percent
 from domain.imports.guards.harm import HarmfulFileError
 from domain.imports.guards.xml_documents import AnyElement, XmlElement, elements
-from domain.imports.question_drafts import QuestionDraft
+from domain.imports.question_drafts import QuestionDraft, in_markdown
 from domain.imports.readers import (
     LossNote,
     MediaFile,
@@ -37,25 +39,11 @@ LABEL = "moodle-xml"
 EXTENSIONS = (".xml",)
 _QUESTION = frozenset({"question"})
 _PLUGIN_FILE = "@@PLUGINFILE@@/"
-_NO_KINDS = {
-    "essay": "Essays are",
-    "matching": "Matching is",
-    "cloze": "Cloze questions are",
-    "description": "Descriptions are",
-    "ordering": "Ordering is",
-    "ddwtos": "Dragging words into a text is",
-    "gapselect": "Selecting missing words is",
-    "ddimageortext": "Dragging onto a picture is",
-    "ddmarker": "Dragging markers is",
-    "randomsamatch": "Random matching is",
-    "calculated": "Calculated questions are",
-    "calculatedsimple": "Calculated questions are",
-    "calculatedmulti": "Calculated questions are",
-}
 _COMBINED = ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback")
 _USUAL = {"Your answer is correct.", "Your answer is partially correct.", "Your answer is incorrect."}
 _USUAL |= {f"<p>{sentence}</p>" for sentence in _USUAL}
 """What Moodle writes into the combined feedback of each new question."""
+_PLAIN = {"plain_text", "markdown"}
 _YES = {"1", "true"}
 
 
@@ -77,7 +65,7 @@ def _read(file: BinaryIO, *, limits: ReadLimits, clean: HtmlCleaner) -> Iterator
         for element in elements(file, names=_QUESTION, limits=limits):
             is_quiz = True
             if element.get("type") == "category":
-                categories = _categories(element)
+                categories = moodle_parts.categories(element)
                 if categories:
                     yield LossNote(line=element.line, item="/".join(categories)[:80], reason=NO_CATEGORIES)
                 continue
@@ -95,20 +83,6 @@ def _read(file: BinaryIO, *, limits: ReadLimits, clean: HtmlCleaner) -> Iterator
             yield RefusedItem(line=1, item="file", reason="It holds no question of Moodle.")
 
 
-def _categories(element: AnyElement) -> tuple[str, ...]:
-    """Return the names of a category from the outermost one in, without Moodle's own first parts."""
-    parts = (part.strip() for part in _text(element.find("category")).split("/"))
-    return tuple(part for part in parts if part and part not in {"$course$", "$module$", "$system$", "top"})
-
-
-def _text(element: AnyElement | None) -> str:
-    """Return the text of an element, or of the `text` inside it."""
-    if element is None:
-        return ""
-    inner = element.find("text")
-    return "".join((element if inner is None else inner).itertext())
-
-
 class _Question:
     """One question of the file, with the pictures in it."""
 
@@ -121,18 +95,22 @@ class _Question:
         self._losses: list[str] = []
         self._texts = RichTexts(clean, self._losses)
         self._files = {each.get("name", ""): each for each in element.iter("file")}
-        self.name = _text(element.find("name")) or _text(element.find("questiontext"))[:80]
+        self.name = text_of(element.find("name")) or text_of(element.find("questiontext"))[:80]
 
     def item(self, draft: QuestionDraft, losses: list[str]) -> QuestionItem:
         """Return the question; raises UnreadableError."""
         kind = self._element.get("type", "")
-        if kind in _NO_KINDS:
-            raise left_out(_NO_KINDS[kind])
+        if kind in moodle_parts.NO_KINDS:
+            raise left_out(moodle_parts.NO_KINDS[kind])
         read = _KINDS.get(kind)
         if read is None:
             raise left_out(f"The question type {kind[:40]} is")
-        draft = replace(draft, prompt=self._read(self._element.find("questiontext")))
+        if kind != "cloze":  # which reads its text itself
+            draft = replace(draft, prompt=self._read(self._element.find("questiontext")))
         draft = read(self, draft)
+        text = self._element.find("questiontext")
+        if text is not None and text.get("format") == "markdown":
+            draft = in_markdown(draft, self._losses)
         draft = replace(draft, explanation=self._read(self._element.find("generalfeedback")))
         self._lose(self._losses)
         losses += self._losses
@@ -163,20 +141,24 @@ class _Question:
     def _read(self, element: AnyElement | None) -> str:
         if element is None:
             return ""
-        if element.get("format") in {"plain_text", "markdown"}:
-            return self._texts.plain(_text(element))
-        return self._texts.html(_text(element), keep_lines=element.get("format") == "moodle_auto_format")
+        return self._formatted(text_of(element), element)
+
+    def _formatted(self, source: str, element: AnyElement) -> str:
+        """Return a text as learners will see it, which is in the format that the element names."""
+        if element.get("format") in _PLAIN:
+            return self._texts.plain(source)
+        return self._texts.html(source, keep_lines=element.get("format") == "moodle_auto_format")
 
     def _answers(self, *, are_plain: bool) -> list[tuple[WeightedAnswer, str]]:
         """Return the answers with their tolerances; those that are typed in are no HTML."""
         return [
             (
                 WeightedAnswer(
-                    text=self._texts.plain(_text(answer)) if are_plain else self._read(answer),
+                    text=self._texts.plain(text_of(answer)) if are_plain else self._read(answer),
                     weight=percent(answer.get("fraction", "0")),
                     feedback=self._read(answer.find("feedback")),
                 ),
-                _text(answer.find("tolerance")),
+                text_of(answer.find("tolerance")),
             )
             for answer in self._element.iterfind("answer")
         ]
@@ -215,8 +197,29 @@ class _Question:
         key = weighted_answers.numbers(self._answers(are_plain=True))
         return replace(draft, kind=QuestionKind.NUMERIC, key=key)
 
+    def matching(self, draft: QuestionDraft) -> QuestionDraft:
+        """Read prompts with their options."""
+        key = moodle_parts.pairs(self._element, self._read, self._texts.plain)
+        return replace(draft, kind=QuestionKind.MATCHING, key=key)
+
+    def ordering(self, draft: QuestionDraft) -> QuestionDraft:
+        """Read options in their right order."""
+        key = moodle_parts.order(self._element, self._read, self._setting, self._losses)
+        return replace(draft, kind=QuestionKind.ORDERING, key=key)
+
+    def cloze(self, draft: QuestionDraft) -> QuestionDraft:
+        """Read a text with blanks."""
+        element = self._element.find("questiontext")
+        if element is None:
+            raise UnreadableError("It has no text.")
+        text = ClozeText(text_of(element), partial(self._formatted, element=element), self._losses)
+        if not text.blanks:
+            raise left_out("Texts without blanks are")
+        prompt = self._formatted(text.source, element)
+        return replace(draft, kind=QuestionKind.CLOZE, prompt=prompt, key=KeyDraft(blanks=text.blanks))
+
     def _setting(self, name: str, default: str) -> str:
-        return _text(self._element.find(name)).strip().lower() or default
+        return text_of(self._element.find(name)).strip().lower() or default
 
     def _lose(self, losses: list[str]) -> None:
         """Report the settings that have no place here."""
@@ -225,9 +228,9 @@ class _Question:
             losses.append("The default mark is not kept; every question of a quiz counts the same.")
         if self._setting("shuffleanswers", "1") not in _YES:
             losses.append("The order of the options is not kept; it is random here.")
-        if any(_text(each).strip() for each in self._element.iterfind("hint")):
+        if any(text_of(each).strip() for each in self._element.iterfind("hint")):
             losses.append("Hints are not kept.")
-        if any(_text(self._element.find(name)).strip() not in {"", *_USUAL} for name in _COMBINED):
+        if any(text_of(self._element.find(name)).strip() not in {"", *_USUAL} for name in _COMBINED):
             losses.append("Feedback for right, partly right and wrong answers as a whole is not kept.")
         if self._element.find("tags/tag") is not None or self._setting("idnumber", ""):
             losses.append("Ids and tags are not kept.")
@@ -238,4 +241,7 @@ _KINDS: dict[str, Callable[[_Question, QuestionDraft], QuestionDraft]] = {
     "truefalse": _Question.statement,
     "shortanswer": _Question.short_answer,
     "numerical": _Question.number,
+    "matching": _Question.matching,
+    "ordering": _Question.ordering,
+    "cloze": _Question.cloze,
 }

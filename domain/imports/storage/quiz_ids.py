@@ -1,14 +1,12 @@
 """Ids for imported questions and quizzes; the ids of options do not reveal which one is right."""
 
-from domain import ids
 from domain.acts import Act
 from domain.content.answer_keys import AnswerKey
-from domain.content.answers import Option
+from domain.content.drawn_keys import drawn
 from domain.content.exam_types import ExamDomain, ExamType
-from domain.content.question_kinds.key_drafts import OptionDraft
 from domain.content.questions import NewQuestion, Question
 from domain.content.quizzes import Quiz
-from domain.ids import ExamDomainId, ExamTypeId, Mint, OptionId, QuestionId, QuizId
+from domain.ids import ExamDomainId, ExamTypeId, Mint, QuestionId, QuizId
 from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, QuestionDraft, QuizDraft
 
 
@@ -36,7 +34,7 @@ def domain(draft: DomainDraft, exam_type_id: ExamTypeId, mint: Mint) -> ExamDoma
 
 def question(act: Act, draft: QuestionDraft, content_hash: str, *, domain: ExamDomain) -> NewQuestion:
     """Give a question and its options their ids, and separate its key."""
-    options = shuffled(draft.key.options, act.mint)
+    key = drawn(draft.key, act.mint)
     asked = Question(
         id=QuestionId(act.mint("question")),
         exam_type_id=domain.exam_type_id,
@@ -44,32 +42,25 @@ def question(act: Act, draft: QuestionDraft, content_hash: str, *, domain: ExamD
         kind=draft.kind,
         difficulty=draft.difficulty,
         prompt=draft.prompt,
-        options=[Option(id=option_id, text=option.text) for option_id, option in options],
+        options=key.options,
         all_or_nothing=draft.key.all_or_nothing,
+        prompts=key.prompts,
+        blanks=key.blanks,
+        prompt_format=draft.prompt_format,
     )
-    by_option: dict[str, str] = {option_id: o.feedback for option_id, o in options if o.feedback}
-    key = AnswerKey(
+    secret = AnswerKey(
         question_id=asked.id,
-        correct_options=frozenset(option_id for option_id, option in options if option.correct),
+        correct_options=key.correct_options,
         truth=draft.key.truth,
         texts=draft.key.texts,
         numbers=draft.key.numbers,
         explanation=draft.explanation,
-        option_feedback=draft.key.feedback | by_option,
+        option_feedback=key.option_feedback,
+        parts=key.parts,
     )
     return NewQuestion(
-        question=asked, key=key, author_id=act.user_id, name=draft.name, content_hash=content_hash
+        question=asked, key=secret, author_id=act.user_id, name=draft.name, content_hash=content_hash
     )
-
-
-def shuffled(options: list[OptionDraft], mint: Mint) -> list[tuple[OptionId, OptionDraft]]:
-    """Return the options with ids, by id, which is a random order.
-
-    Authors often write the right option first. An id made from the time would tell their order, even where the
-    milliseconds are the same and its random bits are known.
-    """
-    drawn = ((OptionId(ids.without_time(mint("option"))), option) for option in options)
-    return sorted(drawn, key=lambda pair: pair[0])
 
 
 def quiz(act: Act, draft: QuizDraft, exam_type_id: ExamTypeId, *, question_count: int | None = None) -> Quiz:

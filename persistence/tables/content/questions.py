@@ -37,6 +37,9 @@ questions = Table(
     Column("prompt", Text, nullable=False),
     Column("options", JSONB, nullable=False),
     Column("all_or_nothing", Boolean, nullable=False),
+    Column("prompts", JSONB),
+    Column("blanks", JSONB),
+    Column("prompt_format", Text, nullable=False, server_default=text("'PLAIN'")),
     Column("author_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
     Column("name", Text, nullable=False),
     Column("content_hash", Text(collation="C"), nullable=False),
@@ -64,4 +67,5 @@ question_keys = Table(
     Column("numbers", JSONB, nullable=False),
     Column("explanation", Text, nullable=False),
     Column("option_feedback", JSONB, nullable=False),
+    Column("parts", JSONB),
 )

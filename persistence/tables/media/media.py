@@ -3,12 +3,14 @@
 from sqlalchemy import (
     Column,
     ForeignKey,
+    Index,
     Integer,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from persistence.statements import ID, MOMENT, id_column, metadata
@@ -33,5 +35,8 @@ question_media = Table(
     Column("question_id", ID, ForeignKey("questions.id", ondelete="CASCADE"), nullable=False),
     Column("media_id", ID, ForeignKey("media.id"), nullable=False, index=True),
     Column("position", SmallInteger, nullable=False),
+    Column("alt", Text, nullable=False, server_default=text("''")),
+    Column("option_id", ID),
     PrimaryKeyConstraint("question_id", "position", name="question_media_pkey"),
+    Index("question_media_option_id_idx", "option_id", postgresql_where=text("option_id IS NOT NULL")),
 )

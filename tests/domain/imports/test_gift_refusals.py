@@ -40,7 +40,6 @@ def test_an_order_of_numbers_that_matters_is_refused() -> None:
     [
         ("Explain it. {}", "Essays"),
         ("Explain it. {####Said enough}", "Essays"),
-        ("Match {=a -> b =c -> d =e -> f}", "Matching"),
         ("Take your pencil.", "without answers"),
         ("$CATEGORY: $course$/top", "Categories"),
     ],

@@ -170,7 +170,6 @@ def test_version_three_spells_its_names_with_hyphens() -> None:
     ("text", "reason"),
     [
         (item(declared(), '<extendedTextInteraction responseIdentifier="RESPONSE"/>'), "Essays are"),
-        (item(declared(), '<orderInteraction responseIdentifier="RESPONSE"/>'), "Ordering is"),
         (
             item(declared(), '<div><gapMatchInteraction responseIdentifier="RESPONSE"/></div>'),
             "Matching gaps is",

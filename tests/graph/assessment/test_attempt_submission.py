@@ -26,17 +26,17 @@ async def test_an_attempt_is_graded_and_earns_xp(ask: Asker) -> None:
     assert payload["userErrors"] == []
     assert (attempt["state"], attempt["score"], attempt["passed"]) == ("GRADED", 100.0, True)
     assert {e["reason"]: e["amount"] for e in attempt["xpEntries"]} == {
-        "QUIZ": 50,
+        "QUIZ": 80,
         "QUIZ_COMPLETION": 20,
         "QUIZ_PERFECT": 50,
     }
-    assert attempt["xpAwarded"] == 120 == await taker.total()
+    assert attempt["xpAwarded"] == 150 == await taker.total()
     assert attempt["review"] == {
-        "correct": 5,
+        "correct": 8,
         "partlyCorrect": 0,
         "wrong": 0,
         "unanswered": 0,
-        "timeSpent": "PT50S",
+        "timeSpent": "PT80S",
         "passMark": 70,
     }
     assert all(e["source"] == {"type": "attempt", "id": attempt_id} for e in attempt["xpEntries"])

@@ -10,7 +10,7 @@ from graphql import (
     get_named_type,
 )
 
-from domain.content.answers import Answer
+from domain.content.answers import Answer, FilledBlank, Pair
 from domain.content.quizzes import Feedback
 from graph.declarations import directives_of
 from graph.directives import Reveal
@@ -81,7 +81,7 @@ async def test_the_same_walk_finds_every_secret_once_the_attempt_is_graded(ask: 
     for key in taker.keys:
         for secret in secrets_of(key):
             assert secret in text
-        for option in key.correct_options:
+        for option in {*key.correct_options, *(part.option for part in key.parts if part.option)}:
             assert text.count(option) > 1
 
 
@@ -89,13 +89,16 @@ async def test_answers_and_refusals_reveal_nothing(ask: Asker) -> None:
     taker = await a_quiz_taker(ask, *EVERY_KIND)
     attempt_id = await taker.start_attempt()
     payloads = []
-    for number in range(1, 6):
+    for number in range(1, len(taker.keys) + 1):
         for given in (
             Answer(truth=False),
             Answer(text="guess"),
             Answer(number=7),  # type: ignore[arg-type]
             Answer(options=[taker.questions[0].options[0].id]),
             Answer(options=[taker.questions[1].options[0].id]),
+            Answer(order=[taker.questions[6].options[0].id]),
+            Answer(pairs=[Pair(prompt=1, option=taker.questions[5].options[0].id)]),
+            Answer(blanks=[FilledBlank(number=1, text="guess"), FilledBlank(number=2, text="guess")]),
         ):
             payloads.append(await taker.answer(attempt_id, number, given, seq=len(payloads)))
     payloads.append(await taker.submit(attempt_id, ""))
@@ -113,7 +116,7 @@ async def test_feedback_after_each_answer_reveals_only_that_slot(ask: Asker) -> 
     text = json.dumps(await taker.slots(attempt_id))
 
     assert taker.keys[2].explanation in text
-    for number in (0, 1, 3, 4):
+    for number in {*range(len(taker.keys))} - {2}:
         assert not any(secret in text for secret in secrets_of(taker.keys[number]))
 
 
@@ -164,7 +167,9 @@ async def test_the_mutations_of_an_open_attempt_reveal_nothing(ask: Asker) -> No
     for number, key in enumerate(taker.keys, start=1):
         payloads.append(await taker.answer(attempt_id, number, right_answer(key)))
 
-    own = {str(v) for key in taker.keys for v in sent(right_answer(key)).values() if isinstance(v, str)}
+    answers = [right_answer(key) for key in taker.keys]
+    own = {str(v) for answer in answers for v in sent(answer).values() if isinstance(v, str)}
+    own |= {filled.text for answer in answers for filled in answer.blanks or [] if filled.text}
     text = json.dumps(payloads)
 
     for key in taker.keys:
@@ -172,7 +177,7 @@ async def test_the_mutations_of_an_open_attempt_reveal_nothing(ask: Asker) -> No
 
 
 def test_no_type_outside_the_slot_knows_of_a_key() -> None:
-    secret = {"RevealedKey", "AcceptedText", "AcceptedRange", "OptionFeedback"}
+    secret = {"RevealedKey", "RevealedBlank", "AcceptedText", "AcceptedRange", "OptionFeedback"}
     found = {
         f"{name}.{field}"
         for name, type_ in executable().type_map.items()
@@ -186,6 +191,9 @@ def test_no_type_outside_the_slot_knows_of_a_key() -> None:
         "AttemptSlot.optionFeedback",
         "RevealedKey.acceptedTexts",
         "RevealedKey.acceptedRanges",
+        "RevealedKey.blanks",
+        "RevealedBlank.acceptedTexts",
+        "RevealedBlank.acceptedRanges",
     }
 
 

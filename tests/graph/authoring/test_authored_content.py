@@ -8,13 +8,13 @@ import pytest
 from domain.accounts.users import Role, Viewer
 from domain.content.answers import Answer
 from domain.content.question_kinds.table import QuestionKind
-from domain.ids import UserId
 from domain.unit_of_work import Meter
 from tests.builders.roadmaps import a_file, a_node
-from tests.support.attempts import SLOTS, QuizTaker, a_quiz_taker
+from tests.support.attempts import SLOTS, a_quiz_taker
 from tests.support.clients.drafts import create_roadmap
 from tests.support.clients.roadmaps import publish_file
-from tests.support.schema_client import Asker, viewer_of
+from tests.support.question_updates import author_of, update, updated
+from tests.support.schema_client import Asker
 
 CONTENT = """query ($type: ContentType, $state: ContentState, $first: Int, $after: Cursor) {
   myContent(type: $type, state: $state, first: $first, after: $after) {
@@ -22,36 +22,12 @@ CONTENT = """query ($type: ContentType, $state: ContentState, $first: Int, $afte
     pageInfo { hasNextPage endCursor }
   }
 }"""
-UPDATE = """mutation ($input: UpdateQuestionInput!) { updateQuestion(input: $input) {
-  content { type state title version question {
-    id prompt difficulty domain { code } ... on SingleChoice { options { id text } }
-  } }
-  userErrors { __typename ... on UserError { code field message } ... on QuestionConflict { question { id prompt } } }
-} }"""
 WITHDRAW = "mutation ($input: WithdrawQuizInput!) { withdrawQuiz(input: $input) { quiz { id } } }"
-
-
-def author_of(taker: QuizTaker) -> Viewer:
-    return viewer_of(UserId(str(taker.quiz.author_id)), Role.LEARNER, Role.AUTHOR)
 
 
 async def content_of(ask: Asker, viewer: Viewer, **values: Any) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = (await ask.data(CONTENT, viewer, **values))["myContent"]["nodes"]
     return found
-
-
-async def update(
-    ask: Asker, viewer: Viewer, question_id: str, version: int = 1, **values: Any
-) -> dict[str, Any]:
-    given = {"id": question_id, "version": version} | values
-    payload: dict[str, Any] = (await ask.data(UPDATE, viewer, input=given))["updateQuestion"]
-    return payload
-
-
-async def updated(ask: Asker, viewer: Viewer, question_id: str, version: int = 1, **values: Any) -> Any:
-    payload = await update(ask, viewer, question_id, version, **values)
-    assert payload["userErrors"] == [], payload
-    return payload["content"]
 
 
 def choice(*texts: str) -> dict[str, Any]:

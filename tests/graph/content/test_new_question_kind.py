@@ -18,8 +18,8 @@ ROOT = Path(__file__).parents[3]
 PACKAGES = ("domain", "resolvers", "graph", "persistence", "gateway", "migrations", "tests")
 KINDS = Path("domain/content/question_kinds")
 TABLE = KINDS / "table.py"
-IMPORT = "from domain.content.question_kinds import multiple_choice, numeric, short_text, single_choice, true_false"
-LAST_LINE = "    NUMERIC = numeric.RULES\n"
+IMPORT = "    cloze,\n"
+LAST_LINE = "    CLOZE = cloze.RULES\n"
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def copy(tmp_path: Path) -> Path:
     table = (tmp_path / TABLE).read_text()
     assert IMPORT in table
     assert LAST_LINE in table
-    table = table.replace(IMPORT, IMPORT.replace("import ", "import letter, "))
+    table = table.replace(IMPORT, IMPORT + "    letter,\n")
     (tmp_path / TABLE).write_text(table.replace(LAST_LINE, LAST_LINE + "    LETTER = letter.RULES\n"))
     return tmp_path
 
@@ -76,6 +76,7 @@ async def test_the_schema_gains_the_new_kind_and_nothing_else(copy: Path) -> Non
         "kind: QuestionKind!",
         "media: [Media!] @listSize(assumedSize: 1)",
         "prompt: String!",
+        "promptFormat: PromptFormat!",
         "viewerBookmark: Bookmark @public @requiresScopes(scopes: [[READ_LEARNING]])",
         "viewerNote: Note @public @requiresScopes(scopes: [[READ_LEARNING]])",
         "}",

@@ -28,6 +28,7 @@ def test_no_type_of_a_question_has_a_key() -> None:
         "id",
         "kind",
         "prompt",
+        "promptFormat",
         "difficulty",
         "domain",
         "examType",
@@ -37,15 +38,18 @@ def test_no_type_of_a_question_has_a_key() -> None:
     }
 
     assert set(schema.type_map["Question"].fields) == fields  # type: ignore[attr-defined]
-    for name in ("SingleChoice", "MultipleChoice", "TrueFalse", "ShortText", "Numeric"):
-        assert set(schema.type_map[name].fields) <= fields | {"options", "allOrNothing"}  # type: ignore[attr-defined]
+    own = {"options", "allOrNothing", "prompts", "blanks"}
+    for kind in QuestionKind:
+        assert set(schema.type_map[kind.rules.type_name].fields) <= fields | own  # type: ignore[attr-defined]
+    assert set(schema.type_map["MatchingPrompt"].fields) == {"number", "text"}  # type: ignore[attr-defined]
+    assert set(schema.type_map["Blank"].fields) == {"number", "takes", "options"}  # type: ignore[attr-defined]
     assert set(schema.type_map["Option"].fields) == {"id", "text"}  # type: ignore[attr-defined]
     assert "AnswerKey" not in sdl()
 
 
 def test_questions_are_reached_through_attempts_and_by_their_authors_alone() -> None:
     schema = executable()
-    faces = {"Question", "SingleChoice", "MultipleChoice", "TrueFalse", "ShortText", "Numeric"}
+    faces = {"Question", *(kind.rules.type_name for kind in QuestionKind)}
 
     leading = {
         type_.name

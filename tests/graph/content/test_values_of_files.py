@@ -14,7 +14,15 @@ from domain.content.quizzes import Feedback
 from domain.content.roadmap_nodes import Completion, EvidenceRule, NodeKind
 from domain.content.roadmaps import Visibility
 from tests.builders import mint
-from tests.builders.question_files import a_choice, a_file, a_question, an_accepting
+from tests.builders.question_files import (
+    a_choice,
+    a_cloze,
+    a_file,
+    a_matching,
+    a_question,
+    an_accepting,
+    an_ordering,
+)
 from tests.builders.roadmaps import a_file as a_roadmap_file
 from tests.builders.roadmaps import a_node, a_quiz_node
 from tests.support.accounts import accepted
@@ -75,6 +83,9 @@ async def test_every_value_of_a_question_file_is_read_back(ask: Asker) -> None:
         "MULTIPLE_CHOICE": a_choice(*OPTIONS, kind="MULTIPLE_CHOICE"),
         "SHORT_TEXT": an_accepting("SHORT_TEXT", {"text": "salty"}),
         "NUMERIC": an_accepting("NUMERIC", {"value": "3.5"}),
+        "MATCHING": a_matching(salt="salty", sugar="sweet"),
+        "ORDERING": an_ordering("ice", "water", "steam"),
+        "CLOZE": a_cloze({"accepted": [{"text": "salty"}]}, {"options": OPTIONS}),
     }
     questions = [question | {"key": kind.lower()} for kind, question in made.items()]
     questions += [

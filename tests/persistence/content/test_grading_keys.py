@@ -43,6 +43,7 @@ def grading_key(question: Question, key: AnswerKey) -> GradingKey:
         truth=key.truth,
         texts=key.texts,
         numbers=key.numbers,
+        parts=key.parts,
     )
 
 

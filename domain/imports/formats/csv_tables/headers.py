@@ -10,7 +10,7 @@ FORMAT = "questpath-csv/1"
 """What the column `format` of our own exports holds: their cells are guarded against spreadsheets (see `unguarded`)."""
 DELIMITERS = (",", ";", "\t", "|")
 _WORDS = re.compile(r"[^a-z0-9]+")
-_NUMBERED = re.compile(r"(option|choice|answer|feedback|weight)([0-9]{1,2}|[a-z])")
+_NUMBERED = re.compile(r"(option|choice|answer|feedback|weight|match)([0-9]{1,2}|[a-z])")
 _ROLES = {
     "format": {"format"},
     "name": {"name", "id", "questionid", "title", "identifier"},
@@ -46,6 +46,7 @@ class Headers:
     options: dict[int, int]
     feedback: dict[int, int]
     weights: dict[int, int]
+    matches: dict[int, int]
     unknown: dict[int, str]
     names: list[str]
 
@@ -85,10 +86,16 @@ def delimiter_of(line: str) -> str:
 def read(row: Sequence[str]) -> Headers:
     """Return what the columns of a file hold, given its first row."""
     headers = Headers(
-        columns={}, options={}, feedback={}, weights={}, unknown={}, names=[cell.strip() for cell in row]
+        columns={},
+        options={},
+        feedback={},
+        weights={},
+        matches={},
+        unknown={},
+        names=[cell.strip() for cell in row],
     )
     numbered = {"option": headers.options, "choice": headers.options, "answer": headers.options}
-    numbered |= {"feedback": headers.feedback, "weight": headers.weights}
+    numbered |= {"feedback": headers.feedback, "weight": headers.weights, "match": headers.matches}
     letters = _are_letters(row)
     for place, cell in enumerate(row):
         word = _word(cell)

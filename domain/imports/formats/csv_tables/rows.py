@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from domain.content.answer_keys import AcceptedNumber
 from domain.content.decimals import read_number
+from domain.content.question_kinds.gift_pairs import paired
 from domain.content.question_kinds.key_drafts import FULL, KeyDraft, OptionDraft
 from domain.content.question_kinds.multiple_choice import GradingMode
 from domain.content.question_kinds.numeric import around
@@ -15,13 +16,14 @@ from domain.errors import InvalidInputError
 from domain.imports.formats import weighted_answers
 from domain.imports.formats.csv_tables.answer_cells import Counting, options_in, places
 from domain.imports.formats.csv_tables.headers import Headers
-from domain.imports.formats.found_questions import UnreadableError
+from domain.imports.formats.found_questions import UnreadableError, left_out
 from domain.imports.formats.weighted_answers import EVERY_OTHER, WeightedAnswer
 from domain.imports.question_drafts import QuestionDraft
 from domain.imports.readers import QuestionItem
 
 _TRUTHS = {"true": True, "false": False, "t": True, "f": False, "yes": True, "no": False}
 _CHOICES = {QuestionKind.SINGLE_CHOICE, QuestionKind.MULTIPLE_CHOICE}
+_ARRANGED = {QuestionKind.MATCHING, QuestionKind.ORDERING}
 _KINDS = {"".join(kind.value.split("_")): kind for kind in QuestionKind} | {
     "SC": QuestionKind.SINGLE_CHOICE,
     "MC": QuestionKind.MULTIPLE_CHOICE,
@@ -91,6 +93,26 @@ class RowReading:
                 raise UnreadableError(f"Option {number + 1} is empty, and one after it is not.")
         return found
 
+    def _arranged(self, kind: QuestionKind, options: list[tuple[str, str, str]]) -> KeyDraft:
+        """Read a matching, whose rows have the prompt of each option in `match1` and so on, or an ordering."""
+        if kind is QuestionKind.ORDERING:
+            right = [OptionDraft(text=text, correct=False, feedback=said) for text, said, _ in options]
+            return KeyDraft(options=right, ordered=True)
+        if not self._headers.options:
+            raise UnreadableError(
+                "A matching needs a column for each option, and one like match1 for its prompt."
+            )
+        prompts = [self._numbered(self._headers.matches, number) for number in sorted(self._headers.options)]
+        if any(prompts[len(options) :]):
+            raise UnreadableError(
+                "A prompt of a matching has no option; write the option of match1 in option1."
+            )
+        key = paired([(prompt, text) for prompt, (text, _, _) in zip(prompts, options, strict=False)])
+        said = {text: feedback for text, feedback, _ in options if feedback}
+        return replace(
+            key, options=[replace(option, feedback=said.get(option.text, "")) for option in key.options]
+        )
+
     def _numbered(self, columns: dict[int, int], number: int) -> str:
         return self._at(columns[number]) if number in columns else ""
 
@@ -127,6 +149,10 @@ class RowReading:
         )
 
     def _key(self, kind: QuestionKind, options: list[tuple[str, str, str]]) -> KeyDraft:
+        if kind is QuestionKind.CLOZE:
+            raise left_out("Questions with blanks are")
+        if kind in _ARRANGED:
+            return self._arranged(kind, options)
         if kind in _CHOICES:
             right = self._right([text for text, _, _ in options])
             if kind is QuestionKind.SINGLE_CHOICE and len(right) > 1:

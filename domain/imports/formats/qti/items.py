@@ -2,14 +2,18 @@
 
 from dataclasses import replace
 
+from domain.content.question_kinds.cloze import marker
 from domain.content.question_kinds.key_drafts import KeyDraft
 from domain.content.question_kinds.table import QuestionKind
 from domain.imports.formats import weighted_answers
 from domain.imports.formats.found_questions import left_out
-from domain.imports.formats.qti import scores
+from domain.imports.formats.qti import arrangements, scores
+from domain.imports.formats.qti.arrangements import NUMBERS
 from domain.imports.formats.qti.markup import (
     BLANK,
     INLINE,
+    OUR_GAP,
+    OUR_TOOL,
     attribute,
     bare_line,
     child,
@@ -35,16 +39,17 @@ _NO_KINDS = {
     "graphicOrderInteraction": "Ordering on a picture is",
     "hotspotInteraction": "Choosing on a picture is",
     "hottextInteraction": "Choosing in a text is",
-    "matchInteraction": "Matching is",
     "mediaInteraction": "Playing media is",
-    "orderInteraction": "Ordering is",
     "portableCustomInteraction": "Interactions of other systems are",
     "positionObjectInteraction": "Placing objects is",
     "selectPointInteraction": "Choosing a point is",
     "sliderInteraction": "A slider is",
     "uploadInteraction": "Uploading files is",
 }
-_NUMBERS = {"integer", "float"}
+_ARRANGED = {
+    "matchInteraction": (QuestionKind.MATCHING, arrangements.pairs),
+    "orderInteraction": (QuestionKind.ORDERING, arrangements.order),
+}
 EXPLANATIONS = {"EXPLANATION", "SOLUTION"}
 _CHOICES = {"simpleChoice", "inlineChoice"}
 _TRUTHS = ("true", "false")
@@ -60,16 +65,40 @@ class ItemReading:
 
     def draft(self, draft: QuestionDraft) -> QuestionDraft:
         """Return the question; raises UnreadableError."""
-        interaction = self._interaction()
+        found = self._interactions()
+        if len(found) > 1 or self._is_our_gap(found[0]):
+            return self._gaps(draft, found)
+        (interaction,) = found
         declared = scores.response(self._item, attribute(interaction, "responseIdentifier"))
         body = child(self._item, "itemBody")
         draft = replace(draft, prompt=self._read(body) if body is not None else "")
         draft = replace(draft, explanation=self._explanation())
+        if name_of(interaction) in _ARRANGED:
+            return self._arranged(draft, interaction, declared)
         read = self._text_entry if name_of(interaction) == "textEntryInteraction" else self._choice
         return read(draft, interaction, declared)
 
-    def _interaction(self) -> AnyElement:
-        """Return the only interaction of the item, which must be one that exists here."""
+    def _is_our_gap(self, interaction: AnyElement) -> bool:
+        """Tell whether we wrote a text with one gap; one of others is a question with a missing word."""
+        is_ours = attribute(self._item, "toolName") == OUR_TOOL
+        return is_ours and attribute(interaction, "responseIdentifier") == f"{OUR_GAP}1"
+
+    def _arranged(self, draft: QuestionDraft, interaction: AnyElement, declared: Response) -> QuestionDraft:
+        kind, read = _ARRANGED[name_of(interaction)]
+        key = read(self._item, interaction, declared, self._read, self.losses)
+        return replace(draft, kind=kind, key=key)
+
+    def _gaps(self, draft: QuestionDraft, interactions: list[AnyElement]) -> QuestionDraft:
+        """Read a text with several gaps, each of which becomes a blank."""
+        markers = {id(each): marker(number) for number, each in enumerate(interactions, start=1)}
+        body = child(self._item, "itemBody")
+        source = "" if body is None else html_of(body, of_interaction=lambda each: markers.get(id(each), ""))
+        key = arrangements.gaps(self._item, interactions, self._read, self.losses)
+        prompt, explanation = self.texts.html(source), self._explanation()
+        return replace(draft, kind=QuestionKind.CLOZE, prompt=prompt, explanation=explanation, key=key)
+
+    def _interactions(self) -> list[AnyElement]:
+        """Return the only interaction of the item, which must be one that exists here, or several gaps in its text."""
         if attribute(self._item, "adaptive") == "true":
             raise left_out("Adaptive items are")
         names = [name_of(each) for each in self._item]
@@ -81,11 +110,11 @@ class ItemReading:
         for each in found:
             if name_of(each) in _NO_KINDS:
                 raise left_out(_NO_KINDS[name_of(each)])
-        if len(found) > 1:
+        if len(found) > 1 and not all(name_of(each) in INLINE for each in found):
             raise left_out("Items with several interactions are")
-        if name_of(found[0]) not in {"choiceInteraction", *INLINE}:
+        if name_of(found[0]) not in {"choiceInteraction", *INLINE, *_ARRANGED}:
             raise left_out(f"The interaction {name_of(found[0])[:40]} is")
-        return found[0]
+        return found
 
     def _read(self, element: AnyElement) -> str:
         line = bare_line(element)
@@ -138,7 +167,7 @@ class ItemReading:
             for value, weight in zip(values, scores.weights(declared, values, by=by), strict=True)
             if weight >= 0
         ]
-        if declared.base_type in _NUMBERS:
+        if declared.base_type in NUMBERS:
             key = weighted_answers.numbers([(answer, "0") for answer in answers])
             return replace(draft, kind=QuestionKind.NUMERIC, key=key)
         if by == MATCH or declared.is_case_sensitive:

@@ -13,6 +13,8 @@ _HYPHEN = re.compile(r"-([a-z0-9])")
 BLANK = "_____"
 OUR_TOOL = "QuestPath"
 """The tool that wrote an item: in ours the title is the name of the question, which no identifier can hold."""
+OUR_GAP = "RESPONSE-"
+"""How we name the responses of gaps, with the number after it."""
 INLINE = {"textEntryInteraction", "inlineChoiceInteraction"}
 _VOID = {"img", "br", "hr", "col"}
 _FEEDBACK = {"feedbackInline", "feedbackBlock", "modalFeedback", "rubricBlock", "stylesheet", "catalogInfo"}

@@ -1,0 +1,1 @@
+"""Changes of questions: what is wrong with them, and the images that they show."""

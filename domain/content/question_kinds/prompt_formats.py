@@ -1,0 +1,107 @@
+"""Prompt formats: plain text, or a subset of Markdown that can be checked line by line.
+
+The check is stricter than Markdown, so that whatever it lets through holds no HTML, no image and no link but to https.
+Code is told from text as CommonMark does: by fences that begin at the start of a line, and by spans that end in theirs.
+"""
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+
+DEEPEST = 6
+"""How deep lists and quotes may be nested."""
+
+
+class PromptFormat(Enum):
+    """How the prompt of a question is written."""
+
+    PLAIN = "PLAIN"
+    MARKDOWN = "MARKDOWN"
+
+
+_FENCE = re.compile(r"(`{3,}|~{3,})[A-Za-z0-9+#._-]*[ \t]*")
+_CLOSING = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_MARK = re.compile(r"[ \t]*(?:>|(?:[-*+]|[0-9]{1,9}[.)])(?=[ \t]|$))")
+_RULE = re.compile(r"[ \t]*([-*_=])(?:[ \t]*\1)*[ \t]*")
+_HEADING = re.compile(r"[ \t]*#{1,6}(?:[ \t]|$)")
+_ESCAPE = re.compile(r"\\[!-/:-@\[-`{-~]")
+_TICKS = re.compile(r"`+")
+_AUTOLINK = re.compile(r"<https://[^\s<>\\]*>")
+_LINK = re.compile(r"\]\(https://[^\s()<>\"'\\`]*\)")
+_STOP = re.compile(r"[\\`<!\]]")
+"""The characters at which something may begin that is no plain text."""
+_TAG = re.compile(r"<[A-Za-z/!?]")
+
+_HTML = "HTML is not kept: put a space after < or write it in code."
+_IMAGE = "An image is no part of the text: add it to the images of the question."
+_LINK_RULE = "A link must be like [words](https://example.org); write other brackets in code."
+_CODE = "A backtick has no partner in its line; a fence of code begins at the start of a line and has a closing one."
+_HEADINGS = "Headings and rules across the page are not kept."
+_NESTING = f"Lists and quotes may be nested {DEEPEST} deep."
+
+
+def markdown_faults(prompt: str) -> Iterator[str]:
+    """Yield what a prompt in Markdown must not have, once each, as sentences."""
+    yield from dict.fromkeys(_faults(prompt))
+
+
+def _faults(prompt: str) -> Iterator[str]:
+    fence = ""
+    for line in _LINE_END.split(prompt):
+        if fence:
+            fence = "" if _closes(fence, line) else fence
+            continue
+        opened = _FENCE.fullmatch(line)
+        if opened:
+            fence = opened.group(1)
+            continue
+        yield from _line_faults(line)
+    if fence:
+        yield _CODE
+
+
+def _closes(fence: str, line: str) -> bool:
+    found = _CLOSING.fullmatch(line)
+    return found is not None and found.group(1).startswith(fence)
+
+
+def _line_faults(line: str) -> Iterator[str]:
+    text, depth = line, 0
+    while (found := _MARK.match(text)) and not _RULE.fullmatch(text):
+        text, depth = text[found.end() :], depth + 1
+    if depth > DEEPEST:
+        yield _NESTING
+    if _RULE.fullmatch(text) or _HEADING.match(text):
+        yield _HEADINGS
+    if text.lstrip(" \t").startswith("~~~"):
+        yield _CODE
+    place = 0
+    while found := _STOP.search(text, place):
+        skipped = _skipped(text, found.start())
+        if skipped is None:
+            yield from _fault_at(text, found.start())
+        place = found.start() + 1 if skipped is None else skipped
+
+
+def _skipped(text: str, place: int) -> int | None:
+    """Return where what begins here ends, if it may stand in a prompt."""
+    for pattern in (_ESCAPE, _AUTOLINK, _LINK):
+        if found := pattern.match(text, place):
+            return found.end()
+    if ticks := _TICKS.match(text, place):
+        for other in _TICKS.finditer(text, ticks.end()):
+            if len(other.group()) == len(ticks.group()):
+                return other.end()
+    return None
+
+
+def _fault_at(text: str, place: int) -> Iterator[str]:
+    if text[place] == "`":
+        yield _CODE
+    elif _TAG.match(text, place):
+        yield _HTML
+    elif text.startswith("![", place):
+        yield _IMAGE
+    elif text.startswith(("](", "]:"), place):
+        yield _LINK_RULE
