@@ -1,0 +1,124 @@
+"""Study mode in tests: its documents, and a learner with questions whose keys the test knows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from domain.accounts.users import Viewer
+from domain.content.answers import Answer
+from domain.content.question_kinds.table import QuestionKind
+from domain.unit_of_work import Meter
+from tests.builders.attempts import right_answer
+from tests.support.attempts import QuizTaker, a_quiz_taker, sent
+from tests.support.schema_client import Asker
+
+_ERRORS = "userErrors { __typename ... on UserError { code field message } }"
+SLOT = """fragment T on StudySlot {
+  number withheld shownAt endedAt isSkipped timeSpent answer { options truth text number }
+  question { id kind prompt ... on SingleChoice { options { id } } }
+  credit explanation key { truth correctOptionIds acceptedTexts { text } } optionFeedback { answer text } }
+"""
+SESSION = """fragment S on StudySession {
+  id examType { code } domains { code } difficulty quiz { id } startedAt lastActiveAt endedAt
+  questionsViewed questionsAnswered rightAnswers timeSpent current { ...T } }
+"""
+START = (
+    f"""mutation ($input: StartStudySessionInput!) {{ startStudySession(input: $input) {{
+  session {{ ...S }} {_ERRORS} }} }}"""
+    + SESSION
+    + SLOT
+)
+NEXT = (
+    f"""mutation ($input: NextStudyQuestionInput!) {{ nextStudyQuestion(input: $input) {{
+  session {{ ...S }} slot {{ ...T }} {_ERRORS} }} }}"""
+    + SESSION
+    + SLOT
+)
+ANSWER = (
+    f"""mutation ($input: AnswerStudyQuestionInput!) {{ answerStudyQuestion(input: $input) {{
+  session {{ ...S }} slot {{ ...T }} {_ERRORS} }} }}"""
+    + SESSION
+    + SLOT
+)
+END = (
+    f"""mutation ($input: EndStudySessionInput!) {{ endStudySession(input: $input) {{
+  session {{ ...S }} {_ERRORS} }} }}"""
+    + SESSION
+    + SLOT
+)
+READ = "query ($id: ID!) { studySession(id: $id) { ...S } }" + SESSION + SLOT
+SLOTS = (
+    "query ($id: ID!) { studySession(id: $id) { rightAnswers slots(first: 100) { nodes { ...T } } } }" + SLOT
+)
+
+
+@dataclass
+class Studier:
+    """A learner, and a quiz of another author whose questions they study."""
+
+    taker: QuizTaker
+    code: str
+
+    @property
+    def ask(self) -> Asker:
+        return self.taker.ask
+
+    @property
+    def viewer(self) -> Viewer:
+        return self.taker.viewer
+
+    async def mutate(self, document: str, viewer: Viewer | None = None, **given: Any) -> dict[str, Any]:
+        return await self.taker.mutate(document, given, viewer)
+
+    async def start(self, key: str = "start", **given: Any) -> dict[str, Any]:
+        return await self.mutate(START, **{"examType": self.code, "idempotencyKey": key} | given)
+
+    async def started(self, key: str = "start", **given: Any) -> str:
+        payload = await self.start(key, **given)
+        assert payload["userErrors"] == [], payload
+        session_id: str = payload["session"]["id"]
+        return session_id
+
+    async def next(self, session_id: str) -> dict[str, Any]:
+        return await self.mutate(NEXT, sessionId=session_id)
+
+    async def answer(
+        self, session_id: str, slot: int, answer: Answer | None, client_id: str | None = None
+    ) -> dict[str, Any]:
+        given = {"sessionId": session_id, "slot": slot, "clientId": client_id or f"answer {slot}"}
+        if answer is not None:
+            given["answer"] = sent(answer)
+        return await self.mutate(ANSWER, **given)
+
+    async def end(self, session_id: str) -> dict[str, Any]:
+        return await self.mutate(END, sessionId=session_id)
+
+    async def read(self, session_id: str, viewer: Viewer | None = None) -> Any:
+        return (await self.ask.data(READ, viewer or self.viewer, id=session_id))["studySession"]
+
+    async def slots(self, session_id: str) -> Any:
+        return (await self.ask.data(SLOTS, self.viewer, id=session_id))["studySession"]["slots"]["nodes"]
+
+    def right(self, question_id: str) -> Answer:
+        """Return the right answer to a question."""
+        return right_answer(next(key for key in self.taker.keys if key.question_id == question_id))
+
+    async def study(self, session_id: str, count: int, seconds: float = 10) -> list[str]:
+        """Answer as many questions, each correctly after some seconds; return their ids in order."""
+        asked = []
+        for _ in range(count):
+            shown = (await self.next(session_id))["slot"]
+            self.ask.clock.forward(seconds=seconds)
+            given = self.right(shown["question"]["id"])
+            payload = await self.answer(session_id, shown["number"], given)
+            assert payload["userErrors"] == [], payload
+            asked.append(shown["question"]["id"])
+        return asked
+
+
+async def a_studier(ask: Asker, *kinds: QuestionKind, **values: Any) -> Studier:
+    """Store a learner and another author's quiz, by default of five true-or-false questions."""
+    taker = await a_quiz_taker(ask, *kinds, **values)
+    async with ask.postgres.open_reads(Meter()) as reads:
+        (exam_type,) = await reads.exam_types.by_ids([taker.quiz.exam_type_id])
+    assert exam_type is not None
+    return Studier(taker, exam_type.code)
