@@ -41,12 +41,15 @@ async def answer(
     The same client id again returns the slot as it is, also after the end of the session. Raises NotFoundError,
     InvalidInputError, IdempotencyKeyReusedError, StudySessionEndedError, StudySlotEndedError or QuestionWithheldError.
     """
-    await work.streaks.lock(act.user_id)
     with all_at_once() as each:
         with each:
+            _check_number(slot)
+        with each:
             client_id = text.line(client_id, field="clientId", longest=LONGEST_CLIENT_ID)
+        await work.streaks.lock(act.user_id)
         session = await study_end.own_session(work, act, session_id, field="sessionId")
-        known = _NO_CLIENT_ID if each.refusals else client_id
+        is_named = not any(refusal.field == "clientId" for refusal in each.refusals)
+        known = client_id if is_named else _NO_CLIENT_ID
         found = await _slot(work, session, slot, known)
         is_repeated = found.client_id == known
         if not is_repeated:
@@ -67,7 +70,16 @@ async def _slot(work: StudyWork, session: StudySession, number: int, client_id: 
     found = await work.study_sessions.named(session, number=number, client_id=client_id)
     for slot in sorted(found, key=lambda slot: slot.client_id != client_id):
         return slot
-    raise NotFoundError("There is no such slot in this study session.", field="slot")
+    raise _no_such_slot()
+
+
+def _check_number(number: int) -> None:
+    if number < 1:
+        raise _no_such_slot()
+
+
+def _no_such_slot() -> NotFoundError:
+    return NotFoundError("There is no such slot in this study session.", field="slot")
 
 
 def _refuse_ended(slot: StudySlot) -> None:

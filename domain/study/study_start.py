@@ -3,7 +3,7 @@
 import hashlib
 from datetime import timedelta
 
-from domain import idempotency
+from domain import idempotency, text
 from domain.acts import Act
 from domain.content import exam_types
 from domain.content.exam_types import MOST_DOMAINS, MOST_NAMED, ExamDomain, ExamType
@@ -15,6 +15,7 @@ from domain.study import study_end, study_questions
 from domain.study.study_sessions import StudySession
 from domain.study.work import StudyWork
 
+LONGEST_CODE = 80
 _NO_DOMAINS: list[ExamDomain] = []
 
 
@@ -36,14 +37,18 @@ async def start(
     with all_at_once() as each:
         with each:
             idempotency_key = idempotency.checked_key(idempotency_key)
-        (found,) = await work.exam_types.by_codes([exam_type])
         with each:
-            if found is None:
+            exam_type = text.line(exam_type, field="examType", longest=LONGEST_CODE)
+        with each:
+            _check_codes(domains)
+        is_text = not any(refusal.field == "examType" for refusal in each.refusals)
+        (found,) = await work.exam_types.by_codes([exam_type]) if is_text else [None]
+        with each:
+            if found is None and is_text:
                 await exam_types.refuse_unknown(work.exam_types, field="examType")
         with each:
             await _check_quiz(work, quiz_id, found)
-        with each:
-            chosen = await _chosen(work, found, domains)
+        chosen = await _chosen(work, found, domains)
     if found is None:
         raise LookupError("an unknown exam type was refused")
     new = _session(act, found.id, chosen, difficulty, quiz_id)
@@ -68,6 +73,14 @@ async def start(
     return (await study_questions.show_next(work, act, new, number=1)).session
 
 
+def _check_codes(codes: list[str]) -> None:
+    """Refuse domains that cannot be codes, without a look at those that there are."""
+    if len(codes) > MOST_DOMAINS:
+        raise InvalidInputError(f"domains may hold at most {MOST_DOMAINS}.", field="domains")
+    for code in codes:
+        text.line(code, field="domains", longest=LONGEST_CODE)
+
+
 async def _check_quiz(work: StudyWork, quiz_id: QuizId | None, exam_type: ExamType | None) -> None:
     if quiz_id is None:
         return
@@ -83,9 +96,7 @@ async def _check_quiz(work: StudyWork, quiz_id: QuizId | None, exam_type: ExamTy
 
 async def _chosen(work: StudyWork, exam_type: ExamType | None, codes: list[str]) -> list[ExamDomain]:
     """Return the domains with these codes, by code; raises InvalidInputError that names those that exist."""
-    if len(codes) > MOST_DOMAINS:
-        raise InvalidInputError(f"domains may hold at most {MOST_DOMAINS}.", field="domains")
-    if exam_type is None or not codes:
+    if exam_type is None or not 0 < len(codes) <= MOST_DOMAINS:
         return _NO_DOMAINS
     (known,) = await work.exam_types.domains_of([exam_type.id])
     chosen = [domain for domain in known if domain.code in codes]

@@ -49,6 +49,7 @@ from tests.support.jobs import an_operator, one_in_each_state
 from tests.support.progress import REMOVE, set_target, targets_of
 from tests.support.schema_client import START, Asker, viewer_of
 from tests.support.search import of_search_types
+from tests.support.study import of_study_difficulty
 from tests.support.suppressions import of_reason
 from tests.support.workflow_scenes import (
     of_input_type,
@@ -328,6 +329,7 @@ EFFECTS: dict[str, Effect] = {
     "RemoveDailyTargetInput.kind DailyKind": of_removed_kind,
     "Query.myContent(type:) ContentType": of_content("type"),
     "Query.myContent(state:) ContentState": of_content("state"),
+    "StartStudySessionInput.difficulty Difficulty": of_study_difficulty,
     "UpdateQuestionInput.difficulty Difficulty": of_question_difficulty,
     "ExportQuizInput.format ExportFormat": of_export_format,
     "SetFeatureFlagInput.roles Role": of_flag_role,

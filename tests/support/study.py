@@ -1,13 +1,16 @@
 """Study mode in tests: its documents, and a learner with questions whose keys the test knows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from domain.accounts.users import Viewer
 from domain.content.answers import Answer
 from domain.content.question_kinds.table import QuestionKind
+from domain.content.questions import Difficulty
 from domain.unit_of_work import Meter
-from tests.builders.attempts import right_answer
+from tests.builders import mint
+from tests.builders.attempts import a_question, right_answer, store_quiz
 from tests.support.attempts import QuizTaker, a_quiz_taker, sent
 from tests.support.schema_client import Asker
 
@@ -122,3 +125,50 @@ async def a_studier(ask: Asker, *kinds: QuestionKind, **values: Any) -> Studier:
         (exam_type,) = await reads.exam_types.by_ids([taker.quiz.exam_type_id])
     assert exam_type is not None
     return Studier(taker, exam_type.code)
+
+
+async def first_session(ask: Asker, viewer: Viewer, domains: Sequence[str] | None = None) -> str:
+    """Start a session of the viewer's with the exam type that has the most domains; return its id."""
+    types = (await ask.data("{ examTypes { code domains { code } } }"))["examTypes"]
+    largest = max(types, key=lambda each: len(each["domains"]))
+    given = {"examType": largest["code"], "idempotencyKey": mint("key"), "domains": domains}
+    if domains is None:
+        given["domains"] = [domain["code"] for domain in largest["domains"]]
+    payload = (await ask.data(START, viewer, input=given))["startStudySession"]
+    assert payload["userErrors"] == [], payload
+    session_id: str = payload["session"]["id"]
+    return session_id
+
+
+async def sessions_of_size(ask: Asker, viewer: Viewer, size: int) -> str:
+    """Start `size` sessions, and skip as many questions in the last one; return its id."""
+    session_id = ""
+    for _ in range(size):
+        session_id = await first_session(ask, viewer)
+    for number in range(1, size + 1):
+        skip = {"sessionId": session_id, "slot": number, "clientId": f"skip {number}"}
+        assert (await ask.data(ANSWER, viewer, input=skip))["answerStudyQuestion"]["userErrors"] == []
+        await ask.data(NEXT, viewer, input={"sessionId": session_id})
+    return session_id
+
+
+async def studied_by(ask: Asker, viewer: Viewer) -> None:
+    """Let a viewer study a question."""
+    await a_studier(ask, QuestionKind.TRUE_FALSE)
+    await first_session(ask, viewer, [])
+
+
+async def of_study_difficulty(ask: Asker, values: Sequence[str]) -> list[Any]:
+    """Study questions of each difficulty, and return which one is shown."""
+    studier = await a_studier(ask)
+    made = [a_question(difficulty=Difficulty(value)) for value in values]
+    async with ask.postgres.open_work(Meter()) as work:
+        quiz = await store_quiz(work, studier.taker.quiz.author_id, made)
+        (exam_type,) = await work.exam_types.by_ids([quiz.exam_type_id])
+    assert exam_type is not None
+    found = []
+    for value in values:
+        payload = await studier.start(value, examType=exam_type.code, difficulty=value)
+        found.append(payload["session"]["current"]["question"]["id"])
+    assert found == [question.id for question, _ in made]
+    return found

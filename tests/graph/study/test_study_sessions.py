@@ -153,8 +153,8 @@ async def test_what_cannot_be_studied_is_refused_all_at_once(ask: Asker) -> None
 
     assert codes(unknown) == [
         ("InvalidInput", "idempotencyKey"),
-        ("InvalidInput", "examType"),
         ("InvalidInput", "domains"),
+        ("InvalidInput", "examType"),
     ]
     assert codes(wrong) == [("InvalidInput", "quizId"), ("InvalidInput", "domains")]
     assert "9.9" not in str(wrong)
