@@ -11,13 +11,13 @@ from domain.content.questions import Difficulty
 from domain.unit_of_work import Meter
 from tests.builders import mint
 from tests.builders.attempts import a_question, right_answer, store_quiz
-from tests.support.attempts import QuizTaker, a_quiz_taker, sent
+from tests.support.attempts import EVERY_KIND, QuizTaker, a_quiz_taker, sent
 from tests.support.schema_client import Asker
 
 _ERRORS = "userErrors { __typename ... on UserError { code field message } }"
 SLOT = """fragment T on StudySlot {
   number withheld shownAt endedAt isSkipped timeSpent answer { options truth text number }
-  question { id kind prompt ... on SingleChoice { options { id } } }
+  question { id kind prompt ... on SingleChoice { options { id } } ... on MultipleChoice { options { id } } }
   credit explanation key { truth correctOptionIds acceptedTexts { text } } optionFeedback { answer text } }
 """
 SESSION = """fragment S on StudySession {
@@ -120,8 +120,12 @@ class Studier:
 
 async def a_studier(ask: Asker, *kinds: QuestionKind, **values: Any) -> Studier:
     """Store a learner and another author's quiz, by default of five true-or-false questions."""
-    taker = await a_quiz_taker(ask, *kinds, **values)
-    async with ask.postgres.open_reads(Meter()) as reads:
+    return await studier_of(await a_quiz_taker(ask, *kinds, **values))
+
+
+async def studier_of(taker: QuizTaker) -> Studier:
+    """Return a learner as one who studies the questions of their quiz."""
+    async with taker.ask.postgres.open_reads(Meter()) as reads:
         (exam_type,) = await reads.exam_types.by_ids([taker.quiz.exam_type_id])
     assert exam_type is not None
     return Studier(taker, exam_type.code)
@@ -141,14 +145,16 @@ async def first_session(ask: Asker, viewer: Viewer, domains: Sequence[str] | Non
 
 
 async def sessions_of_size(ask: Asker, viewer: Viewer, size: int) -> str:
-    """Start `size` sessions, and skip as many questions in the last one; return its id."""
+    """Start `size` sessions; in the last one answer the choices, and skip all other questions. Return its id."""
     session_id = ""
     for _ in range(size):
         session_id = await first_session(ask, viewer)
-    for number in range(1, size + 1):
-        skip = {"sessionId": session_id, "slot": number, "clientId": f"skip {number}"}
-        assert (await ask.data(ANSWER, viewer, input=skip))["answerStudyQuestion"]["userErrors"] == []
-        await ask.data(NEXT, viewer, input={"sessionId": session_id})
+    for number in range(1, size + len(EVERY_KIND)):
+        shown = await ask.data(NEXT, viewer, input={"sessionId": session_id})
+        options = shown["nextStudyQuestion"]["slot"]["question"].get("options")
+        given: dict[str, Any] = {"answer": {"options": [options[0]["id"]]}} if options else {}
+        given |= {"sessionId": session_id, "slot": number, "clientId": f"client {number}"}
+        assert (await ask.data(ANSWER, viewer, input=given))["answerStudyQuestion"]["userErrors"] == []
     return session_id
 
 
