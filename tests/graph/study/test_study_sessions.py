@@ -7,6 +7,7 @@ from domain.content.answers import Answer
 from domain.content.question_kinds.table import QuestionKind
 from domain.unit_of_work import Meter
 from tests.support.attempts import EVERY_KIND, codes
+from tests.support.bookmarks import save_bookmark
 from tests.support.schema_client import Asker
 from tests.support.study import a_studier
 
@@ -226,3 +227,19 @@ async def test_the_order_follows_from_the_session_alone(ask: Asker) -> None:
 
     assert options == again
     assert [question["id"] for question in reversed(options)] == asked
+
+
+async def test_a_question_that_was_shown_can_be_found_and_bookmarked_by_its_learner(ask: Asker) -> None:
+    studier = await a_studier(ask, QuestionKind.SINGLE_CHOICE)
+    session_id = await studier.started()
+    shown = (await studier.read(session_id))["current"]["question"]
+    _, eve = await ask.learner()
+    document = "query ($id: ID!) { node(id: $id) { id ... on SingleChoice { options { id } } } }"
+
+    found = (await ask.data(document, studier.viewer, id=shown["id"]))["node"]
+    others = (await ask.data(document, eve, id=shown["id"]))["node"]
+    saved = await save_bookmark(ask, studier.viewer, shown["id"])
+
+    assert found == {"id": shown["id"], "options": shown["options"]}
+    assert others is None
+    assert saved["id"].startswith("bookmark_")
