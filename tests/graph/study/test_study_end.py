@@ -1,5 +1,6 @@
 """End of study sessions: by the learner, by the next session, or after two hours without an act."""
 
+from domain.ids import StudySessionId
 from domain.study import study_end
 from domain.unit_of_work import Meter
 from tests.support.attempts import codes
@@ -92,8 +93,10 @@ async def test_the_sweeper_ends_idle_sessions_of_all_learners(ask: Asker) -> Non
 
     assert (ended, again) == (1, 0)
     async with ask.postgres.open_reads(Meter()) as reads:
-        (stopped,) = await reads.study_sessions.by_ids([idle], user_id=first.viewer.user_id)
-        (running,) = await reads.study_sessions.by_ids([goes_on], user_id=second.viewer.user_id)
+        (stopped,) = await reads.study_sessions.by_ids([StudySessionId(idle)], user_id=first.viewer.user_id)
+        (running,) = await reads.study_sessions.by_ids(
+            [StudySessionId(goes_on)], user_id=second.viewer.user_id
+        )
     assert stopped.ended_at == stopped.last_active_at
     assert running.ended_at is None
 
