@@ -42,6 +42,8 @@ EvidenceId = NewType("EvidenceId", str)
 CollaboratorId = NewType("CollaboratorId", str)
 UploadId = NewType("UploadId", str)
 MediaId = NewType("MediaId", str)
+StudySessionId = NewType("StudySessionId", str)
+StudyAnswerId = NewType("StudyAnswerId", str)
 
 PREFIXES: dict[object, str] = {
     UserId: "user",
@@ -81,6 +83,8 @@ PREFIXES: dict[object, str] = {
     CollaboratorId: "collaborator",
     UploadId: "upload",
     MediaId: "media",
+    StudySessionId: "study",
+    StudyAnswerId: "studyanswer",
 }
 """The prefix of each kind of identifier; the graph refuses an identifier with another prefix."""
 

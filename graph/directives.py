@@ -121,6 +121,7 @@ class RevealMoment(Enum):
     """When a secret of a question is shown."""
 
     ATTEMPT_CLOSED = "ATTEMPT_CLOSED"
+    STUDY_ANSWERED = "STUDY_ANSWERED"
 
 
 declare_enum(
@@ -128,6 +129,8 @@ declare_enum(
     "When a secret of a question is shown.",
     ATTEMPT_CLOSED="Once the caller's own attempt is graded, or, in a quiz with feedback after each answer, once "
     "the slot is answered; never while another attempt of theirs with the same question is open.",
+    STUDY_ANSWERED="Once the caller has answered the slot in study mode; never while an open attempt asks the "
+    "same question.",
 )
 
 
@@ -196,6 +199,6 @@ def owner(by: str = "userId") -> Owner:
     return Owner(by=by)
 
 
-def reveal() -> Reveal:
-    """Return the rule that requires a closed attempt of the caller's; the store's SQL enforces it."""
-    return Reveal(when=RevealMoment.ATTEMPT_CLOSED)
+def reveal(when: RevealMoment = RevealMoment.ATTEMPT_CLOSED) -> Reveal:
+    """Return the rule that a secret of the caller's is shown from a moment on; the store's SQL enforces it."""
+    return Reveal(when=when)

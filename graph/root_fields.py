@@ -46,6 +46,8 @@ from graph.privacy.personal_data import PrivacyMutations
 from graph.rate_limits.current_limits import RateQueries
 from graph.search.search import SearchQueries
 from graph.service_status.status import StatusQueries, StatusSubscriptions
+from graph.study.study_mutations import StudyMutations
+from graph.study.study_sessions import StudyQueries
 from graph.uploads.uploads import UploadMutations
 from graph.viewer import ViewerQueries, ViewerSubscriptions
 from graph.webhooks.deliveries import WebhookDeliveryMutations, WebhookDeliveryQueries
@@ -66,6 +68,7 @@ QUERIES = (
     QuizQueries,
     AttemptQueries,
     TimeAllowanceQueries,
+    StudyQueries,
     RoadmapQueries,
     GoalQueries,
     SearchQueries,
@@ -109,6 +112,7 @@ MUTATIONS = (
     GoalMutations,
     DailyTargetMutations,
     AuthoredContentMutations,
+    StudyMutations,
     BookmarkMutations,
     RoleMutations,
     ApiKeyMutations,

@@ -32,6 +32,7 @@ import domain.learning.goals
 import domain.mail.suppressions
 import domain.media.media
 import domain.privacy.exports
+import domain.study.study_sessions
 import domain.uploads.uploads
 import domain.webhooks.deliveries
 import domain.webhooks.endpoints
@@ -66,6 +67,7 @@ from graph.privacy.personal_data import DataExport
 from graph.root_fields import MUTATIONS, QUERIES, SUBSCRIPTIONS
 from graph.scalars import SCALARS
 from graph.sdl import print_sorted
+from graph.study.study_sessions import StudySession
 from graph.uploads.uploads import Upload
 from graph.webhooks.deliveries import WebhookDelivery
 from graph.webhooks.endpoints import WebhookEndpoint
@@ -80,6 +82,7 @@ NODES: dict[type, type] = {
     domain.content.exam_types.ExamDomain: ExamDomain,
     domain.content.quizzes.Quiz: Quiz,
     domain.assessment.attempts.QuizAttempt: QuizAttempt,
+    domain.study.study_sessions.StudySession: StudySession,
     domain.learning.goals.Goal: Goal,
     domain.bookmarks.bookmarks.Bookmark: Bookmark,
     domain.bookmarks.notes.Note: Note,

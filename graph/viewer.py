@@ -23,6 +23,7 @@ from graph.learning.enrolments import Enrolment
 from graph.learning.goals import Goal
 from graph.mail.email_preferences import EmailPreferences
 from graph.paging import Connection
+from graph.study.study_sessions import StudySession
 from graph.workflows.workflows import Workflow
 from resolvers.accounts import audit, users
 from resolvers.accounts import loaders as account_loaders
@@ -35,6 +36,7 @@ from resolvers.imports import imports as import_resolvers
 from resolvers.jobs import jobs as job_resolvers
 from resolvers.learning import daily_targets, enrolments, goals
 from resolvers.mail import email_preferences
+from resolvers.study import study_sessions as study_resolvers
 from resolvers.workflows import workflows as workflow_resolvers
 
 
@@ -111,6 +113,14 @@ class Viewer:
         time_allowances.viewer_time_multiplier,
         description="The number by which the time limits of the caller's attempts are multiplied, as a moderator set "
         "it; 1 without one.",
+    )
+    study_sessions: Connection[StudySession] | None = resolved_by(
+        study_resolvers.viewer_study_sessions,
+        description="The caller's study sessions, newest first.",
+        args={
+            "exam_type": "Only sessions of the exam type with this code; by default all. An unknown code is refused.",
+            "is_open": "Only open sessions, or only those that have ended; by default all.",
+        },
     )
     enrolments: Connection[Enrolment] | None = resolved_by(
         enrolments.viewer_enrolments, description="The caller's enrolments in roadmaps, newest first."

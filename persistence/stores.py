@@ -70,6 +70,7 @@ from persistence.privacy.deletion import SqlDeletions
 from persistence.privacy.exports import SqlExports
 from persistence.search.search import SqlSearch
 from persistence.service_status.reports import SqlReports
+from persistence.study.study_sessions import SqlStudySessions
 from persistence.uploads.uploads import SqlUploads
 from persistence.webhooks.deliveries import SqlWebhookDeliveries
 from persistence.webhooks.endpoints import SqlWebhookEndpoints
@@ -136,6 +137,7 @@ class SqlWork:
     attempts = _Store(SqlAttempts)
     time_allowances = _Store(SqlTimeAllowances)
     submissions = _Store(SqlSubmissions)
+    study_sessions = _Store(SqlStudySessions)
     goals = _Store(SqlGoals)
     daily_targets = _Store(SqlDailyTargets)
     progress_checks = _Store(SqlProgressChecks)

@@ -6,6 +6,7 @@ from domain.assessment.attempts import QuizAttempt
 from domain.errors import InvalidInputError
 from domain.ids import is_id
 from domain.refusals import all_at_once
+from domain.study.study_sessions import StudySession
 from resolvers.accounts import api_keys, audit
 from resolvers.accounts import loaders as account_loaders
 from resolvers.assessment import attempts
@@ -24,6 +25,8 @@ from resolvers.learning import loaders as learning_loaders
 from resolvers.mail import suppressions
 from resolvers.media import loaders as media_loaders
 from resolvers.privacy import personal_data
+from resolvers.study import loaders as study_loaders
+from resolvers.study import study_sessions
 from resolvers.uploads import uploads
 from resolvers.webhooks import loaders as webhook_loaders
 from resolvers.workflows import loaders as workflow_loaders
@@ -41,6 +44,7 @@ BATCHES: dict[str, Batch] = {
     "quiz": content_loaders.quizzes_by_id,
     "question": assessment_loaders.questions_by_id,
     "attempt": assessment_loaders.attempts_by_id,
+    "study": study_loaders.study_sessions_by_id,
     "goal": learning_loaders.goals_by_id,
     "bookmark": bookmark_loaders.bookmarks_by_id,
     "note": bookmark_loaders.notes_by_id,
@@ -108,5 +112,7 @@ def _batch_of(id_: str, *, field: str) -> Batch:
 
 
 async def _current(context: Context, found: Any) -> Any:
-    """Return an object as the field of its own kind does: an attempt that is overdue is graded first."""
+    """Return an object as the field of its own kind does: what is over by its time is ended first."""
+    if isinstance(found, StudySession):
+        return await study_sessions.current(context, found)
     return await attempts.current(context, found) if isinstance(found, QuizAttempt) else found

@@ -1,6 +1,7 @@
 """Answer reveal: shows a learner what was right, and why, once the attempt is closed."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from domain.assessment import answer_shares
 from domain.assessment.answer_shares import AnswerShares
@@ -8,10 +9,11 @@ from domain.assessment.attempts import Place
 from domain.assessment.work import AssessmentWork
 from domain.content import grading
 from domain.content.answer_keys import AcceptedNumber, AcceptedText, AnswerKey, PartKey
-from domain.content.answers import Pair
+from domain.content.answers import Answer, Pair
 from domain.content.questions import Question
+from domain.content.work import ContentWork
 from domain.entities import entity
-from domain.ids import OptionId, UserId
+from domain.ids import OptionId, QuestionId, UserId
 
 
 @entity
@@ -64,14 +66,30 @@ class SlotReveal:
     option_feedback: list[OptionFeedback]
 
 
+class ShownSlot(Protocol):
+    """A slot that a store lets its learner see what was right about, with the answer, if there is one."""
+
+    @property
+    def question_id(self) -> QuestionId:
+        """The question."""
+
+    @property
+    def answer(self) -> Answer | None:
+        """The answer."""
+
+
 async def reveal(
     work: AssessmentWork, places: Sequence[Place], *, user_id: UserId
 ) -> list[SlotReveal | None]:
     """Return one slot per place, filled only where the store lets the user see what was right."""
-    slots = await work.attempts.revealed(places, user_id=user_id)
+    return await revealed(work, await work.attempts.revealed(places, user_id=user_id))
+
+
+async def revealed(work: ContentWork, slots: Sequence[ShownSlot | None]) -> list[SlotReveal | None]:
+    """Return what was right about each slot; None stays None."""
     asked = list(dict.fromkeys(slot.question_id for slot in slots if slot))
     if not asked:
-        return [None] * len(places)
+        return [None] * len(slots)
     questions = {question.id: question for question in await work.questions.by_ids(asked) if question}
     keys = {key.question_id: key for key in await work.questions.keys_by_ids(asked) if key}
     found: list[SlotReveal | None] = []

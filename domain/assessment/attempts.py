@@ -175,7 +175,10 @@ class Attempts(Protocol):
     async def asked(
         self, ids: Sequence[QuestionId], *, user_id: UserId
     ) -> list[tuple[QuestionId, int] | None]:
-        """Return each question that the user was asked, with the seed of the latest attempt that did, else None."""
+        """Return each question that the user was asked, with the seed of its order, else None.
+
+        It is that of the latest attempt that asked it, else of the latest study session.
+        """
 
     async def open_slot(self, place: Place, *, user_id: UserId) -> OpenSlot | None:
         """Return a slot of the user's and lock its attempt until the transaction ends."""

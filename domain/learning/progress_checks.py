@@ -17,6 +17,9 @@ class ProgressChecks(Protocol):
     async def note(self, user_id: UserId) -> None:
         """Note a check of a learner."""
 
+    async def note_target(self, user_id: UserId) -> None:
+        """Note a check of a learner who has a daily target, of no other one."""
+
     async def waiting(self, *, now: datetime, limit: int) -> Sequence[UserId]:
         """Return learners with a check that is due, the one noted first in front."""
 

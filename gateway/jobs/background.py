@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from domain.assessment import attempt_expiry
+from domain.study import study_end
 from domain.unit_of_work import Meter
 from gateway.authentication.revocations import POLL_EVERY_S, Revocations
 from gateway.jobs import leaderboard_projection, progress_checks
@@ -49,9 +50,9 @@ async def running(ports: Ports, revocations: Revocations) -> AsyncIterator[None]
 
 
 async def sweep_attempts(ports: Ports, report_failure: Callable[[Exception, float], None]) -> None:
-    """Expire attempts whose deadline has passed, and release withheld results, until cancelled."""
+    """Expire overdue attempts, release withheld results and end idle study sessions, until cancelled."""
     while True:
-        expired = released = 0
+        expired = released = ended = 0
         try:
             async with ports.open_work(Meter()) as work:
                 expired = await attempt_expiry.expire_overdue(
@@ -60,7 +61,9 @@ async def sweep_attempts(ports: Ports, report_failure: Callable[[Exception, floa
             released = await attempt_expiry.release_withheld(
                 lambda: ports.open_work(Meter()), mint=ports.mint, now=ports.now(), limit=SWEEP_BATCH
             )
+            async with ports.open_work(Meter()) as work:
+                ended = await study_end.end_idle(work, now=ports.now(), limit=SWEEP_BATCH)
         except Exception as error:  # noqa: BLE001 - the job survives any failure of its database
             report_failure(error, SWEEP_EVERY_S)
-        if max(expired, released) < SWEEP_BATCH:
+        if max(expired, released, ended) < SWEEP_BATCH:
             await asyncio.sleep(SWEEP_EVERY_S)

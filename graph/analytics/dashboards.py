@@ -18,6 +18,7 @@ declare_enum(
     QUIZ_ATTEMPT="A practice attempt was submitted with at least one answer.",
     NODE_COMPLETED="A node of a roadmap was completed.",
     DAILY_TARGET="A daily target was reached.",
+    STUDY="Five questions were answered in study mode on one local date.",
 )
 
 
@@ -37,7 +38,7 @@ class Dashboard:
     xp_total: BigInt = attribute("The sum of all settled XP.")
     level: int = attribute("The level that the XP total has reached.")
     total_quizzes: int = attribute("How many quizzes were finished and graded.")
-    time_spent: timedelta = attribute("The time spent in quizzes.")
+    time_spent: timedelta = attribute("The time spent in quizzes and in study mode.")
     active_goals: int = attribute("How many goals are active and not overdue.")
     nodes_completed: int = attribute("How many roadmap nodes are done.")
     streak: Streak = attribute("The caller's streak.")

@@ -20,7 +20,7 @@ from resolvers.bookmarks import bookmarks, loaders
 declare_enum(
     TargetType,
     "A kind of content that can be bookmarked and noted.",
-    QUESTION="A question that the caller was asked in an attempt.",
+    QUESTION="A question that the caller was asked in an attempt or in study mode.",
     NODE="A node of a version of a roadmap.",
     ROADMAP="A roadmap.",
     QUIZ="A quiz.",

@@ -45,7 +45,8 @@ class CalendarDay:
 
 
 @strawberry.type(
-    description="Consecutive local days on which a learner had an activity that counts.",
+    description="Consecutive local days on which a learner had an activity that counts: a submitted attempt with an "
+    "answer, five answers in study mode, a completed node, or a reached daily target.",
     directives=[*reads_learning()],
 )
 class Streak:

@@ -27,6 +27,7 @@ from persistence.tables.analytics.learner_analytics import attempt_days
 from persistence.tables.content.roadmaps import enrolments, node_progress
 from persistence.tables.gamification.streaks import activities
 from persistence.tables.learning.goals import goals, is_overdue
+from persistence.tables.study.study_sessions import study_sessions
 
 _USER = bindparam("user_id", type_=ID)
 
@@ -41,7 +42,10 @@ def _of_user(counted: Any, table: Any) -> Select[Any]:
 
 
 _quizzes = _of_user(cast(func.coalesce(func.sum(attempt_days.c.quizzes), 0), Integer), attempt_days)
-_seconds = _of_user(cast(func.coalesce(func.sum(attempt_days.c.seconds), 0), Integer), attempt_days)
+_seconds_in_quizzes = _of_user(func.coalesce(func.sum(attempt_days.c.seconds), 0), attempt_days)
+_studied = func.coalesce(func.sum(study_sessions.c.time_spent), literal_column("interval '0'"))
+_seconds_in_study = _of_user(func.extract("epoch", _studied), study_sessions)
+_seconds = cast(_seconds_in_quizzes.scalar_subquery() + _seconds_in_study.scalar_subquery(), Integer)
 _active = (
     select(cast(func.count(), Integer))
     .where(goals.c.owner_id == _USER)
@@ -77,7 +81,7 @@ _FIGURES = Statement(
         users.c.time_zone,
         users.c.day_start_hour,
         _quizzes.scalar_subquery(),
-        _seconds.scalar_subquery(),
+        _seconds,
         _active.scalar_subquery(),
         _nodes.scalar_subquery(),
         _as_json(history_of(_USER).subquery("history")),
@@ -115,7 +119,7 @@ def _figures(row: Any) -> DashboardFigures:
 
 
 class SqlDashboards:
-    """Dashboards from the tables of XP, streaks, attempts, goals and enrolments."""
+    """Dashboards from the tables of XP, streaks, attempts, study, goals and enrolments."""
 
     def __init__(self, connection: SqlConnection) -> None:
         self._connection = connection

@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB, distinct_on, insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.types import TypeEngine
 
 from domain.assessment.attempts import AttemptSlot, QuizAttempt
@@ -125,12 +125,17 @@ SLOTS = Statement(
     slot_of,
 )
 ASKED = Statement(
-    select(slots.c.question_id, attempts.c.seed)
-    .select_from(slots.join(attempts))
-    .where(slots.c.question_id == any_(_ids), _mine)
-    .ext(distinct_on(slots.c.question_id))
-    .order_by(slots.c.question_id, attempts.c.id.desc())
+    text("""
+    SELECT DISTINCT ON (asked.question_id) asked.question_id, asked.seed FROM (
+        SELECT s.question_id, a.seed, true AS in_attempt, a.id FROM attempt_slots s
+        JOIN quiz_attempts a ON a.id = s.attempt_id WHERE s.question_id = ANY (:ids) AND a.user_id = :user_id
+        UNION ALL
+        SELECT s.question_id, y.seed + s.round, false, y.id FROM study_slots s
+        JOIN study_sessions y ON y.id = s.session_id WHERE s.question_id = ANY (:ids) AND y.user_id = :user_id
+    ) asked ORDER BY asked.question_id, asked.in_attempt DESC, asked.id DESC
+    """).bindparams(_ids, bindparam("user_id", type_=ID))
 )
+"""What an attempt asked has the order of the latest one, all else that of the latest study session that showed it."""
 LOCK = Statement(
     select(*attempt_columns)
     .where(attempts.c.id == bindparam("attempt_id"), _mine)

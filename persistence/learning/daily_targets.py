@@ -54,6 +54,8 @@ _STANDING = Statement(
     AND reason IN ({_XP_REASONS}) GROUP BY local_date HAVING sum(amount) > 0
     UNION ALL
     SELECT 'count', each.kind, days.local_date, each.done, false, days.last_at, NULL FROM (
+        SELECT parts.local_date, sum(questions)::int AS questions, max(last_at) AS last_at, sum(seconds) AS seconds
+        FROM (
         SELECT a.local_date, sum(s.answers)::int AS questions, max(a.finished_at) AS last_at,
             sum(extract(epoch FROM least(a.finished_at - a.started_at, s.answers * CAST(:longest AS interval))))
                 AS seconds
@@ -63,6 +65,12 @@ _STANDING = Statement(
         WHERE a.user_id = :user_id AND a.state IN ('GRADED', 'EXPIRED') AND q.author_id IS DISTINCT FROM a.user_id
         AND a.finished_at >= CAST(:first AS date) - interval '2 days' AND a.local_date BETWEEN :first AND :last
         AND s.answers > 0 GROUP BY a.local_date
+        UNION ALL
+        SELECT y.local_date, count(DISTINCT y.question_id), max(y.answered_at), extract(epoch FROM sum(y.time_spent))
+        FROM study_answers y JOIN questions q ON q.id = y.question_id
+        WHERE y.user_id = :user_id AND y.local_date BETWEEN :first AND :last
+        AND q.author_id IS DISTINCT FROM y.user_id GROUP BY y.local_date
+        ) parts GROUP BY parts.local_date
     ) days CROSS JOIN LATERAL (
         VALUES ('DAILY_QUESTIONS', questions), ('DAILY_MINUTES', floor(seconds / 60)::int)
     ) each (kind, done)
@@ -106,7 +114,8 @@ class SqlDailyTargets:
     async def standing(self, user_id: UserId, *, first: date, last: date) -> Standing:
         """Return what decides about targets on some dates, in one statement.
 
-        What counts is settled XP, and answers and time of graded attempts at quizzes of others.
+        What counts is settled XP, and answers and time of graded attempts at quizzes of others and of study mode,
+        where a question counts once a date.
         """
         standing = Standing(changes=[], counts=[], days=[])
         found = await self._connection.rows(_STANDING, user_id=user_id, first=first, last=last)

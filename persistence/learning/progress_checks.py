@@ -3,15 +3,23 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Integer, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Integer, bindparam, delete, exists, func, insert, or_, select, update
 
 from domain.ids import UserId
 from persistence.database import SqlConnection
 from persistence.statements import ID, MOMENT, Statement
-from persistence.tables.learning.daily_targets import progress_checks
+from persistence.tables.learning.daily_targets import daily_targets, progress_checks
 
 _of_user = progress_checks.c.user_id == bindparam("of_user", type_=ID)
 _NOTE = Statement(insert(progress_checks).values(user_id=bindparam("of_user", type_=ID)))
+_NOTE_TARGET = Statement(
+    insert(progress_checks).from_select(
+        ["user_id"],
+        select(bindparam("of_user", type_=ID)).where(
+            exists().where(daily_targets.c.user_id == bindparam("of_user", type_=ID))
+        ),
+    )
+)
 _WAITING = Statement(
     select(progress_checks.c.user_id)
     .where(
@@ -40,6 +48,10 @@ class SqlProgressChecks:
     async def note(self, user_id: UserId) -> None:
         """Note a check of a learner."""
         await self._connection.run(_NOTE, of_user=user_id)
+
+    async def note_target(self, user_id: UserId) -> None:
+        """Note a check of a learner who has a daily target, of no other one."""
+        await self._connection.run(_NOTE_TARGET, of_user=user_id)
 
     async def waiting(self, *, now: datetime, limit: int) -> Sequence[UserId]:
         """Return learners with a check that is due, the one noted first in front."""

@@ -34,6 +34,8 @@ REMOVED: dict[str, str] = {
     "progress_checks": "user_id = :user_id",
     "bookmarks": "user_id = :user_id",
     "notes": "user_id = :user_id",
+    "study_answers": "user_id = :user_id",
+    "study_sessions": "user_id = :user_id",
     "share_guests": "user_id = :user_id",
     "evidence": "user_id = :user_id",
     "collaborators": "user_id = :user_id OR invited_by_id = :user_id AND accepted_at IS NULL",

@@ -70,6 +70,15 @@ SECTIONS: dict[str, tuple[str, str]] = {
         f"CASE WHEN {_OPEN_SLOT} THEN to_jsonb(t) - {_CREDIT} ELSE to_jsonb(t) END",
     ),
     "time_allowances": ("user_id = :user_id", "to_jsonb(t) - 'set_by_id'"),
+    "study_sessions": ("user_id = :user_id", "to_jsonb(t) - 'seed'"),
+    "study_slots": (
+        "session_id IN (SELECT id FROM study_sessions WHERE user_id = :user_id)",
+        "to_jsonb(t) - 'client_id'",
+    ),
+    "study_answers": (
+        "user_id = :user_id",
+        f"CASE WHEN {_OPEN_SLOT} THEN to_jsonb(t) - {_CREDIT} ELSE to_jsonb(t) END",
+    ),
     "xp_entries": ("user_id = :user_id", "to_jsonb(t)"),
     "activities": ("user_id = :user_id", "to_jsonb(t)"),
     "streak_freezes": ("user_id = :user_id", "to_jsonb(t)"),

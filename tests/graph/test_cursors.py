@@ -18,6 +18,7 @@ from tests.support.jobs import an_operator
 from tests.support.progress import set_target
 from tests.support.roadmaps import store_roadmap
 from tests.support.schema_client import Asker
+from tests.support.study import studied_by
 from tests.support.upload_scenes import store_import
 
 pytestmark = pytest.mark.slow  # walks the whole schema
@@ -69,6 +70,11 @@ LISTS: dict[str, tuple[str, list[type]]] = {
     ),
     "Viewer.xp": ("{ viewer { xp(%s) { edges { cursor } } } }", [str]),
     "Viewer.attempts": ("{ viewer { attempts(%s) { edges { cursor } } } }", [str]),
+    "Viewer.studySessions": ("{ viewer { studySessions(%s) { edges { cursor } } } }", [str]),
+    "StudySession.slots": (
+        "{ viewer { studySessions { nodes { slots(%s) { edges { cursor } } } } } }",
+        [int],
+    ),
     "Viewer.enrolments": ("{ viewer { enrolments(%s) { edges { cursor } } } }", [str]),
     "Viewer.auditLog": ("{ viewer { auditLog(%s) { edges { cursor } } } }", [str]),
     "Roadmap.versions": ("{ roadmaps { nodes { versions(%s) { edges { cursor } } } } }", [int]),
@@ -114,6 +120,8 @@ NAMES = {
     "Roadmap.evidenceToReview": "evidence",
     "Viewer.xp": "xpEntries",
     "Viewer.attempts": "attempts",
+    "Viewer.studySessions": "studySessions",
+    "StudySession.slots": "studySlots",
     "Viewer.enrolments": "enrolments",
     "Viewer.auditLog": "auditLog",
     "Roadmap.versions": "versions",
@@ -178,6 +186,7 @@ async def everything(ask: Asker) -> Any:
     async with ask.postgres.open_work(Context(ask.ports, None, "").meter) as work:
         await store_roadmap(work, user.id, {"a": []})
         await store_import(work, ask, user.id)
+    await studied_by(ask, viewer)
     return viewer
 
 

@@ -18,6 +18,7 @@ from tests.support.bookmarks import save_bookmark
 from tests.support.clients.roadmaps import enrol, import_file, import_quizzes, publish_file
 from tests.support.collaboration_scenes import collaborators_of, evidence_on_a_roadmap_of
 from tests.support.schema_client import START, Asker
+from tests.support.study import first_session
 
 ID = "ID"
 NEW_KEY = "new key"
@@ -53,6 +54,7 @@ OPEN_TO_ALL = {
     "addImage": "an upload of another author is refused, as tests/graph/authoring shows",
     "importQuestions": "an upload of another author is refused, as tests/graph/imports shows",
     "importRoadmap": "an upload of another author is refused, as tests/graph/imports shows",
+    "startStudySession": "all learners study questions of others",
     "startQuizAttempt": "all learners take quizzes of others",
     "restoreUser": "admins change any user; keys reach none",
     "reverseXp": "moderators judge the XP of any learner; keys reach none",
@@ -66,6 +68,9 @@ OPEN_TO_ALL = {
 OWNED: dict[str, dict[str, Any]] = {
     "abandonQuizAttempt": {"attemptId": "attempt"},
     "answerQuestion": {"attemptId": "attempt", "slot": 1, "answer": {"truth": True}, "clientSeq": 1},
+    "answerStudyQuestion": {"sessionId": "study", "slot": 1, "clientId": "mine"},
+    "endStudySession": {"sessionId": "study"},
+    "nextStudyQuestion": {"sessionId": "study"},
     "archiveRoadmap": {"roadmapId": "draft"},
     "acceptInvitation": {"collaboratorId": "invitation"},
     "changeRoadmapVisibility": {"roadmapId": "draft", "visibility": "PRIVATE"},
@@ -154,6 +159,7 @@ async def world(ask: Asker) -> World:
     published = await publish_file(ask, owner, a_file(a_node("knots")), key="published")
     found = await ask.data("""{ quiz(by: {slug: "tides"}) { id } }""")
     enrolment = await enrol(ask, owner, published)
+    study_id = await first_session(ask, owner)
     given = {"input": {"quizId": found["quiz"]["id"], "idempotencyKey": "k"}}
     document = (
         "mutation ($input: StartQuizAttemptInput!) { startQuizAttempt(input: $input) { attempt { id } } }"
@@ -188,6 +194,7 @@ async def world(ask: Asker) -> World:
             "published_version": nodes["roadmap"]["currentVersion"]["id"],
             "node": nodes["roadmap"]["currentVersion"]["nodes"][0]["id"],
             "attempt": attempt["startQuizAttempt"]["attempt"]["id"],
+            "study": study_id,
             "goal": goal["createGoal"]["goal"]["id"],
             "bookmark": saved["id"],
             "note": saved["note"]["id"],

@@ -49,6 +49,8 @@ COMPARED = {
     "to": "judged by the goal",
     **dict.fromkeys(["setDailyTarget.kind", "removeDailyTarget.kind"], "every value is fine"),
     **dict.fromkeys(["updateQuestion.difficulty", "updateQuestion.promptFormat"], "every value is fine"),
+    "updateQuestion.difficulty": "every value is fine",
+    "startStudySession.difficulty": "every value is fine",
     "updateQuestion.domain": "compared with the exam type of the question",
     "updateQuestion.key": "judged by the kind of the question",
     "updateWebhookEndpoint.enabled": "every value is fine",
@@ -147,6 +149,10 @@ PREFIXES = {
     "templateId": "emailtemplate",
     "versionId": "roadmapversion",
     "upstreamVersionId": "roadmapversion",
+    "sessionId": {
+        "revokeSession": "session",
+        **dict.fromkeys(["nextStudyQuestion", "answerStudyQuestion", "endStudySession"], "study"),
+    },
     "entryId": "xp",
 }
 

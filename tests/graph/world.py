@@ -37,6 +37,7 @@ from tests.support.bookmarks import node_ids, save_bookmark
 from tests.support.campaign_scenes import campaigns_of_size
 from tests.support.collaboration_scenes import collaborations_of_size
 from tests.support.schema_client import Asker
+from tests.support.study import sessions_of_size
 from tests.support.suppressions import suppressed_by_hand
 from tests.support.upload_scenes import uploads_of_size
 from tests.support.webhooks import add_deliveries
@@ -104,6 +105,7 @@ async def world_of(ask: Asker, size: int) -> World:
     for number in reversed(range(size)):
         attempt_id = await _take_quiz(ask, viewer, f"quiz-{number}")
     await others_choose_every_option(ask, attempt_id)
+    study_id = await sessions_of_size(ask, viewer, size)
     await add_deliveries(ask, size)
     await _add_jobs(ask, viewer, size)
     await collaborations_of_size(ask, viewer, roadmap_ids, size)
@@ -116,6 +118,7 @@ async def world_of(ask: Asker, size: int) -> World:
             "Query.quiz": '(by: {slug: "quiz-0"})',
             "Query.webhookEndpoint": f'(id: "{mint("webhook")}")',
             "Query.attempt": f'(id: "{attempt_id}")',
+            "Query.studySession": f'(id: "{study_id}")',
             "Query.myContent": "(type: QUESTION, last: 100)",
             "Query.search": '(query: "node", types: [NODE], first: 100)',
             "Query.goal": f'(id: "{goals[0]["goal"]["id"]}")',

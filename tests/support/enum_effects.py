@@ -50,6 +50,7 @@ from tests.support.progress import REMOVE, set_target, targets_of
 from tests.support.question_updates import author_of, update
 from tests.support.schema_client import START, Asker, viewer_of
 from tests.support.search import of_search_types
+from tests.support.study import of_study_difficulty
 from tests.support.suppressions import of_reason
 from tests.support.workflow_scenes import (
     of_input_type,
@@ -357,6 +358,7 @@ EFFECTS: dict[str, Effect] = {
     "RemoveDailyTargetInput.kind DailyKind": of_removed_kind,
     "Query.myContent(type:) ContentType": of_content("type"),
     "Query.myContent(state:) ContentState": of_content("state"),
+    "StartStudySessionInput.difficulty Difficulty": of_study_difficulty,
     "UpdateQuestionInput.difficulty Difficulty": of_question_difficulty,
     "UpdateQuestionInput.promptFormat PromptFormat": of_prompt_format,
     "ExportQuizInput.format ExportFormat": of_export_format,

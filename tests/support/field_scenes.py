@@ -44,6 +44,7 @@ from tests.support.progress_scenes import everything_aimed_at
 from tests.support.schema_client import START, viewer_of
 from tests.support.search import everything_searched
 from tests.support.seen_fields import WatchingAsker, everything
+from tests.support.study_scenes import everything_studied
 from tests.support.upload_scenes import everything_uploaded
 
 CHANGES = """mutation ($input: SetNodeStateInput!) { setNodeState(input: $input) {
@@ -73,6 +74,7 @@ async def everything_is_seen(ask: WatchingAsker) -> None:
         drafts_of_every_kind,
         work_together,
         everything_uploaded,
+        everything_studied,
         *OPERATOR_SCENES,
     )
     for scene in scenes:

@@ -25,6 +25,7 @@ from tests.support.fixtures import DatabaseAdmin
 from tests.support.goals import CREATE
 from tests.support.schema_client import Asker, Clock, asker_on, viewer_of
 from tests.support.schema_walk import Walk
+from tests.support.study import studier_of
 
 NO_ENDPOINT = mint("webhook")
 """The id of a webhook endpoint that is in no world; both worlds are asked for the same one."""
@@ -43,6 +44,7 @@ class Start:
     twin_id: str
     roadmap_id: str
     goal_id: str
+    study_id: str
     viewers: list[Viewer | None]
     clock: Clock
 
@@ -104,6 +106,7 @@ class World:
                 "Query.user": f'(by: {{id: "{learner}"}})',
                 "Query.roadmap": f'(by: {{id: "{self.start.roadmap_id}"}})',
                 "Query.goal": f'(id: "{self.start.goal_id}")',
+                "Query.studySession": f'(id: "{self.start.study_id}")',
                 "Query.search": '(query: "what about number")',
                 "Query.segmentSize": "(by: {groups: [{conditions: [{role: LEARNER}]}]})",
                 "Query.webhookEndpoint": f'(id: "{NO_ENDPOINT}")',
@@ -137,10 +140,13 @@ async def started(ask: Asker, feedback: Feedback, *, corrected: bool) -> Start:
         {"title": "Road", "kind": "ROADMAP", "roadmapId": roadmap_id, "idempotencyKey": "road"},
     ]
     ids = [(await ask.data(CREATE, taker.viewer, input=goal))["createGoal"]["goal"]["id"] for goal in goals]
+    studier = await studier_of(taker)
+    study_id = await studier.started(quizId=taker.quiz.id)
+    await studier.study(study_id, 3)
     viewers = [taker.viewer, writer, None]
     open_id = await taker.start_attempt("open")
     twin_id = await twin.start_attempt("twin")
-    return Start(taker, twin, open_id, twin_id, roadmap_id, ids[1], viewers, ask.clock)
+    return Start(taker, twin, open_id, twin_id, roadmap_id, ids[1], study_id, viewers, ask.clock)
 
 
 @asynccontextmanager

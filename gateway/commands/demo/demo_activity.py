@@ -32,7 +32,7 @@ async def take_quizzes(postgres: Postgres, *, handle: str, content: Path, now: d
     async with postgres.open_reads(Meter()) as reads:
         user = await reads.users.by_handle(handle)
     quizzes = RIGHT_ANSWERS.get(handle, {})
-    answers = _questions_by_prompt(content) if quizzes else {}
+    answers = questions_by_prompt(content) if quizzes else {}
     for days_ago, (slug, right) in zip(reversed(range(len(quizzes))), quizzes.items(), strict=True):
         if user is not None:
             ends_at = now - timedelta(days=days_ago)
@@ -69,7 +69,7 @@ async def _take(
                 replace(act, now=begins_at + THINKING_TIME * number),
                 attempt_id=attempt.id,
                 slot=number,
-                given=_right_answer(question, answers[question.prompt]),
+                given=right_answer(question, answers[question.prompt]),
                 client_seq=1,
             )
         submission = attempt_submission.submission_of(
@@ -78,12 +78,13 @@ async def _take(
         await attempt_submission.submit(work, submission, mint=secrets_and_ids.mint)
 
 
-def _questions_by_prompt(content: Path) -> dict[str, dict[str, Any]]:
+def questions_by_prompt(content: Path) -> dict[str, dict[str, Any]]:
     """Return every question of the demo files by its prompt; it includes the right answer."""
     files = [json.loads(path.read_text("utf-8")) for path in sorted((content / "questions").glob("*.json"))]
     return {question["prompt"].strip(): question for file in files for question in file["questions"]}
 
 
-def _right_answer(question: Question, item: dict[str, Any]) -> Answer:
+def right_answer(question: Question, item: dict[str, Any]) -> Answer:
+    """Return the right answer to a question of the demo files."""
     rules = question.kind.rules
     return rules.answer(rules.demo_answer(question, item))

@@ -1,6 +1,7 @@
 """Secrecy: while an attempt is open, no path of the schema reveals the right answers to its learner."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from graphql import (
 )
 
 from domain.content.answers import Answer, FilledBlank, Pair
+from domain.content.question_kinds.table import QuestionKind
 from domain.content.quizzes import Feedback
 from graph.declarations import directives_of
 from graph.directives import Reveal
@@ -19,6 +21,7 @@ from tests.builders.attempts import right_answer, secrets_of
 from tests.support.attempts import EVERY_KIND, READ, SLOTS, QuizTaker, a_quiz_taker, sent
 from tests.support.schema_client import Asker
 from tests.support.schema_walk import Walk
+from tests.support.study import studier_of
 
 
 async def responses(taker: QuizTaker, depth: int = 4) -> str:
@@ -27,9 +30,12 @@ async def responses(taker: QuizTaker, depth: int = 4) -> str:
         "attempts"
     ]["nodes"][0]["id"]
     found: list[Any] = []
+    studied = (await taker.ask.data("{ viewer { studySessions { nodes { id } } } }", taker.viewer))["viewer"]
+    sessions = [node["id"] for node in studied["studySessions"]["nodes"]]
     walk = Walk(
         depth,
-        {
+        ({"Query.studySession": f'(id: "{sessions[0]}")'} if sessions else {})
+        | {
             "Query.attempt": f'(id: "{attempt_id}")',
             "Query.quiz": f'(by: {{id: "{taker.quiz.id}"}})',
             "Query.user": f'(by: {{id: "{taker.viewer.user_id}"}})',
@@ -67,6 +73,33 @@ async def test_no_query_tells_a_key_while_the_attempt_is_open(ask: Asker, feedba
     assert_reveals_nothing(text, taker)
     assert all(f'"prompt": "{question.prompt}"' in text for question in taker.questions)
     assert '"key": null' in text
+    assert '"key": {' not in text
+
+
+@pytest.mark.slow
+async def test_no_query_tells_a_key_of_what_was_studied_before(ask: Asker) -> None:
+    taker = await a_quiz_taker(ask, *EVERY_KIND)
+    studier = await studier_of(taker)
+    session_id = await studier.started()
+    for number in range(1, len(EVERY_KIND) + 1):
+        shown = (await studier.next(session_id))["slot"]["question"]
+        options = [option["id"] for option in shown.get("options", [])][:1]
+        kind = QuestionKind(shown["kind"])
+        given = {
+            QuestionKind.TRUE_FALSE: Answer(truth=False),
+            QuestionKind.SHORT_TEXT: Answer(text="guess"),
+            QuestionKind.NUMERIC: Answer(number=Decimal(-12345)),
+        }.get(kind, Answer(options=options))
+        payload = await studier.answer(session_id, number, given)
+        assert payload["userErrors"] == [], payload
+        assert payload["slot"]["explanation"]
+    await taker.start_attempt()
+
+    text = await responses(taker)
+
+    assert_reveals_nothing(text, taker)
+    assert f'"id": "{session_id}"' in text
+    assert '"withheld": true' in text
     assert '"key": {' not in text
 
 
@@ -189,6 +222,8 @@ def test_no_type_outside_the_slot_knows_of_a_key() -> None:
     assert found == {
         "AttemptSlot.key",
         "AttemptSlot.optionFeedback",
+        "StudySlot.key",
+        "StudySlot.optionFeedback",
         "RevealedKey.acceptedTexts",
         "RevealedKey.acceptedRanges",
         "RevealedKey.blanks",
@@ -197,8 +232,9 @@ def test_no_type_outside_the_slot_knows_of_a_key() -> None:
     }
 
 
-def test_every_secret_of_a_slot_says_reveal() -> None:
-    slot = executable().type_map["AttemptSlot"]
+@pytest.mark.parametrize("name", ["AttemptSlot", "StudySlot"])
+def test_every_secret_of_a_slot_says_reveal(name: str) -> None:
+    slot = executable().type_map[name]
     assert isinstance(slot, GraphQLObjectType)
 
     said = {name for name, field in slot.fields.items() if directives_of(field, Reveal)}

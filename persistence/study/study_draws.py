@@ -1,0 +1,53 @@
+"""Draws of questions to study: what matches, without what open attempts of the learner ask."""
+
+from sqlalchemy import ARRAY, Integer, Text, bindparam, text
+
+from domain.study.study_sessions import Drawn
+from persistence.assessment.open_attempts import is_hidden
+from persistence.content.question_versions import lineage
+from persistence.statements import ID, Statement
+
+HIDDEN = f"""SELECT {lineage("q")} AS lineage FROM quiz_attempts o JOIN attempt_slots w ON w.attempt_id = o.id
+    JOIN questions q ON q.id = w.question_id
+    WHERE o.user_id = :user_id AND o.finished_at IS NULL AND {is_hidden("o", "w")}"""  # noqa: S608 - names of columns
+"""What the versions of each question have in common that an open attempt of the user asks and does not show yet."""
+_MATCHES = """q.exam_type_id = :exam_type_id
+    AND (cardinality(CAST(:domain_ids AS text[])) = 0 OR q.domain_id = ANY (CAST(:domain_ids AS text[])))
+    AND (CAST(:difficulty AS text) IS NULL OR q.difficulty = :difficulty)
+    AND EXISTS (
+        SELECT FROM quiz_questions a JOIN quizzes z ON z.id = a.quiz_id
+        WHERE a.question_id = q.id AND z.withdrawn_at IS NULL
+        AND (CAST(:quiz_id AS text) IS NULL OR z.id = :quiz_id))"""
+"""What is studied: questions of quizzes that are not withdrawn."""
+_STUDIED = (
+    bindparam("exam_type_id", type_=ID),
+    bindparam("domain_ids", type_=ARRAY(ID)),
+    bindparam("difficulty", type_=Text),
+    bindparam("quiz_id", type_=ID),
+)
+DRAW = Statement(
+    text(f"""
+    WITH hidden AS MATERIALIZED ({HIDDEN}), last AS (
+        SELECT question_id FROM study_slots WHERE session_id = :session_id ORDER BY number DESC LIMIT 1
+    )
+    SELECT q.id, :round + CASE WHEN seen.session_id IS NULL THEN 0 ELSE 1 END
+    FROM questions q LEFT JOIN (
+        SELECT DISTINCT session_id, question_id FROM study_slots WHERE session_id = :session_id AND round = :round
+    ) seen ON seen.question_id = q.id
+    WHERE {_MATCHES} AND {lineage("q")} NOT IN (SELECT lineage FROM hidden)
+    ORDER BY seen.session_id IS NOT NULL, q.id IN (SELECT question_id FROM last),
+        md5(:seed || ':' || CASE WHEN seen.session_id IS NULL THEN 0 ELSE 1 END + :round || ':' || q.id)
+    LIMIT 1
+    """).bindparams(  # noqa: S608 - names of columns
+        bindparam("user_id", type_=ID),
+        *_STUDIED,
+        bindparam("session_id", type_=ID),
+        bindparam("round", type_=Integer),
+        bindparam("seed", type_=Text),
+    ),
+    Drawn,
+)
+"""The order is that of a hash of the seed, the round and the question; the last one shown is never the next."""
+HAS_QUESTIONS = Statement(
+    text(f"SELECT EXISTS (SELECT FROM questions q WHERE {_MATCHES})").bindparams(*_STUDIED)  # noqa: S608
+)
