@@ -43,6 +43,8 @@ from graph.privacy.personal_data import PrivacyMutations
 from graph.rate_limits.current_limits import RateQueries
 from graph.search.search import SearchQueries
 from graph.service_status.status import StatusQueries, StatusSubscriptions
+from graph.spaced_review.review_cards import ReviewQueries
+from graph.spaced_review.review_mutations import ReviewMutations
 from graph.uploads.uploads import UploadMutations
 from graph.viewer import ViewerQueries, ViewerSubscriptions
 from graph.webhooks.deliveries import WebhookDeliveryMutations, WebhookDeliveryQueries
@@ -64,6 +66,7 @@ QUERIES = (
     AttemptQueries,
     RoadmapQueries,
     GoalQueries,
+    ReviewQueries,
     SearchQueries,
     AuditQueries,
     RoleQueries,
@@ -104,6 +107,7 @@ MUTATIONS = (
     DailyTargetMutations,
     AuthoredContentMutations,
     BookmarkMutations,
+    ReviewMutations,
     RoleMutations,
     ApiKeyMutations,
     PrivacyMutations,

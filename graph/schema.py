@@ -32,6 +32,7 @@ import domain.learning.goals
 import domain.mail.suppressions
 import domain.media.media
 import domain.privacy.exports
+import domain.spaced_review.cards
 import domain.uploads.uploads
 import domain.webhooks.deliveries
 import domain.webhooks.endpoints
@@ -66,6 +67,7 @@ from graph.privacy.personal_data import DataExport
 from graph.root_fields import MUTATIONS, QUERIES, SUBSCRIPTIONS
 from graph.scalars import SCALARS
 from graph.sdl import print_sorted
+from graph.spaced_review.review_cards import ReviewCard
 from graph.uploads.uploads import Upload
 from graph.webhooks.deliveries import WebhookDelivery
 from graph.webhooks.endpoints import WebhookEndpoint
@@ -83,6 +85,7 @@ NODES: dict[type, type] = {
     domain.learning.goals.Goal: Goal,
     domain.bookmarks.bookmarks.Bookmark: Bookmark,
     domain.bookmarks.notes.Note: Note,
+    domain.spaced_review.cards.ReviewCard: ReviewCard,
     domain.content.roadmaps.Roadmap: Roadmap,
     domain.content.roadmaps.RoadmapVersion: RoadmapVersion,
     domain.jobs.jobs.Job: Job,

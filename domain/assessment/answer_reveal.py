@@ -66,11 +66,12 @@ async def reveal(
         credit = 0.0
         if slot.answer is not None:
             credit = float(grading.grade(questions[slot.question_id], key, slot.answer))
-        found.append(_reveal(key, credit))
+        found.append(shown(key, credit))
     return found
 
 
-def _reveal(key: AnswerKey, credit: float) -> SlotReveal:
+def shown(key: AnswerKey, credit: float = 0.0) -> SlotReveal:
+    """Return a key as its learner sees it; the caller has to know that it may be shown."""
     return SlotReveal(
         credit=credit,
         key=RevealedKey(

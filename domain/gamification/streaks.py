@@ -20,6 +20,7 @@ class ActivityKind(Enum):
     QUIZ_ATTEMPT = "QUIZ_ATTEMPT"
     NODE_COMPLETED = "NODE_COMPLETED"
     DAILY_TARGET = "DAILY_TARGET"
+    REVIEWS = "REVIEWS"
 
 
 @entity

@@ -24,6 +24,7 @@ from domain.work import Work
 from domain.workflows import step_plans
 from gateway.jobs import import_handlers, mail_sender, webhook_delivery
 from gateway.jobs.handlers import Handlers, InSteps, InTransaction, JobContext, WithContext
+from gateway.spaced_review import review_handlers
 
 _BATCH = 100
 _LOST_AT_ONCE = 1_000
@@ -192,5 +193,6 @@ HANDLERS: Handlers = {
     outbox.SEND_MAIL.name: InSteps(mail_sender.send_mail),
     delivery_jobs.DELIVER.name: InSteps(webhook_delivery.deliver_webhook),
     **import_handlers.HANDLERS,
+    **review_handlers.HANDLERS,
 }
 """The handler of each kind, by its name."""

@@ -18,6 +18,7 @@ declare_enum(
     QUIZ_ATTEMPT="A practice attempt was submitted with at least one answer.",
     NODE_COMPLETED="A node of a roadmap was completed.",
     DAILY_TARGET="A daily target was reached.",
+    REVIEWS="Ten review cards were reviewed on one date.",
 )
 
 

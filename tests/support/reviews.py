@@ -1,0 +1,129 @@
+"""Spaced review through the schema in tests: its documents, and learners with cards."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from domain.accounts.users import Viewer
+from domain.job_table import KINDS
+from domain.jobs.job_kinds import NoArguments
+from domain.unit_of_work import Meter
+from gateway.jobs.handler_table import HANDLERS
+from gateway.jobs.handlers import JobContext
+from tests.builders import mint
+from tests.builders.acts import an_act
+from tests.builders.jobs import start
+from tests.support.attempts import EVERY_KIND, QuizTaker, a_quiz_taker
+from tests.support.jobs import begun
+from tests.support.schema_client import Asker
+
+CARD = """fragment C on ReviewCard { id state dueAt lastReviewedAt reviews lapses stability difficulty suspended
+  buriedUntil createdAt question { __typename id prompt }
+  answer { key { correctOptionIds truth acceptedTexts { text weight } acceptedRanges { low high weight } } explanation
+    optionFeedback { answer text } } }
+"""
+_ERRORS = "userErrors { __typename ... on UserError { code field message } }"
+
+
+def _of(name: str, gives: str = "card { ...C }") -> str:
+    title = name[0].upper() + name[1:]
+    fragment = CARD if "...C" in gives else ""
+    return f"{fragment} mutation ($input: {title}Input!) {{ {name}(input: $input) {{ {gives} {_ERRORS} }} }}"
+
+
+ADD = _of("addReviewCard")
+REVIEW = _of("reviewCard", "card { ...C } rating credit viewer { streak { current } }")
+UNDO = _of("undoReview")
+SUSPEND, RESUME, BURY = _of("suspendCard"), _of("resumeCard"), _of("buryCard")
+SAVE = _of("saveReviewSettings", "settings { retention newADay fittedAt fittedReviews }")
+QUEUE = (
+    CARD
+    + """query ($examType: String, $domain: String, $first: Int, $after: Cursor) {
+  reviewQueue(examType: $examType, domain: $domain, first: $first, after: $after) {
+    nodes { ...C } pageInfo { endCursor hasNextPage } } }"""
+)
+CARDS = (
+    CARD
+    + """query ($examType: String, $domain: String, $state: CardState, $isSuspended: Boolean) {
+  reviewCards(examType: $examType, domain: $domain, state: $state, isSuspended: $isSuspended) { nodes { ...C } } }"""
+)
+FORECAST = "{ reviewForecast { date due } }"
+CALIBRATION = "{ reviewCalibration { fromChance toChance reviews predicted recalled } }"
+SETTINGS = "{ reviewSettings { retention newADay fittedAt fittedReviews } }"
+XP = "{ viewer { xp { nodes { amount reason explanation source { type id } } } streak { current } } }"
+
+
+async def mutate(ask: Asker, document: str, viewer: Viewer, **given: Any) -> dict[str, Any]:
+    """Run a mutation of one field; return its payload."""
+    payload: dict[str, Any] = next(iter((await ask.data(document, viewer, input=given)).values()))
+    return payload
+
+
+async def review(
+    ask: Asker, viewer: Viewer, card_id: str, rating: str = "GOOD", **given: Any
+) -> dict[str, Any]:
+    """Rate a card; return the card."""
+    given = {"cardId": card_id, "clientId": mint("review"), "rating": rating} | given
+    payload = await mutate(ask, REVIEW, viewer, **given)
+    assert payload["userErrors"] == [], payload
+    card: dict[str, Any] = payload["card"]
+    return card
+
+
+async def queue(ask: Asker, viewer: Viewer, **given: Any) -> list[dict[str, Any]]:
+    """Return the viewer's queue."""
+    found: list[dict[str, Any]] = (await ask.data(QUEUE, viewer, **given))["reviewQueue"]["nodes"]
+    return found
+
+
+async def cards(ask: Asker, viewer: Viewer, **given: Any) -> list[dict[str, Any]]:
+    """Return the viewer's cards."""
+    found: list[dict[str, Any]] = (await ask.data(CARDS, viewer, **given))["reviewCards"]["nodes"]
+    return found
+
+
+async def run_job(ask: Asker, kind: str, arguments: Any = None) -> dict[str, Any]:
+    """Run a job of a kind; return its result."""
+    arguments = NoArguments() if arguments is None else arguments
+    async with ask.postgres.open_work(Meter()) as work:
+        job = await start(work, an_act(now=ask.clock()), KINDS[kind], arguments=arguments)
+        await begun(work, job.id)
+        (of_run,) = await work.jobs.by_ids([job.id], viewer_id=None, sees_all=True)
+    assert of_run is not None
+    await HANDLERS[kind].run(JobContext(of_run, ask.ports), arguments)
+    async with ask.postgres.open_reads(Meter()) as reads:
+        (done,) = await reads.jobs.by_ids([of_run.id], viewer_id=None, sees_all=True)
+    assert done is not None
+    assert done.state.value == "SUCCEEDED", done
+    return done.result or {}
+
+
+async def take_answers(ask: Asker) -> int:
+    """Take the answers of graded attempts into reviews; return how many were read."""
+    taken: int = (await run_job(ask, "take_answers_into_reviews"))["answers"]
+    return taken
+
+
+async def with_wrong_answers(ask: Asker, wrong: int = 2, **values: Any) -> QuizTaker:
+    """Return a learner who has answered the last questions of a quiz wrong, and has cards of them."""
+    taker = await a_quiz_taker(ask, **values)
+    attempt_id = await taker.start_attempt()
+    await taker.answer_all(attempt_id, wrong=wrong)
+    await taker.submit(attempt_id)
+    await take_answers(ask)
+    return taker
+
+
+async def with_new_cards(ask: Asker, count: int = 3, **values: Any) -> QuizTaker:
+    """Return a learner who has been asked the questions of a quiz, and has made new cards of the first ones."""
+    taker = await a_quiz_taker(ask, *(EVERY_KIND if not values.pop("plain", True) else ()), **values)
+    attempt_id = await taker.start_attempt()
+    await taker.submit(attempt_id)
+    for question in taker.questions[:count]:
+        payload = await mutate(ask, ADD, taker.viewer, targetId=question.id)
+        assert payload["userErrors"] == [], payload
+    return taker
+
+
+def ids_of(found: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the ids of the questions of cards."""
+    return [card["question"]["id"] for card in found]
