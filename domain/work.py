@@ -13,14 +13,14 @@ from domain.imports.work import ImportsWork
 from domain.privacy.work import PrivacyWork
 from domain.search.work import SearchWork
 from domain.service_status.reports import StatusWork
-from domain.spaced_review.work import ReviewWork
+from domain.spaced_review.work import SpacedReviewWork
 from domain.unit_of_work import Meter
 from domain.webhooks.work import WebhooksWork
 from domain.workflows.work import WorkflowsWork
 
 
 class Work(
-    ReviewWork,
+    SpacedReviewWork,
     SearchWork,
     AuthoringWork,
     ImportsWork,

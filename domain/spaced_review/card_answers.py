@@ -6,7 +6,7 @@ from domain.assessment import answer_reveal
 from domain.assessment.answer_reveal import OptionFeedback, RevealedKey
 from domain.entities import entity
 from domain.ids import ReviewCardId, UserId
-from domain.spaced_review.work import ReviewWork
+from domain.spaced_review.work import SpacedReviewWork
 
 
 @entity
@@ -19,7 +19,7 @@ class CardAnswer:
 
 
 async def reveal(
-    work: ReviewWork, ids: Sequence[ReviewCardId], *, user_id: UserId
+    work: SpacedReviewWork, ids: Sequence[ReviewCardId], *, user_id: UserId
 ) -> list[CardAnswer | None]:
     """Return one slot per card, filled for the user's own cards whose questions no open attempt of theirs asks."""
     shown = await work.review_cards.questions_shown(ids, viewer_id=user_id)

@@ -14,10 +14,10 @@ from domain.spaced_review.cards import (
     Subject,
     TooManyReviewCardsError,
 )
-from domain.spaced_review.work import ReviewWork
+from domain.spaced_review.work import SpacedReviewWork
 
 
-async def add(work: ReviewWork, act: Act, *, target_id: str) -> ReviewCard:
+async def add(work: SpacedReviewWork, act: Act, *, target_id: str) -> ReviewCard:
     """Make a card of a question that the actor was asked, or that they have bookmarked; return the one that exists.
 
     Raises InvalidInputError for the id of something else, NotFoundError, QuestionInOpenAttemptError,
@@ -42,7 +42,7 @@ async def add(work: ReviewWork, act: Act, *, target_id: str) -> ReviewCard:
     return card
 
 
-async def _question_of(work: ReviewWork, act: Act, target_id: str) -> QuestionId:
+async def _question_of(work: SpacedReviewWork, act: Act, target_id: str) -> QuestionId:
     if is_id(target_id, "bookmark"):
         (bookmark,) = await work.bookmarks.by_ids([BookmarkId(target_id)], viewer_id=act.user_id)
         if bookmark is None:
@@ -67,7 +67,7 @@ def check_not_asked(subject: Subject, *, field: str) -> None:
         )
 
 
-async def suspend(work: ReviewWork, act: Act, *, card_id: ReviewCardId) -> ReviewCard:
+async def suspend(work: SpacedReviewWork, act: Act, *, card_id: ReviewCardId) -> ReviewCard:
     """Leave a card of the actor's out of the queue until it is resumed; raises NotFoundError."""
     card = await own_card(work, act, card_id)
     if card.suspended_at is not None:
@@ -75,13 +75,13 @@ async def suspend(work: ReviewWork, act: Act, *, card_id: ReviewCardId) -> Revie
     return await _set_aside(work, replace(card, suspended_at=act.now))
 
 
-async def resume(work: ReviewWork, act: Act, *, card_id: ReviewCardId) -> ReviewCard:
+async def resume(work: SpacedReviewWork, act: Act, *, card_id: ReviewCardId) -> ReviewCard:
     """Put a card that was suspended or buried back into the queue; raises NotFoundError."""
     card = await own_card(work, act, card_id)
     return await _set_aside(work, replace(card, suspended_at=None, buried_until=None))
 
 
-async def bury(work: ReviewWork, act: Act, *, card_id: ReviewCardId) -> ReviewCard:
+async def bury(work: SpacedReviewWork, act: Act, *, card_id: ReviewCardId) -> ReviewCard:
     """Leave a card of the actor's out of the queue until their next local day; raises NotFoundError."""
     card = await own_card(work, act, card_id)
     zone = await work.streaks.zone_of(act.user_id)
@@ -89,14 +89,14 @@ async def bury(work: ReviewWork, act: Act, *, card_id: ReviewCardId) -> ReviewCa
     return await _set_aside(work, replace(card, buried_until=ends_at))
 
 
-async def own_card(work: ReviewWork, act: Act, card_id: ReviewCardId) -> ReviewCard:
+async def own_card(work: SpacedReviewWork, act: Act, card_id: ReviewCardId) -> ReviewCard:
     """Lock the actor, and return a card of theirs whose question no open attempt asks; raises NotFoundError."""
     card = (await own_subject(work, act, card_id)).card
     assert card is not None  # noqa: S101 - it was found by the card
     return card
 
 
-async def own_subject(work: ReviewWork, act: Act, card_id: ReviewCardId) -> Subject:
+async def own_subject(work: SpacedReviewWork, act: Act, card_id: ReviewCardId) -> Subject:
     """Lock the actor, and return the question of a card of theirs.
 
     Raises NotFoundError, or QuestionInOpenAttemptError.
@@ -109,6 +109,6 @@ async def own_subject(work: ReviewWork, act: Act, card_id: ReviewCardId) -> Subj
     return subject
 
 
-async def _set_aside(work: ReviewWork, card: ReviewCard) -> ReviewCard:
+async def _set_aside(work: SpacedReviewWork, card: ReviewCard) -> ReviewCard:
     await work.review_cards.set_aside(card)
     return card

@@ -9,13 +9,13 @@ from domain.ids import UserId
 from domain.learning.progress_checks import progress_signal
 from domain.spaced_review.cards import Subject
 from domain.spaced_review.review_log import LogEntry
-from domain.spaced_review.work import ReviewWork
+from domain.spaced_review.work import SpacedReviewWork
 
 QUALIFYING_REVIEWS = 10
 """How many reviews on one local date count for the streak."""
 
 
-async def pay(work: ReviewWork, act: Act, subject: Subject, entry: LogEntry, *, zone: UserZone) -> None:
+async def pay(work: SpacedReviewWork, act: Act, subject: Subject, entry: LogEntry, *, zone: UserZone) -> None:
     """Award what a new review of the actor's earns, and note that a daily target may be reached.
 
     Lock the learner's row first. A card of the learner's own question earns nothing.

@@ -10,11 +10,11 @@ from domain.refusals import all_at_once
 from domain.spaced_review import review_jobs, review_settings
 from domain.spaced_review.review_jobs import RescheduleArguments
 from domain.spaced_review.review_settings import ReviewSettings
-from domain.spaced_review.work import ReviewWork
+from domain.spaced_review.work import SpacedReviewWork
 
 
 async def change(
-    work: ReviewWork,
+    work: SpacedReviewWork,
     act: Act,
     *,
     retention: Edit[float | None] = UNCHANGED,

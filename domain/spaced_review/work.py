@@ -9,7 +9,7 @@ from domain.spaced_review.cards import ReviewCards
 from domain.spaced_review.review_settings import ReviewSettingsStore
 
 
-class ReviewWork(EnqueueingWork, BookmarksWork, Protocol):
+class SpacedReviewWork(EnqueueingWork, BookmarksWork, Protocol):
     """The stores that verbs of spaced review reach."""
 
     @property

@@ -22,9 +22,8 @@ from domain.privacy.erasure import ErasureArguments
 from domain.webhooks import delivery_jobs
 from domain.work import Work
 from domain.workflows import step_plans
-from gateway.jobs import import_handlers, mail_sender, webhook_delivery
+from gateway.jobs import import_handlers, mail_sender, review_handlers, webhook_delivery
 from gateway.jobs.handlers import Handlers, InSteps, InTransaction, JobContext, WithContext
-from gateway.spaced_review import review_handlers
 
 _BATCH = 100
 _LOST_AT_ONCE = 1_000

@@ -1,1 +1,1 @@
-"""Spaced review: the adapters of the FSRS packages, and the handlers of its jobs."""
+"""Spaced review: the adapters of the FSRS packages."""

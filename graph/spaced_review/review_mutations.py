@@ -11,7 +11,7 @@ from domain.spaced_review.cards import MOST_CARDS, QuestionInOpenAttemptError, T
 from domain.spaced_review.review_awards import QUALIFYING_REVIEWS
 from domain.spaced_review.review_log import Rating
 from domain.spaced_review.review_settings import LEAST_RETENTION, MOST_NEW_A_DAY, MOST_RETENTION
-from domain.spaced_review.reviewing import LONGEST_S
+from domain.spaced_review.reviews import LONGEST_S
 from graph.assessment.answers import AnswerInput
 from graph.changed_viewer import changed_viewer
 from graph.directives import writes_learning

@@ -7,7 +7,7 @@ from domain.edits import UNCHANGED, Edit
 from domain.errors import InvalidInputError
 from domain.ids import ExamDomainId, ReviewCardId
 from domain.paging import Page, Window
-from domain.spaced_review import card_changes, review_settings, reviewing, settings_changes
+from domain.spaced_review import card_changes, review_settings, reviews, settings_changes
 from domain.spaced_review.cards import (
     FORECAST_DAYS,
     CalibrationDecile,
@@ -18,7 +18,7 @@ from domain.spaced_review.cards import (
 from domain.spaced_review.memory import CardState
 from domain.spaced_review.review_log import Rating
 from domain.spaced_review.review_settings import ReviewSettings
-from domain.spaced_review.reviewing import Reviewed
+from domain.spaced_review.reviews import Reviewed
 from resolvers.assessment.attempts import given_answer
 from resolvers.content.exam_types import id_of_code
 from resolvers.context import Context
@@ -119,7 +119,7 @@ async def review_card(
 ) -> Reviewed:
     """Store a review of a card of the caller's."""
     async with context.open_work() as work:
-        return await reviewing.review(
+        return await reviews.review(
             work,
             context.act(),
             context.ports.schedulers,
@@ -135,7 +135,7 @@ async def review_card(
 async def undo_review(context: Context, *, card_id: ReviewCardId, client_id: str) -> ReviewCard:
     """Take back the last review of a card of the caller's."""
     async with context.open_work() as work:
-        return await reviewing.undo(
+        return await reviews.undo(
             work, context.act(), context.ports.schedulers, card_id=card_id, client_id=client_id
         )
 

@@ -26,7 +26,7 @@ from domain.spaced_review import (
 from domain.spaced_review.cards import ReviewCard, Subject
 from domain.spaced_review.memory import Scheduler, Schedulers
 from domain.spaced_review.review_log import EntryKind, LogEntry, Rating
-from domain.spaced_review.work import ReviewWork
+from domain.spaced_review.work import SpacedReviewWork
 
 ACCEPTED_FOR = timedelta(hours=72)
 """How long after a review its entry is accepted."""
@@ -44,7 +44,7 @@ class Reviewed:
 
 
 async def review(
-    work: ReviewWork,
+    work: SpacedReviewWork,
     act: Act,
     schedulers: Schedulers,
     *,
@@ -98,7 +98,7 @@ async def review(
 
 
 async def undo(
-    work: ReviewWork, act: Act, schedulers: Schedulers, *, card_id: ReviewCardId, client_id: str
+    work: SpacedReviewWork, act: Act, schedulers: Schedulers, *, card_id: ReviewCardId, client_id: str
 ) -> ReviewCard:
     """Take back the last review of a card of the actor's, as an entry of the log; what it earned stays.
 
@@ -133,7 +133,7 @@ async def undo(
 
 
 async def _stored(
-    work: ReviewWork, card: ReviewCard, log: list[LogEntry], entry: LogEntry, scheduler: Scheduler
+    work: SpacedReviewWork, card: ReviewCard, log: list[LogEntry], entry: LogEntry, scheduler: Scheduler
 ) -> ReviewCard:
     found = memory.of_log([*log, entry], created_at=card.created_at, scheduler=scheduler)
     card = cards.with_memory(card, found)
@@ -142,12 +142,12 @@ async def _stored(
     return card
 
 
-async def _scheduler(work: ReviewWork, user_id: UserId, schedulers: Schedulers) -> Scheduler:
+async def _scheduler(work: SpacedReviewWork, user_id: UserId, schedulers: Schedulers) -> Scheduler:
     settings = await review_settings.of_user(work.review_settings, user_id)
     return review_settings.scheduler_of(settings, schedulers)
 
 
-async def _graded(work: ReviewWork, subject: Subject, answer: Answer) -> Fraction:
+async def _graded(work: SpacedReviewWork, subject: Subject, answer: Answer) -> Fraction:
     """Grade an answer by the newest version of the question; raises InvalidInputErrors."""
     (question,) = await work.questions.by_ids([subject.question_id])
     (key,) = await work.questions.keys_by_ids([subject.question_id])

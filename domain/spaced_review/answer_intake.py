@@ -12,14 +12,14 @@ from domain.spaced_review.answer_facts import AnswerFact, FactBatch
 from domain.spaced_review.cards import MOST_CARDS, ReviewCard, Subject
 from domain.spaced_review.memory import Schedulers
 from domain.spaced_review.review_log import EntryKind, LogEntry, Rating
-from domain.spaced_review.work import ReviewWork
+from domain.spaced_review.work import SpacedReviewWork
 
 READ_AGAIN_MS = 60_000
 _by_user = attrgetter("user_id")
 
 
 async def take_some(
-    work: ReviewWork, act: Act, schedulers: Schedulers, *, after: XpEntryId | None, limit: int
+    work: SpacedReviewWork, act: Act, schedulers: Schedulers, *, after: XpEntryId | None, limit: int
 ) -> FactBatch:
     """Take the answers of the attempts that were graded after an entry of the ledger, and return them.
 
@@ -37,7 +37,7 @@ async def take_some(
     return batch
 
 
-async def take(work: ReviewWork, act: Act, schedulers: Schedulers, facts: Sequence[AnswerFact]) -> None:
+async def take(work: SpacedReviewWork, act: Act, schedulers: Schedulers, facts: Sequence[AnswerFact]) -> None:
     """Take answers of learners; those that were taken before change nothing.
 
     A wrong answer makes a card where there is none. A right one rates the card that there is, as HARD if it was slow.
@@ -47,7 +47,7 @@ async def take(work: ReviewWork, act: Act, schedulers: Schedulers, facts: Sequen
 
 
 async def _take_of(
-    work: ReviewWork, act: Act, schedulers: Schedulers, user_id: UserId, facts: list[AnswerFact]
+    work: SpacedReviewWork, act: Act, schedulers: Schedulers, user_id: UserId, facts: list[AnswerFact]
 ) -> None:
     await work.xp.lock(user_id)
     asked = _questions(facts)
@@ -96,7 +96,7 @@ def _entry(card: ReviewCard, fact: AnswerFact, rating: Rating) -> LogEntry:
 
 
 async def recompute(
-    work: ReviewWork, schedulers: Schedulers, user_id: UserId, some: Sequence[ReviewCard]
+    work: SpacedReviewWork, schedulers: Schedulers, user_id: UserId, some: Sequence[ReviewCard]
 ) -> None:
     """Compute cards of a locked learner from their logs again."""
     settings = await review_settings.of_user(work.review_settings, user_id)

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from domain.acts import Act
 from domain.ids import ReviewCardId, UserId
-from domain.spaced_review import answer_taking, review_log, review_settings
+from domain.spaced_review import answer_intake, review_log, review_settings
 from domain.spaced_review.memory import Schedulers
 from domain.spaced_review.review_log import LogEntry
-from domain.spaced_review.work import ReviewWork
+from domain.spaced_review.work import SpacedReviewWork
 
 LEAST_REVIEWS = 400
 """How many reviews a learner needs before parameters are fitted to them."""
@@ -21,14 +21,14 @@ REST = timedelta(days=6)
 Histories = list[list[tuple[int, int]]]
 
 
-async def next_due(work: ReviewWork, *, now: datetime, after: UserId | None) -> UserId | None:
+async def next_due(work: SpacedReviewWork, *, now: datetime, after: UserId | None) -> UserId | None:
     """Return the next learner by id whose parameters are to be fitted: they have enough reviews, and many new ones."""
     return await work.review_settings.next_to_fit(
         least=LEAST_REVIEWS, growth=GROWTH, fitted_before=now - REST, after=after
     )
 
 
-async def histories_of(work: ReviewWork, user_id: UserId, *, batch: int) -> Histories:
+async def histories_of(work: SpacedReviewWork, user_id: UserId, *, batch: int) -> Histories:
     """Return the histories of a learner's cards that have one."""
     found: Histories = []
     after: ReviewCardId | None = None
@@ -48,7 +48,9 @@ def reviews_in(histories: Sequence[Sequence[tuple[int, int]]]) -> int:
     return sum(len(history) for history in histories)
 
 
-async def keep(work: ReviewWork, act: Act, user_id: UserId, *, parameters: list[float], reviews: int) -> None:
+async def keep(
+    work: SpacedReviewWork, act: Act, user_id: UserId, *, parameters: list[float], reviews: int
+) -> None:
     """Store fitted parameters; the dates of the cards follow by `reschedule`."""
     await work.xp.lock(user_id)
     settings = await review_settings.of_user(work.review_settings, user_id)
@@ -58,11 +60,11 @@ async def keep(work: ReviewWork, act: Act, user_id: UserId, *, parameters: list[
 
 
 async def reschedule(
-    work: ReviewWork, schedulers: Schedulers, user_id: UserId, *, after: ReviewCardId | None, limit: int
+    work: SpacedReviewWork, schedulers: Schedulers, user_id: UserId, *, after: ReviewCardId | None, limit: int
 ) -> list[ReviewCardId]:
     """Compute the next cards of a learner from their logs again; return their ids."""
     await work.xp.lock(user_id)
     some = await work.review_cards.all_of(user_id, after=after, limit=limit)
     if some:
-        await answer_taking.recompute(work, schedulers, user_id, some)
+        await answer_intake.recompute(work, schedulers, user_id, some)
     return [card.id for card in some]

@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.ids import ReviewCardId, UserId, XpEntryId
 from domain.jobs.job_kinds import NoArguments
-from domain.spaced_review import answer_taking, refitting, review_jobs
+from domain.spaced_review import answer_intake, parameter_fits, review_jobs
 from domain.spaced_review.review_jobs import RescheduleArguments
 from gateway.jobs.handlers import Handlers, InSteps, JobContext
 
@@ -19,7 +19,7 @@ async def take_answers(context: JobContext, _arguments: NoArguments) -> dict[str
     after: XpEntryId | None = None
     while True:
         async with context.open_work() as work:
-            batch = await answer_taking.take_some(
+            batch = await answer_intake.take_some(
                 work, context.act(), context.ports.schedulers, after=after, limit=_ENTRIES
             )
         taken += len(batch.facts)
@@ -39,14 +39,16 @@ async def refit_reviews(context: JobContext, _arguments: NoArguments) -> dict[st
     after: UserId | None = None
     while True:
         async with context.open_work() as work:
-            user_id = await refitting.next_due(work, now=context.ports.now(), after=after)
-            histories = [] if user_id is None else await refitting.histories_of(work, user_id, batch=_CARDS)
+            user_id = await parameter_fits.next_due(work, now=context.ports.now(), after=after)
+            histories = (
+                [] if user_id is None else await parameter_fits.histories_of(work, user_id, batch=_CARDS)
+            )
         if user_id is None:
             return {"learners": learners, "cards": cards}
         parameters = await asyncio.to_thread(context.ports.schedulers.fit, histories)
         async with context.open_work() as work:
-            reviews = refitting.reviews_in(histories)
-            await refitting.keep(work, context.act(), user_id, parameters=parameters, reviews=reviews)
+            reviews = parameter_fits.reviews_in(histories)
+            await parameter_fits.keep(work, context.act(), user_id, parameters=parameters, reviews=reviews)
         cards += await _reschedule(context, user_id)
         learners, after = learners + 1, user_id
 
@@ -56,7 +58,7 @@ async def _reschedule(context: JobContext, user_id: UserId) -> int:
     after: ReviewCardId | None = None
     while True:
         async with context.open_work() as work:
-            some = await refitting.reschedule(
+            some = await parameter_fits.reschedule(
                 work, context.ports.schedulers, user_id, after=after, limit=_CARDS
             )
         cards += len(some)
