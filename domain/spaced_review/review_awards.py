@@ -27,8 +27,9 @@ async def pay(work: SpacedReviewWork, act: Act, subject: Subject, entry: LogEntr
     if await work.review_cards.reviewed_on(act.user_id, entry.local_date) >= QUALIFYING_REVIEWS:
         activity = _activity(act.user_id, entry, zone)
         awards += await streaks.record(work.streaks, activity, is_locked=True)
-    await xp.award(work.xp, awards, mint=act.mint, emit=work.emit)
-    await work.progress_checks.note(act.user_id)
+    entries = await xp.award(work.xp, awards, mint=act.mint, emit=work.emit)
+    if all(paid.occurred_at != entry.reviewed_at for paid in entries):  # else the ledger notes it
+        await work.progress_checks.note(act.user_id)
     work.emit(progress_signal(act.user_id))
 
 

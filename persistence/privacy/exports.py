@@ -100,8 +100,8 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "jobs": ("user_id = :user_id", "to_jsonb(t) - 'entry_id' - 'trace_parent'"),
     "workflows": ("user_id = :user_id", "to_jsonb(t)"),
 }
-"""By table: which rows are a user's, and the JSON of each. The credit of open attempts is left out, and what cards of their
-questions tell.
+"""By table: which rows are a user's, and the JSON of each. The credit of open attempts is left out, and what
+cards of their questions tell.
 """
 
 EXCEPTIONS: dict[str, str] = {

@@ -47,6 +47,7 @@ from tests.support.flag_scenes import of_flag_role
 from tests.support.goals import GOALS, active_goal, create_goal, move_goal
 from tests.support.jobs import an_operator, one_in_each_state
 from tests.support.progress import REMOVE, set_target, targets_of
+from tests.support.reviews import of_card_state, of_rating
 from tests.support.schema_client import START, Asker, viewer_of
 from tests.support.search import of_search_types
 from tests.support.suppressions import of_reason
@@ -318,6 +319,8 @@ EFFECTS: dict[str, Effect] = {
     "Query.search(types:) SearchType": of_search_types,
     "Viewer.bookmarks(type:) TargetType": of_bookmark_type,
     "Viewer.notes(type:) TargetType": of_note_type,
+    "Query.reviewCards(state:) CardState": of_card_state,
+    "ReviewCardInput.rating Rating": of_rating,
     "Analytics.performance(period:) Period": of_period,
     "RegisterInput.refreshBy RefreshDelivery": of_registration,
     "LoginInput.refreshBy RefreshDelivery": of_login,

@@ -1,11 +1,17 @@
 """Spaced review through the schema in tests: its documents, and learners with cards."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from domain.accounts.users import Viewer
+from domain.content.answers import Answer
+from domain.ids import QuestionId, ReviewCardId
 from domain.job_table import KINDS
 from domain.jobs.job_kinds import NoArguments
+from domain.spaced_review.cards import new_card
+from domain.spaced_review.memory import Outcome
+from domain.spaced_review.review_settings import ReviewSettings
 from domain.unit_of_work import Meter
 from gateway.jobs.handler_table import HANDLERS
 from gateway.jobs.handlers import JobContext
@@ -127,3 +133,92 @@ async def with_new_cards(ask: Asker, count: int = 3, **values: Any) -> QuizTaker
 def ids_of(found: Sequence[dict[str, Any]]) -> list[str]:
     """Return the ids of the questions of cards."""
     return [card["question"]["id"] for card in found]
+
+
+async def reviews_of_size(ask: Asker, viewer: Viewer, size: int) -> None:
+    """Have cards of the viewer's wrong answers, at least `size` of them due, and `size` predictions, or ten."""
+    await take_answers(ask)
+    async with ask.postgres.open_work(Meter()) as work:
+        found = await work.review_cards.all_of(viewer.user_id, after=None, limit=100)
+        assert len(found) >= size
+        due = [replace(card, due_at=ask.clock()) for card in found]
+        some = [Outcome(predicted=n / 10 + 0.05, recalled=True) for n in range(min(size, 10))]
+        await work.review_cards.save(due, [some for _ in due])
+
+
+async def everything_reviewed(ask: Asker) -> None:
+    """Look at cards in every state, at the forecast, the calibration, and settings that were fitted."""
+    taker = await a_quiz_taker(ask, *EVERY_KIND, time_limit=None)
+    attempt_id = await taker.start_attempt()
+    for number, question in enumerate(taker.questions, start=1):
+        ask.clock.forward(seconds=10)
+        wrong = {
+            "TRUE_FALSE": Answer(truth=False),
+            "SHORT_TEXT": Answer(text="no"),
+            "NUMERIC": Answer(number=0),
+        }
+        await taker.answer(
+            attempt_id,
+            number,
+            wrong.get(question.kind.value, Answer(options=[o.id for o in question.options[:1]])),
+        )
+    await taker.submit(attempt_id)
+    await take_answers(ask)
+    for question in taker.questions:
+        await mutate(ask, ADD, taker.viewer, targetId=question.id)
+    ask.clock.forward(minutes=2)
+    first, second, third, *_ = await cards(ask, taker.viewer)
+    await review(ask, taker.viewer, first["id"], "EASY")
+    await mutate(ask, SUSPEND, taker.viewer, cardId=second["id"])
+    await mutate(ask, BURY, taker.viewer, cardId=third["id"])
+    ask.clock.forward(days=30)
+    await review(ask, taker.viewer, first["id"], "AGAIN")
+    await mutate(ask, SAVE, taker.viewer, newADay=3)
+    fitted = ReviewSettings(
+        user_id=taker.viewer.user_id,
+        retention=0.9,
+        new_a_day=3,
+        parameters=ask.ports.schedulers.fit([[(3, 0)]]),
+        fitted_at=ask.clock(),
+        fitted_reviews=400,
+    )
+    async with ask.postgres.open_work(Meter()) as work:
+        await work.review_settings.save(fitted)
+    await cards(ask, taker.viewer)
+    for text in (FORECAST, CALIBRATION, SETTINGS):
+        await ask.data(text, taker.viewer)
+
+
+async def of_card_state(ask: Asker, values: Sequence[str]) -> list[Any]:
+    """Return the cards in each state."""
+    taker = await with_new_cards(ask, 4)
+    new, learning, known, relearning = [card["id"] for card in await queue(ask, taker.viewer)]
+    await review(ask, taker.viewer, learning, "AGAIN")
+    await review(ask, taker.viewer, known, "EASY")
+    await review(ask, taker.viewer, relearning, "EASY")
+    await review(ask, taker.viewer, relearning, "AGAIN")
+    made = {"NEW": new, "LEARNING": learning, "REVIEW": known, "RELEARNING": relearning}
+    found = [await cards(ask, taker.viewer, state=value) for value in values]
+    assert [[card["id"] for card in some] for some in found] == [[made[value]] for value in values]
+    return found
+
+
+async def of_rating(ask: Asker, values: Sequence[str]) -> list[Any]:
+    """Return when a card is due after each rating."""
+    taker = await with_new_cards(ask, 4)
+    wanted = [card["id"] for card in await queue(ask, taker.viewer)]
+    return [
+        (await review(ask, taker.viewer, card_id, value))["dueAt"]
+        for card_id, value in zip(wanted, values, strict=True)
+    ]
+
+
+async def a_card(ask: Asker, viewer: Viewer, question_id: QuestionId) -> str:
+    """Store a new card of the viewer's; return its id."""
+    async with ask.postgres.open_work(Meter()) as work:
+        (subject,) = await work.review_cards.subjects([question_id], user_id=viewer.user_id)
+        assert subject is not None
+        card_id = ReviewCardId(mint("reviewcard"))
+        card = new_card(card_id, user_id=viewer.user_id, subject=subject, now=ask.clock())
+        await work.review_cards.add([card])
+    return card_id
