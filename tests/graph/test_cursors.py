@@ -66,7 +66,7 @@ LISTS: dict[str, tuple[str, list[type]]] = {
         "{ roadmaps { nodes { evidenceToReview(%s) { edges { cursor } } } } }",
         [str],
     ),
-    "Query.reviewQueue": ("{ reviewQueue(%s) { edges { cursor } } }", [int, int, str]),
+    "Query.reviewQueue": ("{ reviewQueue(%s) { edges { cursor } } }", [int, Big, str]),
     "Query.reviewCards": ("{ reviewCards(%s) { edges { cursor } } }", [str]),
     "Viewer.xp": ("{ viewer { xp(%s) { edges { cursor } } } }", [str]),
     "Viewer.attempts": ("{ viewer { attempts(%s) { edges { cursor } } } }", [str]),

@@ -10,7 +10,7 @@ from domain.ids import QuestionId, ReviewCardId
 from domain.job_table import KINDS
 from domain.jobs.job_kinds import NoArguments
 from domain.spaced_review.cards import new_card
-from domain.spaced_review.memory import Outcome
+from domain.spaced_review.memory import CardState, Outcome
 from domain.spaced_review.review_settings import ReviewSettings
 from domain.unit_of_work import Meter
 from gateway.jobs.handler_table import HANDLERS
@@ -54,6 +54,8 @@ CARDS = (
 )
 FORECAST = "{ reviewForecast { date due } }"
 CALIBRATION = "{ reviewCalibration { fromChance toChance reviews predicted recalled } }"
+EDGES = """{ reviewQueue(first: 1) { edges { cursor node { id } }
+  pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
 SETTINGS = "{ reviewSettings { retention newADay fittedAt fittedReviews } }"
 XP = "{ viewer { xp { nodes { amount reason explanation source { type id } } } streak { current } } }"
 
@@ -136,14 +138,27 @@ def ids_of(found: Sequence[dict[str, Any]]) -> list[str]:
 
 
 async def reviews_of_size(ask: Asker, viewer: Viewer, size: int) -> None:
-    """Have cards of the viewer's wrong answers, at least `size` of them due, and `size` predictions, or ten."""
-    await take_answers(ask)
+    """Have `size` cards that are due, of the questions with most options, each with `size` predictions, or ten."""
     async with ask.postgres.open_work(Meter()) as work:
-        found = await work.review_cards.all_of(viewer.user_id, after=None, limit=100)
-        assert len(found) >= size
-        due = [replace(card, due_at=ask.clock()) for card in found]
+        asked = {fact.question_id for fact in (await work.answer_feed.read(after=None, limit=10_000)).facts}
+        questions = [each for each in await work.questions.by_ids(sorted(asked)) if each is not None]
+        questions.sort(key=lambda question: (-len(question.options), question.id))
+        subjects = await work.review_cards.subjects([each.id for each in questions], user_id=viewer.user_id)
+        made = [
+            replace(
+                new_card(
+                    ReviewCardId(mint("reviewcard")), user_id=viewer.user_id, subject=subject, now=ask.clock()
+                ),
+                state=CardState.LEARNING,
+                last_reviewed_at=ask.clock(),
+            )
+            for subject in subjects[:size]
+            if subject is not None
+        ]
+        assert len(made) == size
         some = [Outcome(predicted=n / 10 + 0.05, recalled=True) for n in range(min(size, 10))]
-        await work.review_cards.save(due, [some for _ in due])
+        await work.review_cards.add(made)
+        await work.review_cards.save(made, [some for _ in made])
 
 
 async def everything_reviewed(ask: Asker) -> None:
@@ -171,6 +186,8 @@ async def everything_reviewed(ask: Asker) -> None:
     await review(ask, taker.viewer, first["id"], "EASY")
     await mutate(ask, SUSPEND, taker.viewer, cardId=second["id"])
     await mutate(ask, BURY, taker.viewer, cardId=third["id"])
+    ask.clock.forward(days=9)
+    await review(ask, taker.viewer, first["id"], "GOOD")
     ask.clock.forward(days=30)
     await review(ask, taker.viewer, first["id"], "AGAIN")
     await mutate(ask, SAVE, taker.viewer, newADay=3)
@@ -185,7 +202,7 @@ async def everything_reviewed(ask: Asker) -> None:
     async with ask.postgres.open_work(Meter()) as work:
         await work.review_settings.save(fitted)
     await cards(ask, taker.viewer)
-    for text in (FORECAST, CALIBRATION, SETTINGS):
+    for text in (FORECAST, CALIBRATION, SETTINGS, EDGES):
         await ask.data(text, taker.viewer)
 
 
