@@ -153,15 +153,15 @@ class ReviewCards(Protocol):
         """Return a learner's cards by id, those in open attempts included."""
 
     async def queue(
-        self, window: Window, filters: ReviewFilter, *, viewer_id: UserId, now: datetime, new_left: int
+        self, window: Window, filters: ReviewFilter, *, viewer_id: UserId, now: datetime, today: date
     ) -> Page[ReviewCard]:
-        """Return the cards that are due, the longest first, then at most `new_left` new ones, the oldest first."""
+        """Return the cards that are due, the longest first, then new ones, the oldest first.
+
+        There are as many new ones as the learner wants for a date, without those that they began `today`.
+        """
 
     async def page(self, window: Window, filters: ReviewFilter, *, viewer_id: UserId) -> Page[ReviewCard]:
         """Return the viewer's cards, newest first."""
-
-    async def introduced_on(self, user_id: UserId, local_date: date) -> int:
-        """Return how many cards the learner reviewed for the first time on a date."""
 
     async def reviewed_on(self, user_id: UserId, local_date: date) -> int:
         """Return how many reviews of a date count."""

@@ -62,7 +62,9 @@ _QUEUE = f"""
     WHERE {_MINE} AND c.state <> 'NEW' AND c.due_at <= :now AND {_ASKABLE} AND {_OF_CONTENT}
     UNION ALL (
         SELECT {CARD}, 1, 0 FROM {CARDS}
-        WHERE {_MINE} AND c.state = 'NEW' AND {_ASKABLE} AND {_OF_CONTENT} ORDER BY c.id LIMIT :new_left
+        WHERE {_MINE} AND c.state = 'NEW' AND {_ASKABLE} AND {_OF_CONTENT} ORDER BY c.id LIMIT greatest(0, coalesce(
+            (SELECT s.new_a_day FROM review_settings s WHERE s.user_id = :viewer_id), :usual_new_a_day
+        ) - (SELECT count(*) FROM review_cards b WHERE b.user_id = :viewer_id AND b.introduced_on = :today))
     )"""  # noqa: S608 - constants
 _LISTED = f"""
     SELECT {CARD} FROM {CARDS} WHERE {_MINE} AND {_OF_CONTENT} AND (:state IS NULL OR c.state = :state)
@@ -74,7 +76,8 @@ _PARAMETERS: dict[str, Any] = {
     "state": Text,
     "is_suspended": Boolean,
     "now": MOMENT,
-    "new_left": Integer,
+    "usual_new_a_day": Integer,
+    "today": Date,
 }
 
 

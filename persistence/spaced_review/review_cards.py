@@ -12,6 +12,7 @@ from domain.paging import Page, Window
 from domain.spaced_review.cards import CalibrationDecile, ForecastDay, ReviewCard, ReviewFilter, Subject
 from domain.spaced_review.memory import Outcome
 from domain.spaced_review.review_log import LogEntry
+from domain.spaced_review.review_settings import USUAL_NEW_A_DAY
 from persistence.database import SqlConnection
 from persistence.spaced_review import card_statements, card_writes
 from persistence.spaced_review.card_statements import CARD, CARDS, IS_ASKED, card_of
@@ -50,10 +51,6 @@ _ALL = Statement(
     ),
     card_of,
 )
-_INTRODUCED = Statement(
-    text("SELECT count(*) FROM review_cards WHERE user_id = :viewer_id AND introduced_on = :local_date")
-    .bindparams(_viewer, _local_date)
-)  # fmt: skip
 _REVIEWED = Statement(
     text("""
     SELECT count(DISTINCT (r.card_id, r.reviewed_at, r.client_id)) FROM review_log r
@@ -131,7 +128,7 @@ class SqlReviewCards:
         return await self._connection.all(_ALL, viewer_id=user_id, after=after or "", most=limit)
 
     async def queue(
-        self, window: Window, filters: ReviewFilter, *, viewer_id: UserId, now: datetime, new_left: int
+        self, window: Window, filters: ReviewFilter, *, viewer_id: UserId, now: datetime, today: date
     ) -> Page[ReviewCard]:
         """Return the cards that are due, then new ones."""
         page = await card_statements.QUEUE.read(
@@ -139,7 +136,8 @@ class SqlReviewCards:
             window,
             viewer_id=viewer_id,
             now=now,
-            new_left=new_left,
+            today=today,
+            usual_new_a_day=USUAL_NEW_A_DAY,
             exam_type_id=filters.exam_type_id,
             domain_id=filters.domain_id,
         )
@@ -162,10 +160,6 @@ class SqlReviewCards:
             state=None if filters.state is None else filters.state.value,
             is_suspended=filters.is_suspended,
         )
-
-    async def introduced_on(self, user_id: UserId, local_date: date) -> int:
-        """Return how many cards the learner reviewed for the first time on a date."""
-        return int(await self._connection.value(_INTRODUCED, viewer_id=user_id, local_date=local_date))
 
     async def reviewed_on(self, user_id: UserId, local_date: date) -> int:
         """Return how many reviews of a date count."""

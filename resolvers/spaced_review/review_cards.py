@@ -31,13 +31,9 @@ async def review_queue(
     filters = await _filters(context, exam_type, domain)
     user_id, now = context.user_id, context.now()
     async with context.open_reads() as reads:
-        settings = await review_settings.of_user(reads.review_settings, user_id)
         zone = await reads.streaks.zone_of(user_id)
         today = local_days.local_date(now, time_zone=zone.time_zone, day_start_hour=zone.day_start_hour)
-        begun = await reads.review_cards.introduced_on(user_id, today)
-        return await reads.review_cards.queue(
-            window, filters, viewer_id=user_id, now=now, new_left=max(0, settings.new_a_day - begun)
-        )
+        return await reads.review_cards.queue(window, filters, viewer_id=user_id, now=now, today=today)
 
 
 async def review_cards(
