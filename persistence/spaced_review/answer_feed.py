@@ -45,7 +45,8 @@ _FACTS = Statement(
 )
 _ADVANCE = Statement(
     text("""
-    UPDATE answers_taken SET until = greatest(until, CAST(:until AS text)) WHERE name = 'attempts'
+    INSERT INTO answers_taken AS a (name, until) VALUES ('attempts', :until)
+    ON CONFLICT (name) DO UPDATE SET until = greatest(a.until, excluded.until)
     """).bindparams(bindparam("until", type_=ID))
 )
 _MEASURE = Statement(
