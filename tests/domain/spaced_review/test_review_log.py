@@ -1,42 +1,17 @@
 """The review log: what follows from it does not depend on the order in which entries arrive."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.ids import ReviewCardId
 from domain.spaced_review import memory, review_log
 from domain.spaced_review.memory import CardState
 from domain.spaced_review.review_log import EntryKind, LogEntry, Rating
 from gateway.spaced_review.fsrs_schedulers import FsrsSchedulers
+from tests.builders.reviews import NINE, an_entry, an_undo
 
-CARD = ReviewCardId("reviewcard_1")
-NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SCHEDULER = FsrsSchedulers().of(None, retention=0.9)
-
-
-def an_entry(
-    minutes: int = 0, client_id: str = "a", rating: Rating = Rating.GOOD, **values: object
-) -> LogEntry:
-    return LogEntry(
-        **{
-            "card_id": CARD,
-            "reviewed_at": NINE + timedelta(minutes=minutes),
-            "client_id": client_id,
-            "kind": EntryKind.REVIEW,
-            "rating": rating,
-            "undoes": None,
-            "seconds": None,
-            "source_id": None,
-            "local_date": date(2026, 3, 2),
-        }
-        | values
-    )
-
-
-def an_undo(minutes: int, client_id: str, undoes: str) -> LogEntry:
-    return an_entry(minutes, client_id, kind=EntryKind.UNDO, rating=None, undoes=undoes)
 
 
 IDS = st.sampled_from(["a", "b", "c", "d"])
