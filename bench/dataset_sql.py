@@ -34,7 +34,7 @@ INSERT INTO exam_domains (id, exam_type_id, code, name, weight)
 SELECT bench.id('domain', n), bench.id('examtype', (n - 1) % 4 + 1), (n - 1) / 4 + 1 || '.1', 'Domain ' || n, 10
 FROM generate_series(1, 40) n;
 INSERT INTO questions (id, exam_type_id, domain_id, kind, difficulty, prompt, options, all_or_nothing, author_id,
-    name, content_hash)
+    name, content_hash, lineage_id)
 SELECT bench.id('question', n), bench.id('examtype', (n - 1) / 5 % 4 + 1),
     bench.id('domain', (n - 1) / 5 % 4 + 1 + 4 * ((n - 1) % 5)), 'SINGLE_CHOICE',
     (ARRAY['EASY', 'MEDIUM', 'HARD'])[n % 3 + 1], 'Which of these holds for the case that has number ' || n || '?',
@@ -43,7 +43,7 @@ SELECT bench.id('question', n), bench.id('examtype', (n - 1) / 5 % 4 + 1),
         jsonb_build_object('id', bench.id('option', 4 * n + 1), 'text', 'The second, ' || n),
         jsonb_build_object('id', bench.id('option', 4 * n + 2), 'text', 'The third, ' || n),
         jsonb_build_object('id', bench.id('option', 4 * n + 3), 'text', 'None of them')),
-    false, bench.id('user', n % 20 + 1), 'question ' || n, md5(n::text)
+    false, bench.id('user', n % 20 + 1), 'question ' || n, md5(n::text), bench.id('question', n)
 FROM generate_series(1, :questions) n;
 INSERT INTO question_keys (question_id, correct_options, texts, numbers, explanation, option_feedback)
 SELECT bench.id('question', n), ARRAY[bench.id('option', 4 * n)], '[]', '[]', 'The first one is right.', '{}'

@@ -38,6 +38,7 @@ SegmentId = NewType("SegmentId", str)
 CampaignId = NewType("CampaignId", str)
 BookmarkId = NewType("BookmarkId", str)
 NoteId = NewType("NoteId", str)
+ReviewCardId = NewType("ReviewCardId", str)
 EvidenceId = NewType("EvidenceId", str)
 CollaboratorId = NewType("CollaboratorId", str)
 UploadId = NewType("UploadId", str)
@@ -79,6 +80,7 @@ PREFIXES: dict[object, str] = {
     CampaignId: "campaign",
     BookmarkId: "bookmark",
     NoteId: "note",
+    ReviewCardId: "reviewcard",
     EvidenceId: "evidence",
     CollaboratorId: "collaborator",
     UploadId: "upload",
@@ -102,6 +104,15 @@ def compose(prefix: str, *, milliseconds: int, randomness: bytes) -> str:
     high = (milliseconds & 0xFFFF_FFFF_FFFF) << 80
     value = high | 0x7 << 76 | (random >> 68 & 0xFFF) << 64 | 0b10 << 62 | random & 0x3FFF_FFFF_FFFF_FFFF
     return f"{prefix}_{_base32(value)}"
+
+
+def made_before(minted: str, *, milliseconds: int) -> str:
+    """Return a bound below every identifier of the same kind that was made within so many milliseconds before one."""
+    prefix, _, body = minted.partition("_")
+    made = 0
+    for digit in body[:10]:
+        made = made * len(_ALPHABET) + _ALPHABET.index(digit)
+    return compose(prefix, milliseconds=max(0, made - milliseconds), randomness=bytes(10))
 
 
 def without_time(minted: str) -> str:

@@ -12,6 +12,7 @@ from domain.jobs.job_kinds import JobKind, NoArguments, RetryPolicy, table_of
 from domain.jobs.schedules import CronSchedule
 from domain.mail import outbox
 from domain.privacy import erasure
+from domain.spaced_review import review_jobs
 from domain.webhooks import delivery_jobs
 
 MAINTENANCE = "maintenance"
@@ -127,6 +128,9 @@ KINDS = table_of(
     import_jobs.KEEP,
     import_jobs.REPORT,
     import_jobs.TIDY_FILES,
+    review_jobs.TAKE_ANSWERS,
+    review_jobs.RESCHEDULE_REVIEWS,
+    review_jobs.REFIT_REVIEWS,
 )
 """Every kind of job, by its name."""
 
@@ -145,6 +149,8 @@ SCHEDULES = {
         _every("17 * * * *", REMOVE_EXPIRED, "Every hour"),
         _every("41 * * * *", import_jobs.TIDY_FILES, "Every hour"),
         _every("*/5 * * * *", campaign_jobs.SETTLE_CAMPAIGNS, "Every five minutes"),
+        _every("* * * * *", review_jobs.TAKE_ANSWERS, "Every minute"),
+        _every("23 3 * * 1", review_jobs.REFIT_REVIEWS, "Every week"),
         _every("*/15 * * * *", weekly_digests.START_DIGESTS, "Every quarter of an hour"),
     )
 }

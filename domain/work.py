@@ -13,6 +13,7 @@ from domain.imports.work import ImportsWork
 from domain.privacy.work import PrivacyWork
 from domain.search.work import SearchWork
 from domain.service_status.reports import StatusWork
+from domain.spaced_review.work import SpacedReviewWork
 from domain.study.work import StudyWork
 from domain.unit_of_work import Meter
 from domain.webhooks.work import WebhooksWork
@@ -20,6 +21,7 @@ from domain.workflows.work import WorkflowsWork
 
 
 class Work(
+    SpacedReviewWork,
     SearchWork,
     StudyWork,
     AuthoringWork,

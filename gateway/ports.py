@@ -28,6 +28,7 @@ from gateway.service_status.local_troubles import LocalTroubles
 from gateway.service_status.status_board import StatusBoard
 from gateway.settings import integrations
 from gateway.settings.environment import Settings
+from gateway.spaced_review.fsrs_schedulers import FsrsSchedulers
 from gateway.telemetry import span_export
 from gateway.telemetry.tracing import Tracing
 from gateway.telemetry.webhook_metrics import WebhookMetrics
@@ -118,6 +119,7 @@ async def opened(
             public_nodes=PublicNodes(most_values=settings.node_cache_values),
             upload_files=UploadFolder(settings.uploads_folder),
             media_files=MediaFolder(settings.media_folder),
+            schedulers=FsrsSchedulers(),
             coordinates=coordinates_in(executable()),
             public_url=settings.public_url,
             api_url=settings.api_url or settings.public_url,

@@ -46,6 +46,8 @@ from graph.privacy.personal_data import PrivacyMutations
 from graph.rate_limits.current_limits import RateQueries
 from graph.search.search import SearchQueries
 from graph.service_status.status import StatusQueries, StatusSubscriptions
+from graph.spaced_review.review_cards import ReviewQueries
+from graph.spaced_review.review_mutations import ReviewMutations
 from graph.study.study_mutations import StudyMutations
 from graph.study.study_sessions import StudyQueries
 from graph.uploads.uploads import UploadMutations
@@ -71,6 +73,7 @@ QUERIES = (
     StudyQueries,
     RoadmapQueries,
     GoalQueries,
+    ReviewQueries,
     SearchQueries,
     AuditQueries,
     RoleQueries,
@@ -114,6 +117,7 @@ MUTATIONS = (
     AuthoredContentMutations,
     StudyMutations,
     BookmarkMutations,
+    ReviewMutations,
     RoleMutations,
     ApiKeyMutations,
     PrivacyMutations,

@@ -32,6 +32,7 @@ import domain.learning.goals
 import domain.mail.suppressions
 import domain.media.media
 import domain.privacy.exports
+import domain.spaced_review.cards
 import domain.study.study_sessions
 import domain.uploads.uploads
 import domain.webhooks.deliveries
@@ -67,6 +68,7 @@ from graph.privacy.personal_data import DataExport
 from graph.root_fields import MUTATIONS, QUERIES, SUBSCRIPTIONS
 from graph.scalars import SCALARS
 from graph.sdl import print_sorted
+from graph.spaced_review.review_cards import ReviewCard
 from graph.study.study_sessions import StudySession
 from graph.uploads.uploads import Upload
 from graph.webhooks.deliveries import WebhookDelivery
@@ -86,6 +88,7 @@ NODES: dict[type, type] = {
     domain.learning.goals.Goal: Goal,
     domain.bookmarks.bookmarks.Bookmark: Bookmark,
     domain.bookmarks.notes.Note: Note,
+    domain.spaced_review.cards.ReviewCard: ReviewCard,
     domain.content.roadmaps.Roadmap: Roadmap,
     domain.content.roadmaps.RoadmapVersion: RoadmapVersion,
     domain.jobs.jobs.Job: Job,

@@ -70,6 +70,9 @@ from persistence.privacy.deletion import SqlDeletions
 from persistence.privacy.exports import SqlExports
 from persistence.search.search import SqlSearch
 from persistence.service_status.reports import SqlReports
+from persistence.spaced_review.answer_feed import SqlAnswerFeed
+from persistence.spaced_review.review_cards import SqlReviewCards
+from persistence.spaced_review.review_settings import SqlReviewSettings
 from persistence.study.study_sessions import SqlStudySessions
 from persistence.uploads.uploads import SqlUploads
 from persistence.webhooks.deliveries import SqlWebhookDeliveries
@@ -143,6 +146,9 @@ class SqlWork:
     progress_checks = _Store(SqlProgressChecks)
     bookmarks = _Store(SqlBookmarks)
     notes = _Store(SqlNotes)
+    review_cards = _Store(SqlReviewCards)
+    review_settings = _Store(SqlReviewSettings)
+    answer_feed = _Store(SqlAnswerFeed)
     search = _Store(SqlSearch)
     dashboards = _Store(SqlDashboards)
     mails = _Store(SqlMails)

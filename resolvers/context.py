@@ -28,6 +28,7 @@ from domain.rate_limits.current_limits import RateLimits
 from domain.service_status.dependencies import Breakers
 from domain.service_status.reports import StatusView
 from domain.signals import Signals
+from domain.spaced_review.memory import Schedulers
 from domain.unit_of_work import Meter
 from domain.uploads.upload_files import UploadFiles
 from domain.uploads.uploads import UploadLimits
@@ -71,6 +72,7 @@ class Ports:
     template_language: TemplateLanguage
     upload_files: UploadFiles
     media_files: MediaFiles
+    schedulers: Schedulers
     previous_refresh_secrets: tuple[bytes, ...] = ()
     session_lifetime: SessionLifetime = field(default_factory=SessionLifetime)
     randomness: Callable[[int], bytes] = os.urandom

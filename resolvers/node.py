@@ -25,6 +25,7 @@ from resolvers.learning import loaders as learning_loaders
 from resolvers.mail import suppressions
 from resolvers.media import loaders as media_loaders
 from resolvers.privacy import personal_data
+from resolvers.spaced_review import loaders as review_loaders
 from resolvers.study import loaders as study_loaders
 from resolvers.study import study_sessions
 from resolvers.uploads import uploads
@@ -48,6 +49,7 @@ BATCHES: dict[str, Batch] = {
     "goal": learning_loaders.goals_by_id,
     "bookmark": bookmark_loaders.bookmarks_by_id,
     "note": bookmark_loaders.notes_by_id,
+    "reviewcard": review_loaders.review_cards_by_id,
     "job": job_loaders.jobs_by_id,
     "roadmap": content_loaders.roadmaps_by_id,
     "roadmapversion": content_loaders.roadmap_versions_by_id,

@@ -93,6 +93,9 @@ class Digests(Protocol):
     async def claim(self, user_id: UserId, monday: date, *, now: datetime) -> DigestReader | None:
         """Note that the user has got the digest of that Monday; None if they have already, or want none."""
 
+    async def due_reviews(self, user_id: UserId, *, now: datetime) -> int:
+        """Return how many review cards of the user are due."""
+
 
 class DigestWork(AdvancingWork, PreferencesWork, AnalyticsWork, Protocol):
     """The stores that verbs of digests may use."""
@@ -163,13 +166,14 @@ async def send(work: DigestWork, act: Act, arguments: WeeklyDigestArguments, lin
 
 
 async def _contents(
-    work: AnalyticsWork, user_id: UserId, monday: date, now: datetime
+    work: DigestWork, user_id: UserId, monday: date, now: datetime
 ) -> tuple[list[str], list[str]]:
     """Return the facts of the week before, and what to review."""
     figures = await work.dashboards.figures(user_id, now=now)
     days = await work.analytics.days(user_id, exam_type_id=None, since=monday - _WEEK)
     weak = await weak_areas.of_user(work.analytics, user_id=user_id, exam_type_id=None)
     facts = week_facts([day for day in days.days if day.local_date < monday])
+    facts += review_facts(await work.digests.due_reviews(user_id, now=now))
     if figures is not None:
         facts += streak_facts(current_streak.streak_at(figures.history, figures.zone, now))
     return facts, [area.recommendation for area in weak[:MOST_WEAK_AREAS]]
@@ -182,6 +186,11 @@ def week_facts(days: list[DayTotals]) -> list[str]:
         return []
     correct = sum(day.correct for day in days)
     return [f"Quizzes: {quizzes}, on {len(days)} of 7 days", f"Right answers: {correct} of {questions}"]
+
+
+def review_facts(due: int) -> list[str]:
+    """Return how many review cards are due; nothing without one."""
+    return [f"Reviews due: {due}"] if due else []
 
 
 def streak_facts(streak: Streak) -> list[str]:

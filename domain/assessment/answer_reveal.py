@@ -101,7 +101,7 @@ async def revealed(work: ContentWork, slots: Sequence[ShownSlot | None]) -> list
         credit = 0.0
         if slot.answer is not None:
             credit = float(grading.grade(question, key, slot.answer))
-        found.append(_reveal(question, key, credit))
+        found.append(shown(question, key, credit))
     return found
 
 
@@ -118,7 +118,8 @@ async def answers_of_others(
     return [None if slot is None else shares[slot.question_id] for slot in slots]
 
 
-def _reveal(question: Question, key: AnswerKey, credit: float) -> SlotReveal:
+def shown(question: Question, key: AnswerKey, credit: float = 0.0) -> SlotReveal:
+    """Return a key as its learner sees it; the caller has to know that it may be shown."""
     is_ordered = not question.prompts and not question.blanks
     return SlotReveal(
         credit=credit,

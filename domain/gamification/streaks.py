@@ -21,6 +21,7 @@ class ActivityKind(Enum):
     NODE_COMPLETED = "NODE_COMPLETED"
     DAILY_TARGET = "DAILY_TARGET"
     STUDY = "STUDY"
+    REVIEWS = "REVIEWS"
 
 
 @entity

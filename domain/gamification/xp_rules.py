@@ -10,7 +10,8 @@ from domain.entities import entity
 class RuleSet:
     """All figures of one version; each ledger entry names the version that it was computed with.
 
-    `nodes_cap_per_day` and `paid_goals_per_day` are the daily caps of nodes, in XP, and of goals, in goals.
+    `nodes_cap_per_day` and `reviews_cap_per_day` are the daily caps of nodes and of reviews, in XP, and
+    `paid_goals_per_day` that of goals, in goals.
     `percent_of_repeats` are the percentages that the first, second, ... attempt at the same quiz on one local date
     earns; later attempts earn 0.
     """
@@ -36,6 +37,8 @@ class RuleSet:
     goal_completed: int
     paid_goals_per_day: int
     daily_target: int
+    review: int
+    reviews_cap_per_day: int
     streak_milestones: dict[int, int]
 
     def correct_answer(self, difficulty: str) -> int:
@@ -76,6 +79,8 @@ VERSION_1 = RuleSet(
     goal_completed=100,
     paid_goals_per_day=1,
     daily_target=20,
+    review=2,
+    reviews_cap_per_day=100,
     streak_milestones={7: 50, 30: 200, 100: 500, 365: 1_000},
 )
 

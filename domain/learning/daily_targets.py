@@ -26,18 +26,21 @@ class DailyKind(Enum):
     DAILY_QUESTIONS = "DAILY_QUESTIONS"
     DAILY_XP = "DAILY_XP"
     DAILY_MINUTES = "DAILY_MINUTES"
+    DAILY_REVIEWS = "DAILY_REVIEWS"
 
 
 BOUNDS: dict[DailyKind, tuple[int, int]] = {
     DailyKind.DAILY_QUESTIONS: (5, 500),
     DailyKind.DAILY_XP: (20, 1_000),
     DailyKind.DAILY_MINUTES: (5, 600),
+    DailyKind.DAILY_REVIEWS: (5, 500),
 }
 """The smallest and the largest target of each kind."""
 UNITS: dict[DailyKind, str] = {
     DailyKind.DAILY_QUESTIONS: "questions",
     DailyKind.DAILY_XP: "XP",
     DailyKind.DAILY_MINUTES: "minutes",
+    DailyKind.DAILY_REVIEWS: "reviews",
 }
 """What each kind counts, as a word."""
 

@@ -12,7 +12,7 @@ from domain.rate_limits.token_buckets import Quota, quota
 
 WRITE = 5
 """Tokens of one write, so that a fifth of a write is a whole number."""
-CHEAP_WRITES = frozenset({"answerQuestion", "flagSlot", "refreshSession"})
+CHEAP_WRITES = frozenset({"answerQuestion", "flagSlot", "refreshSession", "reviewCard", "undoReview"})
 """Mutations that cost a fifth of a write: they throttle neither a fast learner nor a school behind one address."""
 EXPENSIVE_WRITES = frozenset(
     {"exportMyData", "exportQuiz", "exportRoadmap", "importQuestions", "importRoadmap"}

@@ -19,6 +19,7 @@ declare_enum(
     NODE_COMPLETED="A node of a roadmap was completed.",
     DAILY_TARGET="A daily target was reached.",
     STUDY="Five questions were answered in study mode on one local date.",
+    REVIEWS="Ten review cards were reviewed on one date.",
 )
 
 

@@ -27,6 +27,8 @@ declare_enum(
     "earns nothing.",
     STREAK_MILESTONE=f"A streak of {RULES.milestone_days} days, once each.",
     DAILY_TARGET=f"A daily target that was reached, {RULES.daily_target} XP for each kind once a local date.",
+    REVIEW=f"A reviewed card, {RULES.review} XP once a local date for each; an own question earns nothing. "
+    f"Reviews earn at most {RULES.reviews_cap_per_day} a day.",
     ADJUSTMENT="A correction, which can be negative.",
 )
 declare_enum(
@@ -43,10 +45,11 @@ class XpSource:
     """A kind of object and its id."""
 
     type: str = attribute(
-        "The kind of object, like `attempt`, `node`, `roadmap`, `streak` or `daily_target`."
+        "The kind of object, like `attempt`, `node`, `roadmap`, `streak`, `daily_target` or `review_card`."
     )
     id: str = attribute(
-        "The id of the object, the number of days of a streak, or kind and date of a daily target."
+        "The id of the object, the number of days of a streak, kind and date of a daily target, or card and date "
+        "of a review."
     )
 
 

@@ -18,9 +18,10 @@ declare_enum(
     DailyKind,
     "What a daily target counts.",
     DAILY_QUESTIONS="Answers in graded attempts at quizzes of others, right or wrong.",
-    DAILY_XP="XP of quizzes and nodes; withheld XP counts when it is settled.",
+    DAILY_XP="XP of quizzes, nodes and reviews; withheld XP counts when it is settled.",
     DAILY_MINUTES="Minutes from the start to the end of graded attempts at quizzes of others, at most "
     f"{LONGEST_ANSWER.seconds // 60} for each answer.",
+    DAILY_REVIEWS="Reviews of cards of questions of others that were not taken back.",
 )
 _BOUNDS = ", ".join(f"{least} to {most} for {kind.value}" for kind, (least, most) in BOUNDS.items())
 

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0055"
-down_revision = "0048"
+down_revision = "0054"
 
 _ID = sa.Text(collation="C")
 _MOMENT = sa.DateTime(timezone=True)

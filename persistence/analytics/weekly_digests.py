@@ -2,7 +2,21 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ARRAY, Date, Integer, Text, any_, bindparam, exists, not_, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    Date,
+    Integer,
+    Text,
+    any_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from domain.analytics.weekly_digests import SEND_DIGEST, DigestReader
 from domain.ids import UserId
@@ -12,6 +26,7 @@ from persistence.statements import ID, MOMENT, Statement
 from persistence.tables.accounts.users import users
 from persistence.tables.jobs.jobs import jobs
 from persistence.tables.mail.email_preferences import email_preferences
+from persistence.tables.spaced_review.review_cards import review_cards
 
 _monday = bindparam("monday", type_=Date)
 _wanted = (email_preferences.c.user_id == users.c.id) & email_preferences.c.weekly_digest
@@ -45,6 +60,14 @@ _CLAIM = Statement(
     .returning(users.c.email, users.c.handle, users.c.time_zone),
     DigestReader,
 )
+_DUE_REVIEWS = Statement(
+    select(func.count())
+    .select_from(review_cards)
+    .where(review_cards.c.user_id == bindparam("of_user", type_=ID))
+    .where(review_cards.c.state != literal_column("'NEW'"))
+    .where(review_cards.c.suspended_at.is_(None))
+    .where(review_cards.c.due_at <= bindparam("now", type_=MOMENT))
+)
 
 
 class SqlDigests:
@@ -74,3 +97,7 @@ class SqlDigests:
     async def claim(self, user_id: UserId, monday: date, *, now: datetime) -> DigestReader | None:
         """Note that the user has got the digest of that Monday; None if they have already, or want none."""
         return await self._connection.first(_CLAIM, user_id=user_id, monday=monday, now=now)
+
+    async def due_reviews(self, user_id: UserId, *, now: datetime) -> int:
+        """Return how many review cards of the user are due."""
+        return int(await self._connection.value(_DUE_REVIEWS, of_user=user_id, now=now))

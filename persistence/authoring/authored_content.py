@@ -102,7 +102,10 @@ _AUTHORED = Statement(
 )
 _REPLACE = Statement(
     text("""
-    WITH numbered AS (UPDATE questions SET version = :version WHERE id = :new),
+    WITH numbered AS (
+        UPDATE questions SET version = :version, lineage_id = (SELECT lineage_id FROM questions WHERE id = :old)
+        WHERE id = :new
+    ),
     replaced AS (UPDATE questions SET replaced_by_id = :new WHERE id = :old)
     UPDATE quiz_questions SET question_id = :new WHERE question_id = :old
     """).bindparams(

@@ -169,6 +169,7 @@ def _question_row(new: NewQuestion) -> dict[str, Any]:
         "author_id": new.author_id,
         "name": new.name,
         "content_hash": new.content_hash,
+        "lineage_id": question.id,
     }
 
 

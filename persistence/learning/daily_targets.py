@@ -36,7 +36,8 @@ _SAVE = Statement(
     """).bindparams(_USER, bindparam("kind", type_=ID), bindparam("from_date", type_=Date))
 )
 _XP_REASONS = ", ".join(
-    f"'{reason.value}'" for reason in sorted({*QUIZ_REASONS, XpReason.NODE_COMPLETED}, key=str)
+    f"'{reason.value}'"
+    for reason in sorted({*QUIZ_REASONS, XpReason.NODE_COMPLETED, XpReason.REVIEW}, key=str)
 )
 _STANDING = Statement(
     text(f"""
@@ -52,6 +53,15 @@ _STANDING = Statement(
     SELECT 'count', 'DAILY_XP', local_date, sum(amount)::int, false, max(occurred_at), NULL FROM xp_entries
     WHERE user_id = :user_id AND local_date BETWEEN :first AND :last AND status = 'SETTLED'
     AND reason IN ({_XP_REASONS}) GROUP BY local_date HAVING sum(amount) > 0
+    UNION ALL
+    SELECT 'count', 'DAILY_REVIEWS', r.local_date, count(DISTINCT (r.card_id, r.reviewed_at, r.client_id))::int,
+        false, max(r.reviewed_at), NULL
+    FROM review_log r JOIN review_cards c ON c.id = r.card_id JOIN questions q ON q.id = c.lineage_id
+    WHERE r.user_id = :user_id AND q.author_id IS DISTINCT FROM r.user_id AND r.local_date BETWEEN :first AND :last
+    AND r.kind = 'REVIEW'
+    AND NOT EXISTS (
+        SELECT FROM review_log u WHERE u.card_id = r.card_id AND u.kind = 'UNDO' AND u.undoes = r.client_id
+    ) GROUP BY r.local_date
     UNION ALL
     SELECT 'count', each.kind, days.local_date, each.done, false, days.last_at, NULL FROM (
         SELECT parts.local_date, sum(questions)::int AS questions, max(last_at) AS last_at, sum(seconds) AS seconds
@@ -114,8 +124,8 @@ class SqlDailyTargets:
     async def standing(self, user_id: UserId, *, first: date, last: date) -> Standing:
         """Return what decides about targets on some dates, in one statement.
 
-        What counts is settled XP, and answers and time of graded attempts at quizzes of others and of study mode,
-        where a question counts once a date.
+        What counts is settled XP, answers and time of graded attempts at quizzes of others and of study mode, where a
+        question counts once a date, and reviews of questions of others that were not taken back.
         """
         standing = Standing(changes=[], counts=[], days=[])
         found = await self._connection.rows(_STANDING, user_id=user_id, first=first, last=last)

@@ -14,9 +14,16 @@ from persistence.tables.accounts.users import users
 from persistence.tables.privacy.exports import exports
 
 _OF_ROADMAP = "version_id IN (SELECT v.id FROM roadmap_versions v JOIN roadmaps r ON r.id = v.roadmap_id"
-_OPEN_SLOT = f"""{lineage_of("t.question_id")} IN (
+_ASKED_NOW = f"""IN (
     SELECT {lineage("q")} FROM quiz_attempts a JOIN attempt_slots s ON s.attempt_id = a.id
     JOIN questions q ON q.id = s.question_id WHERE a.user_id = :user_id AND a.state = 'IN_PROGRESS')"""  # noqa: S608 - names of columns
+_OPEN_SLOT = f"{lineage_of('t.question_id')} {_ASKED_NOW}"
+_OPEN_CARD = f"{lineage_of('t.lineage_id')} {_ASKED_NOW}"
+_CARD_OF = "(SELECT c.lineage_id FROM review_cards c WHERE c.id = t.card_id)"
+_OPEN_ENTRY = f"{lineage_of(_CARD_OF)} {_ASKED_NOW}"
+_OF_MEMORY = (
+    "'{state,step,stability,difficulty,due_at,last_reviewed_at,reviews,lapses,predicted,recalled}'::text[]"
+)
 _CREDIT = "'{credit_numerator,credit_denominator}'::text[]"
 
 SECTIONS: dict[str, tuple[str, str]] = {
@@ -79,6 +86,15 @@ SECTIONS: dict[str, tuple[str, str]] = {
         "user_id = :user_id",
         f"CASE WHEN {_OPEN_SLOT} THEN to_jsonb(t) - {_CREDIT} ELSE to_jsonb(t) END",
     ),
+    "review_cards": (
+        "user_id = :user_id",
+        f"CASE WHEN {_OPEN_CARD} THEN to_jsonb(t) - {_OF_MEMORY} ELSE to_jsonb(t) END",
+    ),
+    "review_log": (
+        "user_id = :user_id",
+        f"CASE WHEN {_OPEN_ENTRY} THEN to_jsonb(t) - 'rating' ELSE to_jsonb(t) END",
+    ),
+    "review_settings": ("user_id = :user_id", "to_jsonb(t)"),
     "xp_entries": ("user_id = :user_id", "to_jsonb(t)"),
     "activities": ("user_id = :user_id", "to_jsonb(t)"),
     "streak_freezes": ("user_id = :user_id", "to_jsonb(t)"),
@@ -94,7 +110,9 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "jobs": ("user_id = :user_id", "to_jsonb(t) - 'entry_id' - 'trace_parent'"),
     "workflows": ("user_id = :user_id", "to_jsonb(t)"),
 }
-"""By table: which rows are a user's, and the JSON of each. The credit of open attempts is left out."""
+"""By table: which rows are a user's, and the JSON of each. The credit of open attempts is left out, and what
+cards of their questions tell.
+"""
 
 EXCEPTIONS: dict[str, str] = {
     "refresh_tokens": "hashes of secrets, which mean nothing to the user",
@@ -107,6 +125,8 @@ EXCEPTIONS: dict[str, str] = {
     "idempotency_receipts": "hashes of requests, for a day",
     "xp_outbox": "entries of the ledger on their way to the boards",
     "progress_checks": "whose targets are to be looked at, for seconds",
+    "answer_times": "how long answers to questions take, of no person",
+    "answers_taken": "how far a job has read, of no person",
     "question_keys": "right answers; the author has the imported file",
     "staged_items": "parts of an uploaded file for minutes; the author has the file",
     "question_media": "which images questions show, of no person",

@@ -9,6 +9,7 @@ LAYERS_OF_AREAS = ("graph", "resolvers", "domain", "persistence")
 ORDER = (
     ("campaigns",),
     ("search",),
+    ("spaced_review",),
     ("bookmarks", "study"),
     ("assessment", "imports", "privacy"),
     ("analytics", "authoring", "learning"),

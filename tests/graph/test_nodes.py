@@ -54,6 +54,7 @@ EVERYTHING = """{
     enrolments(first: 5) { nodes { __typename id pinnedVersion { __typename id nodes {
       __typename id prerequisites { __typename id } myEvidence { __typename id } } } roadmap { __typename id } } }
   }
+  reviewCards(first: 2) { nodes { __typename id } }
   examTypes { __typename id domains { __typename id } }
   quizzes(first: 2) { nodes { __typename id } }
   workflows(first: 2) { nodes { __typename id } }

@@ -17,6 +17,7 @@ from tests.builders.sessions import a_session
 from tests.support.bookmarks import save_bookmark
 from tests.support.clients.roadmaps import enrol, import_file, import_quizzes, publish_file
 from tests.support.collaboration_scenes import collaborators_of, evidence_on_a_roadmap_of
+from tests.support.reviews import a_card
 from tests.support.schema_client import START, Asker
 from tests.support.study import first_session
 
@@ -107,6 +108,12 @@ OWNED: dict[str, dict[str, Any]] = {
     },
     "removeCollaborator": {"collaboratorId": "collaborator"},
     "reviewEvidence": {"evidenceId": "evidence", "verdict": "ACCEPT"},
+    "addReviewCard": {"targetId": "question"},
+    "reviewCard": {"cardId": "card", "clientId": "c", "rating": "GOOD"},
+    "undoReview": {"cardId": "card", "clientId": "c"},
+    "suspendCard": {"cardId": "card"},
+    "resumeCard": {"cardId": "card"},
+    "buryCard": {"cardId": "card"},
     "removeBookmark": {"id": "bookmark"},
     "removeNote": {"id": "note"},
     "restoreQuiz": {"quizId": "quiz"},
@@ -179,6 +186,8 @@ async def world(ask: Asker) -> World:
     collaborator_id, invitation_id = await collaborators_of(ask, owner, draft["roadmap"]["id"])
     content = await ask.data("{ myContent(type: QUESTION) { nodes { question { id } } } }", owner)
     saved = await save_bookmark(ask, owner, published, note="Mine.")
+    question_id = content["myContent"]["nodes"][0]["question"]["id"]
+    card_id = await a_card(ask, owner, question_id)
     session = a_session(owner.user_id, expires_at=START.replace(year=2027))
     async with ask.postgres.open_work(Meter()) as work:
         await work.sessions.add(session, token_hash=mint("hash"))
@@ -189,7 +198,7 @@ async def world(ask: Asker) -> World:
             "draft_version": draft["version"]["id"],
             "published": published,
             "quiz": found["quiz"]["id"],
-            "question": content["myContent"]["nodes"][0]["question"]["id"],
+            "question": question_id,
             "enrolment": enrolment["enrolment"]["id"],
             "published_version": nodes["roadmap"]["currentVersion"]["id"],
             "node": nodes["roadmap"]["currentVersion"]["nodes"][0]["id"],
@@ -198,6 +207,7 @@ async def world(ask: Asker) -> World:
             "goal": goal["createGoal"]["goal"]["id"],
             "bookmark": saved["id"],
             "note": saved["note"]["id"],
+            "card": card_id,
             "api_key": key["createApiKey"]["apiKey"]["id"],
             "session": session.id,
             "evidence": evidence_id,

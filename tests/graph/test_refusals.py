@@ -39,6 +39,7 @@ COMPARED = {
     "changeRoadmapVisibility.visibility": "every value is fine",
     "inviteCollaborator.role": "every value is fine",
     "verdict": "every value is fine",
+    "reviewCard.rating": "compared with the answer",
     "purpose": "every value is fine",
     "keepGood": "every value is fine",
     "format": "compared with the file",
@@ -81,6 +82,7 @@ WRONG: dict[str, Any] = {
     "DateTime": "2001-01-01T00:00:00Z",
     "file": "x" * 2_000_001,
     "state": "LOCKED",
+    "retention": 0.5,
     "replayWebhookDeliveries.state": "PENDING",
     "events": [],
     "scopes": [],
@@ -119,6 +121,7 @@ RIGHT: dict[str, Any] = {
     "body": "<mj-section><mj-column><mj-text>text</mj-text></mj-column></mj-section>",
     "DraftOperation": {"removeNode": {"key": "a"}},
     "slug": "a-slug",
+    "retention": 0.8,
     "InviteeBy": {"handle": "ada_l"},
     "MergeChoiceInput": {"field": "TITLE", "choice": "KEEP_MINE"},
 }

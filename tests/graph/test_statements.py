@@ -43,6 +43,8 @@ OF_FIXED_LENGTH = {
     "FeatureFlagSetting.roles": "the roles that there are",
     "Query.goalTemplates": "declared in the code",
     "Viewer.dailyTargets": "one for each kind",
+    "Query.reviewCalibration": "one for each tenth",
+    "Query.reviewForecast": "always thirty dates",
     "Goal.allowedTransitions": "set by the state machine",
     "Query.featureFlags": "declared in the code",
     "Query.featureFlagSettings": "declared in the code",

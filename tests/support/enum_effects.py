@@ -48,6 +48,7 @@ from tests.support.goals import GOALS, active_goal, create_goal, move_goal
 from tests.support.jobs import an_operator, one_in_each_state
 from tests.support.progress import REMOVE, set_target, targets_of
 from tests.support.question_updates import author_of, update
+from tests.support.reviews import of_card_state, of_rating
 from tests.support.schema_client import START, Asker, viewer_of
 from tests.support.search import of_search_types
 from tests.support.study import of_study_difficulty
@@ -348,6 +349,8 @@ EFFECTS: dict[str, Effect] = {
     "Query.search(types:) SearchType": of_search_types,
     "Viewer.bookmarks(type:) TargetType": of_bookmark_type,
     "Viewer.notes(type:) TargetType": of_note_type,
+    "Query.reviewCards(state:) CardState": of_card_state,
+    "ReviewCardInput.rating Rating": of_rating,
     "Analytics.performance(period:) Period": of_period,
     "RegisterInput.refreshBy RefreshDelivery": of_registration,
     "LoginInput.refreshBy RefreshDelivery": of_login,

@@ -41,6 +41,7 @@ from tests.support.list_fields import ListPaths
 from tests.support.operator_scenes import OPERATOR_SCENES
 from tests.support.privacy import anonymise
 from tests.support.progress_scenes import everything_aimed_at
+from tests.support.reviews import everything_reviewed
 from tests.support.schema_client import START, viewer_of
 from tests.support.search import everything_searched
 from tests.support.seen_fields import WatchingAsker, everything
@@ -62,6 +63,7 @@ async def everything_is_seen(ask: WatchingAsker) -> None:
         _twins,
         everything_bookmarked,
         everything_searched,
+        everything_reviewed,
         _goals,
         everything_aimed_at,
         _a_path,

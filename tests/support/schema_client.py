@@ -21,6 +21,7 @@ from gateway.feature_flags.flags import FeatureFlags
 from gateway.mail.template_language import MjmlLanguage
 from gateway.service_status.circuit_breakers import CircuitBreakers
 from gateway.service_status.status_board import StatusBoard
+from gateway.spaced_review.fsrs_schedulers import FsrsSchedulers
 from gateway.uploads.media_folder import MediaFolder
 from gateway.uploads.upload_folder import UploadFolder
 from gateway.webhooks.secret_sealer import SecretSealer
@@ -155,6 +156,7 @@ async def asker_on(database: Database, *, limits: Limits | None = None) -> Async
         template_language=MjmlLanguage(),
         upload_files=UploadFolder(FILES / "uploads"),
         media_files=MediaFolder(FILES / "media"),
+        schedulers=FsrsSchedulers(),
         coordinates=coordinates_in(executable()),
     )
     documents = usual_documents() if limits is None else document_cache(limits)

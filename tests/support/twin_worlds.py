@@ -8,11 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 from domain.accounts.users import Role, Viewer
+from domain.acts import by_platform
 from domain.content.answers import Answer
 from domain.content.questions import Difficulty
 from domain.content.quizzes import Feedback
 from domain.gamification import leaderboard_projection
 from domain.signals import Signal
+from domain.spaced_review import answer_intake
 from domain.unit_of_work import Meter
 from persistence.database import connect
 from persistence.schema import metadata
@@ -82,6 +84,8 @@ class World:
         """Return everything that is told to anybody, by who asks and the document, and everything that is stored."""
         async with self.ask.postgres.open_work(Meter()) as work:
             await leaderboard_projection.project(work.boards_projection, now=self.ask.clock(), emit=work.emit)
+            act = by_platform(now=self.ask.clock(), mint=mint)
+            await answer_intake.take_some(work, act, self.ask.ports.schedulers, after=None, limit=100)
         found: dict[str, Any] = {"signals": [(s.topic, s.body) for s in self.signals]}
         for number, viewer in enumerate(self.start.viewers):
             for document in self.walk().documents(viewer):

@@ -45,12 +45,14 @@ questions = Table(
     Column("content_hash", Text(collation="C"), nullable=False),
     Column("version", SmallInteger, nullable=False, server_default=text("1")),
     Column("replaced_by_id", ID, ForeignKey("questions.id", ondelete="SET NULL")),
+    Column("lineage_id", ID, nullable=False),
     Column("made_ms", BigInteger, Computed(_MADE_MS, persisted=True)),
     UniqueConstraint("author_id", "content_hash"),
     Index(None, "author_id", "exam_type_id", "name"),
     Index(
         "questions_replaced_by_id_idx", "replaced_by_id", postgresql_where=text("replaced_by_id IS NOT NULL")
     ),
+    Index("questions_lineage_id_idx", "lineage_id", postgresql_where=text("replaced_by_id IS NULL")),
     Index(
         "questions_newest_idx", "author_id", "made_ms", "id", postgresql_where=text("replaced_by_id IS NULL")
     ),

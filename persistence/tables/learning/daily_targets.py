@@ -17,7 +17,7 @@ from sqlalchemy import (
 
 from persistence.statements import ID, MOMENT, metadata
 
-_KINDS = "kind IN ('DAILY_QUESTIONS', 'DAILY_XP', 'DAILY_MINUTES')"
+_KINDS = "kind IN ('DAILY_QUESTIONS', 'DAILY_XP', 'DAILY_MINUTES', 'DAILY_REVIEWS')"
 daily_targets = Table(
     "daily_targets",
     metadata,

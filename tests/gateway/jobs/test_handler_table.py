@@ -73,6 +73,7 @@ async def test_a_job_of_every_kind_succeeds_with_the_least_arguments(ask: Asker,
 NEEDED: dict[str, dict[str, Any]] = {
     "send_mail": {"mail_id": 1},
     "weekly_digest": {"user_id": mint("user"), "monday": "2026-03-02"},
+    "reschedule_reviews": {"user_id": mint("user")},
     "count_weekly_digests": {
         "results": [{"outcome": "POSTED"}, {"outcome": "POSTED"}, {"outcome": "TOO_LATE"}]
     },
@@ -89,6 +90,9 @@ NEEDED: dict[str, dict[str, Any]] = {
 }
 """The arguments of kinds that need some."""
 EXPECTED: dict[str, Any] = {
+    "take_answers_into_reviews": {"answers": 0},
+    "reschedule_reviews": {"cards": 0},
+    "refit_reviews": {"learners": 0, "cards": 0},
     "settle_xp": {"settled": 2},
     "anonymise_accounts": {"started": 1},
     "mark_overdue_goals": {"marked": 0},

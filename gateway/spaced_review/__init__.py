@@ -1,0 +1,1 @@
+"""Spaced review: the adapters of the FSRS packages."""

@@ -1,0 +1,101 @@
+"""Answer feed in Postgres: the answers of graded attempts, found by the entries of the XP ledger."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import ARRAY, Integer, bindparam, text
+
+from domain.ids import QuestionId, XpEntryId
+from domain.spaced_review.answer_facts import LEAST_MEASURED, MEASURED, AnswerFact, FactBatch
+from persistence.database import SqlConnection
+from persistence.statements import ID, MOMENT, Statement
+
+_ids = bindparam("ids", type_=ARRAY(ID))
+_UNTIL = Statement(text("SELECT until FROM answers_taken WHERE name = 'attempts' FOR UPDATE"))
+_ENTRIES = Statement(
+    text("""
+    SELECT id, source_id FROM xp_entries WHERE id > :after AND source_type = 'attempt' ORDER BY id LIMIT :most
+    """).bindparams(bindparam("after", type_=ID), bindparam("most", type_=Integer))
+)
+_TOOK = """least(2147483647, 1000 * extract(epoch FROM
+    s.answered_at - coalesce(lag(s.answered_at) OVER (ORDER BY s.answered_at, s.number), a.started_at)))::int"""
+_FACTS = Statement(
+    text(f"""
+    SELECT a.user_id, s.question_id, s.credit_numerator, s.credit_denominator, s.took_ms, s.answered_at, a.local_date,
+        a.id
+    FROM quiz_attempts a JOIN users u ON u.id = a.user_id CROSS JOIN LATERAL (
+        SELECT s.question_id, s.credit_numerator, s.credit_denominator, s.answered_at, s.number, {_TOOK} AS took_ms
+        FROM attempt_slots s WHERE s.attempt_id = a.id AND s.answered_at IS NOT NULL
+    ) s
+    WHERE a.id = ANY (:ids) AND a.state IN ('GRADED', 'EXPIRED') AND s.credit_denominator IS NOT NULL
+    AND u.erased_at IS NULL
+    ORDER BY a.id, s.number
+    """).bindparams(_ids),  # noqa: S608 - an expression of our own
+    lambda user_id, question_id, part, of, took_ms, at, local_date, attempt_id: AnswerFact(
+        user_id=user_id,
+        question_id=question_id,
+        credit=Fraction(part, of),
+        milliseconds=took_ms,
+        answered_at=at,
+        local_date=local_date,
+        source_id=attempt_id,
+    ),
+)
+_ADVANCE = Statement(
+    text("""
+    INSERT INTO answers_taken AS a (name, until) VALUES ('attempts', :until)
+    ON CONFLICT (name) DO UPDATE SET until = greatest(a.until, excluded.until)
+    """).bindparams(bindparam("until", type_=ID))
+)
+_MEASURE = Statement(
+    text(f"""
+    INSERT INTO answer_times (question_id, answers, p75_ms, measured_at)
+    SELECT q.id, count(t.took_ms), CASE WHEN count(t.took_ms) >= {LEAST_MEASURED}
+        THEN percentile_disc(0.75) WITHIN GROUP (ORDER BY t.took_ms) END, :now
+    FROM unnest(:ids) AS q (id) CROSS JOIN LATERAL (
+        SELECT least(2147483647, 1000 * extract(epoch FROM s.answered_at - coalesce((
+            SELECT max(p.answered_at) FROM attempt_slots p
+            WHERE p.attempt_id = s.attempt_id AND p.answered_at < s.answered_at
+        ), a.started_at)))::int AS took_ms
+        FROM attempt_slots s JOIN quiz_attempts a ON a.id = s.attempt_id
+        WHERE s.question_id = q.id AND s.answered_at IS NOT NULL AND a.state IN ('GRADED', 'EXPIRED')
+        ORDER BY s.attempt_id DESC LIMIT {MEASURED}
+    ) t
+    WHERE NOT EXISTS (
+        SELECT FROM answer_times k WHERE k.question_id = q.id
+        AND k.measured_at > CAST(:now AS timestamptz) - interval '1 day'
+    )
+    GROUP BY q.id ORDER BY q.id
+    ON CONFLICT (question_id) DO UPDATE
+    SET answers = excluded.answers, p75_ms = excluded.p75_ms, measured_at = excluded.measured_at
+    """).bindparams(_ids, bindparam("now", type_=MOMENT))  # noqa: S608 - constants
+)
+
+
+class SqlAnswerFeed:
+    """Answers in the table `attempt_slots`; how far they are taken is in `answers_taken`."""
+
+    def __init__(self, connection: SqlConnection) -> None:
+        self._connection = connection
+
+    async def taken_until(self) -> XpEntryId | None:
+        """Lock the entry up to which answers were taken, and return it."""
+        until: XpEntryId | None = await self._connection.value(_UNTIL)
+        return until
+
+    async def read(self, *, after: XpEntryId | None, limit: int) -> FactBatch:
+        """Return the answers of the next graded attempts, in two statements."""
+        entries: list[Any] = await self._connection.rows(_ENTRIES, after=after or "", most=limit)
+        attempts = list(dict.fromkeys(entry[1] for entry in entries))
+        facts = await self._connection.all(_FACTS, ids=attempts) if attempts else []
+        return FactBatch(facts=facts, until=entries[-1][0] if entries else None, is_last=len(entries) < limit)
+
+    async def advance(self, until: XpEntryId) -> None:
+        """Store up to which entry answers were taken; an earlier one changes nothing."""
+        await self._connection.run(_ADVANCE, until=until)
+
+    async def measure(self, ids: Sequence[QuestionId], *, now: datetime) -> None:
+        """Store how long the latest answers to these questions took, where that was not done for a day."""
+        await self._connection.run(_MEASURE, ids=list(ids), now=now)
