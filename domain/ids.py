@@ -42,6 +42,7 @@ EvidenceId = NewType("EvidenceId", str)
 CollaboratorId = NewType("CollaboratorId", str)
 UploadId = NewType("UploadId", str)
 MediaId = NewType("MediaId", str)
+QuestionReportId = NewType("QuestionReportId", str)
 
 PREFIXES: dict[object, str] = {
     UserId: "user",
@@ -81,6 +82,7 @@ PREFIXES: dict[object, str] = {
     CollaboratorId: "collaborator",
     UploadId: "upload",
     MediaId: "media",
+    QuestionReportId: "report",
 }
 """The prefix of each kind of identifier; the graph refuses an identifier with another prefix."""
 
@@ -98,6 +100,14 @@ def compose(prefix: str, *, milliseconds: int, randomness: bytes) -> str:
     high = (milliseconds & 0xFFFF_FFFF_FFFF) << 80
     value = high | 0x7 << 76 | (random >> 68 & 0xFFF) << 64 | 0b10 << 62 | random & 0x3FFF_FFFF_FFFF_FFFF
     return f"{prefix}_{_base32(value)}"
+
+
+def milliseconds_of(id_: str) -> int:
+    """Return the Unix time in milliseconds that an identifier with a time was composed from."""
+    milliseconds = 0
+    for digit in id_.partition("_")[2][:10]:
+        milliseconds = milliseconds << 5 | _ALPHABET.index(digit)
+    return milliseconds
 
 
 def without_time(minted: str) -> str:

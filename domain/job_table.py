@@ -12,6 +12,7 @@ from domain.jobs.job_kinds import JobKind, NoArguments, RetryPolicy, table_of
 from domain.jobs.schedules import CronSchedule
 from domain.mail import outbox
 from domain.privacy import erasure
+from domain.quality import item_projection, regrade_jobs, report_decisions
 from domain.webhooks import delivery_jobs
 
 MAINTENANCE = "maintenance"
@@ -127,6 +128,10 @@ KINDS = table_of(
     import_jobs.KEEP,
     import_jobs.REPORT,
     import_jobs.TIDY_FILES,
+    item_projection.PROJECT,
+    item_projection.REBUILD,
+    regrade_jobs.REGRADE,
+    report_decisions.NOTICE,
 )
 """Every kind of job, by its name."""
 
@@ -145,6 +150,7 @@ SCHEDULES = {
         _every("17 * * * *", REMOVE_EXPIRED, "Every hour"),
         _every("41 * * * *", import_jobs.TIDY_FILES, "Every hour"),
         _every("*/5 * * * *", campaign_jobs.SETTLE_CAMPAIGNS, "Every five minutes"),
+        _every("* * * * *", item_projection.PROJECT, "Every minute"),
         _every("*/15 * * * *", weekly_digests.START_DIGESTS, "Every quarter of an hour"),
     )
 }

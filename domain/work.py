@@ -11,6 +11,7 @@ from domain.documents.work import DocumentsWork
 from domain.feature_flags.work import FeatureFlagsWork
 from domain.imports.work import ImportsWork
 from domain.privacy.work import PrivacyWork
+from domain.quality.work import QualityWork
 from domain.search.work import SearchWork
 from domain.service_status.reports import StatusWork
 from domain.unit_of_work import Meter
@@ -19,6 +20,7 @@ from domain.workflows.work import WorkflowsWork
 
 
 class Work(
+    QualityWork,
     SearchWork,
     AuthoringWork,
     ImportsWork,

@@ -22,7 +22,7 @@ from domain.privacy.erasure import ErasureArguments
 from domain.webhooks import delivery_jobs
 from domain.work import Work
 from domain.workflows import step_plans
-from gateway.jobs import import_handlers, mail_sender, webhook_delivery
+from gateway.jobs import import_handlers, mail_sender, quality_handlers, webhook_delivery
 from gateway.jobs.handlers import Handlers, InSteps, InTransaction, JobContext, WithContext
 
 _BATCH = 100
@@ -192,5 +192,6 @@ HANDLERS: Handlers = {
     outbox.SEND_MAIL.name: InSteps(mail_sender.send_mail),
     delivery_jobs.DELIVER.name: InSteps(webhook_delivery.deliver_webhook),
     **import_handlers.HANDLERS,
+    **quality_handlers.HANDLERS,
 }
 """The handler of each kind, by its name."""
