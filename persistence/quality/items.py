@@ -1,6 +1,7 @@
 """Item statistics in Postgres: the order of counting in `item_attempts`, totals of questions in `item_totals`."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import groupby
@@ -80,7 +81,7 @@ _TOTALS = Statement(select(*totals_columns).where(item_totals.c.question_id == a
 _TIMES = Statement(
     select(item_totals.c.question_id, item_totals.c.times).where(item_totals.c.question_id == any_(_ids))
 )
-_NAMES = [c.name for c in totals_columns]
+_NAMES = [f.name for f in fields(ItemTotals)]
 _KINDS = {"question_id": "text", "elo": "double precision", "choices": "jsonb", "times": "jsonb"}
 _GIVEN = ", ".join(f"{name} {_KINDS.get(name, 'bigint')}" for name in _NAMES)
 _SAVE = Statement(
