@@ -8,7 +8,7 @@ from domain.accounts.audit import AuditAction
 from domain.acts import Act
 from domain.content.releases.ownership import may_change
 from domain.entities import entity
-from domain.errors import DomainError, NotFoundError
+from domain.errors import DomainError
 from domain.ids import QuestionId
 from domain.jobs import job_starts
 from domain.jobs.job_kinds import JobKind, NoArguments, RetryPolicy
@@ -17,7 +17,7 @@ from domain.jobs.jobs import Job
 from domain.quality import item_projection, regrades
 from domain.quality.regrade_store import RegradeCounts
 from domain.quality.regrades import AGAIN_AFTER, RegradePlan
-from domain.quality.suspensions import JUDGES
+from domain.quality.suspensions import JUDGES, no_such_question
 from domain.quality.work import QualityWork
 
 MOST_ROUNDS = 30
@@ -55,7 +55,7 @@ async def start(work: QualityWork, act: Act, *, question_id: QuestionId) -> Job:
     """
     stored = await work.authored.lock_newest(question_id)
     if stored is None or not await may_change(work, act, author_id=stored.author_id, roles=JUDGES):
-        raise NotFoundError("You have no such question.", field="questionId")
+        raise no_such_question()
     newest = stored.question.id
     (count,) = await regrades.offers(work, [newest])
     if not count:

@@ -138,7 +138,7 @@ class QualityMutations:
     suspend_question = mutated_by(
         question_quality.suspend_question,
         input=SuspendQuestionInput,
-        gives={"quality": (QuestionQuality, "The question as it is now.")},
+        gives={"question": (Question, "The question; its `quality` is as it is now.")},
         rule=reads_imports(),
         description="Lets new attempts leave out a version of a question: of the caller's own, or of any author's for "
         "a moderator. Open attempts go on. The next version of the question is not suspended.",
@@ -146,7 +146,7 @@ class QualityMutations:
     resume_question = mutated_by(
         question_quality.resume_question,
         input=ResumeQuestionInput,
-        gives={"quality": (QuestionQuality, "The question as it is now.")},
+        gives={"question": (Question, "The question; its `quality` is as it is now.")},
         rule=reads_imports(),
         description="Lets new attempts ask a suspended question again; another one does not change.",
     )

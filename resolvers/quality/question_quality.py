@@ -2,12 +2,12 @@
 
 from domain.accounts import roles
 from domain.accounts.users import Role
+from domain.content.questions import Question
 from domain.ids import QuestionId
 from domain.jobs.jobs import Job
 from domain.paging import Page, Window
 from domain.quality import regrade_jobs, suspensions
 from domain.quality.question_quality import QualityFilter, QuestionQuality
-from domain.quality.work import QualityWork
 from resolvers.context import Context
 
 
@@ -25,29 +25,19 @@ async def question_quality(
         return await reads.question_qualities.page(window, viewer_id=context.user_id, asked=asked)
 
 
-async def suspend_question(
-    context: Context, *, question_id: QuestionId, reason: str
-) -> QuestionQuality | None:
+async def suspend_question(context: Context, *, question_id: QuestionId, reason: str) -> Question:
     """Let new attempts leave a question out."""
     async with context.open_work() as work:
-        await suspensions.suspend(work, context.act(), question_id=question_id, reason=reason)
-        return await _known(work, context, question_id)
+        return await suspensions.suspend(work, context.act(), question_id=question_id, reason=reason)
 
 
-async def resume_question(context: Context, *, question_id: QuestionId) -> QuestionQuality | None:
+async def resume_question(context: Context, *, question_id: QuestionId) -> Question:
     """Let new attempts ask a question again."""
     async with context.open_work() as work:
-        await suspensions.resume(work, context.act(), question_id=question_id)
-        return await _known(work, context, question_id)
+        return await suspensions.resume(work, context.act(), question_id=question_id)
 
 
 async def regrade_question(context: Context, *, question_id: QuestionId) -> Job:
     """Start grading attempts again by the newest key of a question."""
     async with context.open_work() as work:
         return await regrade_jobs.start(work, context.act(), question_id=question_id)
-
-
-async def _known(work: QualityWork, context: Context, question_id: QuestionId) -> QuestionQuality | None:
-    """Return what the caller may know about a question."""
-    (found,) = await work.question_qualities.by_ids([question_id], viewer_id=context.user_id, sees_all=True)
-    return found

@@ -17,6 +17,7 @@ from tests.builders.sessions import a_session
 from tests.support.bookmarks import save_bookmark
 from tests.support.clients.roadmaps import enrol, import_file, import_quizzes, publish_file
 from tests.support.collaboration_scenes import collaborators_of, evidence_on_a_roadmap_of
+from tests.support.quality_scenes import store_report
 from tests.support.schema_client import START, Asker
 
 ID = "ID"
@@ -53,6 +54,8 @@ OPEN_TO_ALL = {
     "importQuestions": "an upload of another author is refused, as tests/graph/imports shows",
     "importRoadmap": "an upload of another author is refused, as tests/graph/imports shows",
     "startQuizAttempt": "all learners take quizzes of others",
+    "dismissReports": "moderators decide about any report; keys reach none",
+    "resolveReport": "moderators decide about any report; keys reach none",
     "restoreUser": "admins change any user; keys reach none",
     "reverseXp": "moderators judge the XP of any learner; keys reach none",
     "setFeatureFlag": "operators name any user; keys reach none",
@@ -101,6 +104,11 @@ OWNED: dict[str, dict[str, Any]] = {
     "reviewEvidence": {"evidenceId": "evidence", "verdict": "ACCEPT"},
     "removeBookmark": {"id": "bookmark"},
     "removeNote": {"id": "note"},
+    "regradeQuestion": {"questionId": "question"},
+    "reportQuestion": {"questionId": "question", "kind": "TYPO"},
+    "resumeQuestion": {"questionId": "question"},
+    "suspendQuestion": {"questionId": "question", "reason": "Mine."},
+    "withdrawReport": {"id": "report"},
     "restoreQuiz": {"quizId": "quiz"},
     "restoreRoadmap": {"roadmapId": "draft"},
     "revokeApiKey": {"id": "api_key"},
@@ -170,6 +178,8 @@ async def world(ask: Asker) -> World:
     collaborator_id, invitation_id = await collaborators_of(ask, owner, draft["roadmap"]["id"])
     content = await ask.data("{ myContent(type: QUESTION) { nodes { question { id } } } }", owner)
     saved = await save_bookmark(ask, owner, published, note="Mine.")
+    question_id = content["myContent"]["nodes"][0]["question"]["id"]
+    report_id = await store_report(ask, question_id, owner.user_id)
     session = a_session(owner.user_id, expires_at=START.replace(year=2027))
     async with ask.postgres.open_work(Meter()) as work:
         await work.sessions.add(session, token_hash=mint("hash"))
@@ -180,7 +190,8 @@ async def world(ask: Asker) -> World:
             "draft_version": draft["version"]["id"],
             "published": published,
             "quiz": found["quiz"]["id"],
-            "question": content["myContent"]["nodes"][0]["question"]["id"],
+            "question": question_id,
+            "report": report_id,
             "enrolment": enrolment["enrolment"]["id"],
             "published_version": nodes["roadmap"]["currentVersion"]["id"],
             "node": nodes["roadmap"]["currentVersion"]["nodes"][0]["id"],

@@ -8,6 +8,7 @@ from tests.support.clients.quality import QUALITY, a_moderator, author_of
 from tests.support.schema_client import Asker
 
 COUNTS = "query ($id: ID!) { quiz(by: {id: $id}) { questionCount suspendedCount } }"
+SHOWN = f"question {{ {QUALITY} }}"
 SLOTS = "query ($id: ID!) { attempt(id: $id) { slots { question { id } } } }"
 
 
@@ -29,20 +30,20 @@ async def test_a_suspended_question_is_left_out_of_new_attempts_until_it_is_resu
     first, *others = [question.id for question in taker.questions]
     running = await taker.start_attempt("one")
 
-    payload = await mutate(ask, judge, "suspendQuestion", QUALITY, questionId=first, reason="Ambiguous.")
+    payload = await mutate(ask, judge, "suspendQuestion", SHOWN, questionId=first, reason="Ambiguous.")
     counts = (await ask.data(COUNTS, taker.viewer, id=taker.quiz.id))["quiz"]
     before = await asked_in(taker, running)
     await taker.submit(running, "one")
     during = await taker.start_attempt("two")
     left = await asked_in(taker, during)
-    resumed = await mutate(ask, judge, "resumeQuestion", QUALITY, questionId=first)
+    resumed = await mutate(ask, judge, "resumeQuestion", SHOWN, questionId=first)
     await taker.submit(during, "two")
 
     assert payload["userErrors"] == []
-    assert payload["quality"]["suspension"] == {"reason": "Ambiguous."}
+    assert payload["question"]["quality"]["suspension"] == {"reason": "Ambiguous."}
     assert counts == {"questionCount": 5, "suspendedCount": 1}
     assert (before, left) == ([first, *others], others)
-    assert resumed["quality"]["suspension"] is None
+    assert resumed["question"]["quality"]["suspension"] is None
     assert await asked_in(taker, await taker.start_attempt("three")) == [first, *others]
 
 
@@ -50,9 +51,7 @@ async def test_a_quiz_whose_questions_are_all_suspended_starts_no_attempt(
     ask: Asker, taker: QuizTaker
 ) -> None:
     for question in taker.questions:
-        await mutate(
-            ask, author_of(taker), "suspendQuestion", QUALITY, questionId=question.id, reason="Wrong."
-        )
+        await mutate(ask, author_of(taker), "suspendQuestion", SHOWN, questionId=question.id, reason="Wrong.")
 
     payload = await taker.start()
 
@@ -77,9 +76,7 @@ async def test_others_cannot_suspend_and_an_empty_reason_is_refused(ask: Asker, 
 
 async def test_moderators_find_suspended_questions(ask: Asker, taker: QuizTaker) -> None:
     moderator = await a_moderator(ask)
-    await mutate(
-        ask, moderator, "suspendQuestion", QUALITY, questionId=taker.questions[1].id, reason="Wrong."
-    )
+    await mutate(ask, moderator, "suspendQuestion", SHOWN, questionId=taker.questions[1].id, reason="Wrong.")
     text = "query ($s: Boolean) { questionQuality(suspended: $s) { nodes { question { id } } } }"
 
     found = [(await ask.data(text, moderator, s=s))["questionQuality"]["nodes"] for s in (True, False)]
