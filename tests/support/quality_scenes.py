@@ -7,6 +7,7 @@ from typing import Any
 from domain.accounts.users import Viewer
 from domain.content.answers import Answer
 from domain.content.question_kinds.choices import MOST_OPTIONS
+from domain.content.question_kinds.table import QuestionKind
 from domain.ids import QuestionId, QuestionReportId, UserId
 from domain.quality.item_statistics import FEWEST, ItemResponse, ItemTotals
 from domain.quality.question_reports import QuestionReport, ReportKind, ReportState
@@ -29,17 +30,18 @@ from tests.support.schema_client import Asker
 from tests.support.seen_fields import WatchingAsker, everything
 
 NO_ARGUMENTS = ListPaths({})
+QUALITY_ALONE = "question { quality { regradableAttempts } }"
 KINDS = [kind.value for kind in ReportKind]
 
 
 async def store_totals(ask: Asker, question_id: str, choices: Sequence[str]) -> None:
-    """Store totals of enough responses to be shown, each of which chose all of the choices."""
+    """Store totals of enough responses to be shown: all chose all of the choices, and the better half was wrong."""
     totals = ItemTotals(question_id=QuestionId(question_id))
     for number in range(FEWEST):
         totals = totals.plus(
             ItemResponse(
                 question_id=totals.question_id,
-                credit=10_000 * (number % 2),
+                credit=10_000 * (number < FEWEST // 2),
                 rest=100 * number,
                 choices=choices,
                 took=timedelta(seconds=20 + number),
@@ -92,7 +94,7 @@ async def dismissable(ask: Asker, count: int) -> list[str]:
 
 async def everything_judged(ask: WatchingAsker) -> None:
     """Report, suspend and correct a question, with statistics, and look at it as learner, author and moderator."""
-    taker = await a_quiz_taker(ask, slug="judged")
+    taker = await a_quiz_taker(ask, *[QuestionKind.TRUE_FALSE] * 3, *QuestionKind, slug="judged")
     moderator, author = await a_moderator(ask), author_of(taker)
     first, second = taker.questions[0].id, taker.questions[1].id
     reports = [await reported(ask, await asked(taker), first, "INCORRECT") for _ in range(3)]
@@ -132,6 +134,7 @@ async def _grade_again(ask: WatchingAsker, taker: QuizTaker) -> None:
     await taker.submit(attempt_id)
     changed = {"id": taker.questions[0].id, "version": 1, "key": {"truth": False}}
     await accepted(ask, author_of(taker), "updateQuestion", **changed)
+    await ask.data(f"{{ myContent(type: QUESTION) {{ nodes {{ {QUALITY_ALONE} }} }} }}", author_of(taker))
     await accepted(ask, author_of(taker), "regradeQuestion", "job { id }", questionId=taker.questions[0].id)
 
 
