@@ -41,7 +41,7 @@ PAGE = 200
 
 
 @entity
-class CountedSlot:
+class ItemSlot:
     """A slot of a graded attempt; `is_first` tells that its learner was not graded on the question before."""
 
     question_id: QuestionId
@@ -52,19 +52,19 @@ class CountedSlot:
 
 
 @entity
-class CountedAttempt:
+class ItemAttempt:
     """An attempt at its place in the order of counting; without slots where it was not graded."""
 
     id: AttemptId
     place: int
     started_at: datetime
-    slots: list[CountedSlot]
+    slots: list[ItemSlot]
 
 
 class ItemProjection(Protocol):
     """The order of counting, and the totals of each question."""
 
-    async def take(self, *, limit: int) -> list[CountedAttempt]:
+    async def take(self, *, limit: int) -> list[ItemAttempt]:
         """Give places to at most `limit` attempts that have ended and have none, and return them by place.
 
         Other calls of this and of `clear` wait until the transaction ends.
@@ -73,7 +73,7 @@ class ItemProjection(Protocol):
     async def clear(self) -> None:
         """Remove all totals; the places stay. Other calls of this and of `take` wait until the transaction ends."""
 
-    async def after(self, place: int, *, limit: int) -> list[CountedAttempt]:
+    async def after(self, place: int, *, limit: int) -> list[ItemAttempt]:
         """Return the attempts with the next places."""
 
     async def totals(self, ids: Sequence[QuestionId]) -> list[ItemTotals | None]:
@@ -114,7 +114,7 @@ async def rebuild(work: CountingWork) -> int:
     return count
 
 
-def responses_of(attempt: CountedAttempt) -> list[ItemResponse]:
+def responses_of(attempt: ItemAttempt) -> list[ItemResponse]:
     """Return the first responses of an attempt, by slot."""
     whole = sum((slot.credit for slot in attempt.slots), Fraction(0))
     others = len(attempt.slots) - 1
@@ -132,7 +132,7 @@ def responses_of(attempt: CountedAttempt) -> list[ItemResponse]:
     ]
 
 
-async def _count(work: CountingWork, attempts: Sequence[CountedAttempt]) -> None:
+async def _count(work: CountingWork, attempts: Sequence[ItemAttempt]) -> None:
     responses = [response for attempt in attempts for response in responses_of(attempt)]
     ids = sorted({response.question_id for response in responses})
     if not ids:
@@ -149,9 +149,9 @@ def _parts(credit: Fraction) -> int:
     return (2 * WHOLE * credit.numerator + credit.denominator) // (2 * credit.denominator)
 
 
-def _times(attempt: CountedAttempt) -> dict[QuestionId, timedelta]:
+def _times(attempt: ItemAttempt) -> dict[QuestionId, timedelta]:
     """Return how long each answer took: since the one before it, or since the start."""
-    moment: Callable[[CountedSlot], Any] = lambda slot: slot.answered_at  # noqa: E731
+    moment: Callable[[ItemSlot], Any] = lambda slot: slot.answered_at  # noqa: E731
     before, times = attempt.started_at, {}
     for slot in sorted((slot for slot in attempt.slots if slot.answered_at is not None), key=moment):
         assert slot.answered_at is not None  # noqa: S101 - others are left out

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from domain import ids as identifiers
 from domain.ids import QuestionId
 from domain.quality import response_times
-from domain.quality.item_projection import CountedAttempt, CountedSlot
+from domain.quality.item_projection import ItemAttempt, ItemSlot
 from domain.quality.item_statistics import ItemTotals
 from domain.quality.response_times import Histogram
 from persistence.database import SqlConnection
@@ -99,7 +99,7 @@ class SqlItemProjection:
     def __init__(self, connection: SqlConnection) -> None:
         self._connection = connection
 
-    async def take(self, *, limit: int) -> list[CountedAttempt]:
+    async def take(self, *, limit: int) -> list[ItemAttempt]:
         """Note new attempts, and give places to those that have ended, the earliest end first."""
         await self._connection.rows(_LOCK)
         newest = await self._connection.value(_NEWEST)
@@ -113,7 +113,7 @@ class SqlItemProjection:
         await self._connection.rows(_LOCK)
         await self._connection.run(_CLEAR)
 
-    async def after(self, place: int, *, limit: int) -> list[CountedAttempt]:
+    async def after(self, place: int, *, limit: int) -> list[ItemAttempt]:
         """Return the attempts with the next places."""
         rows = await self._connection.rows(_AFTER, place=place, most=limit)
         return [_attempt([tuple(row) for row in group]) for _, group in groupby(rows, key=lambda row: row[0])]
@@ -154,17 +154,17 @@ def _since(newest: str | None) -> str:
     return identifiers.compose("attempt", milliseconds=max(moment, 0), randomness=bytes(10))
 
 
-def _attempt(rows: Sequence[Sequence[Any]]) -> CountedAttempt:
+def _attempt(rows: Sequence[Sequence[Any]]) -> ItemAttempt:
     id_, place, started_at = rows[0][:3]
-    return CountedAttempt(id=id_, place=place, started_at=started_at, slots=list(_slots(rows)))
+    return ItemAttempt(id=id_, place=place, started_at=started_at, slots=list(_slots(rows)))
 
 
-def _slots(rows: Sequence[Sequence[Any]]) -> Iterable[CountedSlot]:
+def _slots(rows: Sequence[Sequence[Any]]) -> Iterable[ItemSlot]:
     for row in rows:
         question_id, answer, answered_at, part, whole, is_first = row[3:]
         if question_id is not None:
             moment: datetime | None = answered_at
-            yield CountedSlot(
+            yield ItemSlot(
                 question_id=question_id,
                 answer=answer_from_json(answer),
                 answered_at=moment,
