@@ -45,6 +45,7 @@ UploadId = NewType("UploadId", str)
 MediaId = NewType("MediaId", str)
 StudySessionId = NewType("StudySessionId", str)
 StudyAnswerId = NewType("StudyAnswerId", str)
+QuestionReportId = NewType("QuestionReportId", str)
 
 PREFIXES: dict[object, str] = {
     UserId: "user",
@@ -87,6 +88,7 @@ PREFIXES: dict[object, str] = {
     MediaId: "media",
     StudySessionId: "study",
     StudyAnswerId: "studyanswer",
+    QuestionReportId: "report",
 }
 """The prefix of each kind of identifier; the graph refuses an identifier with another prefix."""
 
@@ -108,11 +110,16 @@ def compose(prefix: str, *, milliseconds: int, randomness: bytes) -> str:
 
 def made_before(minted: str, *, milliseconds: int) -> str:
     """Return a bound below every identifier of the same kind that was made within so many milliseconds before one."""
-    prefix, _, body = minted.partition("_")
-    made = 0
-    for digit in body[:10]:
-        made = made * len(_ALPHABET) + _ALPHABET.index(digit)
-    return compose(prefix, milliseconds=max(0, made - milliseconds), randomness=bytes(10))
+    made = max(0, milliseconds_of(minted) - milliseconds)
+    return compose(minted.partition("_")[0], milliseconds=made, randomness=bytes(10))
+
+
+def milliseconds_of(id_: str) -> int:
+    """Return the Unix time in milliseconds that an identifier with a time was composed from."""
+    milliseconds = 0
+    for digit in id_.partition("_")[2][:10]:
+        milliseconds = milliseconds << 5 | _ALPHABET.index(digit)
+    return milliseconds
 
 
 def without_time(minted: str) -> str:

@@ -12,6 +12,7 @@ from domain.jobs.job_kinds import JobKind, NoArguments, RetryPolicy, table_of
 from domain.jobs.schedules import CronSchedule
 from domain.mail import outbox
 from domain.privacy import erasure
+from domain.quality import item_projection, regrade_jobs, report_decisions
 from domain.spaced_review import review_jobs
 from domain.webhooks import delivery_jobs
 
@@ -131,6 +132,10 @@ KINDS = table_of(
     review_jobs.TAKE_ANSWERS,
     review_jobs.RESCHEDULE_REVIEWS,
     review_jobs.REFIT_REVIEWS,
+    item_projection.PROJECT,
+    item_projection.REBUILD,
+    regrade_jobs.REGRADE,
+    report_decisions.NOTICE,
 )
 """Every kind of job, by its name."""
 
@@ -151,6 +156,7 @@ SCHEDULES = {
         _every("*/5 * * * *", campaign_jobs.SETTLE_CAMPAIGNS, "Every five minutes"),
         _every("* * * * *", review_jobs.TAKE_ANSWERS, "Every minute"),
         _every("23 3 * * 1", review_jobs.REFIT_REVIEWS, "Every week"),
+        _every("* * * * *", item_projection.PROJECT, "Every minute"),
         _every("*/15 * * * *", weekly_digests.START_DIGESTS, "Every quarter of an hour"),
     )
 }

@@ -11,6 +11,7 @@ from domain.documents.work import DocumentsWork
 from domain.feature_flags.work import FeatureFlagsWork
 from domain.imports.work import ImportsWork
 from domain.privacy.work import PrivacyWork
+from domain.quality.work import QualityWork
 from domain.search.work import SearchWork
 from domain.service_status.reports import StatusWork
 from domain.spaced_review.work import SpacedReviewWork
@@ -21,19 +22,20 @@ from domain.workflows.work import WorkflowsWork
 
 
 class Work(
-    SpacedReviewWork,
-    SearchWork,
-    StudyWork,
-    AuthoringWork,
-    ImportsWork,
     PrivacyWork,
-    DigestWork,
+    SpacedReviewWork,
+    QualityWork,
+    SearchWork,
+    WebhooksWork,
     WorkflowsWork,
-    CampaignsWork,
     DocumentsWork,
+    DigestWork,
+    StudyWork,
+    ImportsWork,
+    CampaignsWork,
+    AuthoringWork,
     FeatureFlagsWork,
     StatusWork,
-    WebhooksWork,
     Protocol,
 ):
     """All stores on one connection."""

@@ -198,6 +198,7 @@ def _add_rebuild(rebuild: argparse.ArgumentParser) -> None:
         "--weeks", type=_count, default=2, help="how many weekly boards, from this week back (2)"
     )
     add_command(actions, "analytics", "rebuilds.analytics", "Compute the analytics from the graded attempts.")
+    add_command(actions, "statistics", "rebuilds.statistics", "Compute the statistics of questions again.")
 
 
 def _add_settings(settings: argparse.ArgumentParser) -> None:

@@ -43,6 +43,8 @@ from graph.mail.email_preferences import MailMutations
 from graph.mail.suppressions import SuppressionMutations, SuppressionQueries
 from graph.node import NodeQueries
 from graph.privacy.personal_data import PrivacyMutations
+from graph.quality.question_quality import QualityMutations, QualityQueries
+from graph.quality.question_reports import ReportMutations, ReportQueries
 from graph.rate_limits.current_limits import RateQueries
 from graph.search.search import SearchQueries
 from graph.service_status.status import StatusQueries, StatusSubscriptions
@@ -91,6 +93,8 @@ QUERIES = (
     EmailTemplateQueries,
     SegmentQueries,
     CampaignQueries,
+    ReportQueries,
+    QualityQueries,
 )
 MUTATIONS = (
     SignInMutations,
@@ -133,6 +137,8 @@ MUTATIONS = (
     EmailTemplateMutations,
     SegmentMutations,
     CampaignMutations,
+    ReportMutations,
+    QualityMutations,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (
     LeaderboardSubscriptions,

@@ -32,6 +32,7 @@ import domain.learning.goals
 import domain.mail.suppressions
 import domain.media.media
 import domain.privacy.exports
+import domain.quality.question_reports
 import domain.spaced_review.cards
 import domain.study.study_sessions
 import domain.uploads.uploads
@@ -65,6 +66,7 @@ from graph.mail.suppressions import Suppression
 from graph.media.media import Media
 from graph.node import is_node_of
 from graph.privacy.personal_data import DataExport
+from graph.quality.question_reports import QuestionReport
 from graph.root_fields import MUTATIONS, QUERIES, SUBSCRIPTIONS
 from graph.scalars import SCALARS
 from graph.sdl import print_sorted
@@ -109,6 +111,7 @@ NODES: dict[type, type] = {
     domain.uploads.uploads.Upload: Upload,
     domain.media.media.Media: Media,
     domain.imports.runs.imports.Import: Import,
+    domain.quality.question_reports.QuestionReport: QuestionReport,
 }
 """The type that implements Node for each domain entity; a question's depends on its kind (graph.content.questions)."""
 

@@ -23,6 +23,7 @@ from graph.learning.enrolments import Enrolment
 from graph.learning.goals import Goal
 from graph.mail.email_preferences import EmailPreferences
 from graph.paging import Connection
+from graph.quality.question_reports import QuestionReport
 from graph.study.study_sessions import StudySession
 from graph.workflows.workflows import Workflow
 from resolvers.accounts import audit, users
@@ -36,6 +37,7 @@ from resolvers.imports import imports as import_resolvers
 from resolvers.jobs import jobs as job_resolvers
 from resolvers.learning import daily_targets, enrolments, goals
 from resolvers.mail import email_preferences
+from resolvers.quality import question_reports
 from resolvers.study import study_sessions as study_resolvers
 from resolvers.workflows import workflows as workflow_resolvers
 
@@ -90,6 +92,15 @@ class Viewer:
         bookmark_resolvers.viewer_notes,
         description="The caller's notes, newest first.",
         args={"type": "Only notes on this kind of content; by default all."},
+    )
+    question_reports: Connection[QuestionReport] | None = resolved_by(
+        question_reports.viewer_reports,
+        description="The caller's reports on questions, newest first. What became of one of kind INCORRECT is left out "
+        "while an open attempt of theirs asks the question.",
+        args={
+            "state": "Only reports in this state; by default all.",
+            "kind": "Only reports of this kind; by default all.",
+        },
     )
     level_progress: LevelProgress | None = resolved_by(
         xp.level_progress, description="The caller's level, and the progress to the next one."

@@ -68,6 +68,10 @@ from persistence.mail.suppressions import SqlSuppressions
 from persistence.media.media import SqlMedia
 from persistence.privacy.deletion import SqlDeletions
 from persistence.privacy.exports import SqlExports
+from persistence.quality.items import SqlItemProjection
+from persistence.quality.question_quality import SqlQuestionQualities
+from persistence.quality.question_reports import SqlQuestionReports
+from persistence.quality.regrades import SqlRegrades
 from persistence.search.search import SqlSearch
 from persistence.service_status.reports import SqlReports
 from persistence.spaced_review.answer_feed import SqlAnswerFeed
@@ -149,6 +153,10 @@ class SqlWork:
     review_cards = _Store(SqlReviewCards)
     review_settings = _Store(SqlReviewSettings)
     answer_feed = _Store(SqlAnswerFeed)
+    question_reports = _Store(SqlQuestionReports)
+    question_qualities = _Store(SqlQuestionQualities)
+    items = _Store(SqlItemProjection)
+    regrades = _Store(SqlRegrades)
     search = _Store(SqlSearch)
     dashboards = _Store(SqlDashboards)
     mails = _Store(SqlMails)

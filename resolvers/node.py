@@ -25,6 +25,7 @@ from resolvers.learning import loaders as learning_loaders
 from resolvers.mail import suppressions
 from resolvers.media import loaders as media_loaders
 from resolvers.privacy import personal_data
+from resolvers.quality import loaders as quality_loaders
 from resolvers.spaced_review import loaders as review_loaders
 from resolvers.study import loaders as study_loaders
 from resolvers.study import study_sessions
@@ -69,6 +70,7 @@ BATCHES: dict[str, Batch] = {
     "upload": uploads.uploads_by_id,
     "media": media_loaders.media_by_id,
     "import": import_loaders.imports_by_id,
+    "report": quality_loaders.reports_by_id,
 }
 """The batch of each kind of object that `node` finds, with the row rule of its relation."""
 

@@ -130,4 +130,6 @@ async def _freeze(work: AssessmentWork, quiz: Quiz, attempt: QuizAttempt, now: d
         state = "closed" if quiz.withdrawn_at is None else "withdrawn"
         raise QuizClosedError(f"This quiz is {state}; choose another one.", field="quizId")
     if not await work.attempts.freeze(attempt):
-        raise InvalidInputError("This quiz has no questions yet.", field="quizId")
+        raise InvalidInputError(
+            "This quiz has no questions to ask at present; choose another one.", field="quizId"
+        )

@@ -156,7 +156,10 @@ class Attempts(Protocol):
         """Store a new attempt, or return the one that the learner has open at the quiz."""
 
     async def freeze(self, attempt: QuizAttempt) -> int:
-        """Give a new attempt the questions of its quiz in their order, numbered from 1; return how many there are."""
+        """Give a new attempt the questions of its quiz in their order, numbered from 1; return how many there are.
+
+        Suspended questions are left out.
+        """
 
     async def discard(self, attempt_id: AttemptId) -> None:
         """Delete an attempt that this transaction has just stored."""

@@ -1,4 +1,4 @@
-"""Commands `rebuild boards` and `rebuild analytics`: derived tables are computed again from their sources."""
+"""Commands `rebuild boards`, `analytics` and `statistics`: derived tables are computed again from their sources."""
 
 import argparse
 from datetime import timedelta
@@ -6,6 +6,7 @@ from datetime import timedelta
 from domain.analytics import learner_analytics
 from domain.gamification import leaderboard_projection, leaderboards
 from domain.gamification.leaderboards import LeaderboardScope, LeaderboardWindow
+from domain.quality import item_projection
 from domain.unit_of_work import Meter
 from gateway import secrets_and_ids
 from gateway.commands import stores
@@ -41,4 +42,15 @@ async def analytics(_settings: Settings, url: str, _arguments: argparse.Namespac
     ):
         attempts = await learner_analytics.rebuild(work.analytics)
     print(f"The roll-ups are computed from {attempts} graded attempts.")
+    return 0
+
+
+async def statistics(_settings: Settings, url: str, _arguments: argparse.Namespace) -> int:
+    """Compute the statistics of questions from the graded attempts; attempts that end meanwhile wait."""
+    async with (
+        stores.opened(url, statement_deadline_s=_DEADLINE_S) as postgres,
+        postgres.open_work(Meter()) as work,
+    ):
+        attempts = await item_projection.rebuild(work)
+    print(f"The statistics are computed from {attempts} attempts.")
     return 0

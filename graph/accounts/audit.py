@@ -96,6 +96,11 @@ declare_enum(
     QUIZ_RESTORED="A withdrawn quiz was restored by its author or an admin.",
     QUIZ_EXPORTED="The questions of a quiz were exported, with their answer keys.",
     ROADMAP_EXPORTED="A roadmap was exported.",
+    QUESTION_REPORTS_RESOLVED="A moderator resolved the reports of one kind on a question.",
+    QUESTION_REPORTS_DISMISSED="A moderator dismissed reports on a question.",
+    QUESTION_SUSPENDED="A question was suspended by its author or a moderator.",
+    QUESTION_RESUMED="A suspended question was resumed by its author or a moderator.",
+    REGRADE_STARTED="Its author or a moderator had attempts graded again by the newest key of a question.",
 )
 
 _SCOPES = requires_scopes(Scope.ADMIN_READ)

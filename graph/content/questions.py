@@ -1,7 +1,7 @@
 """Types of questions as learners see them before the attempt is closed; none of them has the answer key."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
@@ -18,13 +18,15 @@ from domain.ids import OptionId, QuestionId
 from domain.media.media import MOST_OF_A_QUESTION
 from graph.bookmarkable import Bookmarkable
 from graph.content.exam_types import ExamDomain, ExamType
-from graph.directives import reads_learning
+from graph.directives import reads_imports, reads_learning
 from graph.enums import declare_enum
 from graph.fields import attribute, loaded_by
 from graph.media.media import Media, QuestionImage
 from resolvers.content import loaders
 from resolvers.media.loaders import images_by_option, images_by_question, media_by_question
+from resolvers.quality.loaders import quality_by_question
 
+_QUALITY = strawberry.lazy("graph.quality.question_quality")
 declare_enum(
     QuestionKind,
     "How a question is answered.",
@@ -123,6 +125,12 @@ class Question(Bookmarkable):
         description="The images beside its prompt, in their order.",
         at_most=MOST_OF_A_QUESTION,
         usual=1,
+    )
+    quality: Annotated["QuestionQuality", _QUALITY] | None = loaded_by(  # type: ignore[name-defined]  # noqa: F821 - it refers back to this module
+        quality_by_question,
+        key="id",
+        description="Reports and statistics, for its author and moderators; null for others.",
+        rule=reads_imports(),
     )
 
 

@@ -20,6 +20,7 @@ from graph.mutations import mutated_by
 from graph.paging import Connection
 from resolvers.accounts import loaders as account_loaders
 from resolvers.content import loaders, quizzes
+from resolvers.quality.loaders import suspended_questions
 
 declare_enum(
     Feedback,
@@ -56,7 +57,12 @@ class Quiz(Bookmarkable):
     time_limit: timedelta | None = attribute("How long an attempt may take, or null for no limit.")
     pass_mark: int = attribute("The score in percent from which the quiz is passed.")
     feedback: Feedback = attribute("When a learner sees the right answers.")
-    question_count: int = attribute("How many questions a new attempt has.")
+    question_count: int = attribute("How many questions it has, the suspended ones included.")
+    suspended_count: int | None = loaded_by(
+        suspended_questions,
+        key="id",
+        description="How many of them are suspended; new attempts leave these out.",
+    )
     closes_at: datetime | None = attribute("When attempts end at the latest, or null.")
     withdrawn_at: datetime | None = attribute(
         "When it was withdrawn, since when no attempt can start, or null. Open attempts go on."

@@ -64,7 +64,8 @@ FREEZE = Statement(
     text("""
     INSERT INTO attempt_slots (attempt_id, number, question_id)
     SELECT CAST(:attempt_id AS text), row_number() OVER (ORDER BY position), question_id
-    FROM quiz_questions WHERE quiz_id = :quiz_id
+    FROM quiz_questions q WHERE quiz_id = :quiz_id
+    AND NOT EXISTS (SELECT FROM question_suspensions s WHERE s.question_id = q.question_id)
     """)
 )
 DISCARD = Statement(delete(attempts).where(attempts.c.id == bindparam("attempt_id")))

@@ -45,7 +45,7 @@ class SqlAttempts:
         raise TimeoutError(f"the open attempt at {attempt.quiz_id} was closed whenever it was read")
 
     async def freeze(self, attempt: QuizAttempt) -> int:
-        """Give a new attempt the questions of its quiz in their order, numbered from 1; return how many there are."""
+        """Give a new attempt the questions of its quiz that are not suspended, in their order, numbered from 1."""
         return await self._connection.run(
             attempt_statements.FREEZE, attempt_id=attempt.id, quiz_id=attempt.quiz_id
         )

@@ -75,6 +75,10 @@ BLANKED: dict[str, str] = {
     "attempt_slots": """
         UPDATE attempt_slots SET answer = '{"text": ""}' WHERE answer ? 'text'
         AND attempt_id IN (SELECT id FROM quiz_attempts WHERE user_id = :user_id)""",
+    "question_reports": """
+        UPDATE question_reports SET reporter_id = NULL, comment = '' WHERE reporter_id = :user_id""",
+    "question_suspensions": """
+        UPDATE question_suspensions SET suspended_by_id = NULL WHERE suspended_by_id = :user_id""",
     "roadmaps": """
         WITH gone AS (
             DELETE FROM roadmaps r WHERE author_id = :user_id AND visibility = 'PRIVATE'

@@ -10,7 +10,7 @@ ORDER = (
     ("campaigns",),
     ("search",),
     ("spaced_review",),
-    ("bookmarks", "study"),
+    ("bookmarks", "quality", "study"),
     ("assessment", "imports", "privacy"),
     ("analytics", "authoring", "learning"),
     ("authentication", "content", "gamification", "rate_limits"),

@@ -84,6 +84,9 @@ LISTS: dict[str, tuple[str, list[type]]] = {
         "{ roadmaps { nodes { currentVersion { nodesConnection(%s) { edges { cursor } } } } } }",
         [int],
     ),
+    "Query.questionReports": ("{ questionReports(%s) { edges { cursor } } }", [str]),
+    "Query.questionQuality": ("{ questionQuality(%s) { edges { cursor } } }", [int, str]),
+    "Viewer.questionReports": ("{ viewer { questionReports(%s) { edges { cursor } } } }", [str]),
     "Leaderboard.ranking": ("{ leaderboard { ranking(%s) { edges { cursor } } } }", [int, int, str]),
 }
 """A document for each list of the schema, and the types of the values that order it."""
@@ -130,6 +133,9 @@ NAMES = {
     "Viewer.auditLog": "auditLog",
     "Roadmap.versions": "versions",
     "RoadmapVersion.nodesConnection": "roadmap_nodes",
+    "Query.questionReports": "questionReports",
+    "Query.questionQuality": "questionQuality",
+    "Viewer.questionReports": "viewerReports",
     "Leaderboard.ranking": "leaderboard",
 }
 VALID: dict[type, Any] = {

@@ -49,6 +49,7 @@ EVERYTHING = """{
     bookmarks(first: 2) { nodes { __typename id } }
     notes(first: 2) { nodes { __typename id } }
     collaborations(first: 2) { nodes { __typename id } }
+    questionReports(first: 2) { nodes { __typename id } }
     attempts(first: 2) { nodes { __typename id slots { question { __typename id media { __typename id } } } } }
     imports(first: 2) { nodes { __typename id upload { __typename id } } }
     enrolments(first: 5) { nodes { __typename id pinnedVersion { __typename id nodes {

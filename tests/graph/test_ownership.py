@@ -17,6 +17,7 @@ from tests.builders.sessions import a_session
 from tests.support.bookmarks import save_bookmark
 from tests.support.clients.roadmaps import enrol, import_file, import_quizzes, publish_file
 from tests.support.collaboration_scenes import collaborators_of, evidence_on_a_roadmap_of
+from tests.support.quality_scenes import store_report
 from tests.support.reviews import a_card
 from tests.support.schema_client import START, Asker
 from tests.support.study import first_session
@@ -57,6 +58,8 @@ OPEN_TO_ALL = {
     "importRoadmap": "an upload of another author is refused, as tests/graph/imports shows",
     "startStudySession": "all learners study questions of others",
     "startQuizAttempt": "all learners take quizzes of others",
+    "dismissReports": "moderators decide about any report; keys reach none",
+    "resolveReport": "moderators decide about any report; keys reach none",
     "restoreUser": "admins change any user; keys reach none",
     "reverseXp": "moderators judge the XP of any learner; keys reach none",
     "setFeatureFlag": "operators name any user; keys reach none",
@@ -116,6 +119,11 @@ OWNED: dict[str, dict[str, Any]] = {
     "buryCard": {"cardId": "card"},
     "removeBookmark": {"id": "bookmark"},
     "removeNote": {"id": "note"},
+    "regradeQuestion": {"questionId": "question"},
+    "reportQuestion": {"questionId": "question", "kind": "TYPO"},
+    "resumeQuestion": {"questionId": "question"},
+    "suspendQuestion": {"questionId": "question", "reason": "Mine."},
+    "withdrawReport": {"id": "report"},
     "restoreQuiz": {"quizId": "quiz"},
     "restoreRoadmap": {"roadmapId": "draft"},
     "revokeApiKey": {"id": "api_key"},
@@ -188,6 +196,7 @@ async def world(ask: Asker) -> World:
     saved = await save_bookmark(ask, owner, published, note="Mine.")
     question_id = content["myContent"]["nodes"][0]["question"]["id"]
     card_id = await a_card(ask, owner, question_id)
+    report_id = await store_report(ask, question_id, owner.user_id)
     session = a_session(owner.user_id, expires_at=START.replace(year=2027))
     async with ask.postgres.open_work(Meter()) as work:
         await work.sessions.add(session, token_hash=mint("hash"))
@@ -199,6 +208,7 @@ async def world(ask: Asker) -> World:
             "published": published,
             "quiz": found["quiz"]["id"],
             "question": question_id,
+            "report": report_id,
             "enrolment": enrolment["enrolment"]["id"],
             "published_version": nodes["roadmap"]["currentVersion"]["id"],
             "node": nodes["roadmap"]["currentVersion"]["nodes"][0]["id"],

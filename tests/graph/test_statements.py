@@ -17,6 +17,7 @@ from tests.graph import (
     fork_lists,
     job_lists,
     other_lists,
+    quality_lists,
     study_lists,
     webhook_lists,
     workflow_lists,
@@ -100,6 +101,7 @@ async def test_every_list_field_costs_the_same_statements_at_any_length(
             costs |= await fork_lists.costs_of_pulls(ask, world.viewer, size)
             costs |= await job_lists.costs_of_changed_jobs(ask, world.viewer, size)
             costs |= await study_lists.costs_of_remarks(ask, world.viewer, size)
+            costs |= await quality_lists.costs_of_dismissals(ask, world.viewer, size)
             costs |= await flag_lists.costs_of_named_users(ask, world.viewer, size)
             costs |= await webhook_lists.costs_of_replays(ask, world.viewer, size)
             costs |= await workflow_lists.costs_of_findings(ask, world.viewer, size)

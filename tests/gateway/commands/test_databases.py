@@ -105,3 +105,10 @@ async def test_analytics_are_rebuilt_from_the_attempts(
 ) -> None:
     assert await rebuilds.analytics(Settings(), database_url, argparse.Namespace()) == 0
     assert capsys.readouterr().out == "The roll-ups are computed from 0 graded attempts.\n"
+
+
+async def test_statistics_are_rebuilt_from_the_attempts(
+    database_url: str, capsys: "pytest.CaptureFixture[str]"
+) -> None:
+    assert await rebuilds.statistics(Settings(), database_url, argparse.Namespace()) == 0
+    assert capsys.readouterr().out == "The statistics are computed from 0 attempts.\n"

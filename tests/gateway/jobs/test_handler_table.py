@@ -83,6 +83,8 @@ NEEDED: dict[str, dict[str, Any]] = {
     "send_paced_mail": {"mail_id": 1, "sender": "campaign", "per_second": 1},
     "advance_campaign": {"campaign_id": mint("campaign"), "tick": 1},
     "deliver_webhook": {"delivery_id": mint("delivery")},
+    "regrade_question": {"question_id": mint("question")},
+    "send_report_notice": {"report_id": mint("report")},
     **{
         f"{step}_import": {"import_id": mint("import"), "user_id": mint("user")}
         for step in ("check", "stage", "keep", "report")
@@ -113,6 +115,10 @@ EXPECTED: dict[str, Any] = {
     "start_weekly_digests": {"started": 0},
     "weekly_digest": {"outcome": "NOT_WANTED"},
     **{f"{step}_import": {"outcome": "ENDED"} for step in ("check", "stage", "keep", "report")},
+    "count_responses": {"attempts": 0},
+    "rebuild_item_statistics": {"attempts": 0},
+    "regrade_question": {"regraded": 0, "raised": 0, "waiting": 0},
+    "send_report_notice": {"outcome": "NO_READER"},
     "tidy_files": {"uploads": 0, "imports": 0, "images": 0},
 }
 """The result of each kind in the world of this test."""

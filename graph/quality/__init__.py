@@ -1,0 +1,1 @@
+"""Types and mutations of the quality of questions: reports, statistics, suspensions and regrades."""

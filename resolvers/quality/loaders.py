@@ -1,0 +1,49 @@
+"""Batches of the quality of questions: the viewer's reports, and what authors and moderators see."""
+
+from domain.content.questions import Question
+from domain.ids import QuestionId, QuestionReportId, QuizId
+from domain.quality import regrades
+from domain.quality.question_quality import QuestionQuality
+from domain.quality.question_reports import QuestionReport
+from resolvers.batches import Rows, batch
+from resolvers.context import Context
+
+
+@batch(Rows.VIEWER)
+async def reports_by_id(context: Context, ids: list[QuestionReportId]) -> list[QuestionReport | None]:
+    """Load the viewer's own reports."""
+    async with context.open_reads() as reads:
+        return await reads.question_reports.by_ids(ids, reporter_id=context.user_id)
+
+
+@batch(Rows.PUBLIC)
+async def reported_questions(context: Context, ids: list[QuestionId]) -> list[Question | None]:
+    """Load questions without their keys, for those who see a report on them."""
+    async with context.open_reads() as reads:
+        return await reads.questions.by_ids(ids)
+
+
+@batch(Rows.VISIBLE)
+async def quality_by_question(context: Context, ids: list[QuestionId]) -> list[QuestionQuality | None]:
+    """Load what is known about the viewer's own questions, and for a moderator in person about all."""
+    viewer = context.viewer
+    if viewer is None:
+        return [None] * len(ids)
+    async with context.open_reads() as reads:
+        return await reads.question_qualities.by_ids(
+            ids, viewer_id=viewer.user_id, sees_all=viewer.scopes is None
+        )
+
+
+@batch(Rows.PUBLIC)
+async def regradable_attempts(context: Context, ids: list[QuestionId]) -> list[int]:
+    """Count the attempts that questions could be graded again for."""
+    async with context.open_reads() as reads:
+        return await regrades.offers(reads, ids)
+
+
+@batch(Rows.PUBLIC)
+async def suspended_questions(context: Context, ids: list[QuizId]) -> list[int]:
+    """Count the questions of quizzes that new attempts leave out."""
+    async with context.open_reads() as reads:
+        return await reads.question_qualities.suspended_of(ids)

@@ -1,0 +1,43 @@
+"""Resolvers of the quality of questions: the list for moderators, suspensions and regrades."""
+
+from domain.accounts import roles
+from domain.accounts.users import Role
+from domain.content.questions import Question
+from domain.ids import QuestionId
+from domain.jobs.jobs import Job
+from domain.paging import Page, Window
+from domain.quality import regrade_jobs, suspensions
+from domain.quality.question_quality import QualityFilter, QuestionQuality
+from resolvers.context import Context
+
+
+async def question_quality(
+    context: Context,
+    *,
+    flagged: bool | None = None,
+    suspended: bool | None = None,
+    window: Window,
+) -> Page[QuestionQuality]:
+    """Return a page of the questions that moderators look at."""
+    asked = QualityFilter(flagged=flagged, suspended=suspended)
+    async with context.open_reads() as reads:
+        await roles.require(reads.roles, user_id=context.user_id, role=Role.MODERATOR, now=context.now())
+        return await reads.question_qualities.page(window, viewer_id=context.user_id, asked=asked)
+
+
+async def suspend_question(context: Context, *, question_id: QuestionId, reason: str) -> Question:
+    """Let new attempts leave a question out."""
+    async with context.open_work() as work:
+        return await suspensions.suspend(work, context.act(), question_id=question_id, reason=reason)
+
+
+async def resume_question(context: Context, *, question_id: QuestionId) -> Question:
+    """Let new attempts ask a question again."""
+    async with context.open_work() as work:
+        return await suspensions.resume(work, context.act(), question_id=question_id)
+
+
+async def regrade_question(context: Context, *, question_id: QuestionId) -> Job:
+    """Start grading attempts again by the newest key of a question."""
+    async with context.open_work() as work:
+        return await regrade_jobs.start(work, context.act(), question_id=question_id)
