@@ -125,6 +125,7 @@ async def _a_quiz(ask: WatchingAsker) -> None:
     taker = await a_quiz_taker(ask, *kinds, closes_at=closes_at, pass_mark=50, slug="every-kind")
     await others(taker, right=7, wrong=3)
     attempt_id = await taker.start_attempt()
+    await taker.flag(attempt_id, 1)
     await _see(ask, taker.viewer, f'attempt(id: "{attempt_id}")', "QuizAttempt", depth=3)
     for number, key in enumerate(taker.keys[:-1], start=1):
         ask.clock.forward(seconds=10)
