@@ -103,7 +103,7 @@ class Question(Bookmarkable):
 
     id: QuestionId = attribute("The question's id, `question_...`.")
     kind: QuestionKind = attribute("How it is answered.")
-    prompt: str = attribute("The question; text of one or more lines; LaTeX in it is as it was written.")
+    prompt: str = attribute("The question, in one or more lines; LaTeX is as it was written.")
     prompt_format: PromptFormat = attribute("How the prompt is written.")
     difficulty: Difficulty = attribute("The author's estimate of the difficulty.")
     domain: ExamDomain | None = loaded_by(

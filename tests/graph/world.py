@@ -55,13 +55,25 @@ IMPORT_QUESTIONS = """mutation ($input: ImportQuestionsInput!) {
 }"""
 SLOTS = """query ($id: ID!) { attempt(id: $id) { slots { number question {
   kind ... on SingleChoice { options { id } } ... on MultipleChoice { options { id } }
+  ... on Matching { options { id } } ... on Ordering { options { id } } ... on Cloze { blanks { number options { id } } }
 } } } }"""
-ANSWERS: dict[str, Callable[[list[dict[str, str]]], dict[str, Any]]] = {
+ANSWERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "TRUE_FALSE": lambda _: {"truth": False},
-    "SINGLE_CHOICE": lambda options: {"options": [options[0]["id"]]},
-    "MULTIPLE_CHOICE": lambda options: {"options": [option["id"] for option in options]},
+    "SINGLE_CHOICE": lambda asked: {"options": [asked["options"][0]["id"]]},
+    "MULTIPLE_CHOICE": lambda asked: {"options": [option["id"] for option in asked["options"]]},
     "SHORT_TEXT": lambda _: {"text": "answer 0"},
     "NUMERIC": lambda _: {"number": "0"},
+    "MATCHING": lambda asked: {
+        "pairs": [{"prompt": n, "option": o["id"]} for n, o in enumerate(asked["options"], start=1)]
+    },
+    "ORDERING": lambda asked: {"order": [option["id"] for option in asked["options"]]},
+    "CLOZE": lambda asked: {
+        "blanks": [
+            {"number": blank["number"]}
+            | ({"option": blank["options"][0]["id"]} if blank["options"] else {"text": "0"})
+            for blank in asked["blanks"]
+        ]
+    },
 }
 MOST_DETAILS = 20
 """How many parts of a difference an entry of the audit log shows."""
@@ -274,7 +286,7 @@ async def _take_quiz(ask: Asker, viewer: Viewer, slug: str) -> str:
     slots = (await ask.data(SLOTS, viewer, id=attempt_id))["attempt"]["slots"]
     for slot in slots:
         ask.clock.forward(seconds=5)
-        answer = ANSWERS[slot["question"]["kind"]](slot["question"].get("options", []))
+        answer = ANSWERS[slot["question"]["kind"]](slot["question"])
         sent = {"attemptId": attempt_id, "slot": slot["number"], "answer": answer, "clientSeq": 1}
         data = await ask.data(ANSWER, viewer, input=sent)
         assert data["answerQuestion"]["userErrors"] == []

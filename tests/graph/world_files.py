@@ -103,4 +103,25 @@ def questions_of_other_kinds(length: int) -> list[dict[str, Any]]:
         usual | {"key": "multiple", "kind": "MULTIPLE_CHOICE", "prompt": "Which?", "options": options},
         usual | {"key": "text", "kind": "SHORT_TEXT", "prompt": "Say it.", "accepted": texts},
         usual | {"key": "number", "kind": "NUMERIC", "prompt": "How many?", "accepted": numbers},
+        *questions_of_parts(length, usual),
+    ]
+
+
+def questions_of_parts(length: int, usual: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a matching, an ordering and a cloze with as many prompts, options and blanks as asked for."""
+    options = [{"text": f"Option {n}"} for n in range(length)]
+    prompts = [{"text": f"Prompt {n}", "match": f"Option {n}"} for n in range(length)]
+    chosen = {"options": [option | {"correct": n == 0} for n, option in enumerate(options)]}
+    texts = {"accepted": [{"text": f"answer {n}"} for n in range(length - 1)]}
+    numbers = {
+        "takes": "NUMBER",
+        "accepted": [{"low": str(10 * n), "high": str(10 * n + 1)} for n in range(length - 1)],
+    }
+    blanks = [chosen, texts, numbers, *[texts] * length][: length - 1]
+    prompt = " ".join(f"[[{number}]]" for number in range(1, len(blanks) + 1))
+    return [
+        usual
+        | {"key": "pairs", "kind": "MATCHING", "prompt": "Match.", "options": options, "prompts": prompts},
+        usual | {"key": "order", "kind": "ORDERING", "prompt": "Sort.", "options": options},
+        usual | {"key": "blanks", "kind": "CLOZE", "prompt": prompt, "blanks": blanks},
     ]

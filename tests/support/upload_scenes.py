@@ -75,7 +75,10 @@ async def add_media(work: Any, ask: Asker, viewer: Viewer, question_id: Question
     ]
     stored = await work.media.add(new)
     await work.media.use(
-        [MediaUse(question_id=question_id, media_id=each.id, position=n) for n, each in enumerate(stored)]
+        [
+            MediaUse(question_id=question_id, media_id=each.id, position=n, alt=f"Image {n}")
+            for n, each in enumerate(stored)
+        ]
     )
 
 
@@ -114,7 +117,17 @@ async def everything_uploaded(ask: Asker) -> None:
     async with ask.ports.open_work(Meter()) as work:
         for question in taker.questions:
             await add_media(work, ask, author, question.id, 1)
-    asked = "query ($id: ID!) { attempt(id: $id) { slots { question { media { url } } } } }"
+        (image,) = await work.media.shown_by([question_id])
+        of_option = MediaUse(
+            question_id=taker.questions[0].id,
+            media_id=image[0].media.id,
+            position=1,
+            alt="A cat",
+            option_id=taker.questions[0].options[0].id,
+        )
+        await work.media.use([of_option])
+    asked = """query ($id: ID!) { attempt(id: $id) { slots { question {
+      media { url } images { alt media { url } } ... on SingleChoice { options { image { alt media { url } } } } } } } }"""
     await ask.data(asked, taker.viewer, id=await taker.start_attempt())
 
 

@@ -35,6 +35,7 @@ def test_no_type_of_a_question_has_a_key() -> None:
         "viewerBookmark",
         "viewerNote",
         "media",
+        "images",
     }
 
     assert set(schema.type_map["Question"].fields) == fields  # type: ignore[attr-defined]
@@ -43,7 +44,7 @@ def test_no_type_of_a_question_has_a_key() -> None:
         assert set(schema.type_map[kind.rules.type_name].fields) <= fields | own  # type: ignore[attr-defined]
     assert set(schema.type_map["MatchingPrompt"].fields) == {"number", "text"}  # type: ignore[attr-defined]
     assert set(schema.type_map["Blank"].fields) == {"number", "takes", "options"}  # type: ignore[attr-defined]
-    assert set(schema.type_map["Option"].fields) == {"id", "text"}  # type: ignore[attr-defined]
+    assert set(schema.type_map["Option"].fields) == {"id", "text", "image"}  # type: ignore[attr-defined]
     assert "AnswerKey" not in sdl()
 
 
