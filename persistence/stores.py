@@ -33,6 +33,7 @@ from persistence.campaigns.segments import SqlSegments
 from persistence.content.collaborators import SqlCollaborators
 from persistence.content.exam_types import SqlExamTypes
 from persistence.content.layouts import SqlLayouts
+from persistence.content.question_bank import SqlQuestionBank
 from persistence.content.questions import SqlQuestions
 from persistence.content.quizzes import SqlQuizzes
 from persistence.content.roadmap_nodes import SqlNodes
@@ -114,6 +115,7 @@ class SqlWork:
     exam_types = _Store(SqlExamTypes)
     quizzes = _Store(SqlQuizzes)
     questions = _Store(SqlQuestions)
+    question_bank = _Store(SqlQuestionBank)
     import_reports = _Store(SqlImportReports)
     imports = _Store(SqlImports)
     uploads = _Store(SqlUploads)

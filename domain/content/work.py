@@ -6,6 +6,7 @@ from domain.accounts.work import AccountsWork
 from domain.content.collaborators import Collaborators
 from domain.content.exam_types import ExamTypes
 from domain.content.layouts import Layouts
+from domain.content.pools import QuestionBank
 from domain.content.questions import Questions
 from domain.content.quizzes import Quizzes
 from domain.content.roadmap_nodes import Nodes
@@ -27,6 +28,10 @@ class ContentWork(AccountsWork, Protocol):
     @property
     def questions(self) -> Questions:
         """Questions and their answer keys."""
+
+    @property
+    def question_bank(self) -> QuestionBank:
+        """Questions that can be drawn."""
 
     @property
     def roadmaps(self) -> Roadmaps:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on, insert
 
-from domain.assessment.attempts import AttemptSlot
+from domain.assessment.attempts import AttemptSlot, Taken
 from persistence.assessment.open_attempts import is_hidden, slots_questions
 from persistence.content.question_versions import is_among
 from persistence.content.questions import question_columns
@@ -62,6 +62,19 @@ FREEZE = Statement(
     SELECT CAST(:attempt_id AS text), row_number() OVER (ORDER BY position), question_id
     FROM quiz_questions WHERE quiz_id = :quiz_id
     """)
+)
+FREEZE_DRAWN = Statement(
+    text("""
+    INSERT INTO attempt_slots (attempt_id, number, question_id)
+    SELECT CAST(:attempt_id AS text), number, id
+    FROM unnest(CAST(:question_ids AS text[])) WITH ORDINALITY AS given (id, number)
+    """)
+)
+TAKEN = Statement(
+    select(func.count(), func.max(attempts.c.finished_at)).where(
+        _mine, attempts.c.quiz_id == bindparam("quiz_id"), attempts.c.id != bindparam("without")
+    ),
+    Taken,
 )
 DISCARD = Statement(delete(attempts).where(attempts.c.id == bindparam("attempt_id")))
 BY_IDS = Statement(select(*attempt_columns).where(attempts.c.id == any_(_ids), _mine), attempt_of)

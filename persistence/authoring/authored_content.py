@@ -27,11 +27,16 @@ _ROADMAPS = f"""
 _QUIZZES = f"""
     SELECT z.id, 'QUIZ', CASE WHEN z.withdrawn_at IS NULL THEN 'PUBLISHED' ELSE 'ARCHIVED' END, z.title, NULL::int,
         {_MS.format(moment="greatest(z.published_at, z.withdrawn_at)")}
-    FROM quizzes z WHERE z.author_id = :author_id"""  # noqa: S608 - an expression of our own
+    FROM quizzes z WHERE z.author_id = :author_id AND z.drawn_for_id IS NULL"""  # noqa: S608 - an expression of our own
 _QUESTIONS = """
     SELECT q.id, 'QUESTION', CASE WHEN EXISTS (
             SELECT FROM quiz_questions p JOIN quizzes z ON z.id = p.quiz_id
-            WHERE p.question_id = q.id AND z.withdrawn_at IS NULL
+            WHERE p.question_id = q.id AND z.withdrawn_at IS NULL AND z.drawn_for_id IS NULL
+        ) OR EXISTS (
+            SELECT FROM quizzes z JOIN quiz_pools p ON p.quiz_id = z.id
+            WHERE z.author_id = q.author_id AND z.exam_type_id = q.exam_type_id AND z.withdrawn_at IS NULL
+                AND (p.domain_id IS NULL OR p.domain_id = q.domain_id)
+                AND (p.difficulty IS NULL OR p.difficulty = q.difficulty)
         ) THEN 'PUBLISHED' ELSE 'ARCHIVED' END, left(q.prompt, 200), q.version::int, q.made_ms
     FROM questions q WHERE q.author_id = :author_id
     AND q.replaced_by_id IS NULL

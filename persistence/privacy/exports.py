@@ -17,6 +17,8 @@ _OF_ROADMAP = "version_id IN (SELECT v.id FROM roadmap_versions v JOIN roadmaps 
 _OPEN_SLOT = f"""{lineage_of("t.question_id")} IN (
     SELECT {lineage("q")} FROM quiz_attempts a JOIN attempt_slots s ON s.attempt_id = a.id
     JOIN questions q ON q.id = s.question_id WHERE a.user_id = :user_id AND a.state = 'IN_PROGRESS')"""  # noqa: S608 - names of columns
+_SCORE_ONLY = """t.attempt_id IN (
+    SELECT a.id FROM quiz_attempts a WHERE a.user_id = :user_id AND a.feedback = 'SCORE_ONLY')"""
 _CREDIT = "'{credit_numerator,credit_denominator}'::text[]"
 
 SECTIONS: dict[str, tuple[str, str]] = {
@@ -67,7 +69,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "quiz_attempts": ("user_id = :user_id", "to_jsonb(t) - 'seed'"),
     "attempt_slots": (
         "attempt_id IN (SELECT id FROM quiz_attempts WHERE user_id = :user_id)",
-        f"CASE WHEN {_OPEN_SLOT} THEN to_jsonb(t) - {_CREDIT} ELSE to_jsonb(t) END",
+        f"CASE WHEN {_SCORE_ONLY} OR {_OPEN_SLOT} THEN to_jsonb(t) - {_CREDIT} ELSE to_jsonb(t) END",
     ),
     "xp_entries": ("user_id = :user_id", "to_jsonb(t)"),
     "activities": ("user_id = :user_id", "to_jsonb(t)"),
@@ -84,7 +86,10 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "jobs": ("user_id = :user_id", "to_jsonb(t) - 'entry_id' - 'trace_parent'"),
     "workflows": ("user_id = :user_id", "to_jsonb(t)"),
 }
-"""By table: which rows are a user's, and the JSON of each. The credit of open attempts is left out."""
+"""By table: which rows are a user's, and the JSON of each.
+
+The credit of open attempts is left out, and of those that show the score only.
+"""
 
 EXCEPTIONS: dict[str, str] = {
     "refresh_tokens": "hashes of secrets, which mean nothing to the user",
@@ -100,6 +105,7 @@ EXCEPTIONS: dict[str, str] = {
     "question_keys": "right answers; the author has the imported file",
     "staged_items": "parts of an uploaded file for minutes; the author has the file",
     "question_media": "which images questions show, of no person",
+    "quiz_pools": "what quizzes draw, of no person",
     "quiz_questions": "the order of questions, of no person",
     "share_links": "hashes of secrets; the audit log names who made them",
     "inherited_lineages": "which nodes of a fork come from its origin, of no person",

@@ -116,7 +116,7 @@ OWNED: dict[str, dict[str, Any]] = {
     "unenrol": {"enrolmentId": "enrolment"},
     "updateGoal": {"id": "goal", "version": 1, "title": "Mine"},
     "updateQuestion": {"id": "question", "version": 1, "prompt": "Mine?"},
-    "withdrawQuiz": {"quizId": "quiz"},
+    "archiveQuiz": {"quizId": "quiz"},
 }
 """An input of each other mutation; a text that names something of the world stands for its id."""
 PUBLIC = {"quiz", "published"}
@@ -281,7 +281,7 @@ async def test_a_published_roadmap_of_another_is_forbidden_and_stays(ask: Asker,
 async def test_an_admin_in_person_changes_content_of_others(ask: Asker, world: World) -> None:
     _, admin = await ask.learner(roles=[Role.LEARNER, Role.ADMIN])
 
-    for mutation in ("archiveRoadmap", "restoreRoadmap", "withdrawQuiz", "restoreQuiz"):
+    for mutation in ("archiveRoadmap", "restoreRoadmap", "archiveQuiz", "restoreQuiz"):
         given = {"quizId": "quiz"} if mutation.endswith("Quiz") else {"roadmapId": "published"}
         assert await answered(ask, admin, mutation, given, world.ids) == [], mutation
 
@@ -293,6 +293,6 @@ async def test_a_key_changes_the_content_of_its_owner(ask: Asker, world: World) 
         ("archiveRoadmap", {"roadmapId": "published"}),
         ("restoreRoadmap", {"roadmapId": "published"}),
         ("publishRoadmap", {"roadmapId": "draft"}),
-        ("withdrawQuiz", {"quizId": "quiz"}),
+        ("archiveQuiz", {"quizId": "quiz"}),
     ):
         assert await answered(ask, key, mutation, given, world.ids) == []

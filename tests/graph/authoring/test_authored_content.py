@@ -28,7 +28,7 @@ UPDATE = """mutation ($input: UpdateQuestionInput!) { updateQuestion(input: $inp
   } }
   userErrors { __typename ... on UserError { code field message } ... on QuestionConflict { question { id prompt } } }
 } }"""
-WITHDRAW = "mutation ($input: WithdrawQuizInput!) { withdrawQuiz(input: $input) { quiz { id } } }"
+WITHDRAW = "mutation ($input: ArchiveQuizInput!) { archiveQuiz(input: $input) { quiz { id } } }"
 
 
 def author_of(taker: QuizTaker) -> Viewer:
