@@ -7,6 +7,7 @@ from graph.accounts.users import UserMutations, UserQueries
 from graph.analytics.learner_analytics import AnalyticsQueries
 from graph.assessment.attempt_mutations import AttemptMutations
 from graph.assessment.attempts import AttemptQueries
+from graph.assessment.quiz_practice import QuizGenerationMutations, QuizPreviewQueries
 from graph.authentication.account_recovery import RecoveryMutations
 from graph.authentication.external_sign_in import GoogleMutations
 from graph.authentication.sessions import SessionMutations
@@ -62,6 +63,7 @@ QUERIES = (
     ExamTypeQueries,
     QuizQueries,
     AttemptQueries,
+    QuizPreviewQueries,
     RoadmapQueries,
     GoalQueries,
     SearchQueries,
@@ -94,6 +96,7 @@ MUTATIONS = (
     RoadmapImportMutations,
     ExportMutations,
     AttemptMutations,
+    QuizGenerationMutations,
     QuizMutations,
     PublishingMutations,
     *AUTHORING_MUTATIONS,

@@ -22,6 +22,7 @@ from persistence.authentication.one_time_tokens import SqlOneTimeTokens
 from persistence.authentication.sessions import SqlSessions
 from persistence.authoring.authored_content import SqlAuthoredContents
 from persistence.authoring.drafts import SqlDrafts
+from persistence.authoring.quiz_drafts import SqlQuizDrafts
 from persistence.authoring.share_links import SqlShareLinks
 from persistence.authoring.upstreams import SqlUpstreams
 from persistence.bookmarks.bookmarks import SqlBookmarks
@@ -128,6 +129,7 @@ class SqlWork:
     layouts = _Store(SqlLayouts)
     outlines = _Store(SqlOutlines)
     drafts = _Store(SqlDrafts)
+    quiz_drafts = _Store(SqlQuizDrafts)
     authored = _Store(SqlAuthoredContents)
     share_links = _Store(SqlShareLinks)
     upstreams = _Store(SqlUpstreams)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from domain.content.releases.ownership import may_change
 from domain.edits import UNCHANGED, Edit, checked, settled
 from domain.entities import entity
 from domain.errors import InvalidInputError, NotFoundError, VersionConflictError
-from domain.ids import Mint, OptionId, QuestionId
+from domain.ids import ExamTypeId, Mint, OptionId, QuestionId
 from domain.refusals import all_at_once
 
 _EVERY_OTHER = "*"
@@ -66,9 +66,9 @@ async def update(
     new_key: Edit[KeyDraft] = UNCHANGED
     with all_at_once() as each:
         with each:
-            new_prompt = checked(prompt, _checked_prompt, field="prompt")
+            new_prompt = checked(prompt, checked_prompt, field="prompt")
         with each:
-            new_explanation = checked(explanation, _checked_explanation, field="explanation")
+            new_explanation = checked(explanation, checked_explanation, field="explanation")
         with each:
             new_difficulty = checked(difficulty, lambda value: value, field="difficulty")
         with each:
@@ -76,7 +76,8 @@ async def update(
         with each:
             stored = await _newest(work, act, question_id, version)
             found = await _domain(work, stored.question, domain)
-            for fault in [] if new_key is UNCHANGED else _key_faults(stored, new_key):
+            has = [] if new_key is UNCHANGED else parts_of(_wording(stored).key)
+            for fault in [] if new_key is UNCHANGED else key_faults(stored.question.kind, has, new_key):
                 with each:
                     raise InvalidInputError(fault, field="key")
     assert stored is not None  # noqa: S101 - else the block has raised
@@ -89,17 +90,19 @@ async def update(
         key=settled(new_key, before.key),
     )
     if after == before:
-        return await _content(work, stored, stored.question.id)
-    new = _new_version(stored, after, mint=act.mint)
+        return await content_of(work, stored, stored.question.id)
+    new = new_version(stored, after, mint=act.mint)
     await work.authored.replace(stored.question.id, new, version=stored.version + 1)
-    return await _content(work, stored, new.question.id)
+    return await content_of(work, stored, new.question.id)
 
 
-def _checked_prompt(value: str) -> str:
+def checked_prompt(value: str) -> str:
+    """Return a prompt of 1 to 10 000 characters; raises InvalidInputError."""
     return text.prose(value, field="prompt", longest=LONGEST_PROSE, shortest=1)
 
 
-def _checked_explanation(value: str) -> str:
+def checked_explanation(value: str) -> str:
+    """Return an explanation of at most 10 000 characters; raises InvalidInputError."""
     return text.prose(value, field="explanation", longest=LONGEST_PROSE)
 
 
@@ -117,7 +120,10 @@ async def _newest(work: AuthoringWork, act: Act, question_id: QuestionId, versio
     return stored
 
 
-async def _content(work: AuthoringWork, stored: AuthoredQuestion, question_id: QuestionId) -> AuthoredContent:
+async def content_of(
+    work: AuthoringWork, stored: AuthoredQuestion, question_id: QuestionId
+) -> AuthoredContent:
+    """Return a stored question as an item of its author's list."""
     (content,) = await work.authored.by_ids([question_id], author_id=stored.author_id)
     assert content is not None  # noqa: S101 - it was stored or locked before
     return content
@@ -127,13 +133,21 @@ async def _domain(work: AuthoringWork, question: Question, code: Edit[str | None
     """Return the domain with a code; None for the one that it has."""
     if code is UNCHANGED:
         return None
-    (domains,) = await work.exam_types.domains_of([question.exam_type_id])
+    domain = await domain_of(work, question.exam_type_id, code, field="domain")
+    return None if domain.id == question.domain_id else domain
+
+
+async def domain_of(
+    work: AuthoringWork, exam_type_id: ExamTypeId, code: str | None, *, field: str
+) -> ExamDomain:
+    """Return the domain of an exam type with a code; raises InvalidInputError that names those that there are."""
+    (domains,) = await work.exam_types.domains_of([exam_type_id])
     for domain in domains:
         if domain.code == code:
-            return None if domain.id == question.domain_id else domain
+            return domain
     codes = ", ".join(domain.code for domain in domains)
     raise InvalidInputError(
-        f"domain must be the code of a domain of the exam type. There are: {codes}.", field="domain"
+        f"{field} must be the code of a domain of the exam type. There are: {codes}.", field=field
     )
 
 
@@ -164,10 +178,14 @@ def _wording(stored: AuthoredQuestion) -> Wording:
     )
 
 
-def _key_faults(stored: AuthoredQuestion, after: KeyDraft) -> Iterator[str]:
-    """Yield what is wrong with a key; it has the same parts as before, because the kind of the question stays."""
-    kind, before = stored.question.kind, _wording(stored).key
-    foreign = [name for name in _PARTS if _has(after, name) and not _has(before, name)]
+def parts_of(key: KeyDraft) -> list[str]:
+    """Return which parts a key has."""
+    return [name for name in _PARTS if getattr(key, name) not in (None, [])]
+
+
+def key_faults(kind: QuestionKind, parts: Collection[str], after: KeyDraft) -> Iterator[str]:
+    """Yield what is wrong with a key; it has no parts but these, which are those of the question's kind."""
+    foreign = [name for name in parts_of(after) if name not in parts]
     if foreign:
         yield f"A question of kind {kind.value} has no {', '.join(foreign)}; leave that out of the key."
         return
@@ -191,11 +209,7 @@ def _feedback_faults(key: KeyDraft) -> Iterator[str]:
             )
 
 
-def _has(key: KeyDraft, name: str) -> bool:
-    return getattr(key, name) not in (None, [])
-
-
-def _new_version(stored: AuthoredQuestion, wording: Wording, *, mint: Mint) -> NewQuestion:
+def new_version(stored: AuthoredQuestion, wording: Wording, *, mint: Mint) -> NewQuestion:
     """Return the next version under a new id, with new ids of its options, whose order tells nothing."""
     old, new_id = stored.question, QuestionId(mint("question"))
     drawn = ((OptionId(ids.without_time(mint("option"))), option) for option in wording.key.options)

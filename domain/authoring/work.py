@@ -4,6 +4,7 @@ from typing import Protocol
 
 from domain.authoring.authored_content import AuthoredContents
 from domain.authoring.drafts import Drafts
+from domain.authoring.quiz_drafts import QuizDrafts
 from domain.authoring.share_link_store import ShareLinks
 from domain.authoring.upstreams import Upstreams
 from domain.content.work import ContentWork
@@ -15,6 +16,10 @@ class AuthoringWork(ContentWork, Protocol):
     @property
     def drafts(self) -> Drafts:
         """Drafts of roadmaps."""
+
+    @property
+    def quiz_drafts(self) -> QuizDrafts:
+        """Drafts of quizzes."""
 
     @property
     def upstreams(self) -> Upstreams:

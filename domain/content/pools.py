@@ -34,6 +34,16 @@ class PoolQuery:
 
 
 @entity
+class QuestionFact:
+    """Whose a question is, for which exam type, and whether a newer version has replaced it."""
+
+    id: QuestionId
+    author_id: UserId
+    exam_type_id: ExamTypeId
+    is_replaced: bool
+
+
+@entity
 class DrawQuery:
     """Asks for questions that a learner may be asked: at most `most`, in the order that `seed` gives them.
 
@@ -51,6 +61,9 @@ class DrawQuery:
 
 class QuestionBank(Protocol):
     """The questions that can be drawn, without their keys."""
+
+    async def facts(self, ids: Sequence[QuestionId]) -> list[QuestionFact]:
+        """Return what is known of these questions, without those that there are not."""
 
     async def of_pools(self, queries: Sequence[PoolQuery]) -> list[list[QuestionId]]:
         """Return the questions of each query, in one statement."""

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ARRAY, Integer, Text, bindparam, text
+from sqlalchemy import ARRAY, Integer, Text, any_, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from domain.content.pools import DrawQuery, PoolQuery
+from domain.content.pools import DrawQuery, PoolQuery, QuestionFact
 from domain.ids import QuestionId
 from persistence.database import SqlConnection
 from persistence.statements import ID, MOMENT, Statement
+from persistence.tables.content.questions import questions
 
 _OF_POOLS = Statement(
     text("""
@@ -25,6 +26,15 @@ _OF_POOLS = Statement(
         ORDER BY mark, q.id LIMIT given.most
     ) found ORDER BY given.place, found.mark, found.id
     """).bindparams(bindparam("queries", type_=JSONB))
+)
+_FACTS = Statement(
+    select(
+        questions.c.id,
+        questions.c.author_id,
+        questions.c.exam_type_id,
+        questions.c.replaced_by_id.is_not(None),
+    ).where(questions.c.id == any_(bindparam("ids", type_=ARRAY(ID)))),
+    QuestionFact,
 )
 _POOL_ASKS = """(p.domain_id IS NULL OR p.domain_id = q.domain_id)
             AND (p.difficulty IS NULL OR p.difficulty = q.difficulty)"""
@@ -65,6 +75,10 @@ class SqlQuestionBank:
 
     def __init__(self, connection: SqlConnection) -> None:
         self._connection = connection
+
+    async def facts(self, ids: Sequence[QuestionId]) -> list[QuestionFact]:
+        """Return what is known of these questions."""
+        return await self._connection.all(_FACTS, ids=list(ids))
 
     async def of_pools(self, queries: Sequence[PoolQuery]) -> list[list[QuestionId]]:
         """Return the questions of each query, in one statement."""

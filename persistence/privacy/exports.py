@@ -57,6 +57,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "share_guests": ("user_id = :user_id", "to_jsonb(t)"),
     "node_progress": ("enrolment_id IN (SELECT id FROM enrolments WHERE user_id = :user_id)", "to_jsonb(t)"),
     "exam_types": ("author_id = :user_id", "to_jsonb(t)"),
+    "quiz_drafts": ("author_id = :user_id", "to_jsonb(t)"),
     "quizzes": ("author_id = :user_id", "to_jsonb(t)"),
     "questions": ("author_id = :user_id", "to_jsonb(t)"),
     "uploads": ("owner_id = :user_id", "to_jsonb(t) - 'received_until'"),
