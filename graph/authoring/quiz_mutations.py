@@ -1,6 +1,6 @@
 """Mutations that create, edit and publish quizzes."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import strawberry
 
@@ -97,14 +97,14 @@ class EditQuizDraftInput:
     slug: str | None = given(f"{_SLUG} It stays once the quiz is published.")
     title: str | None = given(_TITLE)
     description: str | None = given(_DESCRIPTION)
-    time_limit: timedelta | None = given("How long an attempt may take: 1 minute to 24 hours, or null.")
+    time_limit_minutes: int | None = given("How long an attempt may take: 1 to 1 440 minutes, or null.")
     pass_mark: int | None = given("The score in percent from which the quiz is passed.")
     feedback: Feedback | None = given("When a learner sees the right answers, if at all.")
     opens_at: datetime | None = given("From when on attempts can start, or null.")
     closes_at: datetime | None = given("When attempts end at the latest, or null.")
     attempts_allowed: int | None = given("How many attempts a learner may begin: 1 to 100, or null.")
-    cool_down: timedelta | None = given(
-        "How long a learner waits after an attempt: 1 minute to 30 days, or null."
+    cool_down_minutes: int | None = given(
+        "How long a learner waits after an attempt: 1 to 43 200 minutes, or null."
     )
     shuffle_questions: bool | None = given("Whether each attempt asks the questions in another order.")
     shuffle_options: bool | None = given("Whether each attempt shows the options in another order.")

@@ -95,13 +95,13 @@ async def edit_quiz_draft(
     slug: Edit[str | None] = UNCHANGED,
     title: Edit[str | None] = UNCHANGED,
     description: Edit[str | None] = UNCHANGED,
-    time_limit: Edit[timedelta | None] = UNCHANGED,
+    time_limit_minutes: Edit[int | None] = UNCHANGED,
     pass_mark: Edit[int | None] = UNCHANGED,
     feedback: Edit[Feedback | None] = UNCHANGED,
     opens_at: Edit[datetime | None] = UNCHANGED,
     closes_at: Edit[datetime | None] = UNCHANGED,
     attempts_allowed: Edit[int | None] = UNCHANGED,
-    cool_down: Edit[timedelta | None] = UNCHANGED,
+    cool_down_minutes: Edit[int | None] = UNCHANGED,
     shuffle_questions: Edit[bool | None] = UNCHANGED,
     shuffle_options: Edit[bool | None] = UNCHANGED,
     question_ids: Edit[list[QuestionId] | None] = UNCHANGED,
@@ -115,13 +115,13 @@ async def edit_quiz_draft(
         slug=slug,
         title=title,
         description=description,
-        time_limit=time_limit,
+        time_limit=_minutes(time_limit_minutes),
         pass_mark=pass_mark,
         feedback=feedback,
         opens_at=opens_at,
         closes_at=closes_at,
         attempts_allowed=attempts_allowed,
-        cool_down=cool_down,
+        cool_down=_minutes(cool_down_minutes),
         shuffle_questions=shuffle_questions,
         shuffle_options=shuffle_options,
         question_ids=question_ids,
@@ -129,6 +129,10 @@ async def edit_quiz_draft(
     )
     async with context.open_work() as work:
         return await edits.edit(work, context.act(), draft_id=draft_id, version=version, changes=changes)
+
+
+def _minutes(sent: Edit[int | None]) -> Edit[timedelta | None]:
+    return sent if sent is UNCHANGED or sent is None else timedelta(minutes=sent)
 
 
 async def discard_quiz_draft(context: Context, *, draft_id: QuizDraftId, version: int) -> QuizDraft:

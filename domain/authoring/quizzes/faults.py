@@ -128,13 +128,13 @@ def _of_settings(draft: QuizDraft, now: datetime) -> Iterator[QuizFault]:
         message = f"passMark must be 0 to {HIGHEST_MARK}."
         yield QuizFault(kind=QuizFaultKind.PASS_MARK_OUT_OF_RANGE, message=message)
     if draft.time_limit is not None and not SHORTEST_LIMIT <= draft.time_limit <= LONGEST_LIMIT:
-        message = "timeLimit must be 1 minute to 24 hours, or null for none."
+        message = "timeLimitMinutes must be 1 to 1440, or null for none."
         yield QuizFault(kind=QuizFaultKind.TIME_LIMIT_OUT_OF_RANGE, message=message)
     if draft.attempts_allowed is not None and not 1 <= draft.attempts_allowed <= MOST_ATTEMPTS:
         message = f"attemptsAllowed must be 1 to {MOST_ATTEMPTS}, or null for any number."
         yield QuizFault(kind=QuizFaultKind.ATTEMPTS_OUT_OF_RANGE, message=message)
     if draft.cool_down is not None and not SHORTEST_PAUSE <= draft.cool_down <= LONGEST_PAUSE:
-        message = "coolDown must be 1 minute to 30 days, or null for none."
+        message = "coolDownMinutes must be 1 to 43200, or null for none."
         yield QuizFault(kind=QuizFaultKind.COOL_DOWN_OUT_OF_RANGE, message=message)
     if draft.closes_at is None:
         return
