@@ -13,7 +13,7 @@ import domain.accounts.audit
 import domain.accounts.users
 import domain.assessment.attempts
 import domain.authentication.sessions
-import domain.authoring.quiz_drafts
+import domain.authoring.stores.quiz_drafts
 import domain.bookmarks.bookmarks
 import domain.bookmarks.notes
 import domain.campaigns.campaigns
@@ -81,7 +81,7 @@ NODES: dict[type, type] = {
     domain.content.exam_types.ExamType: ExamType,
     domain.content.exam_types.ExamDomain: ExamDomain,
     domain.content.quizzes.Quiz: Quiz,
-    domain.authoring.quiz_drafts.QuizDraft: QuizDraft,
+    domain.authoring.stores.quiz_drafts.QuizDraft: QuizDraft,
     domain.assessment.attempts.QuizAttempt: QuizAttempt,
     domain.learning.goals.Goal: Goal,
     domain.bookmarks.bookmarks.Bookmark: Bookmark,

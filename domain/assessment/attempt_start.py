@@ -11,7 +11,7 @@ from domain.assessment import attempt_end, attempt_submission, quiz_limits
 from domain.assessment.attempt_errors import AttemptAlreadySubmittedError, QuizClosedError
 from domain.assessment.attempts import AttemptMode, AttemptState, QuizAttempt, is_overdue
 from domain.assessment.work import AssessmentWork
-from domain.content import draws
+from domain.content.drawing import draws
 from domain.content.questions import Question
 from domain.content.quizzes import Quiz
 from domain.errors import InvalidInputError, NotFoundError

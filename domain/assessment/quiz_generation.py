@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from domain.acts import Act
 from domain.assessment.work import AssessmentWork
 from domain.content import exam_types
-from domain.content.draws import seed_of
+from domain.content.drawing.draws import seed_of
+from domain.content.drawing.pools import DrawQuery
 from domain.content.exam_types import ExamDomain, ExamType
-from domain.content.pools import DrawQuery
 from domain.content.questions import Difficulty
 from domain.content.quizzes import MOST_QUESTIONS, Feedback, NewQuiz, Quiz
 from domain.errors import DomainError, InvalidInputError, NotFoundError

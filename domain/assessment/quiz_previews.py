@@ -2,7 +2,7 @@
 
 from domain.assessment.attempt_start import in_order_of
 from domain.authoring.work import AuthoringWork
-from domain.content import draws
+from domain.content.drawing import draws
 from domain.content.questions import Question
 from domain.entities import entity
 from domain.ids import QuizDraftId, UserId

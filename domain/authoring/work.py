@@ -4,8 +4,8 @@ from typing import Protocol
 
 from domain.authoring.authored_content import AuthoredContents
 from domain.authoring.drafts import Drafts
-from domain.authoring.quiz_drafts import QuizDrafts
 from domain.authoring.share_link_store import ShareLinks
+from domain.authoring.stores.quiz_drafts import QuizDrafts
 from domain.authoring.upstreams import Upstreams
 from domain.content.work import ContentWork
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
-from domain.content.pools import Pool
+from domain.content.drawing.pools import QuestionPool
 from domain.entities import entity
 from domain.errors import DomainError, InvalidInputError
 from domain.ids import ExamTypeId, QuestionId, QuizId, UserId
@@ -72,7 +72,7 @@ class NewQuiz:
     quiz: Quiz
     question_ids: list[QuestionId]
     content_hash: str
-    pools: list[Pool] = field(default_factory=list)
+    pools: list[QuestionPool] = field(default_factory=list)
 
 
 @entity
@@ -109,7 +109,7 @@ class Quizzes(Protocol):
     async def question_ids(self, quiz_id: QuizId) -> list[QuestionId]:
         """Return the questions of a quiz, in quiz order, without those that pools draw."""
 
-    async def pools(self, ids: Sequence[QuizId]) -> list[list[Pool]]:
+    async def pools(self, ids: Sequence[QuizId]) -> list[list[QuestionPool]]:
         """Return the pools of each quiz, in quiz order."""
 
     async def page(self, window: Window, *, exam_type_code: str | None = None) -> Page[Quiz]:

@@ -4,9 +4,9 @@ from typing import Protocol
 
 from domain.accounts.work import AccountsWork
 from domain.content.collaborators import Collaborators
+from domain.content.drawing.pools import QuestionBank
 from domain.content.exam_types import ExamTypes
 from domain.content.layouts import Layouts
-from domain.content.pools import QuestionBank
 from domain.content.questions import Questions
 from domain.content.quizzes import Quizzes
 from domain.content.roadmap_nodes import Nodes

@@ -30,7 +30,7 @@ class QuestionDraft:
 
 
 @entity
-class QuizDraft:
+class FileQuiz:
     """A quiz; `questions` are indexes into the file's list of questions.
 
     `is_slug_made` says that the slug was made from a title or a hash, because the file names none.
@@ -74,7 +74,7 @@ class QuestionFile:
     format: str
     exam_type: ExamTypeDraft
     questions: list[QuestionDraft]
-    quizzes: list[QuizDraft]
+    quizzes: list[FileQuiz]
 
 
 def faults(draft: QuestionDraft) -> Iterator[str]:
@@ -96,7 +96,7 @@ def content_hash(draft: QuestionDraft, *, exam_type: str) -> str:
     return digest([exam_type, draft.domain, asked, right])
 
 
-def quiz_hash(draft: QuizDraft, questions: list[str], *, exam_type: str) -> str:
+def quiz_hash(draft: FileQuiz, questions: list[str], *, exam_type: str) -> str:
     """Return a hash of all that a quiz says, given the hashes of its questions in order."""
     limit = None if draft.time_limit is None else draft.time_limit.total_seconds()
     rules = [limit, draft.pass_mark, draft.feedback.value, str(draft.closes_at)]

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import strawberry
 
-from domain.authoring.quiz_drafts import MOST_POOLS
 from domain.authoring.quizzes.faults import MOST_FAULTS, QuizFaultKind
+from domain.authoring.stores.quiz_drafts import MOST_POOLS
 from domain.content.questions import Difficulty
 from domain.content.quizzes import MOST_QUESTIONS, Feedback
 from domain.ids import QuestionId, QuizDraftId

@@ -4,11 +4,11 @@ from datetime import datetime
 
 import strawberry
 
-from domain.authoring.quiz_drafts import MOST_POOLS, QuizDraftConflictError
 from domain.authoring.quizzes.creation import LONGEST_DESCRIPTION, LONGEST_TITLE
 from domain.authoring.quizzes.edits import GivenPool
 from domain.authoring.quizzes.faults import MOST_FAULTS
 from domain.authoring.quizzes.publication import UnsoundQuizError
+from domain.authoring.stores.quiz_drafts import MOST_POOLS, QuizDraftConflictError
 from domain.content.questions import Difficulty
 from domain.content.quizzes import MOST_QUESTIONS, Feedback, SlugTakenError
 from domain.errors import ForbiddenError, IdempotencyKeyReusedError

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import ARRAY, any_, bindparam, delete, func, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.authoring.quiz_drafts import QuizDraft
-from domain.content.pools import Pool
+from domain.authoring.stores.quiz_drafts import QuizDraft
+from domain.content.drawing.pools import QuestionPool
 from domain.content.questions import Difficulty
 from domain.content.quizzes import Feedback
 from domain.ids import QuizDraftId, UserId
@@ -17,8 +17,8 @@ from persistence.statements import ID, Statement, by_key, columns_for
 from persistence.tables.authoring.quiz_drafts import quiz_drafts
 
 _difficulty = member_of(Difficulty)
-_as_pools: Callable[[list[dict[str, Any]]], list[Pool]] = lambda stored: [  # noqa: E731
-    Pool(domain_id=each["domain_id"], difficulty=_difficulty(each["difficulty"]), count=each["count"])
+_as_pools: Callable[[list[dict[str, Any]]], list[QuestionPool]] = lambda stored: [  # noqa: E731
+    QuestionPool(domain_id=each["domain_id"], difficulty=_difficulty(each["difficulty"]), count=each["count"])
     for each in stored
 ]
 _draft = maker(QuizDraft, feedback=member_of(Feedback), pools=_as_pools)

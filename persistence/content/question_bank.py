@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ARRAY, Integer, Text, any_, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from domain.content.pools import DrawQuery, PoolQuery, QuestionFact
+from domain.content.drawing.pools import DrawQuery, PoolQuery, QuestionFact
 from domain.ids import QuestionId
 from persistence.database import SqlConnection
 from persistence.statements import ID, MOMENT, Statement

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ARRAY, SmallInteger, Text, and_, any_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.content.pools import Pool
+from domain.content.drawing.pools import QuestionPool
 from domain.content.questions import Difficulty
 from domain.content.quizzes import Feedback, NewQuiz, PublishedContent, Quiz, SlugTakenError
 from domain.errors import NotFoundError
@@ -90,9 +90,9 @@ _FILL = Statement(
         select(bindparam("quiz", type_=ID), _ordered.c.position, _ordered.c.question_id),
     )
 )
-_pool = maker(Pool, difficulty=member_of(Difficulty))
+_pool = maker(QuestionPool, difficulty=member_of(Difficulty))
 _POOLS = Statement(
-    select(quiz_pools.c.quiz_id, *columns_for(Pool, quiz_pools))
+    select(quiz_pools.c.quiz_id, *columns_for(QuestionPool, quiz_pools))
     .where(quiz_pools.c.quiz_id == any_(_ids))
     .order_by(quiz_pools.c.quiz_id, quiz_pools.c.position),
     lambda quiz_id, *columns: (quiz_id, _pool(*columns)),
@@ -145,7 +145,7 @@ class SqlQuizzes:
         """Return the questions of a quiz, in quiz order."""
         return [row[0] for row in await self._connection.rows(_QUESTION_IDS, quiz_id=quiz_id)]
 
-    async def pools(self, ids: Sequence[QuizId]) -> list[list[Pool]]:
+    async def pools(self, ids: Sequence[QuizId]) -> list[list[QuestionPool]]:
         """Return the pools of each quiz, in quiz order."""
         found = await self._connection.all(_POOLS, ids=list(ids))
         return [[pool for _, pool in each] for each in grouped(ids, found, lambda row: row[0])]

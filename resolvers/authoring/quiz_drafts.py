@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from domain.authoring import question_creation
 from domain.authoring.authored_content import AuthoredContent
-from domain.authoring.question_creation import QuestionWords
-from domain.authoring.quiz_drafts import QuizDraft
-from domain.authoring.quizzes import creation, edits, faults, publication
+from domain.authoring.quizzes import creation, edits, faults, publication, question_creation
 from domain.authoring.quizzes.edits import GivenPool, QuizChanges
 from domain.authoring.quizzes.faults import QuizFault
+from domain.authoring.quizzes.question_creation import QuestionWords
+from domain.authoring.stores.quiz_drafts import QuizDraft
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty, Question
 from domain.content.quizzes import Feedback, Quiz

@@ -7,8 +7,8 @@ from typing import Any
 
 from domain.accounts.users import Role
 from domain.content.answer_keys import AnswerKey
+from domain.content.drawing.pools import QuestionPool
 from domain.content.exam_types import MOST_DOMAINS, MOST_EXAM_TYPES, ExamDomain, ExamType
-from domain.content.pools import Pool
 from domain.content.questions import NewQuestion, Question
 from domain.content.quizzes import NewQuiz, PublishedContent, Quiz, SlugTakenError
 from domain.errors import NotFoundError
@@ -94,7 +94,7 @@ class FakeQuizzes:
     async def question_ids(self, quiz_id: QuizId) -> list[QuestionId]:
         return next((n.question_ids for n in self.stored.values() if n.quiz.id == quiz_id), [])
 
-    async def pools(self, ids: Sequence[QuizId]) -> list[list[Pool]]:
+    async def pools(self, ids: Sequence[QuizId]) -> list[list[QuestionPool]]:
         found = {n.quiz.id: n.pools for n in self.stored.values()}
         return [found.get(key, []) for key in ids]
 

@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 
 from domain import text
 from domain.acts import Act
-from domain.authoring.quiz_drafts import QuizDraft
+from domain.authoring.stores.quiz_drafts import QuizDraft
 from domain.authoring.work import AuthoringWork
 from domain.content import exam_types
 from domain.content.quizzes import Feedback, Quiz, SlugTakenError, checked_slug

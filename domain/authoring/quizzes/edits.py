@@ -7,10 +7,10 @@ from typing import Any
 
 from domain.acts import Act
 from domain.authoring.question_updates import domain_of
-from domain.authoring.quiz_drafts import MOST_POOLS, QuizDraft, QuizDraftConflictError
 from domain.authoring.quizzes.creation import SLUG_IS_TAKEN, checked_description, checked_title
+from domain.authoring.stores.quiz_drafts import MOST_POOLS, QuizDraft, QuizDraftConflictError
 from domain.authoring.work import AuthoringWork
-from domain.content.pools import Pool
+from domain.content.drawing.pools import QuestionPool
 from domain.content.questions import Difficulty
 from domain.content.quizzes import MOST_QUESTIONS, Feedback, SlugTakenError, checked_slug
 from domain.edits import UNCHANGED, Edit, checked
@@ -127,12 +127,12 @@ def _pools(value: Sequence[GivenPool]) -> Sequence[GivenPool]:
     return value
 
 
-async def _pool(work: AuthoringWork, draft: QuizDraft, place: int, given: GivenPool) -> Pool:
+async def _pool(work: AuthoringWork, draft: QuizDraft, place: int, given: GivenPool) -> QuestionPool:
     domain_id = None
     if given.domain is not None:
         field = f"pools[{place}].domain"
         domain_id = (await domain_of(work, draft.exam_type_id, given.domain, field=field)).id
-    return Pool(domain_id=domain_id, difficulty=given.difficulty, count=given.count)
+    return QuestionPool(domain_id=domain_id, difficulty=given.difficulty, count=given.count)
 
 
 def _as_sent(value: Any) -> Any:

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 
-from domain.authoring.quiz_drafts import QuizDraft
+from domain.authoring.stores.quiz_drafts import QuizDraft
 from domain.authoring.work import AuthoringWork
-from domain.content.draws import queries_of
-from domain.content.pools import QuestionFact, drawn
+from domain.content.drawing.draws import queries_of
+from domain.content.drawing.pools import QuestionFact, drawn
 from domain.content.quizzes import MOST_QUESTIONS, PublishedContent
 from domain.entities import entity
 from domain.ids import QuestionId, QuizDraftId

@@ -3,9 +3,9 @@
 import hashlib
 
 from domain.acts import Act
-from domain.authoring.quiz_drafts import QuizDraft
 from domain.authoring.quizzes.edits import locked
 from domain.authoring.quizzes.faults import MOST_FAULTS, QuizFault, faults_of
+from domain.authoring.stores.quiz_drafts import QuizDraft
 from domain.authoring.work import AuthoringWork
 from domain.content.quizzes import NewQuiz, Quiz, SlugTakenError
 from domain.errors import DomainError

@@ -14,7 +14,7 @@ from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from domain.ids import ExamDomainId, QuizId
 from domain.imports.exports.exported_files import EXPORTED_KINDS, ExportedFile, ExportFormat, ExportLosses
 from domain.imports.exports.file_table import FILE_KINDS
-from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, QuestionDraft, QuestionFile, QuizDraft
+from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, FileQuiz, QuestionDraft, QuestionFile
 from domain.imports.work import ImportsWork
 
 LARGEST_FILE = 5_000_000
@@ -148,8 +148,8 @@ def _exam_type(exam_type: ExamType | None, domains: list[DomainDraft]) -> ExamTy
     )
 
 
-def _quiz(quiz: Quiz, questions: int) -> QuizDraft:
-    return QuizDraft(
+def _quiz(quiz: Quiz, questions: int) -> FileQuiz:
+    return FileQuiz(
         line=1,
         slug=quiz.slug,
         title=quiz.title,

@@ -9,7 +9,7 @@ from domain.content.question_kinds.key_drafts import OptionDraft
 from domain.content.questions import NewQuestion, Question
 from domain.content.quizzes import Quiz
 from domain.ids import ExamDomainId, ExamTypeId, Mint, OptionId, QuestionId, QuizId
-from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, QuestionDraft, QuizDraft
+from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, FileQuiz, QuestionDraft
 
 
 def exam_type(act: Act, draft: ExamTypeDraft) -> ExamType:
@@ -72,7 +72,7 @@ def shuffled(options: list[OptionDraft], mint: Mint) -> list[tuple[OptionId, Opt
     return sorted(drawn, key=lambda pair: pair[0])
 
 
-def quiz(act: Act, draft: QuizDraft, exam_type_id: ExamTypeId, *, question_count: int | None = None) -> Quiz:
+def quiz(act: Act, draft: FileQuiz, exam_type_id: ExamTypeId, *, question_count: int | None = None) -> Quiz:
     """Give a quiz its id; it has the questions that its draft names, or so many as given."""
     return Quiz(
         id=QuizId(act.mint("quiz")),

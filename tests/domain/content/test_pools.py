@@ -5,14 +5,14 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.content.pools import Pool, drawn
+from domain.content.drawing.pools import QuestionPool, drawn
 from domain.ids import QuestionId
 
 _questions = st.lists(st.sampled_from([QuestionId(f"q{n}") for n in range(6)]), unique=True)
 
 
-def pool(count: int) -> Pool:
-    return Pool(domain_id=None, difficulty=None, count=count)
+def pool(count: int) -> QuestionPool:
+    return QuestionPool(domain_id=None, difficulty=None, count=count)
 
 
 def most(counts: list[int], found: list[list[QuestionId]]) -> int:

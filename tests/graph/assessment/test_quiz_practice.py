@@ -6,7 +6,6 @@ import pytest
 
 from domain.accounts.users import Viewer
 from domain.unit_of_work import Meter
-from tests.graph.assessment.test_secrecy import assert_reveals_nothing, responses
 from tests.support.attempts import SLOTS, START, SUBMIT, a_quiz_taker
 from tests.support.clients.quizzes import (
     GENERATE,
@@ -22,11 +21,12 @@ from tests.support.clients.quizzes import (
     refused,
 )
 from tests.support.schema_client import Asker
+from tests.support.secrecy import assert_reveals_nothing, responses
 
 EXPORT = """mutation ($input: ExportQuizInput!) { exportQuiz(input: $input) { file { text }
   userErrors { __typename ... on UserError { field } } } }"""
 SEEN = """query ($id: ID!, $slug: String!) { byId: quiz(by: {id: $id}) { id } bySlug: quiz(by: {slug: $slug}) { id }
-  node(id: $id) { id } quizzes { nodes { id } } search(query: "drawn questions") { nodes { title { text } target { __typename ... on Quiz { id } } } } }"""
+  node(id: $id) { id } quizzes { nodes { id } } search(query: "drawn questions") { nodes { title { text } object { id } } } }"""
 
 
 @pytest.fixture

@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from domain.content.pools import Pool
+from domain.content.drawing.pools import QuestionPool
 from domain.content.questions import Difficulty
 from domain.content.quizzes import Feedback, NewQuiz
 from domain.unit_of_work import Meter
 from tests.builders.attempts import right_answer, secrets_of
-from tests.graph.assessment.test_secrecy import responses
 from tests.support.attempts import EVERY_KIND, QuizTaker, a_quiz_taker, codes
 from tests.support.schema_client import Asker
+from tests.support.secrecy import responses
 
 START = """mutation ($input: StartQuizAttemptInput!) { startQuizAttempt(input: $input) {
   attempt { id } userErrors { __typename ... on UserError { field message }
@@ -156,7 +156,7 @@ class TestOrder:
 
 
 class TestPools:
-    async def pooled(self, taker: QuizTaker, *pools: Pool) -> None:
+    async def pooled(self, taker: QuizTaker, *pools: QuestionPool) -> None:
         """Let the quiz ask its first question, and draw the rest from pools."""
         async with taker.ask.postgres.open_work(Meter()) as work:
             drawn = sum(pool.count for pool in pools)
@@ -168,7 +168,7 @@ class TestPools:
 
     async def test_an_attempt_freezes_what_it_drew(self, ask: Asker) -> None:
         taker = await a_quiz_taker(ask, *[EVERY_KIND[0]] * 30)
-        await self.pooled(taker, Pool(domain_id=None, difficulty=Difficulty.EASY, count=5))
+        await self.pooled(taker, QuestionPool(domain_id=None, difficulty=Difficulty.EASY, count=5))
         drawn = []
         for key in ("first", "second"):
             attempt_id = await taker.start_attempt(key)
@@ -183,7 +183,7 @@ class TestPools:
 
     async def test_a_pool_that_has_too_few_gives_those_that_it_has(self, ask: Asker) -> None:
         taker = await a_quiz_taker(ask, *[EVERY_KIND[0]] * 3)
-        await self.pooled(taker, Pool(domain_id=None, difficulty=None, count=10))
+        await self.pooled(taker, QuestionPool(domain_id=None, difficulty=None, count=10))
 
         asked = await prompts(taker, await taker.start_attempt())
 

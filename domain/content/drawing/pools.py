@@ -10,7 +10,7 @@ from domain.ids import ExamDomainId, ExamTypeId, QuestionId, UserId
 
 
 @entity
-class Pool:
+class QuestionPool:
     """Questions of the author's to draw `count` from: those of a domain and of a difficulty, where these are given."""
 
     domain_id: ExamDomainId | None
@@ -27,7 +27,7 @@ class PoolQuery:
 
     author_id: UserId
     exam_type_id: ExamTypeId
-    pool: Pool
+    pool: QuestionPool
     without: Sequence[QuestionId]
     seed: str
     most: int
@@ -72,7 +72,7 @@ class QuestionBank(Protocol):
         """Return questions of published quizzes."""
 
 
-def drawn(pools: Sequence[Pool], found: Sequence[Sequence[QuestionId]]) -> list[list[QuestionId]]:
+def drawn(pools: Sequence[QuestionPool], found: Sequence[Sequence[QuestionId]]) -> list[list[QuestionId]]:
     """Draw for each pool from what was found for it, in that order, and no question twice.
 
     A pool gives way where another one has no other question (the augmenting paths of Kuhn's matching), so that fewer

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Protocol
 
-from domain.content.pools import Pool, PoolQuery, QuestionBank, drawn
+from domain.content.drawing.pools import PoolQuery, QuestionBank, QuestionPool, drawn
 from domain.ids import ExamTypeId, QuestionId, UserId
 
 
@@ -34,7 +34,12 @@ class Drawable(Protocol):
 
 
 async def draw(
-    bank: QuestionBank, quiz: Drawable, fixed: Sequence[QuestionId], pools: Sequence[Pool], *, seed: int
+    bank: QuestionBank,
+    quiz: Drawable,
+    fixed: Sequence[QuestionId],
+    pools: Sequence[QuestionPool],
+    *,
+    seed: int,
 ) -> list[QuestionId]:
     """Return the questions of an attempt: the fixed ones, then those of each pool, unless they are shuffled.
 
@@ -49,7 +54,7 @@ async def draw(
 
 
 def queries_of(
-    quiz: Drawable, fixed: Sequence[QuestionId], pools: Sequence[Pool], *, seed: str
+    quiz: Drawable, fixed: Sequence[QuestionId], pools: Sequence[QuestionPool], *, seed: str
 ) -> list[PoolQuery]:
     """Return what to ask the bank for: for each pool as many questions as all pools draw, which is always enough."""
     most = sum(max(pool.count, 0) for pool in pools)

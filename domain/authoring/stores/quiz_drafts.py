@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from domain.content.pools import Pool
+from domain.content.drawing.pools import QuestionPool
 from domain.content.quizzes import Feedback
 from domain.entities import entity
 from domain.errors import VersionConflictError
@@ -38,7 +38,7 @@ class QuizDraft:
     shuffle_questions: bool
     shuffle_options: bool
     question_ids: list[QuestionId]
-    pools: list[Pool]
+    pools: list[QuestionPool]
     version: int
     changed_at: datetime
 
