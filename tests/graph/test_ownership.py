@@ -15,6 +15,7 @@ from tests.builders import mint
 from tests.builders.roadmaps import a_file, a_node
 from tests.builders.sessions import a_session
 from tests.support.bookmarks import save_bookmark
+from tests.support.clients.quizzes import create_quiz
 from tests.support.clients.roadmaps import enrol, import_file, import_quizzes, publish_file
 from tests.support.collaboration_scenes import collaborators_of, evidence_on_a_roadmap_of
 from tests.support.schema_client import START, Asker
@@ -117,6 +118,10 @@ OWNED: dict[str, dict[str, Any]] = {
     "updateGoal": {"id": "goal", "version": 1, "title": "Mine"},
     "updateQuestion": {"id": "question", "version": 1, "prompt": "Mine?"},
     "archiveQuiz": {"quizId": "quiz"},
+    "startQuizDraft": {"quizId": "quiz"},
+    "editQuizDraft": {"draftId": "quiz_draft", "version": 1, "title": "Mine"},
+    "publishQuiz": {"draftId": "quiz_draft", "version": 2},
+    "discardQuizDraft": {"draftId": "quiz_draft", "version": 2},
 }
 """An input of each other mutation; a text that names something of the world stands for its id."""
 PUBLIC = {"quiz", "published"}
@@ -168,6 +173,7 @@ async def world(ask: Asker) -> World:
     )
     evidence_id = await evidence_on_a_roadmap_of(ask, owner)
     collaborator_id, invitation_id = await collaborators_of(ask, owner, draft["roadmap"]["id"])
+    quiz_draft = await create_quiz(ask, owner, "written", examType="exam")
     content = await ask.data("{ myContent(type: QUESTION) { nodes { question { id } } } }", owner)
     saved = await save_bookmark(ask, owner, published, note="Mine.")
     session = a_session(owner.user_id, expires_at=START.replace(year=2027))
@@ -180,6 +186,7 @@ async def world(ask: Asker) -> World:
             "draft_version": draft["version"]["id"],
             "published": published,
             "quiz": found["quiz"]["id"],
+            "quiz_draft": quiz_draft["id"],
             "question": content["myContent"]["nodes"][0]["question"]["id"],
             "enrolment": enrolment["enrolment"]["id"],
             "published_version": nodes["roadmap"]["currentVersion"]["id"],

@@ -50,6 +50,26 @@ COMPARED = {
     "updateQuestion.difficulty": "every value is fine",
     "updateQuestion.domain": "compared with the exam type of the question",
     "updateQuestion.key": "judged by the kind of the question",
+    **dict.fromkeys(
+        [
+            f"editQuizDraft.{name}"
+            for name in (
+                "timeLimitMinutes",
+                "passMark",
+                "opensAt",
+                "closesAt",
+                "attemptsAllowed",
+                "coolDownMinutes",
+            )
+        ],
+        "its range is a fault of the draft",
+    ),
+    **dict.fromkeys(["feedback", "shuffleQuestions", "shuffleOptions"], "every value is fine"),
+    **dict.fromkeys(["createQuestion.difficulty", "generateQuizFrom.difficulty"], "every value is fine"),
+    "generateQuizFrom.domains": "compared with the exam type",
+    "createQuestion.domain": "compared with the exam type",
+    "createQuestion.kind": "every value is fine",
+    "createQuestion.key": "judged by the kind of the question",
     "updateWebhookEndpoint.enabled": "every value is fine",
     "replayWebhookDeliveries.event": "every value is fine",
     "replayWebhookDeliveries.since": "compared with until",
@@ -86,6 +106,7 @@ WRONG: dict[str, Any] = {
     "StepTemplateInput": [],
     "SegmentGroupInput": [],
     "DraftOperation": [],
+    "QuestionPoolInput": [{"count": 1}] * 21,
     "InviteeBy": {"handle": "not a handle"},
     "MergeChoiceInput": [
         {"key": "a", "field": "TITLE", "choice": choice} for choice in ("KEEP_MINE", "TAKE_THEIRS")
@@ -113,6 +134,8 @@ RIGHT: dict[str, Any] = {
     "body": "<mj-section><mj-column><mj-text>text</mj-text></mj-column></mj-section>",
     "DraftOperation": {"removeNode": {"key": "a"}},
     "slug": "a-slug",
+    "QuestionPoolInput": {"count": 1},
+    "createQuestion.key": {"truth": True},
     "InviteeBy": {"handle": "ada_l"},
     "MergeChoiceInput": {"field": "TITLE", "choice": "KEEP_MINE"},
 }
@@ -140,6 +163,8 @@ PREFIXES = {
     "targetId": "quiz",
     "nodeId": "node",
     "userIds": "user",
+    "draftId": "quizdraft",
+    "questionIds": "question",
     "templateId": "emailtemplate",
     "versionId": "roadmapversion",
     "upstreamVersionId": "roadmapversion",
@@ -153,7 +178,7 @@ def right(mutation: str, name: str, type_: Any) -> Any:
     if named.name == "ID":
         prefix: Any = PREFIXES.get(name, name.removesuffix("Id").lower())
         return mint(prefix.get(mutation, "goal") if isinstance(prefix, dict) else prefix)
-    value = RIGHT.get(name, RIGHT.get(named.name))
+    value = RIGHT.get(f"{mutation}.{name}", RIGHT.get(name, RIGHT.get(named.name)))
     if value is None:
         value = next(iter(named.values))
     return [value] if isinstance(get_nullable_type(type_), GraphQLList) else value

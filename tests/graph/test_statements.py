@@ -14,6 +14,7 @@ from tests.graph import (
     fork_lists,
     job_lists,
     other_lists,
+    quiz_lists,
     webhook_lists,
     workflow_lists,
 )
@@ -90,6 +91,7 @@ async def test_every_list_field_costs_the_same_statements_at_any_length(
             costs |= await other_lists.costs_of_node_changes(ask, world.viewer, size)
             costs |= await authoring_lists.costs_of_drafts(ask, world.viewer, size)
             costs |= await authoring_lists.costs_of_diffs(ask, world.viewer, size)
+            costs |= await quiz_lists.costs_of_quizzes(ask, world.viewer, size)
             costs |= await fork_lists.costs_of_pulls(ask, world.viewer, size)
             costs |= await job_lists.costs_of_changed_jobs(ask, world.viewer, size)
             costs |= await flag_lists.costs_of_named_users(ask, world.viewer, size)

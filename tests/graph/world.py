@@ -34,6 +34,7 @@ from tests.graph.world_files import a_question_file, a_roadmap_file
 from tests.support.bookmarks import node_ids, save_bookmark
 from tests.support.campaign_scenes import campaigns_of_size
 from tests.support.collaboration_scenes import collaborations_of_size
+from tests.support.quiz_scenes import a_draft_of_size
 from tests.support.schema_client import Asker
 from tests.support.suppressions import suppressed_by_hand
 from tests.support.upload_scenes import uploads_of_size
@@ -104,6 +105,7 @@ async def world_of(ask: Asker, size: int) -> World:
     await add_deliveries(ask, size)
     await _add_jobs(ask, viewer, size)
     await collaborations_of_size(ask, viewer, roadmap_ids, size)
+    await a_draft_of_size(ask, viewer, 1)
     await _add_bookmarks(ask, viewer, roadmap_ids[0], size)
     await _add_audit_entries(ask, viewer, size)
     return World(

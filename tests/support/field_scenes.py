@@ -41,6 +41,7 @@ from tests.support.list_fields import ListPaths
 from tests.support.operator_scenes import OPERATOR_SCENES
 from tests.support.privacy import anonymise
 from tests.support.progress_scenes import everything_aimed_at
+from tests.support.quiz_scenes import quizzes_written
 from tests.support.schema_client import START, viewer_of
 from tests.support.search import everything_searched
 from tests.support.seen_fields import WatchingAsker, everything
@@ -73,6 +74,7 @@ async def everything_is_seen(ask: WatchingAsker) -> None:
         drafts_of_every_kind,
         work_together,
         everything_uploaded,
+        quizzes_written,
         *OPERATOR_SCENES,
     )
     for scene in scenes:
