@@ -14,7 +14,7 @@ from domain.imports.runs.imports import ImportOptions, NewImport
 from domain.unit_of_work import Meter
 from gateway import secrets_and_ids
 from gateway.authentication.password_hashing import Argon2Passwords
-from gateway.commands.demo import demo_activity, demo_campaign, demo_forks, demo_goals
+from gateway.commands.demo import demo_activity, demo_campaign, demo_forks, demo_goals, demo_quizzes
 from gateway.demo_accounts import ACCOUNTS, AUTHOR, PASSWORD, DemoAccount
 from gateway.imports.import_steps import ImportSteps
 from gateway.uploads.media_folder import MediaFolder
@@ -44,6 +44,7 @@ async def seed(postgres: Postgres) -> None:
             postgres, handle=account.handle, content=CONTENT, now=secrets_and_ids.now()
         )
     await demo_forks.fork(postgres)
+    await demo_quizzes.write(postgres)
     await demo_campaign.send(postgres)
 
 

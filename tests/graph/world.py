@@ -113,6 +113,7 @@ async def world_of(ask: Asker, size: int) -> World:
         {
             "Query.roadmap": '(by: {slug: "roadmap-0"})',
             "Query.quiz": '(by: {slug: "quiz-0"})',
+            "Query.quizPreview": f'(draftId: "{mint("quizdraft")}")',
             "Query.webhookEndpoint": f'(id: "{mint("webhook")}")',
             "Query.attempt": f'(id: "{attempt_id}")',
             "Query.myContent": "(type: QUESTION, last: 100)",

@@ -78,7 +78,7 @@ async def of_pool_difficulty(ask: Asker, values: Sequence[str]) -> list[Any]:
 
 async def of_drawn_difficulty(ask: Asker, values: Sequence[str]) -> list[Any]:
     author, (_, learner) = await a_writer(ask), await ask.learner()
-    for count, value in enumerate(values, start=2):
+    for count, value in zip((2, 4, 6), values, strict=True):
         ids = [await create_question(ask, author, difficulty=value) for _ in range(count)]
         draft = await edit_quiz(ask, author, await create_quiz(ask, author, f"of-{count}"), questionIds=ids)
         await publish_quiz(ask, author, draft)
