@@ -1,9 +1,9 @@
 """Quiz drafts in Postgres."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, any_, bindparam, delete, func, not_, or_, select, update
+from sqlalchemy import ARRAY, any_, bindparam, delete, exists, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.authoring.stores.quiz_drafts import QuizDraft
@@ -17,10 +17,12 @@ from persistence.statements import ID, Statement, by_key, columns_for
 from persistence.tables.authoring.quiz_drafts import quiz_drafts
 
 _difficulty = member_of(Difficulty)
-_as_pools: Callable[[list[dict[str, Any]]], list[QuestionPool]] = lambda stored: [  # noqa: E731
-    QuestionPool(domain_id=each["domain_id"], difficulty=_difficulty(each["difficulty"]), count=each["count"])
-    for each in stored
-]
+
+
+def _as_pools(stored: list[dict[str, Any]]) -> list[QuestionPool]:
+    return [QuestionPool(**(each | {"difficulty": _difficulty(each["difficulty"])})) for each in stored]
+
+
 _draft = maker(QuizDraft, feedback=member_of(Feedback), pools=_as_pools)
 _columns = columns_for(QuizDraft, quiz_drafts)
 _mine = quiz_drafts.c.author_id == bindparam("author_id")
@@ -40,13 +42,9 @@ _SAVE = Statement(
     .where(_one)
     .where(
         not_(
-            select(func.count() > 0)
-            .where(
-                _others.c.author_id == quiz_drafts.c.author_id,
-                _others.c.slug == bindparam("wanted", type_=ID),
-            )
-            .where(_others.c.id != quiz_drafts.c.id)
-            .scalar_subquery()
+            exists()
+            .where(_others.c.author_id == quiz_drafts.c.author_id, _others.c.id != quiz_drafts.c.id)
+            .where(_others.c.slug == bindparam("wanted", type_=ID))
         )
     )
     .values({name: value for name, value in _given.items() if name not in {"id", "author_id", "quiz_id"}})

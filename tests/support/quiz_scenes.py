@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from domain.accounts.users import Viewer
+from domain.unit_of_work import Meter
 from tests.builders import mint
 from tests.support.attempts import START
 from tests.support.clients.quizzes import (
@@ -19,7 +20,6 @@ from tests.support.clients.quizzes import (
     edit_quiz,
     publish_quiz,
 )
-from tests.support.clients.roadmaps import import_quizzes
 from tests.support.list_fields import ListPaths
 from tests.support.schema_client import Asker
 from tests.support.seen_fields import WatchingAsker, everything
@@ -100,13 +100,16 @@ EFFECTS = {
 
 
 async def a_draft_of_size(ask: Asker, author: Viewer, size: int) -> dict[str, Any]:
-    """Return a draft with so many questions, as many faults, and pools."""
-    exam_type = mint("exam").lower().replace("_", "-")
-    await import_quizzes(ask, author, f"first-{exam_type}", exam_type=exam_type)
-    ids = [await create_question(ask, author, examType=exam_type) for _ in range(size)]
-    draft = await create_quiz(ask, author, f"draft-{exam_type}", examType=exam_type)
+    """Return a draft with so many questions, as many faults, and pools, for an exam type that there is."""
+    async with ask.postgres.open_reads(Meter()) as reads:
+        exam_type = (await reads.exam_types.all())[0]
+        (domains,) = await reads.exam_types.domains_of([exam_type.id])
+    of = {"examType": exam_type.code, "domain": domains[0].code}
+    ids = [await create_question(ask, author, **of) for _ in range(size)]
+    slug = mint("draft").lower().replace("_", "-")
+    draft = await create_quiz(ask, author, slug, examType=exam_type.code)
     foreign = [mint("question") for _ in range(size)]
-    pools = [{"count": 1, "domain": "1.1", "difficulty": "MEDIUM"} for _ in range(min(size, 20))]
+    pools = [{"count": 1, "domain": of["domain"], "difficulty": "MEDIUM"} for _ in range(min(size, 20))]
     return await edit_quiz(ask, author, draft, questionIds=[*ids, *foreign], pools=pools)
 
 
