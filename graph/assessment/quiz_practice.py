@@ -77,4 +77,5 @@ class QuizGenerationMutations:
         rule=writes_learning(),
         description="Draws a quiz from published questions of others for the caller alone. It is taken like any other "
         "quiz, and found by its id. It has no questions of quizzes that show the score only.",
+        weight=20,
     )

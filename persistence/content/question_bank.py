@@ -50,11 +50,11 @@ _OF_OTHERS = Statement(
         AND (z.opens_at IS NULL OR z.opens_at <= :now) AND (z.closes_at IS NULL OR z.closes_at > :now)
     ) AND NOT EXISTS (
         SELECT FROM quiz_questions a JOIN quizzes z ON z.id = a.quiz_id
-        WHERE a.question_id = q.id AND z.feedback = 'SCORE_ONLY' AND z.withdrawn_at IS NULL
+        WHERE a.question_id = q.id AND z.feedback = 'SCORE_ONLY'
     ) AND NOT EXISTS (
         SELECT FROM quizzes z JOIN quiz_pools p ON p.quiz_id = z.id
         WHERE z.author_id = q.author_id AND z.exam_type_id = q.exam_type_id AND z.feedback = 'SCORE_ONLY'
-            AND z.withdrawn_at IS NULL AND {_POOL_ASKS}
+            AND {_POOL_ASKS}
     )
     ORDER BY md5(:seed || q.id), q.id LIMIT :most
     """).bindparams(  # noqa: S608 - a condition of our own
