@@ -10,7 +10,7 @@ from domain.content.quizzes import Feedback, NewQuiz
 from domain.unit_of_work import Meter
 from tests.builders.attempts import right_answer, secrets_of
 from tests.support.attempts import EVERY_KIND, QuizTaker, a_quiz_taker, codes
-from tests.support.schema_client import Asker
+from tests.support.schema_client import Asker, needs_plans
 from tests.support.secrecy import responses
 
 START = """mutation ($input: StartQuizAttemptInput!) { startQuizAttempt(input: $input) {
@@ -97,6 +97,7 @@ class TestLimits:
 
         assert await refusal(taker, "soon") == ("AttemptTooSoon", None)
 
+    @needs_plans
     async def test_only_a_limited_quiz_costs_a_statement_more(self, ask: Asker) -> None:
         counts = []
         for values in ({}, {"opens_at": ask.clock()}, {"attempts_allowed": 3}):
