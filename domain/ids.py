@@ -17,6 +17,7 @@ EnrolmentId = NewType("EnrolmentId", str)
 ExamTypeId = NewType("ExamTypeId", str)
 ExamDomainId = NewType("ExamDomainId", str)
 QuizId = NewType("QuizId", str)
+QuizDraftId = NewType("QuizDraftId", str)
 QuestionId = NewType("QuestionId", str)
 OptionId = NewType("OptionId", str)
 AttemptId = NewType("AttemptId", str)
@@ -60,6 +61,7 @@ PREFIXES: dict[object, str] = {
     ExamTypeId: "examtype",
     ExamDomainId: "domain",
     QuizId: "quiz",
+    QuizDraftId: "quizdraft",
     QuestionId: "question",
     OptionId: "option",
     AttemptId: "attempt",

@@ -8,6 +8,7 @@ from graph.analytics.learner_analytics import AnalyticsQueries
 from graph.assessment.attempt_mutations import AttemptMutations
 from graph.assessment.attempt_timers import AttemptSubscriptions
 from graph.assessment.attempts import AttemptQueries
+from graph.assessment.quiz_practice import QuizGenerationMutations, QuizPreviewQueries
 from graph.assessment.time_allowances import TimeAllowanceMutations, TimeAllowanceQueries
 from graph.authentication.account_recovery import RecoveryMutations
 from graph.authentication.external_sign_in import GoogleMutations
@@ -73,6 +74,7 @@ QUERIES = (
     AttemptQueries,
     TimeAllowanceQueries,
     StudyQueries,
+    QuizPreviewQueries,
     RoadmapQueries,
     GoalQueries,
     ReviewQueries,
@@ -110,6 +112,7 @@ MUTATIONS = (
     ImageMutations,
     AttemptMutations,
     TimeAllowanceMutations,
+    QuizGenerationMutations,
     QuizMutations,
     PublishingMutations,
     *AUTHORING_MUTATIONS,

@@ -13,6 +13,7 @@ import domain.accounts.audit
 import domain.accounts.users
 import domain.assessment.attempts
 import domain.authentication.sessions
+import domain.authoring.stores.quiz_drafts
 import domain.bookmarks.bookmarks
 import domain.bookmarks.notes
 import domain.campaigns.campaigns
@@ -46,6 +47,7 @@ from graph.accounts.users import User
 from graph.assessment.attempts import QuizAttempt
 from graph.authentication.sessions import Session
 from graph.authoring.collaborations import Collaborator
+from graph.authoring.quiz_drafts import QuizDraft
 from graph.bookmarks.bookmarks import Bookmark, Note
 from graph.campaigns.campaigns import Campaign
 from graph.campaigns.email_templates import EmailTemplate
@@ -85,6 +87,7 @@ NODES: dict[type, type] = {
     domain.content.exam_types.ExamType: ExamType,
     domain.content.exam_types.ExamDomain: ExamDomain,
     domain.content.quizzes.Quiz: Quiz,
+    domain.authoring.stores.quiz_drafts.QuizDraft: QuizDraft,
     domain.assessment.attempts.QuizAttempt: QuizAttempt,
     domain.study.study_sessions.StudySession: StudySession,
     domain.learning.goals.Goal: Goal,

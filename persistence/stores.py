@@ -23,6 +23,7 @@ from persistence.authentication.one_time_tokens import SqlOneTimeTokens
 from persistence.authentication.sessions import SqlSessions
 from persistence.authoring.authored_content import SqlAuthoredContents
 from persistence.authoring.drafts import SqlDrafts
+from persistence.authoring.quiz_drafts import SqlQuizDrafts
 from persistence.authoring.share_links import SqlShareLinks
 from persistence.authoring.upstreams import SqlUpstreams
 from persistence.bookmarks.bookmarks import SqlBookmarks
@@ -34,6 +35,7 @@ from persistence.campaigns.segments import SqlSegments
 from persistence.content.collaborators import SqlCollaborators
 from persistence.content.exam_types import SqlExamTypes
 from persistence.content.layouts import SqlLayouts
+from persistence.content.question_bank import SqlQuestionBank
 from persistence.content.questions import SqlQuestions
 from persistence.content.quizzes import SqlQuizzes
 from persistence.content.roadmap_nodes import SqlNodes
@@ -123,6 +125,7 @@ class SqlWork:
     exam_types = _Store(SqlExamTypes)
     quizzes = _Store(SqlQuizzes)
     questions = _Store(SqlQuestions)
+    question_bank = _Store(SqlQuestionBank)
     import_reports = _Store(SqlImportReports)
     imports = _Store(SqlImports)
     uploads = _Store(SqlUploads)
@@ -135,6 +138,7 @@ class SqlWork:
     layouts = _Store(SqlLayouts)
     outlines = _Store(SqlOutlines)
     drafts = _Store(SqlDrafts)
+    quiz_drafts = _Store(SqlQuizDrafts)
     authored = _Store(SqlAuthoredContents)
     share_links = _Store(SqlShareLinks)
     upstreams = _Store(SqlUpstreams)

@@ -13,6 +13,7 @@ from resolvers.assessment import attempts
 from resolvers.assessment import loaders as assessment_loaders
 from resolvers.authentication import sessions
 from resolvers.authoring import loaders as authoring_loaders
+from resolvers.authoring import quiz_drafts
 from resolvers.batches import Batch, Rows
 from resolvers.bookmarks import loaders as bookmark_loaders
 from resolvers.campaigns import loaders as campaign_loaders
@@ -44,6 +45,7 @@ BATCHES: dict[str, Batch] = {
     "examtype": content_loaders.exam_types_by_id,
     "domain": content_loaders.exam_domains_by_id,
     "quiz": content_loaders.quizzes_by_id,
+    "quizdraft": quiz_drafts.quiz_drafts_by_id,
     "question": assessment_loaders.questions_by_id,
     "attempt": assessment_loaders.attempts_by_id,
     "study": study_loaders.study_sessions_by_id,

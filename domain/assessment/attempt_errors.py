@@ -1,5 +1,7 @@
 """Refusals of attempts."""
 
+from datetime import datetime
+
 from domain.assessment.attempts import QuizAttempt
 from domain.errors import DomainError
 
@@ -8,6 +10,34 @@ class QuizClosedError(DomainError):
     """The quiz takes no attempts any more."""
 
     code = "QUIZ_CLOSED"
+
+
+class QuizUnavailableError(DomainError):
+    """The quiz takes no attempt of this learner now; `available_at` is when it does again, None for never."""
+
+    code = "QUIZ_UNAVAILABLE"
+
+    def __init__(self, message: str, *, available_at: datetime | None) -> None:
+        super().__init__(message, field="quizId")
+        self.available_at = available_at
+
+
+class QuizNotOpenError(QuizUnavailableError):
+    """The quiz opens later."""
+
+    code = "QUIZ_NOT_OPEN"
+
+
+class AttemptTooSoonError(QuizUnavailableError):
+    """The learner has to wait after the end of the last attempt."""
+
+    code = "ATTEMPT_TOO_SOON"
+
+
+class AttemptsUsedUpError(QuizUnavailableError):
+    """The learner has begun as many attempts as the quiz allows."""
+
+    code = "ATTEMPTS_USED_UP"
 
 
 class AttemptClosedError(DomainError):

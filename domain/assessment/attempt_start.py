@@ -1,6 +1,5 @@
 """Starting and abandoning attempts."""
 
-import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -8,11 +7,12 @@ from random import Random
 
 from domain import idempotency
 from domain.acts import Act
-from domain.assessment import attempt_end, attempt_submission, time_allowances
+from domain.assessment import attempt_end, attempt_submission, quiz_limits, time_allowances
 from domain.assessment.attempt_errors import AttemptAlreadySubmittedError, QuizClosedError
 from domain.assessment.attempt_timers import attempt_signal
 from domain.assessment.attempts import AttemptMode, AttemptState, QuizAttempt, is_overdue
 from domain.assessment.work import AssessmentWork
+from domain.content.drawing import draws
 from domain.content.questions import Question
 from domain.content.quizzes import Quiz
 from domain.errors import InvalidInputError, NotFoundError
@@ -25,12 +25,13 @@ async def start(
 ) -> QuizAttempt:
     """Start an attempt with the quiz's questions frozen, or return the actor's open one.
 
-    Raises NotFoundError, QuizClosedError or IdempotencyKeyReusedError.
+    Raises NotFoundError, QuizClosedError, IdempotencyKeyReusedError, or a QuizUnavailableError that says from when on
+    the quiz can be begun.
     """
     with all_at_once() as each:
         with each:
             idempotency_key = idempotency.checked_key(idempotency_key)
-        (quiz,) = await work.quizzes.by_ids([quiz_id])
+        (quiz,) = await work.quizzes.by_ids([quiz_id], viewer_id=act.user_id)
         if quiz is None:
             raise NotFoundError("There is no such quiz.", field="quizId")
     multiplier = Fraction(1)
@@ -113,7 +114,7 @@ def _attempt(act: Act, quiz: Quiz, mode: AttemptMode, time_multiplier: Fraction)
         state=AttemptState.IN_PROGRESS,
         feedback=quiz.feedback,
         pass_mark=quiz.pass_mark,
-        seed=int.from_bytes(hashlib.sha256(attempt_id.encode()).digest()[:4], "big"),
+        seed=draws.seed_of_options(quiz, draws.seed_of(attempt_id)),
         started_at=act.now,
         deadline=deadline_of(quiz, act.now, time_multiplier=time_multiplier),
         finished_at=None,
@@ -129,7 +130,18 @@ async def _freeze(work: AssessmentWork, quiz: Quiz, attempt: QuizAttempt, now: d
     if not quiz.takes_attempts(now):
         state = "closed" if quiz.withdrawn_at is None else "withdrawn"
         raise QuizClosedError(f"This quiz is {state}; choose another one.", field="quizId")
-    if not await work.attempts.freeze(attempt):
+    await quiz_limits.check(work, quiz, attempt, now)
+    if not await _frozen(work, quiz, attempt):
         raise InvalidInputError(
             "This quiz has no questions to ask at present; choose another one.", field="quizId"
         )
+
+
+async def _frozen(work: AssessmentWork, quiz: Quiz, attempt: QuizAttempt) -> int:
+    """Store the questions of a new attempt; return how many. Only what is drawn or shuffled is read before."""
+    if not (quiz.shuffle_questions or quiz.drawn_count):
+        return await work.attempts.freeze(attempt)
+    fixed = await work.quizzes.question_ids(quiz.id)
+    (pools,) = await work.quizzes.pools([quiz.id]) if quiz.drawn_count else [[]]
+    asked = await draws.draw(work.question_bank, quiz, fixed, pools, seed=draws.seed_of(attempt.id))
+    return await work.attempts.freeze_drawn(attempt, asked)

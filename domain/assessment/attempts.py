@@ -149,6 +149,14 @@ class AttemptReview:
     pass_mark: int
 
 
+@entity
+class Taken:
+    """The attempts that a learner has begun at a quiz: how many, and when the last one ended."""
+
+    count: int
+    last_end: datetime | None
+
+
 class Attempts(Protocol):
     """Attempts and their slots; every method reaches only the attempts of the user it is given."""
 
@@ -160,6 +168,12 @@ class Attempts(Protocol):
 
         Suspended questions are left out.
         """
+
+    async def freeze_drawn(self, attempt: QuizAttempt, question_ids: Sequence[QuestionId]) -> int:
+        """Give a new attempt these questions, numbered from 1; return how many there are."""
+
+    async def taken(self, quiz_id: QuizId, *, user_id: UserId, without: AttemptId) -> Taken:
+        """Return how often the user has begun the quiz before this attempt, in whatever state those attempts are."""
 
     async def discard(self, attempt_id: AttemptId) -> None:
         """Delete an attempt that this transaction has just stored."""
@@ -209,7 +223,8 @@ class Attempts(Protocol):
         """Return one slot per place, filled only where the user may see what was right.
 
         They may in their graded and expired attempts, and at answered slots of attempts with feedback after each
-        answer; but never for a question that another open attempt of theirs asks and does not show yet.
+        answer; but never in an attempt that shows the score only, nor for a question that another open attempt of
+        theirs asks and does not show yet.
         """
 
     async def reviews(self, ids: Sequence[AttemptId], *, user_id: UserId) -> list[AttemptReview | None]:

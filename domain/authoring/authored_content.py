@@ -8,7 +8,7 @@ from typing import Protocol
 from domain.content.answer_keys import AnswerKey
 from domain.content.questions import NewQuestion, Question
 from domain.entities import entity
-from domain.ids import QuestionId, QuizId, RoadmapId, UserId
+from domain.ids import QuestionId, QuizId, RoadmapId, UserId, is_id
 from domain.paging import Page, Window
 
 
@@ -50,8 +50,13 @@ class AuthoredContent:
 
     @property
     def quiz_id(self) -> QuizId | None:
-        """The id of a quiz."""
-        return QuizId(self.id) if self.type is ContentType.QUIZ else None
+        """The id of a published quiz."""
+        return QuizId(self.id) if self.type is ContentType.QUIZ and is_id(self.id, "quiz") else None
+
+    @property
+    def drafted_id(self) -> str | None:
+        """The id by which the draft of a quiz is found: its own, or that of the quiz."""
+        return self.id if self.type is ContentType.QUIZ else None
 
     @property
     def question_id(self) -> QuestionId | None:

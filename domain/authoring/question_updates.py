@@ -1,42 +1,32 @@
 """Updating questions: a change makes a new version, which quizzes ask from then on; attempts keep the old one."""
 
-import hashlib
-import json
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
-from domain import text
 from domain.acts import Act
 from domain.authoring.authored_content import AuthoredContent, AuthoredQuestion
 from domain.authoring.questions import question_faults, question_images
 from domain.authoring.questions.question_images import StoredImages
+from domain.authoring.questions.wording import (
+    Wording,
+    checked_explanation,
+    checked_prompt,
+    content_of,
+    domain_of,
+    new_version,
+)
 from domain.authoring.work import AuthoringWork
-from domain.content.answer_keys import AnswerKey
-from domain.content.drawn_keys import as_draft, drawn
+from domain.content.drawn_keys import as_draft
 from domain.content.exam_types import ExamDomain
-from domain.content.question_kinds.key_drafts import LONGEST_PROSE, ImageDraft, KeyDraft
+from domain.content.question_kinds.key_drafts import ImageDraft, KeyDraft
 from domain.content.question_kinds.prompt_formats import PromptFormat
-from domain.content.questions import Difficulty, NewQuestion, Question
+from domain.content.question_kinds.table import QuestionKind
+from domain.content.questions import Difficulty, Question
 from domain.content.releases.ownership import may_change
 from domain.edits import UNCHANGED, Edit, checked, settled
-from domain.entities import entity
 from domain.errors import InvalidInputError, NotFoundError, VersionConflictError
-from domain.ids import Mint, QuestionId
-from domain.media.media import MediaUse
+from domain.ids import QuestionId
 from domain.refusals import all_at_once
-
-
-@entity
-class Wording:
-    """All that an author may change about a question."""
-
-    prompt: str
-    prompt_format: PromptFormat
-    explanation: str
-    difficulty: Difficulty
-    domain: ExamDomain | None
-    key: KeyDraft
-    images: list[ImageDraft]
 
 
 class QuestionConflictError(VersionConflictError):
@@ -76,7 +66,7 @@ async def update(
         with each:
             new_format = _checked_format(prompt_format)
         with each:
-            new_explanation = checked(explanation, _checked_explanation, field="explanation")
+            new_explanation = checked(explanation, checked_explanation, field="explanation")
         with each:
             new_difficulty = checked(difficulty, lambda value: value, field="difficulty")
         with each:
@@ -91,16 +81,10 @@ async def update(
             found = await _domain(work, stored.question, domain)
             shown = await question_images.stored(work, stored.question.id)
             if new_key is not UNCHANGED:
-                new_key = replace(new_key, ordered=_wording(stored, shown).key.ordered)
-            for fault in [] if new_key is UNCHANGED else question_faults.of_key(stored, new_key):
+                new_key = replace(new_key, ordered=stored.question.kind is QuestionKind.ORDERING)
+            for name, fault in _faults(_wording(stored, shown), stored, new_prompt, new_format, new_key):
                 with each:
-                    raise InvalidInputError(fault, field="key")
-            for fault in question_faults.of_format(stored, new_prompt, new_format):
-                with each:
-                    raise InvalidInputError(fault, field="prompt")
-            for fault in question_faults.of_prompt(stored, new_prompt, new_key):
-                with each:
-                    raise InvalidInputError(fault, field="prompt" if new_key is UNCHANGED else "key")
+                    raise InvalidInputError(fault, field=name)
             for name, value in question_images.given(new_images, new_key):
                 with each:
                     await question_images.check(work, value, author_id=stored.author_id, field=name)
@@ -117,15 +101,15 @@ async def update(
     )
     question_images.check_count(after.images, after.key, field="images" if new_key is UNCHANGED else "key")
     if after == before:
-        return await _content(work, stored, stored.question.id)
-    new, uses = _new_version(stored, after, mint=act.mint)
+        return await content_of(work, stored, stored.question.id)
+    new, uses = new_version(stored, after, mint=act.mint)
     await work.authored.replace(stored.question.id, new, version=stored.version + 1)
     await work.media.use(uses)
-    return await _content(work, stored, new.question.id)
+    return await content_of(work, stored, new.question.id)
 
 
 def _checked(prompt: Edit[str | None]) -> Edit[str]:
-    return checked(prompt, _checked_prompt, field="prompt")
+    return checked(prompt, checked_prompt, field="prompt")
 
 
 def _checked_format(prompt_format: Edit[PromptFormat | None]) -> Edit[PromptFormat]:
@@ -136,12 +120,25 @@ def _checked_images(images: Edit[list[ImageDraft] | None]) -> Edit[list[ImageDra
     return checked(images, lambda value: value, field="images")
 
 
-def _checked_prompt(value: str) -> str:
-    return text.prose(value, field="prompt", longest=LONGEST_PROSE, shortest=1)
-
-
-def _checked_explanation(value: str) -> str:
-    return text.prose(value, field="explanation", longest=LONGEST_PROSE)
+def _faults(
+    before: Wording,
+    stored: AuthoredQuestion,
+    prompt: Edit[str],
+    prompt_format: Edit[PromptFormat],
+    key: Edit[KeyDraft],
+) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with what is new, and with what it has to fit, after the name of a field."""
+    kind, words = stored.question.kind, settled(prompt, before.prompt)
+    if key is not UNCHANGED:
+        yield from (("key", fault) for fault in question_faults.of_key(kind, key))
+    if prompt is not UNCHANGED or prompt_format is not UNCHANGED:
+        written = settled(prompt_format, before.prompt_format)
+        yield from (("prompt", fault) for fault in question_faults.of_format(words, written))
+    if prompt is not UNCHANGED or key is not UNCHANGED:
+        name = "prompt" if key is UNCHANGED else "key"
+        yield from (
+            (name, fault) for fault in question_faults.of_prompt(kind, words, settled(key, before.key))
+        )
 
 
 async def _newest(work: AuthoringWork, act: Act, question_id: QuestionId, version: int) -> AuthoredQuestion:
@@ -158,24 +155,12 @@ async def _newest(work: AuthoringWork, act: Act, question_id: QuestionId, versio
     return stored
 
 
-async def _content(work: AuthoringWork, stored: AuthoredQuestion, question_id: QuestionId) -> AuthoredContent:
-    (content,) = await work.authored.by_ids([question_id], author_id=stored.author_id)
-    assert content is not None  # noqa: S101 - it was stored or locked before
-    return content
-
-
 async def _domain(work: AuthoringWork, question: Question, code: Edit[str | None]) -> ExamDomain | None:
     """Return the domain with a code; None for the one that it has."""
     if code is UNCHANGED:
         return None
-    (domains,) = await work.exam_types.domains_of([question.exam_type_id])
-    for domain in domains:
-        if domain.code == code:
-            return None if domain.id == question.domain_id else domain
-    codes = ", ".join(domain.code for domain in domains)
-    raise InvalidInputError(
-        f"domain must be the code of a domain of the exam type. There are: {codes}.", field="domain"
-    )
+    domain = await domain_of(work, question.exam_type_id, code, field="domain")
+    return None if domain.id == question.domain_id else domain
 
 
 def _wording(stored: AuthoredQuestion, shown: StoredImages) -> Wording:
@@ -189,55 +174,3 @@ def _wording(stored: AuthoredQuestion, shown: StoredImages) -> Wording:
         key=as_draft(stored.question, stored.key, shown.of_options),
         images=shown.of_prompt,
     )
-
-
-def _new_version(
-    stored: AuthoredQuestion, wording: Wording, *, mint: Mint
-) -> tuple[NewQuestion, list[MediaUse]]:
-    """Return the next version under a new id, with new ids of its options, and the images that it shows."""
-    old, new_id = stored.question, QuestionId(mint("question"))
-    key = drawn(wording.key, mint)
-    question = replace(
-        old,
-        id=new_id,
-        domain_id=old.domain_id if wording.domain is None else wording.domain.id,
-        difficulty=wording.difficulty,
-        prompt=wording.prompt,
-        prompt_format=wording.prompt_format,
-        options=key.options,
-        all_or_nothing=wording.key.all_or_nothing,
-        prompts=key.prompts,
-        blanks=key.blanks,
-    )
-    secret = AnswerKey(
-        question_id=new_id,
-        correct_options=key.correct_options,
-        truth=wording.key.truth,
-        texts=wording.key.texts,
-        numbers=wording.key.numbers,
-        explanation=wording.explanation,
-        option_feedback=key.option_feedback,
-        parts=key.parts,
-    )
-    new = NewQuestion(
-        question=question,
-        key=secret,
-        author_id=stored.author_id,
-        name=stored.name,
-        content_hash=_hash(old, wording),
-    )
-    return new, question_images.uses(new_id, wording.images, key)
-
-
-def _hash(old: Question, wording: Wording) -> str:
-    """Return a hash of the change: no import of the same content finds it, so that a file puts back what it says."""
-    key: list[Any] = [[o.text, o.correct, o.feedback] for o in wording.key.options]
-    rest: list[Any] = [
-        wording.key.truth,
-        [str(t) for t in wording.key.texts],
-        [str(n) for n in wording.key.numbers],
-    ]
-    rest += [str(wording.key.prompts), str(wording.key.blanks)]
-    rest += [wording.prompt_format.value, str(wording.images), str(list(question_images.of_key(wording.key)))]
-    said = [old.id, wording.prompt, wording.explanation, wording.difficulty.value, key, *rest]
-    return "edited " + hashlib.sha256(json.dumps(said, separators=(",", ":")).encode()).hexdigest()

@@ -33,8 +33,8 @@ def _roadmap(work: AssessmentWork, id_: RoadmapId, viewer_id: UserId) -> Awaitab
     return work.roadmaps.by_ids([id_], viewer_id=viewer_id)
 
 
-def _quiz(work: AssessmentWork, id_: QuizId, _viewer_id: UserId) -> Awaitable[list[Any]]:
-    return work.quizzes.by_ids([id_])
+def _quiz(work: AssessmentWork, id_: QuizId, viewer_id: UserId) -> Awaitable[list[Any]]:
+    return work.quizzes.by_ids([id_], viewer_id=viewer_id)
 
 
 FINDERS: dict[TargetType, Find] = {

@@ -1,10 +1,13 @@
 """Quizzes: ordered questions with a time limit, a pass mark and a feedback mode."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
+from domain.content.drawing.pools import QuestionPool
 from domain.entities import entity
 from domain.errors import DomainError, InvalidInputError
 from domain.ids import ExamTypeId, QuestionId, QuizId, UserId
@@ -17,17 +20,20 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 class Feedback(Enum):
-    """When a learner in practice mode sees the right answers."""
+    """When a learner in practice mode sees the right answers; with SCORE_ONLY never, the score alone."""
 
     AFTER_EACH = "AFTER_EACH"
     AT_END = "AT_END"
+    SCORE_ONLY = "SCORE_ONLY"
 
 
 @entity
 class Quiz:
     """A published quiz; `pass_mark` is in percent, `time_limit` None means no limit.
 
-    A withdrawn one takes no new attempts, and is not listed.
+    A withdrawn one takes no new attempts, and is not listed. Of its questions `drawn_count` are drawn from pools at the
+    start of each attempt. A learner may begin `attempts_allowed` attempts, each `cool_down` after the end of the last.
+    One that was drawn for a learner is seen by that learner alone.
     """
 
     id: QuizId
@@ -42,6 +48,13 @@ class Quiz:
     question_count: int
     closes_at: datetime | None
     withdrawn_at: datetime | None = None
+    opens_at: datetime | None = None
+    attempts_allowed: int | None = None
+    cool_down: timedelta | None = None
+    shuffle_questions: bool = False
+    shuffle_options: bool = True
+    drawn_count: int = 0
+    drawn_for_id: UserId | None = None
 
     def is_closed(self, now: datetime) -> bool:
         """Tell whether its last moment has passed."""
@@ -54,11 +67,12 @@ class Quiz:
 
 @entity
 class NewQuiz:
-    """A quiz about to be published, with its questions in order."""
+    """A quiz about to be published, with its questions and its pools in order."""
 
     quiz: Quiz
     question_ids: list[QuestionId]
     content_hash: str
+    pools: list[QuestionPool] = field(default_factory=list)
 
 
 @entity
@@ -78,9 +92,12 @@ class SlugTakenError(DomainError):
 
 
 class Quizzes(Protocol):
-    """Published quizzes, all of them public; their questions are shown in attempts only."""
+    """Published quizzes; their questions are shown in attempts only.
 
-    async def by_ids(self, ids: list[QuizId]) -> list[Quiz | None]:
+    All are public but those that were drawn for a learner, which only `by_ids` returns, and to that learner alone.
+    """
+
+    async def by_ids(self, ids: list[QuizId], *, viewer_id: UserId | None = None) -> list[Quiz | None]:
         """Return one slot per id, in their order."""
 
     async def by_slug(self, slug: str) -> Quiz | None:
@@ -90,7 +107,10 @@ class Quizzes(Protocol):
         """Return one slot per slug, in their order."""
 
     async def question_ids(self, quiz_id: QuizId) -> list[QuestionId]:
-        """Return the questions of a quiz, in quiz order."""
+        """Return the questions of a quiz, in quiz order, without those that pools draw."""
+
+    async def pools(self, ids: Sequence[QuizId]) -> list[list[QuestionPool]]:
+        """Return the pools of each quiz, in quiz order."""
 
     async def questions_of(self, quiz_ids: list[QuizId]) -> list[list[QuestionId]]:
         """Return one slot per quiz: its questions, in quiz order."""
@@ -112,7 +132,7 @@ class Quizzes(Protocol):
 
         The one that was there keeps its id, and stays withdrawn if it was.
 
-        Raises SlugTakenError where the slug is another author's.
+        Raises SlugTakenError where the slug is another author's, or that of a quiz which was drawn for a learner.
         """
 
 

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from domain.accounts.work import AccountsWork
 from domain.content.collaborators import Collaborators
+from domain.content.drawing.pools import QuestionBank
 from domain.content.exam_types import ExamTypes
 from domain.content.layouts import Layouts
 from domain.content.questions import Questions
@@ -27,6 +28,10 @@ class ContentWork(AccountsWork, Protocol):
     @property
     def questions(self) -> Questions:
         """Questions and their answer keys."""
+
+    @property
+    def question_bank(self) -> QuestionBank:
+        """Questions that can be drawn."""
 
     @property
     def roadmaps(self) -> Roadmaps:

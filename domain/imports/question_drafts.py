@@ -33,7 +33,7 @@ class QuestionDraft:
 
 
 @entity
-class QuizDraft:
+class FileQuiz:
     """A quiz; `questions` are indexes into the file's list of questions.
 
     `is_slug_made` says that the slug was made from a title or a hash, because the file names none.
@@ -77,7 +77,7 @@ class QuestionFile:
     format: str
     exam_type: ExamTypeDraft
     questions: list[QuestionDraft]
-    quizzes: list[QuizDraft]
+    quizzes: list[FileQuiz]
 
 
 def faults(draft: QuestionDraft) -> Iterator[str]:
@@ -126,7 +126,7 @@ def _arrangement(key: KeyDraft) -> list[Any]:
     return [[*_answers(blank), sorted(blank.feedback.items())] for blank in key.blanks]
 
 
-def quiz_hash(draft: QuizDraft, questions: list[str], *, exam_type: str) -> str:
+def quiz_hash(draft: FileQuiz, questions: list[str], *, exam_type: str) -> str:
     """Return a hash of all that a quiz says, given the hashes of its questions in order."""
     limit = None if draft.time_limit is None else draft.time_limit.total_seconds()
     rules = [limit, draft.pass_mark, draft.feedback.value, str(draft.closes_at)]

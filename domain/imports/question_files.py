@@ -12,7 +12,7 @@ from domain.errors import InvalidInputError
 from domain.imports import json_lines
 from domain.imports.json_items import Item
 from domain.imports.json_lines import JsonDocument, MalformedJsonError
-from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, QuestionDraft, QuestionFile, QuizDraft
+from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, FileQuiz, QuestionDraft, QuestionFile
 from domain.imports.question_items import name_of, question
 from domain.imports.reports import Findings
 
@@ -111,7 +111,7 @@ def _questions(
     return [draft for draft in read if draft is not None]
 
 
-def _quizzes(top: Item, document: JsonDocument, questions: list[QuestionDraft]) -> list[QuizDraft]:
+def _quizzes(top: Item, document: JsonDocument, questions: list[QuestionDraft]) -> list[FileQuiz]:
     places = {draft.name: place for place, draft in enumerate(questions)}
     known = names_of(top, "questions", MOST_FILE_QUESTIONS, "key")
     items = list(top.items("quizzes", MOST_FILE_QUIZZES, partial(name_of, "slug", "quiz")))
@@ -120,11 +120,11 @@ def _quizzes(top: Item, document: JsonDocument, questions: list[QuestionDraft]) 
     return read
 
 
-def quiz_of(item: Item, line: int, places: dict[str, int], known: set[str] | None) -> QuizDraft:
+def quiz_of(item: Item, line: int, places: dict[str, int], known: set[str] | None) -> FileQuiz:
     """Read a quiz; `places` are the numbers of questions by their keys, `known` all keys, those of refused ones too."""
     minutes = item.integer("timeLimitMinutes", 1, LONGEST_LIMIT_MINUTES)
     pass_mark = item.integer("passMark", 0, 100)
-    draft = QuizDraft(
+    draft = FileQuiz(
         line=line,
         slug=item.text("slug", partial(checked_slug, field="slug")),
         title=item.text("title", partial(text.line, field="title", longest=200)),

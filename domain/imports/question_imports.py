@@ -8,7 +8,7 @@ from domain.errors import InvalidInputError
 from domain.idempotency import checked_key, first_use
 from domain.ids import ImportId
 from domain.imports import gift, question_drafts, question_files
-from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, QuestionDraft, QuestionFile, QuizDraft
+from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, FileQuiz, QuestionDraft, QuestionFile
 from domain.imports.reports import Findings, ImportKind, ImportReport, content_hash, unchanged
 from domain.imports.storage import quiz_plans
 from domain.imports.storage.quiz_titles import GENERAL, LONGEST_TITLE, QuizTitle
@@ -137,7 +137,7 @@ def _gift(text: str, findings: Findings, exam_type_code: str | None, title: str 
         findings.refuse(1, "file", "It holds no question that can be imported.")
     questions = _fitting(questions, findings)
     named = QuizTitle(given=titled, content_hash=content_hash(text))
-    quiz = QuizDraft(
+    quiz = FileQuiz(
         line=1,
         slug=named.slug(1, 1),
         title=named.title(1, 1),

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import BinaryIO, Protocol
 
 from domain.entities import entity
-from domain.imports.question_drafts import ExamTypeDraft, QuestionDraft, QuizDraft
+from domain.imports.question_drafts import ExamTypeDraft, FileQuiz, QuestionDraft
 from domain.imports.reports import Findings
 from domain.imports.roadmap_plans import RoadmapFile
 
@@ -95,7 +95,7 @@ class QuizItem:
     Where a file names none, the storage makes quizzes of all its questions.
     """
 
-    draft: QuizDraft
+    draft: FileQuiz
 
 
 Record = QuestionItem | RefusedItem | LossNote | MediaFile | ExamTypeItem | QuizItem

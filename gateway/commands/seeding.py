@@ -20,6 +20,7 @@ from gateway.commands.demo import (
     demo_forks,
     demo_goals,
     demo_quality,
+    demo_quizzes,
     demo_study,
 )
 from gateway.demo_accounts import ACCOUNTS, AUTHOR, PASSWORD, DemoAccount
@@ -53,6 +54,7 @@ async def seed(postgres: Postgres) -> None:
         await demo_study.study(postgres, handle=account.handle, content=CONTENT, now=secrets_and_ids.now())
     await demo_quality.report(postgres)
     await demo_forks.fork(postgres)
+    await demo_quizzes.write(postgres)
     await demo_campaign.send(postgres)
 
 

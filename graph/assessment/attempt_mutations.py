@@ -1,5 +1,6 @@
 """Mutations of quiz attempts: start, answer, flag, submit, abandon."""
 
+from datetime import datetime
 from typing import Any
 
 import strawberry
@@ -7,7 +8,10 @@ import strawberry
 from domain.assessment.attempt_errors import (
     AttemptAlreadySubmittedError,
     AttemptClosedError,
+    AttemptsUsedUpError,
+    AttemptTooSoonError,
     QuizClosedError,
+    QuizNotOpenError,
     SlotLockedError,
 )
 from domain.assessment.attempts import AttemptMode
@@ -37,6 +41,26 @@ declare_error(
 declare_error(AttemptClosedError, "The attempt is closed or its deadline has passed; it accepts no answers.")
 declare_error(SlotLockedError, "The quiz shows the right answer after each answer, so an answer is final.")
 declare_error(QuizClosedError, "The quiz is closed or withdrawn, and accepts no new attempts.")
+
+
+@strawberry.type
+class _QuizUnavailableBase(UserError):  # noqa: N818 - a type of the schema
+    available_at: datetime | None = attribute(
+        "From when on the caller may begin an attempt at the quiz; null for never."
+    )
+
+
+declare_error(QuizNotOpenError, "The quiz opens at `availableAt`.", base=_QuizUnavailableBase)
+declare_error(
+    AttemptTooSoonError,
+    "The quiz wants a pause after the end of the last attempt, which is over at `availableAt`.",
+    base=_QuizUnavailableBase,
+)
+declare_error(
+    AttemptsUsedUpError,
+    "The caller has begun as many attempts as the quiz allows, abandoned ones included.",
+    base=_QuizUnavailableBase,
+)
 
 _KEY = (
     "A key that the client makes for this request, 1 to 200 characters; for 24 hours the same key returns the same "
@@ -113,7 +137,13 @@ class AttemptMutations:
         input=StartQuizAttemptInput,
         gives=_GIVES,
         also=changed_viewer(),
-        refuses=(QuizClosedError, IdempotencyKeyReusedError),
+        refuses=(
+            QuizClosedError,
+            QuizNotOpenError,
+            AttemptTooSoonError,
+            AttemptsUsedUpError,
+            IdempotencyKeyReusedError,
+        ),
         rule=writes_learning(),
         description="Starts an attempt at a quiz with its questions frozen, or returns the open one.",
         weight=20,

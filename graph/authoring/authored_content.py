@@ -11,6 +11,7 @@ from domain.content.questions import Difficulty
 from domain.ids import QuestionId
 from domain.media.media import MOST_OF_A_QUESTION
 from graph.authoring.question_keys import QuestionImageInput, QuestionKeyInput
+from graph.authoring.quiz_drafts import QuizDraft
 from graph.content.questions import Question
 from graph.content.quizzes import Quiz
 from graph.content.roadmaps import Roadmap
@@ -20,7 +21,7 @@ from graph.errors import UserError, declare_error
 from graph.fields import attribute, given, loaded_by, resolved_by
 from graph.mutations import mutated_by
 from graph.paging import Connection
-from resolvers.authoring import authored_content
+from resolvers.authoring import authored_content, quiz_drafts
 from resolvers.content import loaders as content_loaders
 
 declare_enum(
@@ -33,9 +34,10 @@ declare_enum(
 declare_enum(
     ContentState,
     "Whether learners meet content.",
-    DRAFT="A roadmap that was never published.",
-    PUBLISHED="A roadmap with a published version, a quiz that is not withdrawn, or a question that such a quiz asks.",
-    ARCHIVED="An archived roadmap, a withdrawn quiz, or a question that no other quiz asks.",
+    DRAFT="A roadmap or a quiz that was never published.",
+    PUBLISHED="A roadmap with a published version, a quiz that is not withdrawn, or a question that such a quiz "
+    "asks or draws.",
+    ARCHIVED="An archived roadmap, a withdrawn quiz, or a question that no other quiz asks or draws.",
 )
 
 
@@ -50,13 +52,19 @@ class AuthoredContent:
     title: str = attribute("The title; of a question, the first 200 characters of its prompt.")
     version: int | None = attribute("The number of a question's version, for `updateQuestion`; else null.")
     changed_at: datetime = attribute(
-        "When it was changed last: a version was begun or published, a quiz imported or withdrawn, a question updated."
+        "When it was changed last: a version was begun or published, a quiz imported, published, withdrawn or edited "
+        "as a draft, a question updated."
     )
     roadmap: Roadmap | None = loaded_by(
         content_loaders.roadmaps_by_id, key="roadmap_id", description="The roadmap; null for other types."
     )
     quiz: Quiz | None = loaded_by(
-        content_loaders.quizzes_by_id, key="quiz_id", description="The quiz; null for other types."
+        content_loaders.quizzes_by_id, key="quiz_id", description="The published quiz; null for other types."
+    )
+    quiz_draft: QuizDraft | None = loaded_by(
+        quiz_drafts.quiz_drafts_of_content,
+        key="drafted_id",
+        description="The draft of a quiz, also of a published one, if there is one; null for other types.",
     )
     question: Question | None = loaded_by(
         authored_content.own_questions_by_id,

@@ -24,9 +24,10 @@ from resolvers.quality.loaders import suspended_questions
 
 declare_enum(
     Feedback,
-    "When a learner sees the right answers.",
+    "When a learner sees the right answers, if at all.",
     AFTER_EACH="After each answer, which can then not be changed.",
     AT_END="When the attempt is closed.",
+    SCORE_ONLY="Never: a closed attempt shows its score alone.",
 )
 
 declare_error(SlugTakenError, "Something else has this slug; choose another title or slug.")
@@ -57,13 +58,23 @@ class Quiz(Bookmarkable):
     time_limit: timedelta | None = attribute("How long an attempt may take, or null for no limit.")
     pass_mark: int = attribute("The score in percent from which the quiz is passed.")
     feedback: Feedback = attribute("When a learner sees the right answers.")
-    question_count: int = attribute("How many questions it has, the suspended ones included.")
+    question_count: int = attribute("How many questions a new attempt has, the suspended ones included.")
     suspended_count: int | None = loaded_by(
         suspended_questions,
         key="id",
         description="How many of them are suspended; new attempts leave these out.",
     )
+    opens_at: datetime | None = attribute("From when on attempts can start, or null for no such moment.")
     closes_at: datetime | None = attribute("When attempts end at the latest, or null.")
+    attempts_allowed: int | None = attribute(
+        "How many attempts a learner may begin, abandoned ones included, or null for any number."
+    )
+    cool_down: timedelta | None = attribute(
+        "How long a learner waits from the end of an attempt to the next one, or null."
+    )
+    shuffle_questions: bool = attribute("Whether each attempt asks the questions in another order.")
+    shuffle_options: bool = attribute("Whether each attempt shows the options in another order.")
+    drawn_count: int = attribute("How many of the questions are drawn at the start of an attempt.")
     withdrawn_at: datetime | None = attribute(
         "When it was withdrawn, since when no attempt can start, or null. Open attempts go on."
     )
@@ -77,11 +88,11 @@ class QuizBy:
     slug: str | None = given("The quiz's slug.")
 
 
-@strawberry.input(description="The quiz to withdraw.")
-class WithdrawQuizInput:
+@strawberry.input(description="The quiz to archive.")
+class ArchiveQuizInput:
     """A quiz."""
 
-    quiz_id: QuizId = given("The quiz to withdraw.", required=True)
+    quiz_id: QuizId = given("The quiz to archive.", required=True)
 
 
 @strawberry.input(description="The quiz to restore.")
@@ -117,15 +128,15 @@ class QuizQueries:
 class QuizMutations:
     """Mutations about quizzes."""
 
-    withdraw_quiz = mutated_by(
-        quizzes.withdraw_quiz,
-        input=WithdrawQuizInput,
-        gives={"quiz": (Quiz, "The withdrawn quiz.")},
+    archive_quiz = mutated_by(
+        quizzes.archive_quiz,
+        input=ArchiveQuizInput,
+        gives={"quiz": (Quiz, "The archived quiz.")},
         refuses=(ForbiddenError,),
         rule=imports_content(),
-        description="Withdraws a quiz: it is no longer listed, and no attempt can start. Open attempts go on, results "
-        "stay, and learners may set the nodes that it completes to DONE by hand. Importing it again does not restore "
-        "it.",
+        description="Archives a quiz, which withdraws it: it is no longer listed, and no attempt can start. Open "
+        "attempts go on, results stay, and learners may set the nodes that it completes to DONE by hand. Importing or "
+        "publishing it again does not restore it.",
     )
     restore_quiz = mutated_by(
         quizzes.restore_quiz,
@@ -133,5 +144,5 @@ class QuizMutations:
         gives={"quiz": (Quiz, "The restored quiz.")},
         refuses=(ForbiddenError,),
         rule=imports_content(),
-        description="Undoes withdrawQuiz: attempts can start again. Another quiz does not change.",
+        description="Undoes archiveQuiz: attempts can start again. Another quiz does not change.",
     )

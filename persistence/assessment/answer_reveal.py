@@ -30,6 +30,7 @@ from persistence.tables.content.questions import questions
 
 _mine = attempts.c.user_id == bindparam("user_id")
 _closed = attempts.c.state.in_([literal_column("'GRADED'"), literal_column("'EXPIRED'")])
+_tells_more_than_the_score = attempts.c.feedback != literal_column("'SCORE_ONLY'")
 
 
 def _shown(attempt: FromClause, slot: FromClause) -> ColumnElement[bool]:
@@ -57,7 +58,7 @@ _REVEALED = Statement(
     select(slots.c.attempt_id, slots.c.number, slots.c.question_id, slots.c.answer)
     .select_from(slots.join(attempts).join(questions))
     .where(tuple_(slots.c.attempt_id, slots.c.number).in_(select(_places.c.attempt_id, _places.c.number)))
-    .where(_mine, not_(_asked_elsewhere))
+    .where(_mine, _tells_more_than_the_score, not_(_asked_elsewhere))
     .where(or_(_closed, and_(attempts.c.state.in_([_in_progress, _submitted]), _shown(attempts, slots)))),
     lambda attempt_id, number, question_id, answer: RevealedSlot(
         attempt_id=attempt_id, number=number, question_id=question_id, answer=answer_from_json(answer)

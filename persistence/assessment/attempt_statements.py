@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.types import TypeEngine
 
-from domain.assessment.attempts import AttemptSlot, QuizAttempt
+from domain.assessment.attempts import AttemptSlot, QuizAttempt, Taken
 from persistence.assessment.open_attempts import is_hidden, slots_questions
 from persistence.content.question_versions import is_among
 from persistence.content.questions import question_columns
@@ -67,6 +67,20 @@ FREEZE = Statement(
     FROM quiz_questions q WHERE quiz_id = :quiz_id
     AND NOT EXISTS (SELECT FROM question_suspensions s WHERE s.question_id = q.question_id)
     """)
+)
+FREEZE_DRAWN = Statement(
+    text("""
+    INSERT INTO attempt_slots (attempt_id, number, question_id)
+    SELECT CAST(:attempt_id AS text), row_number() OVER (ORDER BY number), id
+    FROM unnest(CAST(:question_ids AS text[])) WITH ORDINALITY AS given (id, number)
+    WHERE NOT EXISTS (SELECT FROM question_suspensions s WHERE s.question_id = given.id)
+    """)
+)
+TAKEN = Statement(
+    select(func.count(), func.max(attempts.c.finished_at)).where(
+        _mine, attempts.c.quiz_id == bindparam("quiz_id"), attempts.c.id != bindparam("without")
+    ),
+    Taken,
 )
 DISCARD = Statement(delete(attempts).where(attempts.c.id == bindparam("attempt_id")))
 BY_IDS = Statement(select(*attempt_columns).where(attempts.c.id == any_(_ids), _mine), attempt_of)

@@ -14,9 +14,10 @@ from domain.assessment.attempts import (
     Place,
     QuizAttempt,
     RevealedSlot,
+    Taken,
 )
 from domain.content.answers import Answer
-from domain.ids import AttemptId, QuestionId, UserId
+from domain.ids import AttemptId, QuestionId, QuizId, UserId
 from domain.paging import Page, Window
 from persistence.assessment import answer_reveal, answer_shares, attempt_statements
 from persistence.content.questions import question_columns, question_of
@@ -49,6 +50,19 @@ class SqlAttempts:
         return await self._connection.run(
             attempt_statements.FREEZE, attempt_id=attempt.id, quiz_id=attempt.quiz_id
         )
+
+    async def freeze_drawn(self, attempt: QuizAttempt, question_ids: Sequence[QuestionId]) -> int:
+        """Give a new attempt these questions, numbered from 1; return how many there are."""
+        return await self._connection.run(
+            attempt_statements.FREEZE_DRAWN, attempt_id=attempt.id, question_ids=list(question_ids)
+        )
+
+    async def taken(self, quiz_id: QuizId, *, user_id: UserId, without: AttemptId) -> Taken:
+        """Return how often the user has begun the quiz before this attempt."""
+        taken = await self._connection.first(
+            attempt_statements.TAKEN, quiz_id=quiz_id, user_id=user_id, without=without
+        )
+        return taken or Taken(count=0, last_end=None)
 
     async def discard(self, attempt_id: AttemptId) -> None:
         """Delete an attempt that this transaction has just stored."""

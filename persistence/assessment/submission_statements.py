@@ -96,7 +96,8 @@ GRADING_INPUTS = Statement(
     text(f"""
     WITH head AS MATERIALIZED (
         SELECT asked.place, asked.operation, asked.key, asked.forgotten, {_ATTEMPT}, a.revision AS answers,
-            u.revision AS learner, q.slug, q.title, q.exam_type_id, q.author_id,
+            u.revision AS learner, q.slug, q.title, q.exam_type_id,
+            q.author_id = a.user_id AND q.drawn_for_id IS NULL AS is_own,
             u.time_zone, u.day_start_hour,
             asked.now, coalesce(a.finished_at, least(a.deadline, asked.now)) AS ends_at,
             coalesce(a.finished_at + :credits_within, least(a.deadline, asked.now)) AS looks_until,
@@ -114,7 +115,7 @@ GRADING_INPUTS = Statement(
             SELECT FROM enrolments e JOIN roadmap_nodes n ON n.version_id = e.version_id
             WHERE e.user_id = head.user_id AND e.left_at IS NULL AND n.quiz_slug = head.slug
         ),
-        head.author_id = head.user_id, ({_ASKED_ELSEWHERE}), ({_OTHERS_WAIT}),
+        head.is_own, ({_ASKED_ELSEWHERE}), ({_OTHERS_WAIT}),
         r.fingerprint, r.result_id, given.slots, ({_CREDITS}), ARRAY({_ATTEMPTS}), ({_XP}),
         seen.active_on, a.dates, a.moments, a.zones,
         ARRAY(SELECT local_date FROM streak_freezes WHERE user_id = head.user_id)

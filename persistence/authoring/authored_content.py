@@ -27,11 +27,18 @@ _ROADMAPS = f"""
 _QUIZZES = f"""
     SELECT z.id, 'QUIZ', CASE WHEN z.withdrawn_at IS NULL THEN 'PUBLISHED' ELSE 'ARCHIVED' END, z.title, NULL::int,
         {_MS.format(moment="greatest(z.published_at, z.withdrawn_at)")}
-    FROM quizzes z WHERE z.author_id = :author_id"""  # noqa: S608 - an expression of our own
+    FROM quizzes z WHERE z.author_id = :author_id AND z.drawn_for_id IS NULL
+    UNION ALL SELECT d.id, 'QUIZ', 'DRAFT', d.title, NULL::int, {_MS.format(moment="d.changed_at")}
+    FROM quiz_drafts d WHERE d.author_id = :author_id AND d.quiz_id IS NULL"""  # noqa: S608 - an expression of our own
 _QUESTIONS = """
     SELECT q.id, 'QUESTION', CASE WHEN EXISTS (
             SELECT FROM quiz_questions p JOIN quizzes z ON z.id = p.quiz_id
-            WHERE p.question_id = q.id AND z.withdrawn_at IS NULL
+            WHERE p.question_id = q.id AND z.withdrawn_at IS NULL AND z.drawn_for_id IS NULL
+        ) OR EXISTS (
+            SELECT FROM quizzes z JOIN quiz_pools p ON p.quiz_id = z.id
+            WHERE z.author_id = q.author_id AND z.exam_type_id = q.exam_type_id AND z.withdrawn_at IS NULL
+                AND (p.domain_id IS NULL OR p.domain_id = q.domain_id)
+                AND (p.difficulty IS NULL OR p.difficulty = q.difficulty)
         ) THEN 'PUBLISHED' ELSE 'ARCHIVED' END, left(q.prompt, 200), q.version::int, q.made_ms
     FROM questions q WHERE q.author_id = :author_id
     AND q.replaced_by_id IS NULL
@@ -106,7 +113,11 @@ _REPLACE = Statement(
         UPDATE questions SET version = :version, lineage_id = (SELECT lineage_id FROM questions WHERE id = :old)
         WHERE id = :new
     ),
-    replaced AS (UPDATE questions SET replaced_by_id = :new WHERE id = :old)
+    replaced AS (UPDATE questions SET replaced_by_id = :new WHERE id = :old RETURNING author_id),
+    drafted AS (
+        UPDATE quiz_drafts d SET question_ids = array_replace(d.question_ids, :old, :new) FROM replaced
+        WHERE d.author_id = replaced.author_id AND :old = ANY (d.question_ids)
+    )
     UPDATE quiz_questions SET question_id = :new WHERE question_id = :old
     """).bindparams(
         bindparam("old", type_=ID), bindparam("new", type_=ID), bindparam("version", type_=Integer)
@@ -121,7 +132,7 @@ _EDITED = Statement(
 
 
 class SqlAuthoredContents:
-    """Content in the tables `roadmaps`, `quizzes` and `questions`."""
+    """Content in the tables `roadmaps`, `quizzes`, `quiz_drafts` and `questions`."""
 
     def __init__(self, connection: SqlConnection) -> None:
         self._connection = connection

@@ -1,24 +1,28 @@
 """Quizzes in Postgres."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import ARRAY, any_, bindparam, delete, func, select, update
+from sqlalchemy import ARRAY, SmallInteger, Text, and_, any_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from domain.content.drawing.pools import QuestionPool
+from domain.content.questions import Difficulty
 from domain.content.quizzes import Feedback, NewQuiz, PublishedContent, Quiz, SlugTakenError
 from domain.errors import NotFoundError
-from domain.ids import QuestionId, QuizId
+from domain.ids import QuestionId, QuizId, UserId
 from domain.paging import Page, Window
 from persistence.database import SqlConnection
 from persistence.paging import Pages
 from persistence.row_mapping import maker, member_of
 from persistence.statements import ID, MOMENT, Statement, by_key, columns_for, grouped
 from persistence.tables.content.exam_types import exam_types
-from persistence.tables.content.quizzes import quiz_questions, quizzes
+from persistence.tables.content.quizzes import quiz_pools, quiz_questions, quizzes
 
 _quiz = maker(Quiz, feedback=member_of(Feedback))
 _columns = columns_for(Quiz, quizzes)
+_public = quizzes.c.drawn_for_id.is_(None)
 _newest = {
     "order": [quizzes.c.id],
     "descending": True,
@@ -26,7 +30,7 @@ _newest = {
     "key_of": lambda quiz: (quiz.id,),
     "name": "quizzes",
 }
-_listed = select(*_columns).where(quizzes.c.withdrawn_at.is_(None))
+_listed = select(*_columns).where(quizzes.c.withdrawn_at.is_(None), _public)
 _NEWEST_FIRST: Pages[Quiz] = Pages(_listed, **_newest)  # type: ignore[arg-type]
 _NEWEST_OF_TYPE: Pages[Quiz] = Pages(
     _listed.where(
@@ -35,11 +39,16 @@ _NEWEST_OF_TYPE: Pages[Quiz] = Pages(
     ),
     **_newest,  # type: ignore[arg-type]
 )
-_BY_IDS = Statement(select(*_columns).where(quizzes.c.id == any_(bindparam("ids", type_=ARRAY(ID)))), _quiz)
+_ids = bindparam("ids", type_=ARRAY(ID))
+_viewer = bindparam("viewer_id", type_=ID)
+_BY_IDS = Statement(
+    select(*_columns).where(quizzes.c.id == any_(_ids), or_(_public, quizzes.c.drawn_for_id == _viewer)),
+    _quiz,
+)
 _slugs = bindparam("slugs", type_=ARRAY(ID))
-_BY_SLUGS = Statement(select(*_columns).where(quizzes.c.slug == any_(_slugs)), _quiz)
+_BY_SLUGS = Statement(select(*_columns).where(quizzes.c.slug == any_(_slugs), _public), _quiz)
 _LOCK = Statement(
-    select(*_columns).where(quizzes.c.id == bindparam("id")).with_for_update(key_share=True), _quiz
+    select(*_columns).where(quizzes.c.id == bindparam("id"), _public).with_for_update(key_share=True), _quiz
 )
 _SET_WITHDRAWN = Statement(
     update(quizzes)
@@ -70,7 +79,7 @@ _PUBLISH = Statement(
             for c in quizzes.c
             if c.name not in {"id", "slug", "author_id", "withdrawn_at"}
         },
-        where=quizzes.c.author_id == _written.excluded.author_id,
+        where=and_(quizzes.c.author_id == _written.excluded.author_id, _public),
     ).returning(*_columns),
     _quiz,
 )
@@ -86,17 +95,47 @@ _FILL = Statement(
         select(bindparam("quiz", type_=ID), _ordered.c.position, _ordered.c.question_id),
     )
 )
+_pool = maker(QuestionPool, difficulty=member_of(Difficulty))
+_POOLS = Statement(
+    select(quiz_pools.c.quiz_id, *columns_for(QuestionPool, quiz_pools))
+    .where(quiz_pools.c.quiz_id == any_(_ids))
+    .order_by(quiz_pools.c.quiz_id, quiz_pools.c.position),
+    lambda quiz_id, *columns: (quiz_id, _pool(*columns)),
+)
+_CLEAR_POOLS = Statement(delete(quiz_pools).where(quiz_pools.c.quiz_id == bindparam("id")))
+_given = (
+    func.unnest(
+        bindparam("domain_ids", type_=ARRAY(ID)),
+        bindparam("difficulties", type_=ARRAY(Text)),
+        bindparam("counts", type_=ARRAY(SmallInteger)),
+    )
+    .table_valued("domain_id", "difficulty", "count", with_ordinality="position")
+    .render_derived()
+)
+_FILL_POOLS = Statement(
+    insert(quiz_pools).from_select(
+        ["quiz_id", "position", "domain_id", "difficulty", "count"],
+        select(
+            bindparam("quiz", type_=ID),
+            _given.c.position,
+            _given.c.domain_id,
+            _given.c.difficulty,
+            _given.c.count,
+        ),
+    )
+)
 
 
 class SqlQuizzes:
-    """Quizzes in the table `quizzes`, the order of their questions in `quiz_questions`."""
+    """Quizzes in the table `quizzes`, their questions in `quiz_questions`, their pools in `quiz_pools`."""
 
     def __init__(self, connection: SqlConnection) -> None:
         self._connection = connection
 
-    async def by_ids(self, ids: list[QuizId]) -> list[Quiz | None]:
+    async def by_ids(self, ids: list[QuizId], *, viewer_id: UserId | None = None) -> list[Quiz | None]:
         """Return one slot per id, in their order."""
-        return by_key(ids, await self._connection.all(_BY_IDS, ids=ids), lambda quiz: quiz.id)
+        found = await self._connection.all(_BY_IDS, ids=ids, viewer_id=viewer_id)
+        return by_key(ids, found, lambda quiz: quiz.id)
 
     async def by_slug(self, slug: str) -> Quiz | None:
         """Return the quiz with this slug."""
@@ -116,6 +155,11 @@ class SqlQuizzes:
         found = await self._connection.rows(_QUESTIONS_OF, quiz_ids=quiz_ids)
         asked = grouped(quiz_ids, found, lambda row: row[0])
         return [[question_id for _, question_id in rows] for rows in asked]
+
+    async def pools(self, ids: Sequence[QuizId]) -> list[list[QuestionPool]]:
+        """Return the pools of each quiz, in quiz order."""
+        found = await self._connection.all(_POOLS, ids=list(ids))
+        return [[pool for _, pool in each] for each in grouped(ids, found, lambda row: row[0])]
 
     async def page(self, window: Window, *, exam_type_code: str | None = None) -> Page[Quiz]:
         """Return quizzes that are not withdrawn, newest first; of one exam type where its code is given."""
@@ -147,6 +191,15 @@ class SqlQuizzes:
         if quiz is None:
             raise SlugTakenError(
                 f"Another author's quiz has the slug {new.quiz.slug}; choose another.", field="file"
+            )
+        await self._connection.run(_CLEAR_POOLS, id=quiz.id)
+        if new.pools:
+            await self._connection.run(
+                _FILL_POOLS,
+                quiz=quiz.id,
+                domain_ids=[pool.domain_id for pool in new.pools],
+                difficulties=[pool.difficulty and pool.difficulty.value for pool in new.pools],
+                counts=[pool.count for pool in new.pools],
             )
         await self._connection.run(_CLEAR, id=quiz.id)
         await self._connection.run(_FILL, quiz=quiz.id, question_ids=new.question_ids)

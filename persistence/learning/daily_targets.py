@@ -72,7 +72,8 @@ _STANDING = Statement(
         FROM quiz_attempts a JOIN quizzes q ON q.id = a.quiz_id CROSS JOIN LATERAL (
             SELECT count(*) AS answers FROM attempt_slots s WHERE s.attempt_id = a.id AND s.answer IS NOT NULL
         ) s
-        WHERE a.user_id = :user_id AND a.state IN ('GRADED', 'EXPIRED') AND q.author_id IS DISTINCT FROM a.user_id
+        WHERE a.user_id = :user_id AND a.state IN ('GRADED', 'EXPIRED')
+        AND (q.author_id IS DISTINCT FROM a.user_id OR q.drawn_for_id IS NOT NULL)
         AND a.finished_at >= CAST(:first AS date) - interval '2 days' AND a.local_date BETWEEN :first AND :last
         AND s.answers > 0 GROUP BY a.local_date
         UNION ALL

@@ -41,6 +41,7 @@ REMOVED: dict[str, str] = {
     "review_settings": "user_id = :user_id",
     "share_guests": "user_id = :user_id",
     "evidence": "user_id = :user_id",
+    "quiz_drafts": "author_id = :user_id",
     "collaborators": "user_id = :user_id OR invited_by_id = :user_id AND accepted_at IS NULL",
     "share_links": "roadmap_id IN (SELECT id FROM roadmaps WHERE author_id = :user_id)",
 }

@@ -26,6 +26,8 @@ _OF_MEMORY = (
 )
 _OWN_REPORT = f"""t.reporter_id = :user_id
     AND NOT (t.kind = 'INCORRECT' AND t.state <> 'PENDING' AND {_OPEN_SLOT})"""
+_SCORE_ONLY = """t.attempt_id IN (
+    SELECT a.id FROM quiz_attempts a WHERE a.user_id = :user_id AND a.feedback = 'SCORE_ONLY')"""
 _CREDIT = "'{credit_numerator,credit_denominator}'::text[]"
 
 SECTIONS: dict[str, tuple[str, str]] = {
@@ -65,6 +67,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "share_guests": ("user_id = :user_id", "to_jsonb(t)"),
     "node_progress": ("enrolment_id IN (SELECT id FROM enrolments WHERE user_id = :user_id)", "to_jsonb(t)"),
     "exam_types": ("author_id = :user_id", "to_jsonb(t)"),
+    "quiz_drafts": ("author_id = :user_id", "to_jsonb(t)"),
     "quizzes": ("author_id = :user_id", "to_jsonb(t)"),
     "questions": ("author_id = :user_id", "to_jsonb(t)"),
     "uploads": ("owner_id = :user_id", "to_jsonb(t) - 'received_until'"),
@@ -77,7 +80,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "quiz_attempts": ("user_id = :user_id", "to_jsonb(t) - 'seed'"),
     "attempt_slots": (
         "attempt_id IN (SELECT id FROM quiz_attempts WHERE user_id = :user_id)",
-        f"CASE WHEN {_OPEN_SLOT} THEN to_jsonb(t) - {_CREDIT} ELSE to_jsonb(t) END",
+        f"CASE WHEN {_SCORE_ONLY} OR {_OPEN_SLOT} THEN to_jsonb(t) - {_CREDIT} ELSE to_jsonb(t) END",
     ),
     "time_allowances": ("user_id = :user_id", "to_jsonb(t) - 'set_by_id'"),
     "study_sessions": ("user_id = :user_id", "to_jsonb(t) - 'seed'"),
@@ -114,7 +117,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "workflows": ("user_id = :user_id", "to_jsonb(t)"),
 }
 """By table: which rows are a user's, and the JSON of each. The credit of open attempts is left out, and what
-cards of their questions tell.
+cards of their questions tell; the credit of attempts that show the score only too.
 """
 
 EXCEPTIONS: dict[str, str] = {
@@ -133,6 +136,7 @@ EXCEPTIONS: dict[str, str] = {
     "question_keys": "right answers; the author has the imported file",
     "staged_items": "parts of an uploaded file for minutes; the author has the file",
     "question_media": "which images questions show, of no person",
+    "quiz_pools": "what quizzes draw, of no person",
     "quiz_questions": "the order of questions, of no person",
     "share_links": "hashes of secrets; the audit log names who made them",
     "inherited_lineages": "which nodes of a fork come from its origin, of no person",

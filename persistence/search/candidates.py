@@ -59,7 +59,7 @@ _SOURCES: dict[SearchType, tuple[str, str, str, str, str]] = {
         "z.search_vector",
         "z.title",
         "z.description",
-        "quizzes z WHERE z.withdrawn_at IS NULL",
+        "quizzes z WHERE z.withdrawn_at IS NULL AND z.drawn_for_id IS NULL",
     ),
     SearchType.QUESTION: ("q.id", "q.search_vector", "q.prompt", "''", f"questions q WHERE {_ASKED}"),
     SearchType.USER: ("u.id", _NAMED, "u.display_name", "u.handle", f"users u WHERE {_FINDABLE_USER}"),

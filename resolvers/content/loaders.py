@@ -206,11 +206,11 @@ async def domains_by_exam_type(context: Context, ids: list[ExamTypeId]) -> list[
         return await reads.exam_types.domains_of(ids)
 
 
-@batch(Rows.PUBLIC)
+@batch(Rows.VISIBLE)
 async def quizzes_by_id(context: Context, ids: list[QuizId]) -> list[Quiz | None]:
-    """Load quizzes."""
+    """Load quizzes; those that were drawn for a learner for that learner alone."""
     async with context.open_reads() as reads:
-        return await reads.quizzes.by_ids(ids)
+        return await reads.quizzes.by_ids(ids, viewer_id=context.viewer_id)
 
 
 @batch(Rows.PUBLIC)

@@ -37,8 +37,8 @@ async def quizzes_page(context: Context, *, window: Window, exam_type: str | Non
     return page
 
 
-async def withdraw_quiz(context: Context, *, quiz_id: QuizId) -> Quiz:
-    """Withdraw a quiz."""
+async def archive_quiz(context: Context, *, quiz_id: QuizId) -> Quiz:
+    """Archive a quiz: withdraw it."""
     async with context.open_work() as work:
         return await withdrawal.withdraw(work, context.act(), quiz_id=quiz_id)
 

@@ -18,6 +18,7 @@ from domain.assessment.attempts import (
     Place,
     QuizAttempt,
     RevealedSlot,
+    Taken,
     shown,
 )
 from domain.content.answer_keys import AnswerKey
@@ -70,6 +71,20 @@ class FakeAttempts:
         for number, question_id in enumerate(question_ids, start=1):
             self.kept[attempt.id, number] = Slot(question_id)
         return len(question_ids)
+
+    async def freeze_drawn(self, attempt: QuizAttempt, question_ids: Sequence[QuestionId]) -> int:
+        for number, question_id in enumerate(question_ids, start=1):
+            self.kept[attempt.id, number] = Slot(question_id)
+        return len(question_ids)
+
+    async def taken(self, quiz_id: QuizId, *, user_id: UserId, without: AttemptId) -> Taken:
+        mine = [
+            a
+            for a in self.attempts.values()
+            if (a.quiz_id, a.user_id) == (quiz_id, user_id) and a.id != without
+        ]
+        ends = [a.finished_at for a in mine if a.finished_at is not None]
+        return Taken(count=len(mine), last_end=max(ends, default=None))
 
     async def discard(self, attempt_id: AttemptId) -> None:
         del self.attempts[attempt_id]
@@ -253,7 +268,8 @@ class FakeAttempts:
         others = [other for other in self.open_ones(user_id) if other.id != attempt.id]
         asked = any(self.first_at(place) in self.hidden_by(other) for other in others)
         open_ = attempt.state in {AttemptState.IN_PROGRESS, AttemptState.SUBMITTED} and self._final(place)
-        if asked or not (attempt.state in GRADED or open_):
+        never = attempt.feedback is Feedback.SCORE_ONLY
+        if never or asked or not (attempt.state in GRADED or open_):
             return None
         return RevealedSlot(
             attempt_id=place[0], number=place[1], question_id=slot.question_id, answer=slot.answer

@@ -1,12 +1,13 @@
 """Fakes of the stores of exam types, questions, quizzes and import reports."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from domain.accounts.users import Role
 from domain.content.answer_keys import AnswerKey
+from domain.content.drawing.pools import QuestionPool
 from domain.content.exam_types import MOST_DOMAINS, MOST_EXAM_TYPES, ExamDomain, ExamType
 from domain.content.questions import NewQuestion, Question
 from domain.content.quizzes import NewQuiz, PublishedContent, Quiz, SlugTakenError
@@ -78,8 +79,8 @@ class FakeQuizzes:
         self.stored: dict[str, NewQuiz] = {}
         self._code_of = code_of
 
-    async def by_ids(self, ids: list[QuizId]) -> list[Quiz | None]:
-        found = {n.quiz.id: n.quiz for n in self.stored.values()}
+    async def by_ids(self, ids: list[QuizId], *, viewer_id: UserId | None = None) -> list[Quiz | None]:
+        found = {n.quiz.id: n.quiz for n in self.stored.values() if n.quiz.drawn_for_id in {None, viewer_id}}
         return [found.get(key) for key in ids]
 
     async def by_slug(self, slug: str) -> Quiz | None:
@@ -88,7 +89,7 @@ class FakeQuizzes:
 
     async def by_slugs(self, slugs: list[str]) -> list[Quiz | None]:
         found = [self.stored.get(slug) for slug in slugs]
-        return [n and n.quiz for n in found]
+        return [n.quiz if n and n.quiz.drawn_for_id is None else None for n in found]
 
     async def question_ids(self, quiz_id: QuizId) -> list[QuestionId]:
         return next((n.question_ids for n in self.stored.values() if n.quiz.id == quiz_id), [])
@@ -96,12 +97,17 @@ class FakeQuizzes:
     async def questions_of(self, quiz_ids: list[QuizId]) -> list[list[QuestionId]]:
         return [await self.question_ids(id_) for id_ in quiz_ids]
 
+    async def pools(self, ids: Sequence[QuizId]) -> list[list[QuestionPool]]:
+        found = {n.quiz.id: n.pools for n in self.stored.values()}
+        return [found.get(key, []) for key in ids]
+
     async def page(self, window: Window, *, exam_type_code: str | None = None) -> Page[Quiz]:
         key = expect(window, "quizzes", str)
         kept = [
             n.quiz
             for n in self.stored.values()
             if n.quiz.withdrawn_at is None
+            and n.quiz.drawn_for_id is None
             and (exam_type_code is None or self._code_of(n.quiz.exam_type_id) == exam_type_code)
         ]
         kept.sort(key=lambda quiz: quiz.id, reverse=not window.backward)
@@ -136,7 +142,7 @@ class FakeQuizzes:
 
     async def publish(self, new: NewQuiz, *, now: datetime) -> Quiz:
         there = self.stored.get(new.quiz.slug)
-        if there is not None and there.quiz.author_id != new.quiz.author_id:
+        if there is not None and (there.quiz.drawn_for_id or there.quiz.author_id != new.quiz.author_id):
             raise SlugTakenError("taken")
         kept = {} if there is None else {"id": there.quiz.id, "withdrawn_at": there.quiz.withdrawn_at}
         quiz = replace(new.quiz, **kept)

@@ -65,6 +65,7 @@ EVERYTHING = """{
   segments(first: 2) { nodes { __typename id } }
   campaigns(first: 2) { nodes { __typename id } }
   suppressions(first: 2) { nodes { __typename id } }
+  myContent(state: DRAFT, first: 2) { nodes { quizDraft { __typename id } } }
 }"""
 EXPORT = "mutation { exportMyData { dataExport { __typename id } } }"
 BY_IDS = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"

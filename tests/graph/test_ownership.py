@@ -15,6 +15,7 @@ from tests.builders import mint
 from tests.builders.roadmaps import a_file, a_node
 from tests.builders.sessions import a_session
 from tests.support.bookmarks import save_bookmark
+from tests.support.clients.quizzes import create_quiz
 from tests.support.clients.roadmaps import enrol, import_file, import_quizzes, publish_file
 from tests.support.collaboration_scenes import collaborators_of, evidence_on_a_roadmap_of
 from tests.support.quality_scenes import store_report
@@ -139,7 +140,11 @@ OWNED: dict[str, dict[str, Any]] = {
     "unenrol": {"enrolmentId": "enrolment"},
     "updateGoal": {"id": "goal", "version": 1, "title": "Mine"},
     "updateQuestion": {"id": "question", "version": 1, "prompt": "Mine?"},
-    "withdrawQuiz": {"quizId": "quiz"},
+    "archiveQuiz": {"quizId": "quiz"},
+    "startQuizDraft": {"quizId": "quiz"},
+    "editQuizDraft": {"draftId": "quiz_draft", "version": 1, "title": "Mine"},
+    "publishQuiz": {"draftId": "quiz_draft", "version": 2},
+    "discardQuizDraft": {"draftId": "quiz_draft", "version": 2},
 }
 """An input of each other mutation; a text that names something of the world stands for its id."""
 PUBLIC = {"quiz", "published"}
@@ -192,6 +197,7 @@ async def world(ask: Asker) -> World:
     )
     evidence_id = await evidence_on_a_roadmap_of(ask, owner)
     collaborator_id, invitation_id = await collaborators_of(ask, owner, draft["roadmap"]["id"])
+    quiz_draft = await create_quiz(ask, owner, "written", examType="exam")
     content = await ask.data("{ myContent(type: QUESTION) { nodes { question { id } } } }", owner)
     saved = await save_bookmark(ask, owner, published, note="Mine.")
     question_id = content["myContent"]["nodes"][0]["question"]["id"]
@@ -209,6 +215,7 @@ async def world(ask: Asker) -> World:
             "quiz": found["quiz"]["id"],
             "question": question_id,
             "report": report_id,
+            "quiz_draft": quiz_draft["id"],
             "enrolment": enrolment["enrolment"]["id"],
             "published_version": nodes["roadmap"]["currentVersion"]["id"],
             "node": nodes["roadmap"]["currentVersion"]["nodes"][0]["id"],
@@ -311,7 +318,7 @@ async def test_a_published_roadmap_of_another_is_forbidden_and_stays(ask: Asker,
 async def test_an_admin_in_person_changes_content_of_others(ask: Asker, world: World) -> None:
     _, admin = await ask.learner(roles=[Role.LEARNER, Role.ADMIN])
 
-    for mutation in ("archiveRoadmap", "restoreRoadmap", "withdrawQuiz", "restoreQuiz"):
+    for mutation in ("archiveRoadmap", "restoreRoadmap", "archiveQuiz", "restoreQuiz"):
         given = {"quizId": "quiz"} if mutation.endswith("Quiz") else {"roadmapId": "published"}
         assert await answered(ask, admin, mutation, given, world.ids) == [], mutation
 
@@ -323,6 +330,6 @@ async def test_a_key_changes_the_content_of_its_owner(ask: Asker, world: World) 
         ("archiveRoadmap", {"roadmapId": "published"}),
         ("restoreRoadmap", {"roadmapId": "published"}),
         ("publishRoadmap", {"roadmapId": "draft"}),
-        ("withdrawQuiz", {"quizId": "quiz"}),
+        ("archiveQuiz", {"quizId": "quiz"}),
     ):
         assert await answered(ask, key, mutation, given, world.ids) == []

@@ -55,6 +55,26 @@ COMPARED = {
     "startStudySession.difficulty": "every value is fine",
     "updateQuestion.domain": "compared with the exam type of the question",
     "updateQuestion.key": "judged by the kind of the question",
+    **dict.fromkeys(
+        [
+            f"editQuizDraft.{name}"
+            for name in (
+                "timeLimitMinutes",
+                "passMark",
+                "opensAt",
+                "closesAt",
+                "attemptsAllowed",
+                "coolDownMinutes",
+            )
+        ],
+        "its range is a fault of the draft",
+    ),
+    **dict.fromkeys(["feedback", "shuffleQuestions", "shuffleOptions"], "every value is fine"),
+    **dict.fromkeys(["createQuestion.difficulty", "generateQuizFrom.difficulty"], "every value is fine"),
+    "generateQuizFrom.domains": "compared with the exam type",
+    "createQuestion.domain": "compared with the exam type",
+    "createQuestion.kind": "every value is fine",
+    "createQuestion.key": "judged by the kind of the question",
     "updateWebhookEndpoint.enabled": "every value is fine",
     "replayWebhookDeliveries.event": "every value is fine",
     "replayWebhookDeliveries.since": "compared with until",
@@ -93,6 +113,7 @@ WRONG: dict[str, Any] = {
     "StepTemplateInput": [],
     "SegmentGroupInput": [],
     "DraftOperation": [],
+    "QuestionPoolInput": [{"count": 1}] * 21,
     "InviteeBy": {"handle": "not a handle"},
     "QuestionImageInput": [{"media": "media_01K742SG00EC1V4CSM6MV3EE1S", "alt": ""}],
     "MergeChoiceInput": [
@@ -123,6 +144,8 @@ RIGHT: dict[str, Any] = {
     "DraftOperation": {"removeNode": {"key": "a"}},
     "slug": "a-slug",
     "retention": 0.8,
+    "QuestionPoolInput": {"count": 1},
+    "createQuestion.key": {"truth": True},
     "InviteeBy": {"handle": "ada_l"},
     "MergeChoiceInput": {"field": "TITLE", "choice": "KEEP_MINE"},
 }
@@ -152,6 +175,8 @@ PREFIXES = {
     "targetId": "quiz",
     "nodeId": "node",
     "userIds": "user",
+    "draftId": "quizdraft",
+    "questionIds": "question",
     "templateId": "emailtemplate",
     "versionId": "roadmapversion",
     "upstreamVersionId": "roadmapversion",
@@ -169,7 +194,7 @@ def right(mutation: str, name: str, type_: Any) -> Any:
     if named.name == "ID":
         prefix: Any = PREFIXES.get(name, name.removesuffix("Id").lower())
         return mint(prefix.get(mutation, "goal") if isinstance(prefix, dict) else prefix)
-    value = RIGHT.get(name, RIGHT.get(named.name))
+    value = RIGHT.get(f"{mutation}.{name}", RIGHT.get(name, RIGHT.get(named.name)))
     if value is None:
         value = next(iter(named.values))
     return [value] if isinstance(get_nullable_type(type_), GraphQLList) else value

@@ -18,6 +18,7 @@ from tests.graph import (
     job_lists,
     other_lists,
     quality_lists,
+    quiz_lists,
     study_lists,
     webhook_lists,
     workflow_lists,
@@ -98,6 +99,7 @@ async def test_every_list_field_costs_the_same_statements_at_any_length(
             costs |= await other_lists.costs_of_node_changes(ask, world.viewer, size)
             costs |= await authoring_lists.costs_of_drafts(ask, world.viewer, size)
             costs |= await authoring_lists.costs_of_diffs(ask, world.viewer, size)
+            costs |= await quiz_lists.costs_of_quizzes(ask, world.viewer, size)
             costs |= await fork_lists.costs_of_pulls(ask, world.viewer, size)
             costs |= await job_lists.costs_of_changed_jobs(ask, world.viewer, size)
             costs |= await study_lists.costs_of_remarks(ask, world.viewer, size)

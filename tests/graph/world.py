@@ -37,6 +37,7 @@ from tests.support.bookmarks import node_ids, save_bookmark
 from tests.support.campaign_scenes import campaigns_of_size
 from tests.support.collaboration_scenes import collaborations_of_size
 from tests.support.quality_scenes import quality_of_size
+from tests.support.quiz_scenes import a_draft_of_size
 from tests.support.reviews import reviews_of_size
 from tests.support.schema_client import Asker
 from tests.support.study import sessions_of_size
@@ -123,6 +124,7 @@ async def world_of(ask: Asker, size: int) -> World:
     await add_deliveries(ask, size)
     await _add_jobs(ask, viewer, size)
     await collaborations_of_size(ask, viewer, roadmap_ids, size)
+    await a_draft_of_size(ask, viewer, 1)
     await _add_bookmarks(ask, viewer, roadmap_ids[0], size)
     await reviews_of_size(ask, viewer, size)
     await _add_audit_entries(ask, viewer, size)
@@ -132,6 +134,7 @@ async def world_of(ask: Asker, size: int) -> World:
         {
             "Query.roadmap": '(by: {slug: "roadmap-0"})',
             "Query.quiz": '(by: {slug: "quiz-0"})',
+            "Query.quizPreview": f'(draftId: "{mint("quizdraft")}")',
             "Query.webhookEndpoint": f'(id: "{mint("webhook")}")',
             "Query.attempt": f'(id: "{attempt_id}")',
             "Query.studySession": f'(id: "{study_id}")',

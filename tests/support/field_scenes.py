@@ -42,6 +42,7 @@ from tests.support.operator_scenes import OPERATOR_SCENES
 from tests.support.privacy import anonymise
 from tests.support.progress_scenes import everything_aimed_at
 from tests.support.quality_scenes import everything_judged
+from tests.support.quiz_scenes import quizzes_written
 from tests.support.reviews import everything_reviewed
 from tests.support.schema_client import START, viewer_of
 from tests.support.search import everything_searched
@@ -79,6 +80,7 @@ async def everything_is_seen(ask: WatchingAsker) -> None:
         everything_uploaded,
         everything_studied,
         everything_judged,
+        quizzes_written,
         *OPERATOR_SCENES,
     )
     for scene in scenes:

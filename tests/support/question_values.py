@@ -16,9 +16,9 @@ from domain.content.quizzes import Feedback
 from domain.imports.question_drafts import (
     DomainDraft,
     ExamTypeDraft,
+    FileQuiz,
     QuestionDraft,
     QuestionFile,
-    QuizDraft,
     faults,
 )
 
@@ -174,7 +174,7 @@ def is_normal(written: str) -> bool:
 
 
 def a_file(*asked: QuestionDraft) -> QuestionFile:
-    quiz = QuizDraft(
+    quiz = FileQuiz(
         line=1,
         slug="quiz",
         title="Quiz",

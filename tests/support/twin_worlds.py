@@ -29,6 +29,8 @@ from tests.support.schema_client import Asker, Clock, asker_on, viewer_of
 from tests.support.schema_walk import Walk
 from tests.support.study import studier_of
 
+NO_DRAFT = mint("quizdraft")
+"""The id of a draft of a quiz that is in no world."""
 NO_ENDPOINT = mint("webhook")
 """The id of a webhook endpoint that is in no world; both worlds are asked for the same one."""
 
@@ -114,6 +116,7 @@ class World:
                 "Query.search": '(query: "what about number")',
                 "Query.segmentSize": "(by: {groups: [{conditions: [{role: LEARNER}]}]})",
                 "Query.webhookEndpoint": f'(id: "{NO_ENDPOINT}")',
+                "Query.quizPreview": f'(draftId: "{NO_DRAFT}")',
                 "Analytics.performance": "(period: D7)",
                 "Streak.calendar": '(from: "2026-03-01", to: "2026-03-04")',
             },

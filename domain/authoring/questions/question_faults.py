@@ -1,51 +1,49 @@
-"""Question faults: what is wrong with a changed question, as sentences."""
+"""Question faults: what is wrong with the wording of a question, as sentences."""
 
 from collections.abc import Iterator
 
-from domain.authoring.authored_content import AuthoredQuestion
-from domain.content.drawn_keys import as_draft
 from domain.content.question_kinds.key_drafts import KeyDraft, text_faults
 from domain.content.question_kinds.prompt_formats import PromptFormat, markdown_faults
 from domain.content.question_kinds.table import QuestionKind
-from domain.edits import UNCHANGED, Edit, settled
 
 _EVERY_OTHER = "*"
 _PARTS = ("options", "truth", "texts", "numbers", "prompts", "blanks")
 """The parts of a key; each kind of question uses some of them."""
+_PARTS_OF = {
+    "options": {"options"},
+    "truth": {"truth"},
+    "text": {"texts"},
+    "number": {"numbers"},
+    "pairs": {"prompts", "options"},
+    "order": {"options"},
+    "blanks": {"blanks"},
+}
+"""The parts of a key by the field in which answers to its kind are given."""
 
 
-def of_key(stored: AuthoredQuestion, after: KeyDraft) -> Iterator[str]:
-    """Yield what is wrong with a key; it has the same parts as before, because the kind of the question stays."""
-    kind, before = stored.question.kind, as_draft(stored.question, stored.key)
-    foreign = [name for name in _PARTS if _has(after, name) and not _has(before, name)]
+def of_key(kind: QuestionKind, key: KeyDraft) -> Iterator[str]:
+    """Yield what is wrong with a key; each kind has its own parts."""
+    known = _PARTS_OF[kind.rules.answer_field.name]
+    foreign = [name for name in _PARTS if name not in known and getattr(key, name) not in (None, [])]
     if foreign:
         yield f"A question of kind {kind.value} has no {', '.join(foreign)}; leave that out of the key."
         return
-    yield from text_faults("A feedback", [*after.feedback.values(), *(o.feedback for o in after.options)])
-    yield from _feedback_faults(after)
-    if kind is QuestionKind.SINGLE_CHOICE and sum(option.correct for option in after.options) > 1:
+    yield from text_faults("A feedback", [*key.feedback.values(), *(o.feedback for o in key.options)])
+    yield from _feedback_faults(key)
+    if kind is QuestionKind.SINGLE_CHOICE and sum(option.correct for option in key.options) > 1:
         yield "A single choice has one right option."
-    yield from kind.rules.faults(after)
+    yield from kind.rules.faults(key)
 
 
-def of_format(
-    stored: AuthoredQuestion, prompt: Edit[str], prompt_format: Edit[PromptFormat]
-) -> Iterator[str]:
-    """Yield what a prompt in Markdown must not have, where it or its format is new."""
-    if prompt is UNCHANGED and prompt_format is UNCHANGED:
-        return
-    before = stored.question
-    if settled(prompt_format, before.prompt_format) is PromptFormat.MARKDOWN:
-        yield from markdown_faults(settled(prompt, before.prompt))
+def of_format(prompt: str, prompt_format: PromptFormat) -> Iterator[str]:
+    """Yield what a prompt in Markdown must not have."""
+    if prompt_format is PromptFormat.MARKDOWN:
+        yield from markdown_faults(prompt)
 
 
-def of_prompt(stored: AuthoredQuestion, prompt: Edit[str], key: Edit[KeyDraft]) -> Iterator[str]:
-    """Yield how the prompt and the key, one of which may be new, do not fit each other."""
-    if prompt is UNCHANGED and key is UNCHANGED:
-        return
-    before = as_draft(stored.question, stored.key)
-    rules = stored.question.kind.rules
-    yield from rules.prompt_faults(settled(prompt, stored.question.prompt), settled(key, before))
+def of_prompt(kind: QuestionKind, prompt: str, key: KeyDraft) -> Iterator[str]:
+    """Yield how a prompt and a key do not fit each other."""
+    yield from kind.rules.prompt_faults(prompt, key)
 
 
 def _feedback_faults(key: KeyDraft) -> Iterator[str]:
@@ -59,7 +57,3 @@ def _feedback_faults(key: KeyDraft) -> Iterator[str]:
                 f"feedback[{place}] is for no answer of the key; name `true` or `false`, an accepted text or range as "
                 f"the key has it, or `*` beside those, and write the feedback of options at the options."
             )
-
-
-def _has(key: KeyDraft, name: str) -> bool:
-    return getattr(key, name) not in (None, [])

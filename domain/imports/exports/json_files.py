@@ -14,7 +14,7 @@ from domain.content.roadmap_nodes import RoadmapNode
 from domain.content.roadmaps import Roadmap, RoadmapVersion
 from domain.imports import question_files, roadmap_files
 from domain.imports.exports.exported_files import ExportLosses, named_once
-from domain.imports.question_drafts import ExamTypeDraft, QuestionDraft, QuestionFile, QuizDraft
+from domain.imports.question_drafts import ExamTypeDraft, FileQuiz, QuestionDraft, QuestionFile
 
 _CHOICES = {QuestionKind.SINGLE_CHOICE, QuestionKind.MULTIPLE_CHOICE}
 
@@ -145,7 +145,7 @@ def _weight(weight: int) -> dict[str, Any]:
     return {} if weight == FULL else {"weight": weight}
 
 
-def _quiz(quiz: QuizDraft, keys: list[str]) -> dict[str, Any]:
+def _quiz(quiz: FileQuiz, keys: list[str]) -> dict[str, Any]:
     written = {
         "slug": quiz.slug,
         "title": quiz.title,

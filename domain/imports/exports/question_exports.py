@@ -14,7 +14,7 @@ from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from domain.ids import ExamDomainId, QuizId
 from domain.imports.exports.exported_files import EXPORTED_KINDS, ExportedFile, ExportFormat, ExportLosses
 from domain.imports.exports.file_table import FILE_KINDS
-from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, QuestionDraft, QuestionFile, QuizDraft
+from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, FileQuiz, QuestionDraft, QuestionFile
 from domain.imports.work import ImportsWork
 
 LARGEST_FILE = 5_000_000
@@ -82,6 +82,7 @@ async def _question_file(work: ImportsWork, quiz: Quiz, losses: ExportLosses) ->
     for draft, images in zip(drafts, await work.media.of_questions(asked_ids), strict=True):
         if images and draft.kind in EXPORTED_KINDS:
             losses.add(draft.name, f"{len(images)} picture(s) are not in the file.")
+    _note_settings(quiz, losses)
     used = {question.domain for question in questions}
     kept = [
         DomainDraft(code=domain.code, name=domain.name, weight=domain.weight)
@@ -94,6 +95,15 @@ async def _question_file(work: ImportsWork, quiz: Quiz, losses: ExportLosses) ->
         questions=questions,
         quizzes=[_quiz(quiz, len(questions))],
     )
+
+
+def _note_settings(quiz: Quiz, losses: ExportLosses) -> None:
+    """Note what no format of files has."""
+    if quiz.drawn_count:
+        losses.add(quiz.slug, f"Left out: {quiz.drawn_count} question(s) that each attempt draws from pools.")
+    others = [quiz.opens_at, quiz.attempts_allowed, quiz.cool_down]
+    if any(each is not None for each in others) or quiz.shuffle_questions or not quiz.shuffle_options:
+        losses.add(quiz.slug, "Left out: when it opens, how often it may be taken, and what is shuffled.")
 
 
 def _draft(
@@ -121,8 +131,8 @@ def _exam_type(exam_type: ExamType | None, domains: list[DomainDraft]) -> ExamTy
     )
 
 
-def _quiz(quiz: Quiz, questions: int) -> QuizDraft:
-    return QuizDraft(
+def _quiz(quiz: Quiz, questions: int) -> FileQuiz:
+    return FileQuiz(
         line=1,
         slug=quiz.slug,
         title=quiz.title,

@@ -17,7 +17,7 @@ from domain.imports import json_lines, question_files
 from domain.imports.formats.json_parts import JsonPart, parts_of
 from domain.imports.json_items import Item
 from domain.imports.json_lines import JsonDocument, MalformedJsonError
-from domain.imports.question_drafts import ExamTypeDraft, QuestionDraft, QuizDraft
+from domain.imports.question_drafts import ExamTypeDraft, FileQuiz, QuestionDraft
 from domain.imports.question_items import name_of, question
 from domain.imports.readers import (
     ExamTypeItem,
@@ -42,7 +42,7 @@ class _Head:
 
     exam_type: ExamTypeDraft
     domains: set[str] | None
-    quizzes: list[tuple[QuizDraft, bool]]
+    quizzes: list[tuple[FileQuiz, bool]]
 
 
 def read(file: BinaryIO, *, limits: ReadLimits) -> Iterator[Record]:
@@ -127,7 +127,7 @@ def _written(parts: list[JsonPart]) -> str:
 
 def _quizzes(
     top: Item, document: JsonDocument, places: dict[str, int], findings: Findings
-) -> list[tuple[QuizDraft, bool]]:
+) -> list[tuple[FileQuiz, bool]]:
     """Read the quizzes, each with whether it is accepted."""
     items = list(top.items("quizzes", MOST_QUIZZES, partial(name_of, "slug", "quiz")))
     known = set(places)

@@ -11,8 +11,8 @@ from domain.entities import entity
 from domain.imports.question_drafts import (
     DomainDraft,
     ExamTypeDraft,
+    FileQuiz,
     QuestionDraft,
-    QuizDraft,
     content_hash,
     digest,
     faults,
@@ -175,7 +175,7 @@ class QuestionStaging:
         if hashes:
             self._add_quiz(batch, item.draft, hashes)
 
-    def _add_quiz(self, batch: StagedBatch, draft: QuizDraft, hashes: list[str]) -> None:
+    def _add_quiz(self, batch: StagedBatch, draft: FileQuiz, hashes: list[str]) -> None:
         content = {"quiz": staged_drafts.of_quiz(replace(draft, questions=[])), "questions": hashes}
         self._add(batch, StagedKind.QUIZ, draft.line, draft.slug, content)
 
@@ -197,8 +197,8 @@ def _exam_type(code: str, domains: list[str]) -> ExamTypeDraft:
     return ExamTypeDraft(code=code, name=name, description="", domains=names)
 
 
-def _quiz(title: QuizTitle, *, number: int, of: int) -> QuizDraft:
-    return QuizDraft(
+def _quiz(title: QuizTitle, *, number: int, of: int) -> FileQuiz:
+    return FileQuiz(
         line=1,
         slug=title.slug(number, of),
         title=title.title(number, of),

@@ -7,7 +7,7 @@ from domain.content.exam_types import ExamDomain, ExamType
 from domain.content.questions import NewQuestion, Question
 from domain.content.quizzes import Quiz
 from domain.ids import ExamDomainId, ExamTypeId, Mint, QuestionId, QuizId
-from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, QuestionDraft, QuizDraft
+from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, FileQuiz, QuestionDraft
 
 
 def exam_type(act: Act, draft: ExamTypeDraft) -> ExamType:
@@ -63,7 +63,7 @@ def question(act: Act, draft: QuestionDraft, content_hash: str, *, domain: ExamD
     )
 
 
-def quiz(act: Act, draft: QuizDraft, exam_type_id: ExamTypeId, *, question_count: int | None = None) -> Quiz:
+def quiz(act: Act, draft: FileQuiz, exam_type_id: ExamTypeId, *, question_count: int | None = None) -> Quiz:
     """Give a quiz its id; it has the questions that its draft names, or so many as given."""
     return Quiz(
         id=QuizId(act.mint("quiz")),

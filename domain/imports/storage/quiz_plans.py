@@ -12,9 +12,9 @@ from domain.ids import QuestionId
 from domain.imports.question_drafts import (
     DomainDraft,
     ExamTypeDraft,
+    FileQuiz,
     QuestionDraft,
     QuestionFile,
-    QuizDraft,
     content_hash,
     quiz_hash,
 )
@@ -42,7 +42,7 @@ class QuizPlan:
     domains: list[DomainDraft]
     hashes: list[str]
     known: list[QuestionId | None]
-    quizzes: list[tuple[QuizDraft, str]]
+    quizzes: list[tuple[FileQuiz, str]]
 
     @property
     def nothing_new(self) -> bool:
@@ -174,7 +174,7 @@ async def missing_domains(
     return stored, missing
 
 
-async def with_free_slugs(work: ImportsWork, act: Act, drafts: list[QuizDraft]) -> list[QuizDraft]:
+async def with_free_slugs(work: ImportsWork, act: Act, drafts: list[FileQuiz]) -> list[FileQuiz]:
     """Return the quizzes; a slug that was made, and that another author's quiz has, gets an end of the actor's.
 
     A quiz that the actor has under such a slug keeps it. A slug that the file names stays as it is.
@@ -201,11 +201,11 @@ async def with_free_slugs(work: ImportsWork, act: Act, drafts: list[QuizDraft]) 
 async def new_quizzes(
     work: ImportsWork,
     act: Act,
-    asked: list[tuple[QuizDraft, list[str]]],
+    asked: list[tuple[FileQuiz, list[str]]],
     findings: Findings,
     *,
     exam_type: str,
-) -> list[tuple[QuizDraft, str]]:
+) -> list[tuple[FileQuiz, str]]:
     """Return the quizzes whose content is new, with its hash; what is stored already may have closed meanwhile.
 
     A quiz is given with the hashes of its questions.

@@ -11,7 +11,7 @@ from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.content.quizzes import Feedback
-from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, QuestionDraft, QuizDraft
+from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, FileQuiz, QuestionDraft
 
 
 def of_question(draft: QuestionDraft) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def _key(content: dict[str, Any]) -> KeyDraft:
     )
 
 
-def of_quiz(draft: QuizDraft) -> dict[str, Any]:
+def of_quiz(draft: FileQuiz) -> dict[str, Any]:
     """Return a quiz as plain values."""
     limit = None if draft.time_limit is None else draft.time_limit.total_seconds()
     return asdict(draft) | {
@@ -83,10 +83,10 @@ def of_quiz(draft: QuizDraft) -> dict[str, Any]:
     }
 
 
-def quiz(content: dict[str, Any]) -> QuizDraft:
+def quiz(content: dict[str, Any]) -> FileQuiz:
     """Return a quiz from its plain values."""
     limit, closes_at = content["time_limit"], content["closes_at"]
-    return QuizDraft(
+    return FileQuiz(
         **content
         | {
             "time_limit": None if limit is None else timedelta(seconds=limit),

@@ -5,7 +5,7 @@ from domain.content.exam_types import ExamDomain
 from domain.content.quizzes import NewQuiz
 from domain.entities import entity
 from domain.ids import ExamTypeId, ImportId
-from domain.imports.question_drafts import ExamTypeDraft, QuestionDraft, QuizDraft
+from domain.imports.question_drafts import ExamTypeDraft, FileQuiz, QuestionDraft
 from domain.imports.question_files import FORMAT
 from domain.imports.reports import Finding, Findings, ImportOutcome
 from domain.imports.runs.imports import Ending, Import, ImportOptions, StagedItem, StagedKind
@@ -25,7 +25,7 @@ class _Plan:
 
     draft: ExamTypeDraft
     asked: dict[str, list[str]]
-    new: list[tuple[QuizDraft, str]]
+    new: list[tuple[FileQuiz, str]]
 
 
 async def keep(work: ImportsWork, act: Act, known: Import, options: ImportOptions) -> Ending:
@@ -129,5 +129,5 @@ async def _publish(work: ImportsWork, act: Act, plan: _Plan, exam_type_id: ExamT
         )
 
 
-def _slug(new: tuple[QuizDraft, str]) -> str:
+def _slug(new: tuple[FileQuiz, str]) -> str:
     return new[0].slug

@@ -2,7 +2,6 @@
 
 import json
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from graphql import (
@@ -18,48 +17,10 @@ from graph.declarations import directives_of
 from graph.directives import Reveal
 from graph.schema import executable
 from tests.builders.attempts import right_answer, secrets_of
-from tests.support.attempts import EVERY_KIND, READ, SLOTS, QuizTaker, a_quiz_taker, sent
+from tests.support.attempts import EVERY_KIND, READ, SLOTS, a_quiz_taker, sent
 from tests.support.schema_client import Asker
-from tests.support.schema_walk import Walk
+from tests.support.secrecy import assert_reveals_nothing, responses
 from tests.support.study import studier_of
-
-
-async def responses(taker: QuizTaker, depth: int = 4) -> str:
-    """Return everything that the learner can read with queries, as one text."""
-    attempt_id = (await taker.ask.data("{ viewer { attempts { nodes { id } } } }", taker.viewer))["viewer"][
-        "attempts"
-    ]["nodes"][0]["id"]
-    found: list[Any] = []
-    studied = (await taker.ask.data("{ viewer { studySessions { nodes { id } } } }", taker.viewer))["viewer"]
-    sessions = [node["id"] for node in studied["studySessions"]["nodes"]]
-    walk = Walk(
-        depth,
-        ({"Query.studySession": f'(id: "{sessions[0]}")'} if sessions else {})
-        | {
-            "Query.attempt": f'(id: "{attempt_id}")',
-            "Query.quiz": f'(by: {{id: "{taker.quiz.id}"}})',
-            "Query.user": f'(by: {{id: "{taker.viewer.user_id}"}})',
-            "Query.node": f'(id: "{attempt_id}")',
-            "Query.search": '(query: "what about number")',
-            "Analytics.performance": "(period: D7)",
-            "Streak.calendar": '(from: "2026-03-01", to: "2026-03-04")',
-        },
-    )
-    documents = list(walk.documents(taker.viewer))
-    assert len(documents) > 100
-    for document in documents:
-        response = await taker.ask(document, taker.viewer)
-        codes = {error["extensions"]["code"] for error in response.get("errors", [])}
-        assert codes <= {"COST_LIMIT_EXCEEDED", "DEPTH_LIMIT_EXCEEDED"}, (document, response)
-        found.append(response)
-    return json.dumps(found, ensure_ascii=False)
-
-
-def assert_reveals_nothing(text: str, taker: QuizTaker) -> None:
-    for key in taker.keys:
-        for secret in secrets_of(key):
-            assert secret not in text
-    assert "correctOptionIds" not in text.replace('"correctOptionIds": []', "")
 
 
 @pytest.mark.slow

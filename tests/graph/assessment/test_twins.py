@@ -20,11 +20,11 @@ from tests.support.twin_worlds import two_worlds
 ID = re.compile(r"\b[a-z]+_[0-9A-HJKMNP-TV-Z]{26}\b")
 HIDDEN = {"answer", "cursor", "startCursor", "endCursor"}
 """The guess itself, and cursors, which repeat keys of the items beside them."""
-
-
+CREDIT = "attempt.slots.credit"
+"""What an attempt that shows the score only never tells."""
 NUMBERS = {
     *("attempt.score", "attempt.passed", "attempt.xpAwarded", "attempt.xpEntries"),
-    *("attempt.review.correct", "attempt.slots.credit"),
+    *("attempt.review.correct", CREDIT),
     *(
         "user.xpTotal",
         "user.level",
@@ -90,4 +90,6 @@ async def test_a_twin_tells_nothing_until_the_open_attempt_ends(
     assert set(differences(*payloads)) == set()
     assert set(differences(*during)) == set()
     found = {path.rpartition("data.")[2] for path in differences(*later)}
-    assert found >= NUMBERS, sorted(NUMBERS - found)
+    never = {CREDIT} if feedback is Feedback.SCORE_ONLY else set()
+    assert found >= NUMBERS - never, sorted(NUMBERS - never - found)
+    assert not found & never

@@ -22,7 +22,7 @@ CONTENT = """query ($type: ContentType, $state: ContentState, $first: Int, $afte
     pageInfo { hasNextPage endCursor }
   }
 }"""
-WITHDRAW = "mutation ($input: WithdrawQuizInput!) { withdrawQuiz(input: $input) { quiz { id } } }"
+WITHDRAW = "mutation ($input: ArchiveQuizInput!) { archiveQuiz(input: $input) { quiz { id } } }"
 
 
 async def content_of(ask: Asker, viewer: Viewer, **values: Any) -> list[dict[str, Any]]:

@@ -111,7 +111,7 @@ async def test_a_restored_quiz_takes_attempts_and_each_act_is_told_once(
     quiz_id = await withdraw(ask, author, "tides")
     first = (await ask.data(QUIZ, slug="tides"))["quiz"]["withdrawnAt"]
     ask.clock.forward(hours=1)
-    again = (await ask.data(WITHDRAW, author, id=quiz_id))["withdrawQuiz"]
+    again = (await ask.data(WITHDRAW, author, id=quiz_id))["archiveQuiz"]
 
     for _ in range(2):
         restored = (await ask.data(RESTORE_QUIZ, author, id=quiz_id))["restoreQuiz"]

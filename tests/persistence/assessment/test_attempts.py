@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain.assessment.attempts import AttemptFilter, AttemptState
+from domain.assessment.attempts import AttemptFilter, AttemptState, Taken
 from domain.content.answers import Answer, SlotAnswer
 from domain.content.quizzes import Feedback
 from domain.paging import window
@@ -129,6 +129,46 @@ async def test_a_discarded_attempt_is_gone(stores: AttemptStores) -> None:
     await stores.store.discard(attempt.id)
 
     assert await stores.store.by_ids([attempt.id], user_id=ada) == [None]
+
+
+async def test_an_attempt_is_frozen_with_the_questions_that_were_drawn(stores: AttemptStores) -> None:
+    ada, quiz = await stores.learner(), await stores.quiz()
+    attempt = await stores.store.open(an_attempt(user_id=ada, quiz_id=quiz[0]))
+    chosen = list(reversed(quiz[1][:2]))
+
+    count = await stores.store.freeze_drawn(attempt, chosen)
+
+    (slots,) = await stores.store.slots([attempt.id], user_id=ada)
+    assert count == 2
+    assert [(slot.number, slot.question_id) for slot in slots] == [(1, chosen[0]), (2, chosen[1])]
+
+
+async def test_attempts_that_were_taken_are_counted_with_their_last_end(stores: AttemptStores) -> None:
+    ada, bob, quiz, other = (
+        await stores.learner(),
+        await stores.learner(),
+        await stores.quiz(),
+        await stores.quiz(),
+    )
+    for user, taken, end in ((ada, quiz, NINE), (ada, quiz, LATER), (ada, other, LATER), (bob, quiz, LATER)):
+        closed = await stores.open(user, taken)
+        await stores.store.close(closed.id, user_id=user, state=AttemptState.ABANDONED, finished_at=end)
+    attempt = await stores.open(ada, quiz)
+
+    found = await stores.store.taken(quiz[0], user_id=ada, without=attempt.id)
+    none = await stores.store.taken(other[0], user_id=bob, without=attempt.id)
+
+    assert found == Taken(count=2, last_end=LATER)
+    assert none == Taken(count=0, last_end=None)
+
+
+async def test_a_closed_attempt_that_shows_the_score_only_reveals_nothing(stores: AttemptStores) -> None:
+    ada, quiz = await stores.learner(), await stores.quiz()
+    attempt = await stores.open(ada, quiz, feedback=Feedback.SCORE_ONLY)
+    await stores.answer(attempt, 1)
+    await stores.graded(attempt, "1", "0", "0")
+
+    assert await stores.store.revealed([(attempt.id, 1)], user_id=ada) == [None]
 
 
 async def test_a_question_is_known_with_the_seed_of_the_learners_latest_attempt(

@@ -29,7 +29,7 @@ mutation ($id: ID!) {{
 """
 QUIZ = "query ($slug: String!) { quiz(by: {slug: $slug}) { id slug withdrawnAt } }"
 WITHDRAW = f"""
-mutation ($id: ID!) {{ withdrawQuiz(input: {{quizId: $id}}) {{ quiz {{ id withdrawnAt }} {ERRORS} }} }}
+mutation ($id: ID!) {{ archiveQuiz(input: {{quizId: $id}}) {{ quiz {{ id withdrawnAt }} {ERRORS} }} }}
 """
 ENROL = f"""
 mutation ($input: EnrolInput!) {{
@@ -78,7 +78,7 @@ async def import_quizzes(
 async def withdraw(ask: Asker, author: Viewer, slug: str) -> str:
     """Withdraw a quiz of the author's and return its id."""
     quiz_id: str = (await ask.data(QUIZ, slug=slug))["quiz"]["id"]
-    payload = (await ask.data(WITHDRAW, author, id=quiz_id))["withdrawQuiz"]
+    payload = (await ask.data(WITHDRAW, author, id=quiz_id))["archiveQuiz"]
     assert payload["userErrors"] == []
     return quiz_id
 

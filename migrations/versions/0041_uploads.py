@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0042"
+revision = "0041"
 down_revision = "0040"
 
 _ID = sa.Text(collation="C")

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0060"
-down_revision = "0059"
+revision = "0058"
+down_revision = "0057"
 
 _ID = sa.Text(collation="C")
 

@@ -1,0 +1,1 @@
+"""Quizzes while they are written: creation, edits, faults and publication of drafts."""

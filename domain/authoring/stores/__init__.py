@@ -1,0 +1,1 @@
+"""Stores of authoring that have a module of their own."""

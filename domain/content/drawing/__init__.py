@@ -1,0 +1,1 @@
+"""Drawing: pools of questions, and what an attempt draws from them."""
