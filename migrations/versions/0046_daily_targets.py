@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0045"
-down_revision = "0044"
+revision = "0046"
+down_revision = "0045"
 
 _ID = sa.Text(collation="C")
 _MOMENT = sa.DateTime(timezone=True)

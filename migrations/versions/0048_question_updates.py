@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0047"
-down_revision = "0046"
+revision = "0048"
+down_revision = "0047"
 
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _FIRST = len("question_") + 1

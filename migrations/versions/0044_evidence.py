@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0043"
-down_revision = "0042"
+revision = "0044"
+down_revision = "0043"
 
 _ID = sa.Text(collation="C")
 _MOMENT = sa.DateTime(timezone=True)

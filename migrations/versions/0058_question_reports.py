@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0057"
-down_revision = "0056"
+revision = "0058"
+down_revision = "0057"
 
 _ID = sa.Text(collation="C")
 _MOMENT = sa.DateTime(timezone=True)

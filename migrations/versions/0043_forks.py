@@ -6,8 +6,8 @@ A lineage outlives the roadmap in which it began, because forks go on with it.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0042"
-down_revision = "0041"
+revision = "0043"
+down_revision = "0042"
 
 _ID = sa.Text(collation="C")
 _LINEAGE_KEY = "node_lineages_roadmap_id_fkey"

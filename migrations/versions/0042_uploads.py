@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0041"
+revision = "0042"
 down_revision = "0040"
 
 _ID = sa.Text(collation="C")

@@ -6,8 +6,8 @@ Versions that were published before have none; restoring or publishing one store
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0044"
-down_revision = "0043"
+revision = "0045"
+down_revision = "0044"
 
 
 def upgrade() -> None:
