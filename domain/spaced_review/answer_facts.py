@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from enum import Enum
 from fractions import Fraction
 from typing import Protocol
 
 from domain.content.credit import ALL
 from domain.entities import entity
-from domain.ids import QuestionId, UserId, XpEntryId
+from domain.ids import QuestionId, UserId
 from domain.spaced_review.review_log import Rating
 
 MEASURED = 200
@@ -16,11 +17,18 @@ LEAST_MEASURED = 20
 """How many answers a question needs before one of them counts as slow."""
 
 
+class AnswerSource(Enum):
+    """Where answers are taken from: graded attempts, found by the ledger of XP, or study mode."""
+
+    ATTEMPTS = "attempts"
+    STUDY = "study"
+
+
 @entity
 class AnswerFact:
     """An answer with what it earned; `milliseconds` is how long it took, None where that is not known.
 
-    `source_id` is the id of what it was given in, like that of an attempt.
+    `source_id` is the id of the attempt that it was given in, or of the answer in study mode.
     """
 
     user_id: UserId
@@ -34,24 +42,24 @@ class AnswerFact:
 
 @entity
 class FactBatch:
-    """Facts in the order in which attempts were graded, and the last entry of the ledger that they were found by."""
+    """Facts in the order in which their source has them, and the last id there that they were found by."""
 
     facts: list[AnswerFact]
-    until: XpEntryId | None
+    until: str | None
     is_last: bool
 
 
 class AnswerFeed(Protocol):
-    """The answers of graded attempts, found by the entry of the XP ledger that each grading writes."""
+    """The answers of each source, in the order of ids: entries of the XP ledger for attempts, else answers."""
 
-    async def taken_until(self) -> XpEntryId | None:
-        """Lock the entry up to which answers were taken, and return it."""
+    async def taken_until(self, source: AnswerSource) -> str | None:
+        """Lock the id up to which answers were taken, and return it."""
 
-    async def read(self, *, after: XpEntryId | None, limit: int) -> FactBatch:
-        """Return the answers of the next graded attempts, those of `limit` entries."""
+    async def read(self, source: AnswerSource, *, after: str | None, limit: int) -> FactBatch:
+        """Return the answers that follow, those of `limit` ids."""
 
-    async def advance(self, until: XpEntryId) -> None:
-        """Store up to which entry answers were taken; an earlier one changes nothing."""
+    async def advance(self, source: AnswerSource, until: str) -> None:
+        """Store up to which id answers were taken; an earlier one changes nothing."""
 
     async def measure(self, ids: Sequence[QuestionId], *, now: datetime) -> None:
         """Store how long the answers to these questions usually take, where that was not done for a day."""

@@ -6,9 +6,9 @@ from operator import attrgetter
 
 from domain import ids
 from domain.acts import Act
-from domain.ids import QuestionId, ReviewCardId, UserId, XpEntryId
+from domain.ids import QuestionId, ReviewCardId, UserId
 from domain.spaced_review import answer_facts, cards, memory, review_settings
-from domain.spaced_review.answer_facts import AnswerFact, FactBatch
+from domain.spaced_review.answer_facts import AnswerFact, AnswerSource, FactBatch
 from domain.spaced_review.cards import MOST_CARDS, ReviewCard, Subject
 from domain.spaced_review.memory import Schedulers
 from domain.spaced_review.review_log import EntryKind, LogEntry, Rating
@@ -19,21 +19,27 @@ _by_user = attrgetter("user_id")
 
 
 async def take_some(
-    work: SpacedReviewWork, act: Act, schedulers: Schedulers, *, after: XpEntryId | None, limit: int
+    work: SpacedReviewWork,
+    act: Act,
+    schedulers: Schedulers,
+    *,
+    source: AnswerSource,
+    after: str | None,
+    limit: int,
 ) -> FactBatch:
-    """Take the answers of the attempts that were graded after an entry of the ledger, and return them.
+    """Take the answers of a source that follow an id there, and return them.
 
-    None goes on where the last run ended. It reads a minute of the ledger again, in which entries may have been
-    committed late; answers that were taken before change nothing.
+    None goes on where the last run ended. It reads the last minute again, of which some may have been committed late;
+    answers that were taken before change nothing.
     """
-    until = await work.answer_feed.taken_until()
+    until = await work.answer_feed.taken_until(source)
     if after is None and until is not None:
-        after = XpEntryId(ids.made_before(until, milliseconds=READ_AGAIN_MS))
-    batch = await work.answer_feed.read(after=after, limit=limit)
+        after = ids.made_before(until, milliseconds=READ_AGAIN_MS)
+    batch = await work.answer_feed.read(source, after=after, limit=limit)
     await work.answer_feed.measure(_questions(batch.facts), now=act.now)
     await take(work, act, schedulers, batch.facts)
     if batch.until is not None:
-        await work.answer_feed.advance(batch.until)
+        await work.answer_feed.advance(source, batch.until)
     return batch
 
 

@@ -19,7 +19,7 @@ class RescheduleArguments:
 
 TAKE_ANSWERS = JobKind(
     name="take_answers_into_reviews",
-    description="Makes review cards of wrong answers in attempts that have ended, and rates the cards that exist.",
+    description="Makes review cards of wrong answers in study mode and in attempts, and rates the cards that exist.",
     queue=QUEUE,
     arguments=NoArguments,
     at_once=1,

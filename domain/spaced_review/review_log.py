@@ -24,7 +24,7 @@ class Rating(IntEnum):
 
 
 class EntryKind(Enum):
-    """What an entry is: a review by the learner, an answer in an attempt, or the undo of a review."""
+    """What an entry is: a review by the learner, an answer in an attempt or in study mode, or the undo of a review."""
 
     REVIEW = "REVIEW"
     ANSWER = "ANSWER"
@@ -35,7 +35,7 @@ class EntryKind(Enum):
 class LogEntry:
     """An entry of a card's log; `undoes` is the client id of the review that an UNDO takes back, else None.
 
-    `local_date` is the learner's at that time. `source_id` names the attempt of an ANSWER.
+    `local_date` is the learner's at that time. `source_id` names the attempt of an ANSWER, or the answer in study mode.
     """
 
     card_id: ReviewCardId

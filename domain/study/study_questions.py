@@ -29,9 +29,9 @@ async def following(work: StudyWork, act: Act, *, session_id: StudySessionId) ->
 
 async def show_next(work: StudyWork, act: Act, session: StudySession, *, number: int) -> StudyTurn:
     """Draw a question for a locked session and store that it was shown; its time begins."""
-    drawn = await work.study_sessions.draw(session)
+    drawn = await work.study_sessions.draw(session, now=act.now)
     if drawn is None:
-        raise await _nothing(work, session)
+        raise await _nothing(work, act, session)
     slot = StudySlot(
         session_id=session.id,
         number=number,
@@ -57,8 +57,10 @@ def active(session: StudySession, act: Act) -> StudySession:
     return replace(session, last_active_at=max(session.last_active_at, act.now), time_spent=spent)
 
 
-async def _nothing(work: StudyWork, session: StudySession) -> NothingToStudyError | QuestionWithheldError:
-    if await work.study_sessions.has_questions(session):
+async def _nothing(
+    work: StudyWork, act: Act, session: StudySession
+) -> NothingToStudyError | QuestionWithheldError:
+    if await work.study_sessions.has_questions(session, now=act.now):
         return QuestionWithheldError(
             "Your open attempts ask all of these questions. Submit or abandon them, or study something else."
         )

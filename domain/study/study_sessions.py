@@ -160,14 +160,15 @@ class StudySessions(Protocol):
     async def page(self, asked: StudyFilter, window: Window, *, user_id: UserId) -> Page[StudySession]:
         """Return the user's sessions, newest first."""
 
-    async def draw(self, session: StudySession) -> Drawn | None:
+    async def draw(self, session: StudySession, *, now: datetime) -> Drawn | None:
         """Return what comes next: what was not seen in this round, else a new round without the last one first.
 
-        It is a question of a quiz that is not withdrawn, and no open attempt of the learner asks it or another version
+        It is a question of a quiz that is open and not withdrawn, not suspended, asked by no quiz that shows the
+        score only, and no open attempt of the learner asks it or another version
         of it. None where there is none.
         """
 
-    async def has_questions(self, session: StudySession) -> bool:
+    async def has_questions(self, session: StudySession, *, now: datetime) -> bool:
         """Tell whether anything matches what is studied, withheld questions included."""
 
     async def show(self, slot: StudySlot) -> None:

@@ -8,6 +8,7 @@ from domain.acts import Act
 from domain.content import exam_types
 from domain.content.exam_types import MOST_DOMAINS, MOST_NAMED, ExamDomain, ExamType
 from domain.content.questions import Difficulty
+from domain.content.quizzes import Feedback
 from domain.errors import InvalidInputError, NotFoundError
 from domain.ids import ExamTypeId, QuizId, StudySessionId
 from domain.refusals import all_at_once
@@ -47,7 +48,7 @@ async def start(
             if found is None and is_text:
                 await exam_types.refuse_unknown(work.exam_types, field="examType")
         with each:
-            await _check_quiz(work, quiz_id, found)
+            await _check_quiz(work, act, quiz_id, found)
         chosen = await _chosen(work, found, domains)
     if found is None:
         raise LookupError("an unknown exam type was refused")
@@ -81,12 +82,19 @@ def _check_codes(codes: list[str]) -> None:
         text.line(code, field="domains", longest=LONGEST_CODE)
 
 
-async def _check_quiz(work: StudyWork, quiz_id: QuizId | None, exam_type: ExamType | None) -> None:
+async def _check_quiz(work: StudyWork, act: Act, quiz_id: QuizId | None, exam_type: ExamType | None) -> None:
     if quiz_id is None:
         return
     (quiz,) = await work.quizzes.by_ids([quiz_id])
     if quiz is None or quiz.withdrawn_at is not None:
         raise NotFoundError("There is no such quiz, or it is withdrawn; choose another one.", field="quizId")
+    if quiz.feedback is Feedback.SCORE_ONLY:
+        raise InvalidInputError(
+            "This quiz shows the score only, so its questions cannot be studied; choose another one.",
+            field="quizId",
+        )
+    if quiz.opens_at is not None and act.now < quiz.opens_at:
+        raise InvalidInputError("This quiz is not open yet; choose another one.", field="quizId")
     if exam_type is not None and quiz.exam_type_id != exam_type.id:
         raise InvalidInputError(
             "This quiz is for another exam type; give that one as examType, or leave quizId out.",

@@ -3,9 +3,10 @@
 import asyncio
 from typing import Any
 
-from domain.ids import ReviewCardId, UserId, XpEntryId
+from domain.ids import ReviewCardId, UserId
 from domain.jobs.job_kinds import NoArguments
 from domain.spaced_review import answer_intake, parameter_fits, review_jobs
+from domain.spaced_review.answer_facts import AnswerSource
 from domain.spaced_review.review_jobs import RescheduleArguments
 from gateway.jobs.handlers import Handlers, InSteps, JobContext
 
@@ -14,17 +15,21 @@ _CARDS = 500
 
 
 async def take_answers(context: JobContext, _arguments: NoArguments) -> dict[str, Any]:
-    """Take the answers of graded attempts, some attempts in each transaction."""
+    """Take the answers of each source, some in each transaction."""
+    return {"answers": sum([await _take_all(context, source) for source in AnswerSource])}
+
+
+async def _take_all(context: JobContext, source: AnswerSource) -> int:
     taken = 0
-    after: XpEntryId | None = None
+    after: str | None = None
     while True:
         async with context.open_work() as work:
             batch = await answer_intake.take_some(
-                work, context.act(), context.ports.schedulers, after=after, limit=_ENTRIES
+                work, context.act(), context.ports.schedulers, source=source, after=after, limit=_ENTRIES
             )
         taken += len(batch.facts)
         if batch.is_last:
-            return {"answers": taken}
+            return taken
         after = batch.until
 
 

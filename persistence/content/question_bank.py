@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.content.drawing.pools import DrawQuery, PoolQuery, QuestionFact
 from domain.ids import QuestionId
+from persistence.content.score_only import is_score_only
 from persistence.database import SqlConnection
 from persistence.statements import ID, MOMENT, Statement
 from persistence.tables.content.questions import questions
@@ -37,8 +38,6 @@ _FACTS = Statement(
     ).where(questions.c.id == any_(bindparam("ids", type_=ARRAY(ID)))),
     QuestionFact,
 )
-_POOL_ASKS = """(p.domain_id IS NULL OR p.domain_id = q.domain_id)
-            AND (p.difficulty IS NULL OR p.difficulty = q.difficulty)"""
 _OF_OTHERS = Statement(
     text(f"""
     SELECT q.id FROM questions q
@@ -50,14 +49,7 @@ _OF_OTHERS = Statement(
         WHERE a.question_id = q.id AND z.withdrawn_at IS NULL AND z.drawn_for_id IS NULL
         AND (z.opens_at IS NULL OR z.opens_at <= :now) AND (z.closes_at IS NULL OR z.closes_at > :now)
     ) AND NOT EXISTS (SELECT FROM question_suspensions s WHERE s.question_id = q.id)
-    AND NOT EXISTS (
-        SELECT FROM quiz_questions a JOIN quizzes z ON z.id = a.quiz_id
-        WHERE a.question_id = q.id AND z.feedback = 'SCORE_ONLY'
-    ) AND NOT EXISTS (
-        SELECT FROM quizzes z JOIN quiz_pools p ON p.quiz_id = z.id
-        WHERE z.author_id = q.author_id AND z.exam_type_id = q.exam_type_id AND z.feedback = 'SCORE_ONLY'
-            AND {_POOL_ASKS}
-    )
+    AND NOT {is_score_only("q")}
     ORDER BY md5(:seed || q.id), q.id LIMIT :most
     """).bindparams(  # noqa: S608 - a condition of our own
         bindparam("exam_type_id", type_=ID),

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from domain.spaced_review.cards import ReviewCard
 from domain.spaced_review.memory import CardState
 from persistence.content.question_versions import lineage
+from persistence.content.score_only import is_score_only
 from persistence.paging import Pages
 from persistence.row_mapping import maker, member_of
 from persistence.statements import ID, MOMENT, Statement
@@ -53,7 +54,7 @@ IS_ASKED = f"""{lineage("q")} = ANY (ARRAY(
     WHERE a.user_id = :viewer_id AND a.state = 'IN_PROGRESS'
     AND NOT (a.feedback = 'AFTER_EACH' AND s.answered_at IS NOT NULL)))"""  # noqa: S608 - names of columns
 """Whether an open attempt of the viewer asks the question `q` without showing it yet; read once for all rows."""
-_MINE = f"c.user_id = :viewer_id AND NOT {IS_ASKED}"
+_MINE = f"c.user_id = :viewer_id AND NOT {IS_ASKED} AND NOT {is_score_only('q')}"
 _OF_CONTENT = """(:exam_type_id IS NULL OR q.exam_type_id = :exam_type_id)
     AND (:domain_id IS NULL OR q.domain_id = :domain_id)"""
 _ASKABLE = "c.suspended_at IS NULL AND (c.buried_until IS NULL OR c.buried_until <= :now)"

@@ -5,25 +5,30 @@ from sqlalchemy import ARRAY, Integer, Text, bindparam, text
 from domain.study.study_sessions import Drawn
 from persistence.assessment.open_attempts import is_hidden
 from persistence.content.question_versions import lineage
-from persistence.statements import ID, Statement
+from persistence.content.score_only import is_score_only
+from persistence.statements import ID, MOMENT, Statement
 
 HIDDEN = f"""SELECT {lineage("q")} AS lineage FROM quiz_attempts o JOIN attempt_slots w ON w.attempt_id = o.id
     JOIN questions q ON q.id = w.question_id
     WHERE o.user_id = :user_id AND o.finished_at IS NULL AND {is_hidden("o", "w")}"""  # noqa: S608 - names of columns
 """What the versions of each question have in common that an open attempt of the user asks and does not show yet."""
-_MATCHES = """q.exam_type_id = :exam_type_id
+_MATCHES = f"""q.exam_type_id = :exam_type_id
     AND (cardinality(CAST(:domain_ids AS text[])) = 0 OR q.domain_id = ANY (CAST(:domain_ids AS text[])))
     AND (CAST(:difficulty AS text) IS NULL OR q.difficulty = :difficulty)
     AND EXISTS (
         SELECT FROM quiz_questions a JOIN quizzes z ON z.id = a.quiz_id
-        WHERE a.question_id = q.id AND z.withdrawn_at IS NULL
-        AND (CAST(:quiz_id AS text) IS NULL OR z.id = :quiz_id))"""
-"""What is studied: questions of quizzes that are not withdrawn."""
+        WHERE a.question_id = q.id AND z.withdrawn_at IS NULL AND z.drawn_for_id IS NULL
+        AND (z.opens_at IS NULL OR z.opens_at <= CAST(:now AS timestamptz))
+        AND (CAST(:quiz_id AS text) IS NULL OR z.id = :quiz_id))
+    AND NOT EXISTS (SELECT FROM question_suspensions u WHERE u.question_id = q.id)
+    AND NOT {is_score_only("q")}"""  # noqa: S608 - a condition of our own
+"""What is studied: questions of quizzes that are open and not withdrawn, but for suspended ones and secret keys."""
 _STUDIED = (
     bindparam("exam_type_id", type_=ID),
     bindparam("domain_ids", type_=ARRAY(ID)),
     bindparam("difficulty", type_=Text),
     bindparam("quiz_id", type_=ID),
+    bindparam("now", type_=MOMENT),
 )
 DRAW = Statement(
     text(f"""

@@ -61,7 +61,7 @@ class SqlStudySessions:
             is_open=asked.is_open,
         )
 
-    async def draw(self, session: StudySession) -> Drawn | None:
+    async def draw(self, session: StudySession, *, now: datetime) -> Drawn | None:
         """Return what comes next, in one statement that leaves out what open attempts ask."""
         return await self._connection.first(
             study_draws.DRAW,
@@ -69,12 +69,13 @@ class SqlStudySessions:
             session_id=session.id,
             round=session.round,
             seed=str(session.seed),
+            now=now,
             **_studied(session),
         )
 
-    async def has_questions(self, session: StudySession) -> bool:
+    async def has_questions(self, session: StudySession, *, now: datetime) -> bool:
         """Tell whether anything matches what is studied."""
-        return bool(await self._connection.value(study_draws.HAS_QUESTIONS, **_studied(session)))
+        return bool(await self._connection.value(study_draws.HAS_QUESTIONS, now=now, **_studied(session)))
 
     async def show(self, slot: StudySlot) -> None:
         """Insert a slot."""

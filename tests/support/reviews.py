@@ -9,6 +9,7 @@ from domain.content.answers import Answer
 from domain.ids import QuestionId, ReviewCardId
 from domain.job_table import KINDS
 from domain.jobs.job_kinds import NoArguments
+from domain.spaced_review.answer_facts import AnswerSource
 from domain.spaced_review.cards import new_card
 from domain.spaced_review.memory import CardState, Outcome
 from domain.spaced_review.review_settings import ReviewSettings
@@ -140,7 +141,10 @@ def ids_of(found: Sequence[dict[str, Any]]) -> list[str]:
 async def reviews_of_size(ask: Asker, viewer: Viewer, size: int) -> None:
     """Have `size` cards that are due, of the questions with most options, each with `size` predictions, or ten."""
     async with ask.postgres.open_work(Meter()) as work:
-        asked = {fact.question_id for fact in (await work.answer_feed.read(after=None, limit=10_000)).facts}
+        asked = {
+            fact.question_id
+            for fact in (await work.answer_feed.read(AnswerSource.ATTEMPTS, after=None, limit=10_000)).facts
+        }
         questions = [each for each in await work.questions.by_ids(sorted(asked)) if each is not None]
         questions.sort(key=lambda question: (-len(question.options), question.id))
         subjects = await work.review_cards.subjects([each.id for each in questions], user_id=viewer.user_id)

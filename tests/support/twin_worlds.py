@@ -15,6 +15,7 @@ from domain.content.quizzes import Feedback
 from domain.gamification import leaderboard_projection
 from domain.signals import Signal
 from domain.spaced_review import answer_intake
+from domain.spaced_review.answer_facts import AnswerSource
 from domain.unit_of_work import Meter
 from persistence.database import connect
 from persistence.schema import metadata
@@ -87,7 +88,10 @@ class World:
         async with self.ask.postgres.open_work(Meter()) as work:
             await leaderboard_projection.project(work.boards_projection, now=self.ask.clock(), emit=work.emit)
             act = by_platform(now=self.ask.clock(), mint=mint)
-            await answer_intake.take_some(work, act, self.ask.ports.schedulers, after=None, limit=100)
+            for source in AnswerSource:
+                await answer_intake.take_some(
+                    work, act, self.ask.ports.schedulers, source=source, after=None, limit=100
+                )
         found: dict[str, Any] = {"signals": [(s.topic, s.body) for s in self.signals]}
         for number, viewer in enumerate(self.start.viewers):
             for document in self.walk().documents(viewer):

@@ -103,4 +103,4 @@ answers_taken = Table(
     Column("name", Text, primary_key=True),
     Column("until", ID),
 )
-"""One row: the entry of the ledger up to which answers of attempts were taken into reviews."""
+"""By source of answers: the id up to which they were taken into reviews."""

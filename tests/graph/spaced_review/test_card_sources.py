@@ -1,0 +1,44 @@
+"""Sources of cards: answers in study mode make cards too, and what shows the score only makes none."""
+
+from dataclasses import replace
+
+from domain.content.answers import Answer
+from domain.content.quizzes import Feedback
+from tests.support.attempts import a_quiz_taker
+from tests.support.reviews import ADD, cards, mutate, take_answers
+from tests.support.schema_client import Asker
+from tests.support.study import a_studier, studier_of
+
+
+def wrong(right: Answer) -> Answer:
+    return replace(right, truth=not right.truth)
+
+
+async def test_a_wrong_answer_in_study_mode_makes_a_card_once(ask: Asker) -> None:
+    studier = await a_studier(ask)
+    session_id = await studier.started()
+    asked = [(await studier.next(session_id))["slot"]["question"]["id"]]
+    await studier.answer(session_id, 1, wrong(studier.right(asked[0])))
+    asked.append((await studier.next(session_id))["slot"]["question"]["id"])
+    await studier.answer(session_id, 2, studier.right(asked[1]))
+
+    await take_answers(ask)
+    await take_answers(ask)
+
+    (card,) = await cards(ask, studier.viewer)
+    assert card["question"]["id"] == asked[0]
+    assert card["reviews"] == 1
+
+
+async def test_a_quiz_that_shows_the_score_only_makes_no_cards_and_is_not_studied(ask: Asker) -> None:
+    taker = await a_quiz_taker(ask, feedback=Feedback.SCORE_ONLY)
+    attempt_id = await taker.start_attempt()
+    await taker.answer_all(attempt_id, wrong=2)
+    await taker.submit(attempt_id)
+
+    await take_answers(ask)
+    await mutate(ask, ADD, taker.viewer, targetId=taker.questions[0].id)
+    studied = await (await studier_of(taker)).start()
+
+    assert await cards(ask, taker.viewer) == []
+    assert [error["code"] for error in studied["userErrors"]] == ["NOTHING_TO_STUDY"]
