@@ -65,7 +65,7 @@ async def _take_of(
     entries: list[LogEntry] = []
     for fact in sorted(facts, key=attrgetter("answered_at")):
         subject = subjects.get(fact.question_id)
-        if subject is None:
+        if subject is None or subject.is_score_only:
             continue
         rating = answer_facts.rating_of(fact.credit, fact.milliseconds, p75_ms=subject.p75_ms)
         card = held.get(subject.lineage_id) or subject.card

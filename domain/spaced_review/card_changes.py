@@ -28,7 +28,7 @@ async def add(work: SpacedReviewWork, act: Act, *, target_id: str) -> ReviewCard
     (subject,) = await work.review_cards.subjects([question_id], user_id=act.user_id)
     if subject is None:
         raise NotFoundError("There is no such question.", field="targetId")
-    check_not_asked(subject, field="targetId")
+    check_reviewable(subject, field="targetId")
     if subject.card is not None:
         return subject.card
     if await work.review_cards.count(act.user_id) >= MOST_CARDS:
@@ -59,8 +59,13 @@ async def _question_of(work: SpacedReviewWork, act: Act, target_id: str) -> Ques
     return QuestionId(target_id)
 
 
-def check_not_asked(subject: Subject, *, field: str) -> None:
-    """Raise QuestionInOpenAttemptError where an open attempt asks the question."""
+def check_reviewable(subject: Subject, *, field: str) -> None:
+    """Raise InvalidInputError for a question of a quiz that shows the score only; QuestionInOpenAttemptError."""
+    if subject.is_score_only:
+        raise InvalidInputError(
+            "A quiz that shows the score only asks this question, so it cannot be reviewed; choose another one.",
+            field=field,
+        )
     if subject.is_asked:
         raise QuestionInOpenAttemptError(
             "An open attempt of yours asks this question; finish the attempt first.", field=field
@@ -105,7 +110,7 @@ async def own_subject(work: SpacedReviewWork, act: Act, card_id: ReviewCardId) -
     subject = await work.review_cards.subject_of_card(card_id, user_id=act.user_id)
     if subject is None:
         raise NotFoundError("You have no such review card.", field="cardId")
-    check_not_asked(subject, field="cardId")
+    check_reviewable(subject, field="cardId")
     return subject
 
 

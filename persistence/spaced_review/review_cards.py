@@ -13,6 +13,7 @@ from domain.spaced_review.cards import CalibrationDecile, ForecastDay, ReviewCar
 from domain.spaced_review.memory import Outcome
 from domain.spaced_review.review_log import LogEntry
 from domain.spaced_review.review_settings import USUAL_NEW_A_DAY
+from persistence.content.score_only import is_score_only
 from persistence.database import SqlConnection
 from persistence.spaced_review import card_statements, card_writes
 from persistence.spaced_review.card_statements import CARD, CARDS, IS_ASKED, card_of
@@ -26,7 +27,7 @@ _BY_IDS = Statement(
     """).bindparams(_ids, _viewer),  # noqa: S608 - constants
     card_of,
 )
-_SUBJECT = f"q.lineage_id, q.id, q.author_id, {IS_ASKED} AS is_asked, t.p75_ms, {CARD}"
+_SUBJECT = f"q.lineage_id, q.id, q.author_id, {IS_ASKED} AS is_asked, {is_score_only('q')}, t.p75_ms, {CARD}"
 _OF_CARD = Statement(
     text(f"""
     SELECT {_SUBJECT} FROM {CARDS} LEFT JOIN answer_times t ON t.question_id = q.id
@@ -197,6 +198,7 @@ def _subject(
     question_id: QuestionId,
     author_id: UserId,
     is_asked: bool,
+    is_secret: bool,
     p75_ms: int | None,
     *card: Any,
 ) -> Subject:
@@ -205,6 +207,7 @@ def _subject(
         question_id=question_id,
         author_id=author_id,
         is_asked=is_asked,
+        is_score_only=is_secret,
         p75_ms=p75_ms,
         card=None if card[0] is None else card_of(*card),
     )

@@ -37,8 +37,11 @@ async def test_a_quiz_that_shows_the_score_only_makes_no_cards_and_is_not_studie
     await taker.submit(attempt_id)
 
     await take_answers(ask)
-    await mutate(ask, ADD, taker.viewer, targetId=taker.questions[0].id)
+    added = await mutate(ask, ADD, taker.viewer, targetId=taker.questions[0].id)
     studied = await (await studier_of(taker)).start()
 
     assert await cards(ask, taker.viewer) == []
+    assert [(error["code"], error["field"]) for error in added["userErrors"]] == [
+        ("INVALID_INPUT", "targetId")
+    ]
     assert [error["code"] for error in studied["userErrors"]] == ["NOTHING_TO_STUDY"]
