@@ -10,6 +10,7 @@ from domain.campaigns.work import CampaignsWork
 from domain.documents.work import DocumentsWork
 from domain.feature_flags.work import FeatureFlagsWork
 from domain.imports.work import ImportsWork
+from domain.offline.work import OfflineWork
 from domain.privacy.work import PrivacyWork
 from domain.search.work import SearchWork
 from domain.service_status.reports import StatusWork
@@ -20,6 +21,7 @@ from domain.workflows.work import WorkflowsWork
 
 class Work(
     SearchWork,
+    OfflineWork,
     AuthoringWork,
     ImportsWork,
     PrivacyWork,

@@ -39,6 +39,7 @@ from graph.learning.goals import GoalQueries
 from graph.mail.email_preferences import MailMutations
 from graph.mail.suppressions import SuppressionMutations, SuppressionQueries
 from graph.node import NodeQueries
+from graph.offline.sync import OfflineMutations
 from graph.privacy.personal_data import PrivacyMutations
 from graph.rate_limits.current_limits import RateQueries
 from graph.search.search import SearchQueries
@@ -94,6 +95,7 @@ MUTATIONS = (
     RoadmapImportMutations,
     ExportMutations,
     AttemptMutations,
+    OfflineMutations,
     QuizMutations,
     PublishingMutations,
     *AUTHORING_MUTATIONS,

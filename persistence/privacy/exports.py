@@ -69,6 +69,8 @@ SECTIONS: dict[str, tuple[str, str]] = {
         "attempt_id IN (SELECT id FROM quiz_attempts WHERE user_id = :user_id)",
         f"CASE WHEN {_OPEN_SLOT} THEN to_jsonb(t) - {_CREDIT} ELSE to_jsonb(t) END",
     ),
+    "offline_events": ("user_id = :user_id", "to_jsonb(t) - 'fingerprint'"),
+    "offline_devices": ("user_id = :user_id", "to_jsonb(t)"),
     "xp_entries": ("user_id = :user_id", "to_jsonb(t)"),
     "activities": ("user_id = :user_id", "to_jsonb(t)"),
     "streak_freezes": ("user_id = :user_id", "to_jsonb(t)"),

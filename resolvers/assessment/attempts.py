@@ -55,7 +55,7 @@ async def start_quiz_attempt(
         )
 
 
-def _answer(sent: object) -> Answer:
+def answer_of(sent: object) -> Answer:
     """Return the answer that a client sent: an input object with one attribute for each answer field."""
     for name, field in ANSWER_FIELDS.items():
         value = getattr(sent, name)
@@ -68,7 +68,7 @@ async def answer_question(
     context: Context, *, attempt_id: AttemptId, slot: int, answer: object, client_seq: int
 ) -> AttemptSlot:
     """Save an answer."""
-    given = _answer(answer)
+    given = answer_of(answer)
     async with context.open_work() as work:
         saved = await answer_saving.answer(
             work,

@@ -9,7 +9,7 @@ LAYERS_OF_AREAS = ("graph", "resolvers", "domain", "persistence")
 ORDER = (
     ("campaigns",),
     ("search",),
-    ("bookmarks",),
+    ("bookmarks", "offline"),
     ("assessment", "imports", "privacy"),
     ("analytics", "authoring", "learning"),
     ("authentication", "content", "gamification", "rate_limits"),
