@@ -19,6 +19,8 @@ MOST_WAITING = 500
 ACCEPTED = timedelta(hours=72)
 """How long after it happened an event is accepted, and how long it waits for others."""
 LONGEST_NAME = 100
+_NEXT = timedelta(milliseconds=1)
+"""The step between two moments, as clients see them."""
 _NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST_NAME}}}")
 _written = json.JSONEncoder(sort_keys=True).encode
 
@@ -167,7 +169,7 @@ def fingerprint_of(event: GivenEvent, content: Mapping[str, Any], *, device_id: 
 
 def time_that_counts(claimed: datetime, *, last_contact: datetime | None, now: datetime) -> datetime:
     """Return the time that counts: the claimed one, moved into (last contact, now]."""
-    earliest = claimed if last_contact is None else max(claimed, last_contact + timedelta.resolution)
+    earliest = claimed if last_contact is None else max(claimed, last_contact + _NEXT)
     return min(earliest, now)
 
 
