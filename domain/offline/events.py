@@ -18,10 +18,9 @@ MOST_WAITING = 500
 """How many events of a learner wait at a time."""
 ACCEPTED = timedelta(hours=72)
 """How long after it happened an event is accepted, and how long it waits for others."""
-LONGEST_NAME = 100
 _NEXT = timedelta(milliseconds=1)
 """The step between two moments, as clients see them."""
-_NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST_NAME}}}")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _written = json.JSONEncoder(sort_keys=True).encode
 
 
@@ -155,7 +154,7 @@ def checked_name(name: str, *, field: str) -> str:
     """Return the id of a device or an event where it is well formed; raises InvalidInputError."""
     if not is_name(name):
         raise InvalidInputError(
-            f"{field} must have 1 to {LONGEST_NAME} letters from A to Z, digits, - or _; a UUID is one.",
+            f"{field} must have 1 to 100 letters from A to Z, digits, - or _; a UUID is one.",
             field=field,
         )
     return name

@@ -13,11 +13,13 @@ from domain.offline.events import (
     TooManyWaitingEventsError,
 )
 from domain.offline.kept_refusals import REFUSALS
+from graph.assessment import attempt_mutations
 from graph.changed_viewer import changed_viewer
 from graph.directives import reads_learning, writes_learning
 from graph.enums import declare_enum
 from graph.errors import ERROR_TYPES, declare_error
 from graph.fields import attribute, given
+from graph.learning import enrolments
 from graph.mutations import mutated_by
 from graph.offline.event_inputs import OfflineEventInput
 from resolvers.offline import sync
@@ -33,6 +35,10 @@ declare_enum(
 declare_error(EventTooOldError, "The event happened, or has waited, for more than 72 hours.")
 declare_error(EventIdReusedError, "Another event of the caller's has this id.")
 declare_error(TooManyWaitingEventsError, "As many events of the caller wait as are allowed.")
+
+
+DECLARES = (attempt_mutations, enrolments)
+"""The modules that declare the refusals of the kinds of events."""
 
 
 def _any_of(members: list[Any]) -> Any:

@@ -68,6 +68,12 @@ COMPARED = {
 }
 """Fields that have no rule of their own, and why."""
 
+OFFLINE_EVENT = {
+    "id": "event",
+    "occurredAt": "2026-06-01T00:00:00Z",
+    "act": {"node": {"enrolmentId": "enrolment", "nodeId": "node", "state": "DONE"}},
+}
+
 WRONG: dict[str, Any] = {
     "ID": "nonsense",
     "String": "\a" * 3_000,
@@ -79,6 +85,7 @@ WRONG: dict[str, Any] = {
     "state": "LOCKED",
     "replayWebhookDeliveries.state": "PENDING",
     "events": [],
+    "syncBatch.events": [OFFLINE_EVENT] * 501,
     "scopes": [],
     "JSONObject": {"padding": "x" * 20_000},
     "queue": "nowhere",
@@ -112,6 +119,7 @@ RIGHT: dict[str, Any] = {
     "SegmentGroupInput": {"conditions": [{"role": "LEARNER"}]},
     "body": "<mj-section><mj-column><mj-text>text</mj-text></mj-column></mj-section>",
     "DraftOperation": {"removeNode": {"key": "a"}},
+    "OfflineEventInput": OFFLINE_EVENT,
     "slug": "a-slug",
     "InviteeBy": {"handle": "ada_l"},
     "MergeChoiceInput": {"field": "TITLE", "choice": "KEEP_MINE"},
