@@ -18,6 +18,8 @@ REPORTS_KEPT = timedelta(days=1)
 """How long the id of a provider's report is known, so that it is taken once; no signature is valid for so long."""
 JOBS_KEPT = timedelta(days=7)
 """How long a job is kept that has ended; failed ones stay until they are retried or discarded."""
+OFFLINE_EVENTS_KEPT = timedelta(days=7)
+"""How long an event of a device is known, so that it is applied once; it is accepted for 72 hours."""
 WORKFLOWS_KEPT = timedelta(days=30)
 """How long a workflow is kept that has ended."""
 RECEIPTS_AT_ONCE = 1_000
@@ -25,7 +27,7 @@ RECEIPTS_AT_ONCE = 1_000
 
 
 async def tidy(work: Work, *, now: datetime) -> None:
-    """Remove old tokens, sign-in flows, counts, mails, webhook deliveries, jobs and workflows."""
+    """Remove old tokens, sign-in flows, counts, mails, webhook deliveries, jobs, workflows and events of devices."""
     await work.one_time_tokens.forget(now=now)
     await work.external_identities.forget(now=now)
     await work.attempt_limits.forget(now=now)
@@ -34,6 +36,7 @@ async def tidy(work: Work, *, now: datetime) -> None:
     await work.mail_events.forget_reports(before=now - REPORTS_KEPT)
     await work.jobs.forget(before=now - JOBS_KEPT)
     await work.workflows.forget(before=now - WORKFLOWS_KEPT)
+    await work.offline_events.forget(before=now - OFFLINE_EVENTS_KEPT)
     await work.webhook_deliveries.forget(before=now - deliveries.KEPT)
     await work.queues.forget(before=now - GONE_AFTER, log_before=now - JOBS_KEPT)
     await work.status_reports.forget(before=now - STALE_AFTER)

@@ -10,6 +10,7 @@ from domain.campaigns.work import CampaignsWork
 from domain.documents.work import DocumentsWork
 from domain.feature_flags.work import FeatureFlagsWork
 from domain.imports.work import ImportsWork
+from domain.offline.work import OfflineWork
 from domain.privacy.work import PrivacyWork
 from domain.quality.work import QualityWork
 from domain.search.work import SearchWork
@@ -30,6 +31,7 @@ class Work(
     WorkflowsWork,
     DocumentsWork,
     DigestWork,
+    OfflineWork,
     StudyWork,
     ImportsWork,
     CampaignsWork,

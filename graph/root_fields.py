@@ -43,6 +43,7 @@ from graph.learning.goals import GoalQueries
 from graph.mail.email_preferences import MailMutations
 from graph.mail.suppressions import SuppressionMutations, SuppressionQueries
 from graph.node import NodeQueries
+from graph.offline.sync import OfflineMutations
 from graph.privacy.personal_data import PrivacyMutations
 from graph.quality.question_quality import QualityMutations, QualityQueries
 from graph.quality.question_reports import ReportMutations, ReportQueries
@@ -113,6 +114,7 @@ MUTATIONS = (
     AttemptMutations,
     TimeAllowanceMutations,
     QuizGenerationMutations,
+    OfflineMutations,
     QuizMutations,
     PublishingMutations,
     *AUTHORING_MUTATIONS,

@@ -68,6 +68,9 @@ from persistence.mail.mail_events import SqlMailEvents
 from persistence.mail.outbox import SqlMails
 from persistence.mail.suppressions import SqlSuppressions
 from persistence.media.media import SqlMedia
+from persistence.offline.answer_slots import SqlAnswerSlots
+from persistence.offline.events import SqlOfflineEvents
+from persistence.offline.node_marks import SqlNodeMarks
 from persistence.privacy.deletion import SqlDeletions
 from persistence.privacy.exports import SqlExports
 from persistence.quality.items import SqlItemProjection
@@ -149,6 +152,9 @@ class SqlWork:
     time_allowances = _Store(SqlTimeAllowances)
     submissions = _Store(SqlSubmissions)
     study_sessions = _Store(SqlStudySessions)
+    offline_events = _Store(SqlOfflineEvents)
+    answer_slots = _Store(SqlAnswerSlots)
+    node_marks = _Store(SqlNodeMarks)
     goals = _Store(SqlGoals)
     daily_targets = _Store(SqlDailyTargets)
     progress_checks = _Store(SqlProgressChecks)

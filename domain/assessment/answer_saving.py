@@ -30,20 +30,21 @@ async def answer(
 ) -> AttemptSlot:
     """Save an answer of the actor's and return its slot.
 
-    An answer whose `client_seq` is not higher than that of the stored one is late: the stored one stays. `together`
-    says that another answer to the attempt came in the same request, as after a time offline: no haste. Raises
-    NotFoundError, InvalidInputError, AttemptClosedError from five seconds after the deadline on, or SlotLockedError
-    where the quiz gives feedback after each answer and the slot has been answered.
+    An answer whose `client_seq` is not higher than that of the stored one is late: the stored one stays, unless it was
+    given offline and has the same number. `together` says that another answer to the attempt came in the same request:
+    no haste. Raises NotFoundError, InvalidInputError, AttemptClosedError from five seconds after the deadline on, or
+    SlotLockedError where the quiz gives feedback after each answer and the slot has been answered.
     """
     place = (attempt_id, slot)
     with all_at_once() as each:
         with each:
-            _check_seq(client_seq)
+            check_seq(client_seq)
         found = await _open_slot(work, act, place)
         checked = grading.checked(found.question, given)
-    if found.client_seq is not None and client_seq <= found.client_seq:
+    if _is_late(found, client_seq):
         return found.slot
-    _refuse_locked(found)
+    if found.slot.locked:
+        raise slot_locked()
     is_first = found.slot.answered_at is None
     fast = is_first and not together and quiz_awards.is_fast(act.now - found.previous_at)
     await work.attempts.save(place, answer=checked, client_seq=client_seq, answered_at=act.now, fast=fast)
@@ -72,16 +73,18 @@ async def _open_slot(work: AssessmentWork, act: Act, place: Place) -> OpenSlot:
     found = await work.attempts.open_slot(place, user_id=act.user_id) if is_place else None
     if found is None:
         raise NotFoundError("There is no such slot in an attempt of yours.", field="slot")
-    _refuse_closed(found, act.now)
+    refuse_closed(found, act.now)
     return found
 
 
-def _check_seq(client_seq: int) -> None:
+def check_seq(client_seq: int) -> None:
+    """Refuse a number that cannot be stored."""
     if not 0 <= client_seq <= _LARGEST_SEQ:
         raise InvalidInputError("clientSeq must be 0 or more.", field="clientSeq")
 
 
-def _refuse_closed(slot: OpenSlot, now: datetime) -> None:
+def refuse_closed(slot: OpenSlot, now: datetime) -> None:
+    """Refuse an answer to an attempt that takes none by the server's clock."""
     attempt = slot.attempt
     if attempt.state is not AttemptState.IN_PROGRESS:
         raise AttemptClosedError("This attempt is over; start a new one.", field="attemptId")
@@ -89,8 +92,12 @@ def _refuse_closed(slot: OpenSlot, now: datetime) -> None:
         raise AttemptClosedError("The time is up; the answers saved before it count.", field="attemptId")
 
 
-def _refuse_locked(slot: OpenSlot) -> None:
-    if slot.slot.locked:
-        raise SlotLockedError(
-            "This quiz shows the right answer at once, so an answer is final.", field="slot"
-        )
+def slot_locked() -> SlotLockedError:
+    """Return the refusal of a second answer where the first one is final."""
+    return SlotLockedError("This quiz shows the right answer at once, so an answer is final.", field="slot")
+
+
+def _is_late(found: OpenSlot, client_seq: int) -> bool:
+    if found.client_seq is None or client_seq != found.client_seq:
+        return found.client_seq is not None and client_seq < found.client_seq
+    return found.tie_break is None

@@ -116,7 +116,8 @@ class AttemptSlot:
 class OpenSlot:
     """What accepting an answer to a slot depends on.
 
-    `previous_at` is when the learner last answered another slot, or else the start of the attempt.
+    `previous_at` is when the learner last answered another slot, or else the start of the attempt. `tie_break` orders
+    answers that were given offline, and is None for one that was sent alone.
     """
 
     attempt: QuizAttempt
@@ -124,6 +125,7 @@ class OpenSlot:
     question: Question
     client_seq: int | None
     previous_at: datetime
+    tie_break: str | None = None
 
 
 @entity

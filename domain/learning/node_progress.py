@@ -1,5 +1,7 @@
 """Changing the state of a node on a learner's path: begin, finish, skip, take back."""
 
+from datetime import datetime
+
 from domain import local_days
 from domain.acts import Act
 from domain.content.prerequisites import Step
@@ -7,9 +9,9 @@ from domain.content.roadmap_nodes import RoadmapNode
 from domain.entities import entity
 from domain.errors import DomainError, InvalidInputError, NotFoundError
 from domain.gamification import streaks, xp
-from domain.gamification.streaks import Activity, ActivityKind
+from domain.gamification.streaks import Activity, ActivityKind, UserZone
 from domain.gamification.xp import XpReason
-from domain.ids import EnrolmentId, RoadmapNodeId
+from domain.ids import EnrolmentId, RoadmapNodeId, UserId
 from domain.learning import node_changes
 from domain.learning.enrolments import SOURCE_TYPE, Enrolment, LearnerPath, award_for, complete_if_done
 from domain.learning.node_changes import NodeChanges
@@ -76,12 +78,12 @@ async def set_state(
     """
     with all_at_once() as each:
         with each:
-            _check_settable(state)
+            check_settable(state)
         at = await on_path(work, act, enrolment_id, node_id)
     if at.standing.state is state:
         return NodeChange(enrolment=at.enrolment, node=at.node, node_changes=NodeChanges())
     if state is NodeState.DONE:
-        await _refuse_tick(work, act, at)
+        await refuse_tick(work, act, at)
     enrolment = await put(work, act, at, state)
     after = at.path.with_state([at.step], _stored(state))
     return NodeChange(enrolment=enrolment, node=at.node, node_changes=node_changes.between(at.path, after))
@@ -125,7 +127,8 @@ async def put_step(
     return await complete_if_done(work.enrolments, enrolment, after, now=act.now)
 
 
-def _check_settable(state: NodeState) -> None:
+def check_settable(state: NodeState) -> None:
+    """Refuse a state that no learner sets."""
     if state is NodeState.LOCKED:
         raise InvalidInputError("A node cannot be locked; AVAILABLE takes back what was done.", field="state")
 
@@ -134,7 +137,7 @@ def _stored(state: NodeState) -> NodeState | None:
     return None if state is NodeState.AVAILABLE else state
 
 
-async def _refuse_tick(work: LearningWork, act: Act, at: NodeOnPath) -> None:
+async def refuse_tick(work: LearningWork, act: Act, at: NodeOnPath) -> None:
     """Refuse to finish a node by hand that something else completes."""
     slug = at.step.quiz_slug
     quiz = None if slug is None else await work.quizzes.by_slug(slug)
@@ -152,22 +155,27 @@ async def _refuse_tick(work: LearningWork, act: Act, at: NodeOnPath) -> None:
         )
 
 
-async def _reward(work: LearningWork, act: Act, path: LearnerPath, step: Step) -> None:
-    """Award the node and record it for the streak; either happens once per lineage."""
-    zone = await work.streaks.zone_of(act.user_id)
-    today = local_days.local_date(act.now, time_zone=zone.time_zone, day_start_hour=zone.day_start_hour)
-    earned = await work.xp.earned_on(act.user_id, XpReason.NODE_COMPLETED, today)
-    award = award_for(path, step, user_id=act.user_id, earned=earned, occurred_at=act.now, local_date=today)
-    activity = Activity(
-        user_id=act.user_id,
+def activity_of(user_id: UserId, path: LearnerPath, step: Step, *, zone: UserZone, at: datetime) -> Activity:
+    """Return what a step that was done at a moment is for the streak; it counts once per lineage."""
+    return Activity(
+        user_id=user_id,
         kind=ActivityKind.NODE_COMPLETED,
         source_type=SOURCE_TYPE,
         source_id=path.lineages[step.key],
         summary=f"Completed \u201c{step.title}\u201d",
-        occurred_at=act.now,
-        local_date=today,
+        occurred_at=at,
+        local_date=local_days.local_date(at, time_zone=zone.time_zone, day_start_hour=zone.day_start_hour),
         time_zone=zone.time_zone,
     )
+
+
+async def _reward(work: LearningWork, act: Act, path: LearnerPath, step: Step) -> None:
+    """Award the node and record it for the streak; either happens once per lineage."""
+    zone = await work.streaks.zone_of(act.user_id)
+    activity = activity_of(act.user_id, path, step, zone=zone, at=act.now)
+    today = activity.local_date
+    earned = await work.xp.earned_on(act.user_id, XpReason.NODE_COMPLETED, today)
+    award = award_for(path, step, user_id=act.user_id, earned=earned, occurred_at=act.now, local_date=today)
     milestones = await streaks.record(work.streaks, activity, is_locked=True)
     awards = milestones if award is None else [award, *milestones]
     await xp.award(work.xp, awards, mint=act.mint, emit=work.emit)

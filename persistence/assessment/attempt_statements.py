@@ -114,7 +114,7 @@ FILTERED = _newest_first(
 )
 _answered = slots.c.answered_at.is_not(None)
 _final = and_(attempts.c.feedback == literal_column("'AFTER_EACH'"), _answered)
-_slot_columns = [
+slot_columns = [
     slots.c.attempt_id,
     slots.c.number,
     slots.c.question_id,
@@ -133,7 +133,7 @@ def slot_of(*row: Any) -> AttemptSlot:
 
 _as_slot: Callable[..., AttemptSlot] = AttemptSlot
 SLOTS = Statement(
-    select(*_slot_columns)
+    select(*slot_columns)
     .select_from(slots.join(attempts))
     .where(slots.c.attempt_id == any_(_ids), _mine)
     .order_by(slots.c.attempt_id, slots.c.number),
@@ -166,7 +166,11 @@ _previous = (
 _place = and_(slots.c.attempt_id == bindparam("attempt_id"), slots.c.number == bindparam("number"))
 OPEN_SLOT = Statement(
     select(
-        func.coalesce(_previous, attempts.c.started_at), slots.c.client_seq, *question_columns, *_slot_columns
+        func.coalesce(_previous, attempts.c.started_at),
+        slots.c.client_seq,
+        slots.c.tie_break,
+        *question_columns,
+        *slot_columns,
     )
     .select_from(slots.join(attempts).join(questions))
     .where(_place)
@@ -186,6 +190,7 @@ SAVE = Statement(
         client_seq=bindparam("client_seq"),
         answered_at=bindparam("answered_at", type_=MOMENT),
         fast=or_(slots.c.fast, bindparam("fast", type_=Boolean)),
+        tie_break=None,
     )
 )
 FLAG = Statement(update(slots).where(_place).values(flagged=bindparam("flagged", type_=Boolean)))

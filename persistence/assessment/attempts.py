@@ -115,13 +115,14 @@ class SqlAttempts:
         rows = await self._connection.rows(attempt_statements.OPEN_SLOT, attempt_id=attempt_id, number=number)
         if not rows:
             return None
-        previous_at, client_seq, *columns = rows[0]
+        previous_at, client_seq, tie_break, *columns = rows[0]
         return OpenSlot(
             attempt=attempt,
             slot=attempt_statements.slot_of(*columns[len(question_columns) :]),
             question=question_of(*columns[: len(question_columns)]),
             client_seq=client_seq,
             previous_at=previous_at,
+            tie_break=tie_break,
         )
 
     async def save(

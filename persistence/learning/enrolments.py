@@ -10,9 +10,10 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
-    delete,
+    case,
     exists,
     func,
+    or_,
     select,
     union,
     update,
@@ -127,20 +128,30 @@ _COMPLETED_BY_QUIZ = Statement(
     .where(node_progress.c.changed_at == bindparam("at", type_=MOMENT))
 )
 _lineages = func.unnest(bindparam("lineages", type_=ARRAY(ID))).column_valued("lineage_id")
+_state = bindparam("state", type_=Text)
+_is_done = _state == NodeState.DONE.value
 _written = insert(node_progress).from_select(
-    ["enrolment_id", "lineage_id", "state", "changed_at"],
-    select(bindparam("enrolment_id", type_=ID), _lineages, bindparam("state", type_=Text), _now),
+    ["enrolment_id", "lineage_id", "state", "changed_at", "passed", "done_at"],
+    select(
+        bindparam("enrolment_id", type_=ID),
+        _lineages,
+        _state,
+        _now,
+        or_(_is_done, _state == NodeState.SKIPPED.value),
+        case((_is_done, _now)),
+    ),
 )
 _SET_STATES = Statement(
     _written.on_conflict_do_update(
         index_elements=["enrolment_id", "lineage_id"],
-        set_={"state": _written.excluded.state, "changed_at": _written.excluded.changed_at},
+        set_={
+            "state": _written.excluded.state,
+            "changed_at": _written.excluded.changed_at,
+            "tie_break": None,
+            "passed": or_(node_progress.c.passed, _written.excluded.passed),
+            "done_at": func.least(node_progress.c.done_at, _written.excluded.done_at),
+        },
     )
-)
-_FORGET_STATES = Statement(
-    delete(node_progress)
-    .where(node_progress.c.enrolment_id == bindparam("enrolment_id"))
-    .where(node_progress.c.lineage_id == any_(bindparam("lineages", type_=ARRAY(ID))))
 )
 _COMPLETE = Statement(
     update(enrolments)
@@ -217,12 +228,11 @@ class SqlEnrolments:
         *,
         now: datetime,
     ) -> None:
-        """Store the state of nodes; None forgets it."""
-        named = {"enrolment_id": enrolment_id, "lineages": list(lineages)}
-        if state is None:
-            await self._connection.run(_FORGET_STATES, **named)
-        else:
-            await self._connection.run(_SET_STATES, **named, state=state.value, now=now)
+        """Store the state of nodes; one that is taken back keeps a row, so that it is known when."""
+        stored = NodeState.AVAILABLE if state is None else state
+        await self._connection.run(
+            _SET_STATES, enrolment_id=enrolment_id, lineages=list(lineages), state=stored.value, now=now
+        )
 
     async def complete(self, enrolment_id: EnrolmentId, *, now: datetime) -> Enrolment:
         """Record that every required node is done; the first completion stays."""

@@ -99,7 +99,7 @@ def as_paths(rows: Iterable[Any]) -> list[LearnerPath]:
             needed[enrolment_id] = []
         path = paths[enrolment_id]
         path.lineages[node_id] = lineage_id
-        if state is not None:
+        if state is not None and state != NodeState.AVAILABLE.value:
             path.states[node_id] = NodeState(state)
         needed[enrolment_id].append(as_needs(needs))
         path.steps.append(

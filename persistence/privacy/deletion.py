@@ -32,6 +32,8 @@ REMOVED: dict[str, str] = {
     "daily_targets": "user_id = :user_id",
     "daily_target_days": "user_id = :user_id",
     "progress_checks": "user_id = :user_id",
+    "offline_events": "user_id = :user_id",
+    "offline_devices": "user_id = :user_id",
     "bookmarks": "user_id = :user_id",
     "notes": "user_id = :user_id",
     "study_answers": "user_id = :user_id",
@@ -74,12 +76,17 @@ BLANKED: dict[str, str] = {
         AND reason IN ('GOAL_COMPLETED', 'NODE_COMPLETED')""",
     "activities": "UPDATE activities SET summary = '', time_zone = 'UTC' WHERE user_id = :user_id",
     "attempt_slots": """
-        UPDATE attempt_slots SET answer = '{"text": ""}' WHERE answer ? 'text'
+        UPDATE attempt_slots SET tie_break = NULL,
+            answer = CASE WHEN answer ? 'text' THEN '{"text": ""}' ELSE answer END
+        WHERE (answer ? 'text' OR tie_break IS NOT NULL)
         AND attempt_id IN (SELECT id FROM quiz_attempts WHERE user_id = :user_id)""",
     "question_reports": """
         UPDATE question_reports SET reporter_id = NULL, comment = '' WHERE reporter_id = :user_id""",
     "question_suspensions": """
         UPDATE question_suspensions SET suspended_by_id = NULL WHERE suspended_by_id = :user_id""",
+    "node_progress": """
+        UPDATE node_progress SET tie_break = NULL
+        WHERE tie_break IS NOT NULL AND enrolment_id IN (SELECT id FROM enrolments WHERE user_id = :user_id)""",
     "roadmaps": """
         WITH gone AS (
             DELETE FROM roadmaps r WHERE author_id = :user_id AND visibility = 'PRIVATE'

@@ -101,6 +101,8 @@ SECTIONS: dict[str, tuple[str, str]] = {
         f"CASE WHEN {_OPEN_ENTRY} THEN to_jsonb(t) - 'rating' ELSE to_jsonb(t) END",
     ),
     "review_settings": ("user_id = :user_id", "to_jsonb(t)"),
+    "offline_events": ("user_id = :user_id", "to_jsonb(t) - 'fingerprint'"),
+    "offline_devices": ("user_id = :user_id", "to_jsonb(t)"),
     "xp_entries": ("user_id = :user_id", "to_jsonb(t)"),
     "activities": ("user_id = :user_id", "to_jsonb(t)"),
     "streak_freezes": ("user_id = :user_id", "to_jsonb(t)"),

@@ -9,6 +9,7 @@ LAYERS_OF_AREAS = ("graph", "resolvers", "domain", "persistence")
 ORDER = (
     ("campaigns",),
     ("search",),
+    ("offline",),
     ("spaced_review",),
     ("bookmarks", "quality", "study"),
     ("assessment", "imports", "privacy"),

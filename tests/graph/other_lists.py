@@ -19,6 +19,7 @@ from graph.schema import executable
 from resolvers.live.board_feed import BoardFeed
 from tests.builders import mint, question_files, roadmaps
 from tests.builders.question_files import a_question
+from tests.support.clients.offline import sync_nodes
 from tests.support.clients.roadmaps import enrol, import_file, import_quizzes, publish_file, set_node
 from tests.support.list_fields import ListPaths, everything_below
 from tests.support.schema_client import Asker
@@ -137,6 +138,12 @@ async def costs_of_node_changes(ask: Asker, viewer: Viewer, size: int) -> dict[s
         assert payload["userErrors"] == []
         costs[f"NodeChanges.{name}"] = (ask.statements, len(payload["nodeChanges"][name]))
     return costs
+
+
+async def costs_of_syncs(ask: Asker, viewer: Viewer, size: int) -> dict[str, Cost]:
+    """Synchronise `size` checks of nodes of an enrolment that is not there."""
+    events = await sync_nodes(ask, viewer, *((mint("enrolment"), mint("node"), "DONE") for _ in range(size)))
+    return {"SyncBatchPayload.events": (ask.statements, len(events))}
 
 
 async def costs_of_streams(ask: Asker, viewer: Viewer, size: int) -> dict[str, Cost]:

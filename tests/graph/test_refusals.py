@@ -93,6 +93,12 @@ COMPARED = {
 }
 """Fields that have no rule of their own, and why."""
 
+OFFLINE_EVENT = {
+    "id": "event",
+    "occurredAt": "2026-06-01T00:00:00Z",
+    "act": {"node": {"enrolmentId": "enrolment", "nodeId": "node", "state": "DONE"}},
+}
+
 WRONG: dict[str, Any] = {
     "ID": "nonsense",
     "String": "\a" * 3_000,
@@ -106,6 +112,7 @@ WRONG: dict[str, Any] = {
     "retention": 0.5,
     "replayWebhookDeliveries.state": "PENDING",
     "events": [],
+    "syncBatch.events": [OFFLINE_EVENT] * 501,
     "scopes": [],
     "JSONObject": {"padding": "x" * 20_000},
     "queue": "nowhere",
@@ -142,6 +149,7 @@ RIGHT: dict[str, Any] = {
     "SegmentGroupInput": {"conditions": [{"role": "LEARNER"}]},
     "body": "<mj-section><mj-column><mj-text>text</mj-text></mj-column></mj-section>",
     "DraftOperation": {"removeNode": {"key": "a"}},
+    "OfflineEventInput": OFFLINE_EVENT,
     "slug": "a-slug",
     "retention": 0.8,
     "QuestionPoolInput": {"count": 1},

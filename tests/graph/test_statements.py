@@ -69,6 +69,7 @@ OF_FIXED_LENGTH = {
 NOT_COUNTED = {
     "CampaignStateConflict.allowed": "set by the state machine",
     "IllegalTransition.allowed": "set by the state machine",
+    "SyncedEvent.refusals": "one for each field at fault",
 }
 """List fields that are in a refusal alone and cannot grow."""
 USER_ERRORS = "Payload.userErrors"
@@ -97,6 +98,7 @@ async def test_every_list_field_costs_the_same_statements_at_any_length(
             costs |= await other_lists.costs_of_exports(ask, world.viewer)
             costs |= await other_lists.costs_of_refusals(ask, world.viewer, size, world.roadmap_id)
             costs |= await other_lists.costs_of_node_changes(ask, world.viewer, size)
+            costs |= await other_lists.costs_of_syncs(ask, world.viewer, size)
             costs |= await authoring_lists.costs_of_drafts(ask, world.viewer, size)
             costs |= await authoring_lists.costs_of_diffs(ask, world.viewer, size)
             costs |= await quiz_lists.costs_of_quizzes(ask, world.viewer, size)

@@ -41,6 +41,8 @@ from tests.support.campaign_scenes import (
     of_segment_streak,
 )
 from tests.support.clients.board_client import board, earn
+from tests.support.clients.migrations import enrolment_of
+from tests.support.clients.offline import sync_nodes
 from tests.support.clients.roadmaps import enrol, publish_file, set_node
 from tests.support.exports import of_export_format
 from tests.support.flag_scenes import of_flag_role
@@ -184,6 +186,21 @@ async def of_node_state(ask: Asker, values: Sequence[str]) -> list[Any]:
         await set_node(ask, viewer, roadmap_id, "Knots", "IN_PROGRESS")
         node = (await set_node(ask, viewer, roadmap_id, "Knots", value))["node"]
         found.append(node and node["viewerState"])
+    return found
+
+
+async def of_offline_state(ask: Asker, values: Sequence[str]) -> list[Any]:
+    roadmap_id = await _published(ask)
+    found = []
+    for value in values:
+        _, viewer = await ask.learner()
+        await enrol(ask, viewer, roadmap_id)
+        await set_node(ask, viewer, roadmap_id, "Knots", "IN_PROGRESS")
+        enrolment = await enrolment_of(ask, viewer, roadmap_id)
+        (node,) = enrolment["pinnedVersion"]["nodes"]
+        (event,) = await sync_nodes(ask, viewer, (enrolment["id"], node["id"], value))
+        (node,) = (await enrolment_of(ask, viewer, roadmap_id))["pinnedVersion"]["nodes"]
+        found.append((event["status"], node["viewerState"]))
     return found
 
 
@@ -357,6 +374,7 @@ EFFECTS: dict[str, Effect] = {
     "RegisterInput.refreshBy RefreshDelivery": of_registration,
     "LoginInput.refreshBy RefreshDelivery": of_login,
     "SetNodeStateInput.state NodeState": of_node_state,
+    "OfflineNodeInput.state NodeState": of_offline_state,
     "CreateGoalInput.kind GoalKind": of_goal_kind,
     "TransitionGoalInput.to GoalState": of_transition,
     "SetDailyTargetInput.kind DailyKind": of_daily_kind,

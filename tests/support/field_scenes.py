@@ -26,6 +26,7 @@ from tests.support.attempts import EVERY_KIND, a_quiz_taker, a_twin_of, others
 from tests.support.authoring_scenes import drafts_of_every_kind
 from tests.support.bookmarks import everything_bookmarked
 from tests.support.clients.board_client import earn
+from tests.support.clients.offline import sync_nodes
 from tests.support.clients.roadmaps import (
     enrol,
     import_file,
@@ -69,6 +70,7 @@ async def everything_is_seen(ask: WatchingAsker) -> None:
         _goals,
         everything_aimed_at,
         _a_path,
+        _offline,
         _a_fortnight,
         _accounts,
         _pages,
@@ -163,6 +165,12 @@ async def _goals(ask: WatchingAsker) -> None:
     await active_goal(ask, viewer, kind="ROADMAP", roadmapId=roadmap_id)
     await move_goal(ask, viewer, await active_goal(ask, viewer), "COMPLETED")
     await _see(ask, viewer, "viewer", "Viewer", depth=3)
+
+
+async def _offline(ask: WatchingAsker) -> None:
+    """Send events that are not there."""
+    _, viewer = await ask.learner()
+    await sync_nodes(ask, viewer, (mint("enrolment"), mint("node"), "DONE"))
 
 
 async def _a_path(ask: WatchingAsker) -> None:

@@ -75,6 +75,7 @@ slots = Table(
     Column("answered_at", MOMENT),
     Column("fast", Boolean, nullable=False, server_default=text("false")),
     Column("flagged", Boolean, nullable=False, server_default=text("false")),
+    Column("tie_break", Text(collation="C")),
     Column("credit_numerator", Integer),
     Column("credit_denominator", Integer),
     PrimaryKeyConstraint("attempt_id", "number"),

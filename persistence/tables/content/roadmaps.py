@@ -172,8 +172,12 @@ node_progress = Table(
     ),
     Column("state", Text, nullable=False),
     Column("changed_at", MOMENT, nullable=False),
-    _one_of("state", NodeState.IN_PROGRESS, NodeState.DONE, NodeState.SKIPPED),
+    Column("tie_break", Text(collation="C")),
+    Column("passed", Boolean, nullable=False, server_default=text("false")),
+    Column("done_at", MOMENT),
+    _one_of("state", NodeState.AVAILABLE, NodeState.IN_PROGRESS, NodeState.DONE, NodeState.SKIPPED),
 )
+"""The last write of each node, AVAILABLE where it was taken back; `passed` and `done_at` never are."""
 share_links = Table(
     "share_links",
     metadata,

@@ -1,0 +1,1 @@
+"""Offline: what learners did without a connection, as events of their devices."""

@@ -1,0 +1,6 @@
+"""The table of kinds of events, one line a kind, which every layer reads."""
+
+from domain.offline.event_kinds import answers, node_checks
+
+KINDS = {rules.name: rules for rules in (answers.RULES, node_checks.RULES)}
+"""Every kind of event, by the field that clients send it in."""

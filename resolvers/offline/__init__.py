@@ -1,0 +1,1 @@
+"""Resolvers of what was done offline."""

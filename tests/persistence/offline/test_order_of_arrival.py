@@ -1,0 +1,106 @@
+"""Any split and any order of the events of two devices ends in the same state, on real Postgres."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.assessment import answer_saving
+from domain.content.answers import Answer
+from domain.learning import node_progress
+from domain.learning.progress import NodeState
+from domain.offline.events import GivenEvent
+from persistence.stores import SqlWork
+from tests.support.offline import OfflineWorld, an_offline_world
+from tests.support.schema_client import START
+
+HOURS = st.integers(0, 6).map(lambda n: timedelta(hours=11 * n))
+"""Few times, so that events meet at the same one; on four local dates."""
+ANSWERS = st.tuples(st.just("answer"), st.integers(1, 2), st.integers(1, 2), st.booleans(), HOURS)
+STATES = st.sampled_from([*NodeState, *[NodeState.DONE] * 4])
+"""Mostly DONE; LOCKED is refused."""
+CHECKS = st.tuples(st.just("node"), st.sampled_from(["a", "a", "a", "b", "b", "c", "d", "e"]), STATES, HOURS)
+EVENTS = st.lists(st.one_of(ANSWERS, CHECKS, CHECKS), min_size=3, max_size=8)
+
+
+@dataclass
+class Arrival:
+    """A part of the events of one device, which comes at once."""
+
+    device: str
+    events: list[int]
+
+
+@st.composite
+def arrivals(draw: st.DrawFn, counts: dict[str, int]) -> list[Arrival]:
+    """Split the events of each device, some of them sent twice, and shuffle the parts of both."""
+    parts = []
+    for device, count in counts.items():
+        again = draw(st.lists(st.integers(0, count - 1), max_size=2))
+        order = draw(st.permutations([*range(count), *again]))
+        cuts = sorted(draw(st.sets(st.integers(1, len(order)), max_size=3)))
+        parts += [
+            Arrival(device, order[begin:end])
+            for begin, end in zip([0, *cuts], [*cuts, len(order)], strict=True)
+        ]
+    return draw(st.permutations(parts))
+
+
+def event_of(world: OfflineWorld, device: str, number: int, drawn: tuple[Any, ...]) -> GivenEvent:
+    name, at = f"{device}-{number}", START - drawn[-1]
+    if drawn[0] == "answer":
+        return world.an_answer(name, slot=drawn[1], seq=drawn[2], truth=drawn[3], at=at)
+    return world.a_check(name, drawn[1], drawn[2], at=at)
+
+
+async def play(
+    world: OfflineWorld, parts: list[Arrival], drawn: dict[str, list[tuple[Any, ...]]]
+) -> dict[str, Any]:
+    for minute, part in enumerate(parts):
+        events = [event_of(world, part.device, number, drawn[part.device][number]) for number in part.events]
+        await world.sync(part.device, events, now=START + timedelta(minutes=minute))
+    return await world.state()
+
+
+async def use_it_online(world: OfflineWorld) -> None:
+    """Answer a slot, and finish a node, at a time between those of the events."""
+    act = world.act(START - timedelta(hours=30))
+    await answer_saving.answer(
+        world.work, act, attempt_id=world.attempt.id, slot=1, given=Answer(truth=False), client_seq=2
+    )
+    await node_progress.set_state(
+        world.work,
+        act,
+        enrolment_id=world.enrolment.id,
+        node_id=world.road.nodes["e"].id,
+        state=NodeState.DONE,
+    )
+
+
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(data=st.data(), phone=EVENTS, tablet=EVENTS)
+async def test_any_split_and_order_of_two_devices_ends_in_the_same_state(
+    work: SqlWork, data: st.DataObject, phone: list[tuple[Any, ...]], tablet: list[tuple[Any, ...]]
+) -> None:
+    drawn = {"phone": phone, "tablet": tablet}
+    counts = {device: len(events) for device, events in drawn.items()}
+    in_order = [Arrival(device, list(range(count))) for device, count in counts.items()]
+    shuffled = data.draw(arrivals(counts))
+
+    async def compare() -> tuple[dict[str, Any], dict[str, Any]]:
+        world = await an_offline_world(work)
+        await use_it_online(world)
+        return (
+            await world.undone(lambda: play(world, in_order, drawn)),
+            await world.undone(lambda: play(world, shuffled, drawn)),
+        )
+
+    transaction = work.connection.raw.transaction()
+    await transaction.start()
+    try:
+        expected, found = await compare()
+    finally:
+        await transaction.rollback()
+    assert found == expected

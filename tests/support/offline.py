@@ -1,0 +1,138 @@
+"""What learners did offline in tests: a small world, events in it, and the state that they leave."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.acts import Act
+from domain.assessment.attempts import QuizAttempt
+from domain.content.answers import Answer
+from domain.ids import EnrolmentId, UserId
+from domain.learning.enrolments import Enrolment
+from domain.learning.progress import NodeState
+from domain.offline import sync
+from domain.offline.event_kinds import answers, node_checks
+from domain.offline.events import EventStatus, GivenEvent, SyncedEvent
+from persistence.stores import SqlWork
+from tests.builders import a_user, mint
+from tests.builders.acts import an_act
+from tests.builders.attempts import a_question, an_attempt, store_quiz
+from tests.builders.roadmaps import an_enrolment, either, every
+from tests.support.roadmaps import StoredRoadmap, store_roadmap
+from tests.support.schema_client import START
+
+BEFORE = START - timedelta(hours=80)
+"""When the attempt and the enrolment of the world began."""
+NEEDS = {"a": [], "b": [every("a")], "c": [either("a", "b")], "d": [every("b", "c")], "e": []}
+"""The nodes of the world's roadmap, with what they need."""
+_STATE = {
+    "answers": (
+        "attempt",
+        """SELECT number, answer::text, client_seq, answered_at, tie_break, fast FROM attempt_slots
+        WHERE attempt_id = $1 ORDER BY number""",
+    ),
+    "nodes": (
+        "enrolment",
+        """SELECT lineage_id, state, changed_at, tie_break, passed, done_at FROM node_progress
+        WHERE enrolment_id = $1 ORDER BY lineage_id""",
+    ),
+    "completed": ("enrolment", "SELECT completed_at FROM enrolments WHERE id = $1"),
+    "days": (
+        "user",
+        """SELECT kind, source_id, occurred_at, local_date, time_zone FROM activities
+        WHERE user_id = $1 ORDER BY kind, source_id""",
+    ),
+    "freezes": ("user", "SELECT local_date FROM streak_freezes WHERE user_id = $1 ORDER BY local_date"),
+    "xp": (
+        "user",
+        "SELECT source_id, amount, status FROM xp_entries WHERE user_id = $1 ORDER BY source_id",
+    ),
+    "total": ("user", "SELECT xp_total, level FROM users WHERE id = $1"),
+    "events": (
+        "user",
+        "SELECT id, status, at, refusals::text FROM offline_events WHERE user_id = $1 ORDER BY id",
+    ),
+}
+"""What has to be the same in whatever order events come; entries and marks without the times of their rows."""
+
+
+@dataclass
+class OfflineWorld:
+    """A learner with an open attempt and an enrolment, each since BEFORE, on stores that are rolled back."""
+
+    work: SqlWork
+    user_id: UserId
+    attempt: QuizAttempt
+    enrolment: Enrolment
+    road: StoredRoadmap
+
+    def act(self, now: datetime = START, user_id: UserId | None = None) -> Act:
+        return an_act(actor_id=user_id or self.user_id, now=now)
+
+    def an_answer(
+        self, id: str, *, slot: int = 1, seq: int = 1, truth: bool = True, at: datetime
+    ) -> GivenEvent:
+        content = answers.content_of(
+            attempt_id=self.attempt.id, slot=slot, answer=Answer(truth=truth), client_seq=seq
+        )
+        return GivenEvent(id=id, occurred_at=at, kind="answer", read=lambda: content)
+
+    def a_check(self, id: str, node: str, state: NodeState = NodeState.DONE, *, at: datetime) -> GivenEvent:
+        content = node_checks.content_of(
+            enrolment_id=self.enrolment.id, node_id=self.road.nodes[node].id, state=state
+        )
+        return GivenEvent(id=id, occurred_at=at, kind="node", read=lambda: content)
+
+    async def sync(
+        self, device: str, events: Sequence[GivenEvent], *, now: datetime = START
+    ) -> list[SyncedEvent]:
+        return await sync.sync(self.work, self.act(now), device_id=device, events=events)
+
+    async def state(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Return everything that has to be the same."""
+        ids = {"user": self.user_id, "attempt": self.attempt.id, "enrolment": self.enrolment.id}
+        fetch = self.work.connection.raw.fetch
+        return {
+            name: [tuple(row) for row in await fetch(query, ids[of])] for name, (of, query) in _STATE.items()
+        }
+
+    async def undone(self, play: Callable[[], Awaitable[Any]]) -> Any:
+        """Play, return what it returns, and take back what it changed."""
+        transaction = self.work.connection.raw.transaction()
+        await transaction.start()
+        try:
+            return await play()
+        finally:
+            await transaction.rollback()
+
+
+async def an_offline_world(work: SqlWork, **values: Any) -> OfflineWorld:
+    """Store a world; `values` are those of its quiz, which has no time limit unless they say so."""
+    author, learner = await work.users.add(a_user()), await work.users.add(a_user())
+    quiz = await store_quiz(
+        work, author.id, [a_question() for _ in range(3)], **{"time_limit": None} | values
+    )
+    attempt = await work.attempts.open(
+        an_attempt(
+            user_id=learner.id,
+            quiz_id=quiz.id,
+            feedback=quiz.feedback,
+            started_at=BEFORE,
+            deadline=None if quiz.time_limit is None else BEFORE + quiz.time_limit,
+        )
+    )
+    await work.attempts.freeze(attempt)
+    road = await store_roadmap(work, author.id, NEEDS)
+    enrolment = await work.enrolments.add(
+        an_enrolment(road.version, learner.id, id=EnrolmentId(mint("enrolment")), started_at=BEFORE)
+    )
+    return OfflineWorld(work, learner.id, attempt, enrolment, road)
+
+
+def statuses(events: Iterable[SyncedEvent]) -> list[EventStatus]:
+    return [event.status for event in events]
+
+
+def codes(event: SyncedEvent) -> list[str]:
+    return [refusal.error.code for refusal in event.refusals]
