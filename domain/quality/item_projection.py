@@ -166,4 +166,6 @@ def _choices(answer: Answer | None) -> list[str]:
         return []
     if answer.options is not None:
         return list(answer.options)
+    if answer.blanks is not None:
+        return [blank.option for blank in answer.blanks if blank.option is not None]
     return [] if answer.truth is None else ["true" if answer.truth else "false"]

@@ -163,12 +163,22 @@ def is_worse_than_chance(question: Question, totals: ItemTotals) -> bool:
     return Fraction(totals.credit, totals.responses * WHOLE) < chance_of(question)
 
 
+_BY_OPTIONS = {QuestionKind.SINGLE_CHOICE, QuestionKind.MATCHING, QuestionKind.ORDERING}
+
+
 def chance_of(question: Question) -> Fraction:
-    """Return the mean credit of guesses; 0 for kinds that cannot be guessed by choosing."""
+    """Return the mean credit of guesses; 0 for kinds that cannot be guessed by choosing.
+
+    A prompt of a matching is guessed like a single choice. Of two neighbours in a guessed order one in n is right. A
+    blank that takes a text or a number is not guessed.
+    """
     if question.kind is QuestionKind.TRUE_FALSE:
         return Fraction(1, 2)
-    if question.kind is QuestionKind.SINGLE_CHOICE:
+    if question.kind in _BY_OPTIONS:
         return Fraction(1, len(question.options))
+    if question.kind is QuestionKind.CLOZE:
+        chances = [Fraction(1, len(blank.options)) for blank in question.blanks if blank.options]
+        return sum(chances, Fraction(0)) / len(question.blanks)
     return Fraction(0)
 
 

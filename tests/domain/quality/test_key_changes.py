@@ -43,3 +43,26 @@ def test_an_option_that_is_gone_is_wrong_in_the_later_version() -> None:
 
     assert not grade_alike(Version(question=question, key=key), Version(question=later, key=later_key))
     assert grading.grade(later, later_key, moved) == Fraction(1, 2)
+
+
+def test_pairs_follow_the_texts_of_their_prompts() -> None:
+    question, key = a_question(QuestionKind.MATCHING)
+    later, later_key = new_version(question, key)
+    first, *others = later.prompts
+    turned = [*others, first]
+    later = replace(later, prompts=[replace(each, number=n) for n, each in enumerate(turned, start=1)])
+    later_key = replace(later_key, parts=[*later_key.parts[1:], later_key.parts[0]])
+
+    moved = answer_to(later, question, right_answer(key))
+
+    assert not grade_alike(Version(question=question, key=key), Version(question=later, key=later_key))
+    assert grading.grade(later, later_key, moved) == 1
+
+
+def test_a_pair_of_a_prompt_that_is_gone_is_left_out() -> None:
+    question, key = a_question(QuestionKind.MATCHING)
+    later, later_key = new_version(question, key)
+    later = replace(later, prompts=later.prompts[:-1])
+    later_key = replace(later_key, parts=later_key.parts[:-1])
+
+    assert grading.grade(later, later_key, answer_to(later, question, right_answer(key))) == 1
