@@ -124,6 +124,37 @@ def right_answer(key: AnswerKey) -> Answer:
     return Answer(truth=key.truth)
 
 
+def wrong_answer(question: Question, key: AnswerKey) -> Answer:
+    """An answer of the question's kind that earns nothing, or part of the credit where it is in parts."""
+    if key.parts:
+        return _wrong_parts(question, key)
+    if question.options:
+        return Answer(options=[o.id for o in question.options if o.id not in key.correct_options][:1])
+    if key.texts:
+        return Answer(text="guess")
+    return Answer(number=Decimal(-12345)) if key.numbers else Answer(truth=not key.truth)
+
+
+def _wrong_parts(question: Question, key: AnswerKey) -> Answer:
+    right = [part.option for part in key.parts]
+    if question.blanks:
+        wrong = [
+            next((option.id for option in blank.options if option.id != taken), None)
+            for blank, taken in zip(question.blanks, right, strict=True)
+        ]
+        return Answer(
+            blanks=[
+                FilledBlank(number=number, option=option, text=None if option else "-12345")
+                for number, option in enumerate(wrong, start=1)
+            ]
+        )
+    options = [option for option in right if option is not None]
+    if not question.prompts:
+        return Answer(order=options[::-1])
+    turned = [*options[1:], options[0]]
+    return Answer(pairs=[Pair(prompt=number, option=option) for number, option in enumerate(turned, start=1)])
+
+
 def _right_parts(key: AnswerKey) -> Answer:
     options = [part.option for part in key.parts if part.option is not None]
     if key.question_id in _orderings:

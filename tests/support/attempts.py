@@ -12,7 +12,7 @@ from domain.content.quizzes import NewQuiz, Quiz
 from domain.ids import QuizId, UserId
 from domain.unit_of_work import Meter
 from tests.builders import mint
-from tests.builders.attempts import a_question, right_answer, store_quiz, store_versions
+from tests.builders.attempts import a_question, right_answer, store_quiz, store_versions, wrong_answer
 from tests.support.schema_client import Asker
 
 EVERY_KIND = list(QuestionKind)
@@ -93,7 +93,8 @@ class QuizTaker:
         """Answer each slot after ten seconds, correctly except for the last `wrong` ones."""
         for number, key in enumerate(self.keys, start=1):
             self.ask.clock.forward(seconds=10)
-            answer = right_answer(key) if number <= len(self.keys) - wrong else Answer(truth=not key.truth)
+            is_right = number <= len(self.keys) - wrong
+            answer = right_answer(key) if is_right else wrong_answer(self.questions[number - 1], key)
             payload = await self.answer(attempt_id, number, answer, viewer=viewer)
             assert payload["userErrors"] == [], payload
 
@@ -188,14 +189,8 @@ async def others(taker: QuizTaker, right: int, wrong: int) -> list[Viewer]:
 async def taken(taker: QuizTaker, viewer: Viewer, *, is_right: bool, key: str = "other") -> str:
     attempt_id = await taker.start_attempt(key, viewer=viewer)
     for number, answer_key in enumerate(taker.keys, start=1):
-        given = right_answer(answer_key)
-        if not is_right and given.options:
-            options = {option.id for option in taker.questions[number - 1].options}
-            given = Answer(options=sorted(options - answer_key.correct_options)[:1])
-        elif not is_right and given.number is not None:
-            given = Answer(number=given.number + 1_000)
-        elif not is_right:
-            given = Answer(text="wrong") if given.truth is None else Answer(truth=not given.truth)
+        question = taker.questions[number - 1]
+        given = right_answer(answer_key) if is_right else wrong_answer(question, answer_key)
         payload = await taker.answer(attempt_id, number, given, viewer=viewer)
         assert payload["userErrors"] == []
     await taker.submit(attempt_id, key, viewer=viewer)

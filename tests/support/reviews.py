@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from domain.accounts.users import Viewer
-from domain.content.answers import Answer
 from domain.ids import QuestionId, ReviewCardId
 from domain.job_table import KINDS
 from domain.jobs.job_kinds import NoArguments
@@ -18,6 +17,7 @@ from gateway.jobs.handler_table import HANDLERS
 from gateway.jobs.handlers import JobContext
 from tests.builders import mint
 from tests.builders.acts import an_act
+from tests.builders.attempts import wrong_answer
 from tests.builders.jobs import start
 from tests.support.attempts import EVERY_KIND, QuizTaker, a_quiz_taker
 from tests.support.jobs import begun
@@ -171,16 +171,8 @@ async def everything_reviewed(ask: Asker) -> None:
     attempt_id = await taker.start_attempt()
     for number, question in enumerate(taker.questions, start=1):
         ask.clock.forward(seconds=10)
-        wrong = {
-            "TRUE_FALSE": Answer(truth=False),
-            "SHORT_TEXT": Answer(text="no"),
-            "NUMERIC": Answer(number=0),
-        }
-        await taker.answer(
-            attempt_id,
-            number,
-            wrong.get(question.kind.value, Answer(options=[o.id for o in question.options[:1]])),
-        )
+        payload = await taker.answer(attempt_id, number, wrong_answer(question, taker.keys[number - 1]))
+        assert payload["userErrors"] == [], payload
     await taker.submit(attempt_id)
     await take_answers(ask)
     for question in taker.questions:

@@ -1,7 +1,6 @@
 """Secrecy: while an attempt is open, no path of the schema reveals the right answers to its learner."""
 
 import json
-from decimal import Decimal
 
 import pytest
 from graphql import (
@@ -11,12 +10,11 @@ from graphql import (
 )
 
 from domain.content.answers import Answer, FilledBlank, Pair
-from domain.content.question_kinds.table import QuestionKind
 from domain.content.quizzes import Feedback
 from graph.declarations import directives_of
 from graph.directives import Reveal
 from graph.schema import executable
-from tests.builders.attempts import right_answer, secrets_of
+from tests.builders.attempts import right_answer, secrets_of, wrong_answer
 from tests.support.attempts import EVERY_KIND, READ, SLOTS, a_quiz_taker, sent
 from tests.support.schema_client import Asker
 from tests.support.secrecy import assert_reveals_nothing, responses
@@ -44,13 +42,8 @@ async def test_no_query_tells_a_key_of_what_was_studied_before(ask: Asker) -> No
     session_id = await studier.started()
     for number in range(1, len(EVERY_KIND) + 1):
         shown = (await studier.next(session_id))["slot"]["question"]
-        options = [option["id"] for option in shown.get("options", [])][:1]
-        kind = QuestionKind(shown["kind"])
-        given = {
-            QuestionKind.TRUE_FALSE: Answer(truth=False),
-            QuestionKind.SHORT_TEXT: Answer(text="guess"),
-            QuestionKind.NUMERIC: Answer(number=Decimal(-12345)),
-        }.get(kind, Answer(options=options))
+        place = [question.id for question in taker.questions].index(shown["id"])
+        given = wrong_answer(taker.questions[place], taker.keys[place])
         payload = await studier.answer(session_id, number, given)
         assert payload["userErrors"] == [], payload
         assert payload["slot"]["explanation"]
