@@ -4,7 +4,7 @@ import os
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -109,6 +109,11 @@ class Asker:
         context = Context(self.ports, viewer, "request-of-a-test")
         return await subscribe(self.executor, prepared, variables, context)
 
+    def without_limits(self) -> "Asker":
+        """Return the same with limits that no document of a test reaches."""
+        log_defect = lambda cause, _: self.defects.append(cause)  # noqa: E731 - as `asker_on` has it
+        return replace(self, executor=Executor(unlimited_documents(), log_defect=log_defect, engine=ENGINE))
+
     async def learner(self, **values: Any) -> tuple[User, Viewer]:
         """Store a user (see `a_user`) and return it with its viewer."""
         new = a_user(**values)
@@ -125,6 +130,13 @@ def document_cache(limits: Limits) -> DocumentCache:
 def usual_documents() -> DocumentCache:
     """Return the cache of prepared documents that tests share: preparing them is a third of the CPU of a test."""
     return document_cache(Limits())
+
+
+@cache
+def unlimited_documents() -> DocumentCache:
+    """Return the cache of documents of walks through the whole schema."""
+    most = 10**9
+    return document_cache(Limits(depth=most, aliases=most, fields=most, cost=most, tokens=most))
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ BACK_TO_THE_VIEWER = {"viewerBookmark", "viewerNote"}
 
 
 class Walk:
-    """Writes documents, each with one path and all leaves next to it.
+    """Writes documents that select every field together, but for abstract types: each has one type of their objects.
 
     `arguments` are written after the field of each coordinate; a field that requires others is left out.
     """
@@ -43,8 +43,8 @@ class Walk:
             if cell(RULES, f"Query.{name}", viewer) != REFUSED:
                 written = self._written(root, name)
                 depth = 0 if _is_walked_elsewhere("Query", name) else self._depth
-                for path in self._paths(get_named_type(field.type), depth, ()):
-                    yield f"{{ {name}{written} {path} }}"
+                for tree in self._trees(get_named_type(field.type), depth, ()):
+                    yield f"{{ {name}{written} {tree} }}"
 
     def left_out(self) -> set[str]:
         """The root fields that no document asks for."""
@@ -52,27 +52,34 @@ class Walk:
         assert root is not None
         return root.fields.keys() - self._free(root).keys()
 
-    def _paths(self, type_: GraphQLNamedType, depth: int, seen: tuple[str, ...]) -> Iterator[str]:
+    def _trees(self, type_: GraphQLNamedType, depth: int, seen: tuple[str, ...]) -> list[str]:
+        """Return selection sets that have every path below a type; the first has all that one can have."""
         if is_leaf_type(type_):
-            yield ""
-            return
-        if isinstance(type_, GraphQLUnionType | GraphQLInterfaceType):
-            for member in executable().get_possible_types(type_):
-                for path in self._paths(member, depth, seen):
-                    yield f"{{ ... on {member.name} {path} }}"
+            return [""]
         if isinstance(type_, GraphQLUnionType):
-            return
+            return self._trees_of_members(type_, depth, seen)
         assert isinstance(type_, GraphQLObjectType | GraphQLInterfaceType)
         free = self._free(type_)
         leaves = "__typename " + " ".join(n for n, f in free.items() if is_leaf_type(get_named_type(f.type)))
-        yield f"{{ {leaves} }}"
+        first, others = [leaves], []
         if depth and seen.count(type_.name) <= 1:
             for name, field in free.items():
                 below = get_named_type(field.type)
                 if not is_leaf_type(below):
                     left = 0 if _is_walked_elsewhere(type_.name, name) else depth - 1
-                    for path in self._paths(below, left, (*seen, type_.name)):
-                        yield f"{{ {leaves} {name}{self._written(type_, name)} {path} }}"
+                    tree, *more = self._trees(below, left, (*seen, type_.name))
+                    written = f"{name}{self._written(type_, name)}"
+                    first.append(f"{written} {tree}")
+                    others += [f"{{ {leaves} {written} {other} }}" for other in more]
+        if isinstance(type_, GraphQLInterfaceType):
+            others += self._trees_of_members(type_, depth, seen)
+        return [f"{{ {' '.join(first)} }}", *others]
+
+    def _trees_of_members(
+        self, type_: GraphQLUnionType | GraphQLInterfaceType, depth: int, seen: tuple[str, ...]
+    ) -> list[str]:
+        members = executable().get_possible_types(type_)
+        return [f"{{ ... on {m.name} {tree} }}" for m in members for tree in self._trees(m, depth, seen)]
 
     def _written(self, type_: GraphQLObjectType | GraphQLInterfaceType, name: str) -> str:
         usual = "(first: 3)" if "first" in type_.fields[name].args else ""

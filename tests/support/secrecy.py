@@ -29,12 +29,10 @@ async def responses(taker: QuizTaker, depth: int = 4) -> str:
             "Streak.calendar": '(from: "2026-03-01", to: "2026-03-04")',
         },
     )
-    documents = list(walk.documents(taker.viewer))
-    assert len(documents) > 100
-    for document in documents:
-        response = await taker.ask(document, taker.viewer)
-        codes = {error["extensions"]["code"] for error in response.get("errors", [])}
-        assert codes <= {"COST_LIMIT_EXCEEDED", "DEPTH_LIMIT_EXCEEDED"}, (document, response)
+    ask = taker.ask.without_limits()
+    for document in walk.documents(taker.viewer):
+        response = await ask(document, taker.viewer)
+        assert "errors" not in response, (document, response["errors"])
         found.append(response)
     return json.dumps(found, ensure_ascii=False)
 

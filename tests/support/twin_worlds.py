@@ -93,9 +93,10 @@ class World:
                     work, act, self.ask.ports.schedulers, source=source, after=None, limit=100
                 )
         found: dict[str, Any] = {"signals": [(s.topic, s.body) for s in self.signals]}
+        ask = self.ask.without_limits()
         for number, viewer in enumerate(self.start.viewers):
             for document in self.walk().documents(viewer):
-                found[f"{number} {document}"] = await self.ask(document, viewer)
+                found[f"{number} {document}"] = await ask(document, viewer)
         async with self.ask.postgres.open_reads(Meter()) as reads:
             user_id = self.taker.viewer.user_id
             found["export"] = {

@@ -176,6 +176,8 @@ def test_no_type_outside_the_slot_knows_of_a_key() -> None:
     assert found == {
         "AttemptSlot.key",
         "AttemptSlot.optionFeedback",
+        "CardAnswer.key",
+        "CardAnswer.optionFeedback",
         "StudySlot.key",
         "StudySlot.optionFeedback",
         "RevealedKey.acceptedTexts",
