@@ -1,6 +1,7 @@
 """Answer reveal: shows a learner what was right, and why, once the attempt is closed."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Protocol
 
 from domain.assessment import answer_shares
@@ -77,6 +78,10 @@ class ShownSlot(Protocol):
     def answer(self) -> Answer | None:
         """The answer."""
 
+    @property
+    def credit(self) -> Fraction | None:
+        """What the answer was graded with, None where it is to be graded by the key."""
+
 
 async def reveal(
     work: AssessmentWork, places: Sequence[Place], *, user_id: UserId
@@ -99,7 +104,9 @@ async def revealed(work: ContentWork, slots: Sequence[ShownSlot | None]) -> list
             continue
         question, key = questions[slot.question_id], keys[slot.question_id]
         credit = 0.0
-        if slot.answer is not None:
+        if slot.credit is not None:
+            credit = float(slot.credit)
+        elif slot.answer is not None:
             credit = float(grading.grade(question, key, slot.answer))
         found.append(shown(question, key, credit))
     return found

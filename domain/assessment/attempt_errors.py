@@ -58,5 +58,7 @@ class AttemptAlreadySubmittedError(DomainError):
     code = "ATTEMPT_ALREADY_SUBMITTED"
 
     def __init__(self, attempt: QuizAttempt) -> None:
-        super().__init__("This attempt is finished; its result is final.", field="attemptId")
+        super().__init__(
+            "This attempt is over and does not change any more; start a new one.", field="attemptId"
+        )
         self.attempt = attempt

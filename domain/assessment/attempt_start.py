@@ -39,7 +39,7 @@ async def start(
         multiplier = await time_allowances.multiplier_of(work.time_allowances, act.user_id)
     new = _attempt(act, quiz, mode, multiplier)
     attempt = await work.attempts.open(new)
-    if is_overdue(attempt, act.now):
+    if attempt.id != new.id and is_overdue(attempt, act.now):
         await attempt_submission.expire(work, attempt, mint=act.mint, now=act.now)
         attempt = await work.attempts.open(new)
     earlier = await idempotency.first_use(

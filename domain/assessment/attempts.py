@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import Enum
+from fractions import Fraction
 from typing import Protocol
 
 from domain.assessment.answer_shares import AnswerCounts
@@ -130,12 +131,16 @@ class OpenSlot:
 
 @entity
 class RevealedSlot:
-    """A slot whose answer key its learner may see: the attempt is closed, or it gives feedback after each answer."""
+    """A slot whose answer key its learner may see: the attempt is closed, or it gives feedback after each answer.
+
+    `credit` is what the slot was graded with, which a regrade may have raised; None while the attempt is open.
+    """
 
     attempt_id: AttemptId
     number: int
     question_id: QuestionId
     answer: Answer | None
+    credit: Fraction | None = None
 
 
 @entity
@@ -194,7 +199,7 @@ class Attempts(Protocol):
     async def asked(
         self, ids: Sequence[QuestionId], *, user_id: UserId
     ) -> list[tuple[QuestionId, int] | None]:
-        """Return each question that the user was asked, with the seed of its order, else None.
+        """Return each question that the user was asked or wrote, with the seed of its order, else None.
 
         It is that of the latest attempt that asked it, else of the latest study session.
         """

@@ -55,7 +55,7 @@ async def review(
     seconds: int | None,
     reviewed_at: datetime | None,
 ) -> Reviewed:
-    """Store a review of a card of the actor's, and return the card as it is scheduled then.
+    """Store a review of a card of the actor's, not before the card was made, and return it as it is scheduled then.
 
     The learner rates it, or an answer is graded: wrong is AGAIN, right is GOOD, HARD where it took longer than three
     quarters of all answers, and EASY where the learner says so. A review that is stored already changes nothing.
@@ -75,7 +75,9 @@ async def review(
         card = _card_of(subject)
         credit = None if answer is None else await _graded(work, subject, answer)
     log = await work.review_cards.log([card_id])
-    known = _known(log, client_id, reviewed_at)
+    at = max(at, card.created_at)
+    is_named = reviewed_at is not None and reviewed_at <= act.now
+    known = _known(log, client_id, at if is_named else None)
     if known is not None:
         return Reviewed(card=card, rating=known, credit=None if credit is None else float(credit))
     zone = await work.streaks.zone_of(act.user_id, at=at)

@@ -138,6 +138,11 @@ class RevealedStudySlot:
     question_id: QuestionId
     answer: Answer | None
 
+    @property
+    def credit(self) -> Fraction | None:
+        """None: it is graded by the key."""
+        return None
+
 
 class StudySessions(Protocol):
     """Sessions with their slots and answers; every method reaches only those of the user it is given."""

@@ -1,6 +1,7 @@
 """Answer reveal in Postgres: the rule of which slots and attempts are revealed to their learner."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from sqlalchemy import (
     ARRAY,
@@ -55,13 +56,24 @@ _places = (
     .render_derived()
 )
 _REVEALED = Statement(
-    select(slots.c.attempt_id, slots.c.number, slots.c.question_id, slots.c.answer)
+    select(
+        slots.c.attempt_id,
+        slots.c.number,
+        slots.c.question_id,
+        slots.c.answer,
+        slots.c.credit_numerator,
+        slots.c.credit_denominator,
+    )
     .select_from(slots.join(attempts).join(questions))
     .where(tuple_(slots.c.attempt_id, slots.c.number).in_(select(_places.c.attempt_id, _places.c.number)))
     .where(_mine, _tells_more_than_the_score, not_(_asked_elsewhere))
     .where(or_(_closed, and_(attempts.c.state.in_([_in_progress, _submitted]), _shown(attempts, slots)))),
-    lambda attempt_id, number, question_id, answer: RevealedSlot(
-        attempt_id=attempt_id, number=number, question_id=question_id, answer=answer_from_json(answer)
+    lambda attempt_id, number, question_id, answer, part, whole: RevealedSlot(
+        attempt_id=attempt_id,
+        number=number,
+        question_id=question_id,
+        answer=answer_from_json(answer),
+        credit=None if whole is None else Fraction(part, whole),
     ),
 )
 _full = slots.c.credit_numerator == slots.c.credit_denominator

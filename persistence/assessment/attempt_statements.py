@@ -147,10 +147,14 @@ ASKED = Statement(
         UNION ALL
         SELECT s.question_id, y.seed + s.round, false, y.id FROM study_slots s
         JOIN study_sessions y ON y.id = s.session_id WHERE s.question_id = ANY (:ids) AND y.user_id = :user_id
+        UNION ALL
+        SELECT q.id, 0, false, '' FROM questions q WHERE q.id = ANY (:ids) AND q.author_id = :user_id
     ) asked ORDER BY asked.question_id, asked.in_attempt DESC, asked.id DESC
     """).bindparams(_ids, bindparam("user_id", type_=ID))
 )
-"""What an attempt asked has the order of the latest one, all else that of the latest study session that showed it."""
+"""What an attempt asked has the order of the latest one, or that of the latest study session that showed it.
+
+An author sees their own questions too, in an order of their own."""
 LOCK = Statement(
     select(*attempt_columns)
     .where(attempts.c.id == bindparam("attempt_id"), _mine)

@@ -50,8 +50,10 @@ _CREDITS = f"""
 """  # noqa: S608 - names of columns
 _ATTEMPTS = """
     SELECT local_date FROM quiz_attempts o WHERE o.user_id = head.user_id AND o.finished_at >= head.eve
-    AND o.finished_at <= head.looks_until
-    AND o.quiz_id = head.quiz_id AND o.state IN ('GRADED', 'EXPIRED') AND o.id <> head.id
+    AND o.finished_at <= head.looks_until AND (
+        o.quiz_id = head.quiz_id
+        OR head.is_drawn AND EXISTS (SELECT FROM quizzes z WHERE z.id = o.quiz_id AND z.drawn_for_id IS NOT NULL)
+    ) AND o.state IN ('GRADED', 'EXPIRED') AND o.id <> head.id
 """
 _XP = f"""
     SELECT json_agg(json_build_array(local_date, amount, lately, nodes)) FROM (
@@ -96,7 +98,7 @@ GRADING_INPUTS = Statement(
     text(f"""
     WITH head AS MATERIALIZED (
         SELECT asked.place, asked.operation, asked.key, asked.forgotten, {_ATTEMPT}, a.revision AS answers,
-            u.revision AS learner, q.slug, q.title, q.exam_type_id,
+            u.revision AS learner, q.slug, q.title, q.exam_type_id, q.drawn_for_id IS NOT NULL AS is_drawn,
             q.author_id = a.user_id AND q.drawn_for_id IS NULL AS is_own,
             u.time_zone, u.day_start_hour,
             asked.now, coalesce(a.finished_at, least(a.deadline, asked.now)) AS ends_at,

@@ -30,7 +30,8 @@ OPTIONS = AnswerField(
 def checked_options(question: AskedQuestion, options: list[OptionId], *, most: int) -> list[OptionId]:
     """Return the options sorted when they are 1 to `most` different ones of the question; raises InvalidInputError."""
     if not 1 <= len(options) <= most:
-        raise InvalidInputError(f"options must name 1 to {most} of the options.", field="options")
+        number = "one" if most == 1 else f"1 to {most}"
+        raise InvalidInputError(f"options must name {number} of the options.", field="options")
     chosen = set(options)
     if len(chosen) < len(options):
         raise InvalidInputError("options must not name an option twice.", field="options")

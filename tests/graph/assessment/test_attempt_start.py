@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from domain.content.answers import Answer
 from domain.content.question_kinds.table import QuestionKind
 from domain.ids import UserId
@@ -100,8 +102,9 @@ async def test_the_deadline_is_the_quizs_close_where_that_comes_first(ask: Asker
     assert payload["attempt"]["deadline"] == "2026-03-02T09:03:00.000Z"
 
 
-async def test_a_closed_quiz_takes_no_attempt_and_leaves_none(ask: Asker) -> None:
-    taker = await a_quiz_taker(ask, closes_at=MORNING)
+@pytest.mark.parametrize("since", [timedelta(0), timedelta(days=1)])
+async def test_a_closed_quiz_takes_no_attempt_and_leaves_none(ask: Asker, since: timedelta) -> None:
+    taker = await a_quiz_taker(ask, closes_at=MORNING - since)
 
     payload = await taker.start()
 

@@ -6,7 +6,7 @@ import pytest
 
 from domain.accounts.users import Viewer
 from domain.unit_of_work import Meter
-from tests.support.attempts import SLOTS, START, SUBMIT, a_quiz_taker
+from tests.support.attempts import ANSWER, SLOTS, START, SUBMIT, a_quiz_taker
 from tests.support.clients.quizzes import (
     GENERATE,
     PREVIEW,
@@ -112,6 +112,31 @@ class TestDrawnQuizzes:
         assert payload["quiz"]["questionCount"] == len(set(asked)) == 4
         assert left not in asked
         assert len(set(asked) & set(ids)) >= 3
+
+    async def test_the_second_drawn_quiz_of_a_day_earns_half_and_the_fourth_nothing(
+        self, ask: Asker, author: Viewer
+    ) -> None:
+        await a_published_quiz(ask, author, count=8)
+        _, learner = await ask.learner()
+        earned = []
+        for number in range(4):
+            quiz = (await generate(ask, learner, count=1, idempotencyKey=f"quiz {number}"))["quiz"]
+            start = await change(ask, learner, START, quizId=quiz["id"], idempotencyKey=quiz["id"])
+            ask.clock.forward(minutes=1)
+            given = {
+                "attemptId": start["attempt"]["id"],
+                "slot": 1,
+                "clientSeq": 1,
+                "answer": {"truth": True},
+            }
+            await change(ask, learner, ANSWER, **given)
+            given = {"attemptId": start["attempt"]["id"], "idempotencyKey": "submit"}
+            await change(ask, learner, SUBMIT, **given)
+            earned.append((await ask.data("{ viewer { levelProgress { xpTotal } } }", learner))["viewer"])
+
+        totals = [each["levelProgress"]["xpTotal"] for each in earned]
+        first, second, third, fourth = (b - a for a, b in zip([0, *totals], totals, strict=False))
+        assert first > second > third > fourth == 0
 
     async def test_all_are_drawn_where_there_are_fewer(self, ask: Asker, author: Viewer) -> None:
         await a_published_quiz(ask, author, count=2)

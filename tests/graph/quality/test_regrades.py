@@ -16,7 +16,7 @@ from tests.builders import mint
 from tests.builders.roadmaps import a_file, a_quiz_node
 from tests.builders.xp import an_award
 from tests.support.accounts import accepted, mutate, refusal
-from tests.support.attempts import QuizTaker, a_quiz_taker
+from tests.support.attempts import SLOTS, QuizTaker, a_quiz_taker
 from tests.support.clients.quality import a_moderator, author_of, quality_of, run_jobs
 from tests.support.clients.roadmaps import enrol, nodes_by_title, publish_file
 from tests.support.mail import posted
@@ -87,6 +87,8 @@ async def test_a_corrected_key_raises_score_pass_and_xp_and_tells_the_learner(
         (100.0, True),
     )
     assert after["review"]["correct"] == 5
+    slots = (await ask.data(SLOTS, taker.viewer, id=attempt_id))["attempt"]["slots"]
+    assert [slot["credit"] for slot in slots] == [1.0] * 5
     assert sorted(offered, key=str) == [0, 0, 0, 0, 1]
     assert results == [{"regraded": 1, "raised": 1, "waiting": 0}]
     # Ten for the answer and fifty for a quiz without a mistake; eighty percent had completed it before.

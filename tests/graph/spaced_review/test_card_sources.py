@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
 from domain.content.answers import Answer
 from domain.content.quizzes import Feedback
 from tests.support.attempts import a_quiz_taker
-from tests.support.reviews import ADD, cards, mutate, take_answers
+from tests.support.reviews import ADD, XP, cards, mutate, queue, review, take_answers, with_new_cards
 from tests.support.schema_client import Asker
 from tests.support.study import a_studier, studier_of
 
@@ -45,3 +47,20 @@ async def test_a_quiz_that_shows_the_score_only_makes_no_cards_and_is_not_studie
         ("INVALID_INPUT", "targetId")
     ]
     assert [error["code"] for error in studied["userErrors"]] == ["NOTHING_TO_STUDY"]
+
+
+@pytest.mark.parametrize("reviewed_at", ["2026-02-28T09:00:00Z", "2026-03-09T09:00:00Z"])
+async def test_a_review_is_neither_before_its_card_was_made_nor_later_than_now(
+    ask: Asker, reviewed_at: str
+) -> None:
+    taker = await with_new_cards(ask, 1)
+    (card,) = await queue(ask, taker.viewer)
+
+    for _ in range(2):
+        await review(ask, taker.viewer, card["id"], reviewedAt=reviewed_at, clientId="one")
+
+    (reviewed,) = await cards(ask, taker.viewer)
+    assert reviewed["lastReviewedAt"] == card["createdAt"]
+    assert reviewed["reviews"] == 1
+    earned = (await ask.data(XP, taker.viewer))["viewer"]["xp"]["nodes"]
+    assert [entry["amount"] for entry in earned if entry["reason"] == "REVIEW"] == [2]
