@@ -69,14 +69,14 @@ class OfflineStudyAnswerInput:
 
     session_id: strawberry.ID = given("A study session of the caller's.", required=True)
     slot: int = given("The number of the slot, which is open still.", required=True)
-    answer: AnswerInput | None = given("The answer; null skips the question.")
+    answer: AnswerInput | None = given("The answer; without one the question is skipped.")
 
     def content(self) -> Mapping[str, Any]:
         """Return the answer as the domain keeps it."""
         return study_answers.content_of(
             session_id=self.session_id,
             slot=self.slot,
-            answer=None if self.answer is None else answer_of(self.answer),
+            answer=answer_of(self.answer) if self.answer else None,
         )
 
 
@@ -90,7 +90,8 @@ class OfflineReviewInput:
 
     def content(self) -> Mapping[str, Any]:
         """Return the review as the domain keeps it."""
-        return reviews.review_content_of(card_id=self.card_id, rating=self.rating, seconds=self.seconds)
+        seconds = None if self.seconds is strawberry.UNSET else self.seconds
+        return reviews.review_content_of(card_id=self.card_id, rating=self.rating, seconds=seconds)
 
 
 @strawberry.input(description="A review of a card that was taken back offline.")

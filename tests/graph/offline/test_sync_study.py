@@ -13,8 +13,8 @@ STREAK = "{ viewer { user { xpTotal } streak { current } } }"
 
 
 def an_answer(session_id: str, answer: Answer | None = None, *, slot: int = 1) -> dict[str, Any]:
-    given = None if answer is None else sent(answer)
-    return {"studyAnswer": {"sessionId": session_id, "slot": slot, "answer": given}}
+    given = {} if answer is None else {"answer": sent(answer)}
+    return {"studyAnswer": {"sessionId": session_id, "slot": slot} | given}
 
 
 async def sync(studier: Studier, *acts: dict[str, Any], **given: Any) -> list[tuple[str, list[Any]]]:
