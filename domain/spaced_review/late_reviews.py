@@ -11,7 +11,7 @@ from domain.ids import ReviewCardId
 from domain.spaced_review import cards, memory, review_awards, review_settings
 from domain.spaced_review.cards import ReviewCard, Subject
 from domain.spaced_review.memory import Schedulers
-from domain.spaced_review.review_awards import Earning
+from domain.spaced_review.review_awards import LateReview
 from domain.spaced_review.review_log import EntryKind, LogEntry, Rating
 from domain.spaced_review.work import SpacedReviewWork
 
@@ -44,7 +44,7 @@ async def add(work: SpacedReviewWork, act: Act, schedulers: Schedulers, entries:
     in_order = sorted(entries, key=lambda entry: (entry.at, entry.client_id))
     zones = {at: await work.streaks.zone_of(act.user_id, at=at) for at in sorted({e.at for e in entries})}
     earnings = [
-        Earning(subject=entry.subject, entry=_logged(entry, zones[entry.at]), zone=zones[entry.at])
+        LateReview(subject=entry.subject, entry=_logged(entry, zones[entry.at]), zone=zones[entry.at])
         for entry in in_order
     ]
     touched = {entry.card.id: entry.card for entry in in_order}
@@ -63,7 +63,7 @@ async def _store(
     schedulers: Schedulers,
     touched: dict[ReviewCardId, ReviewCard],
     log: Sequence[LogEntry],
-    new: Sequence[Earning],
+    new: Sequence[LateReview],
 ) -> None:
     """Store the new entries, and the cards as they follow from the whole log."""
     settings = await review_settings.of_user(work.review_settings, act.user_id)

@@ -39,7 +39,7 @@ async def pay(work: SpacedReviewWork, act: Act, subject: Subject, entry: LogEntr
 
 
 @entity
-class Earning:
+class LateReview:
     """A new entry of a card's log, with what decides what it earns."""
 
     subject: Subject
@@ -47,7 +47,7 @@ class Earning:
     zone: UserZone
 
 
-async def pay_late(work: SpacedReviewWork, act: Act, earnings: Sequence[Earning]) -> None:
+async def pay_late(work: SpacedReviewWork, act: Act, earnings: Sequence[LateReview]) -> None:
     """Award what reviews earn that arrive together, each on its own date; what is known earns nothing again.
 
     Lock the learner's row first.
@@ -65,7 +65,7 @@ async def pay_late(work: SpacedReviewWork, act: Act, earnings: Sequence[Earning]
     work.emit(progress_signal(act.user_id))
 
 
-async def _late_awards(work: SpacedReviewWork, act: Act, earnings: Sequence[Earning]) -> list[Award]:
+async def _late_awards(work: SpacedReviewWork, act: Act, earnings: Sequence[LateReview]) -> list[Award]:
     """Return the XP of each card and date that has none yet."""
     paid = [each.entry for each in earnings if each.subject.author_id != act.user_id]
     first = {source_of(entry): entry for entry in reversed(paid)}

@@ -26,7 +26,7 @@ _NO_CLIENT_ID = ""
 
 
 @entity
-class Checked:
+class CheckedAnswer:
     """An answer in normal form, with the question that it is to."""
 
     question: Question
@@ -108,12 +108,12 @@ def withheld() -> QuestionWithheldError:
     )
 
 
-async def _checked(work: StudyWork, slot: StudySlot, given: Answer) -> Checked:
+async def _checked(work: StudyWork, slot: StudySlot, given: Answer) -> CheckedAnswer:
     """Return the answer in normal form, with its question."""
     (question,) = await work.questions.by_ids([slot.question_id])
     if question is None:
         raise LookupError(f"the question {slot.question_id} of a study slot is gone")
-    return Checked(question=question, answer=grading.checked(question, given))
+    return CheckedAnswer(question=question, answer=grading.checked(question, given))
 
 
 async def end_slot(
@@ -121,7 +121,7 @@ async def end_slot(
     act: Act,
     session: StudySession,
     slot: StudySlot,
-    checked: Checked | None,
+    checked: CheckedAnswer | None,
     client_id: str,
 ) -> StudyTurn:
     """Store the end of an open slot of a locked session, now, and the answer with what follows from it."""
@@ -141,7 +141,7 @@ async def end_slot(
     return StudyTurn(session=session, slot=ended)
 
 
-async def _keep(work: StudyWork, act: Act, slot: StudySlot, checked: Checked) -> None:
+async def _keep(work: StudyWork, act: Act, slot: StudySlot, checked: CheckedAnswer) -> None:
     """Grade and store an answer; the fifth of a local date counts for the streak, each may reach a daily target."""
     (key,) = await work.questions.keys_by_ids([slot.question_id])
     if key is None:

@@ -24,7 +24,7 @@ from domain.offline.work import OfflineWork
 from domain.refusals import together
 from domain.spaced_review.memory import Schedulers
 from domain.study import study_answers, study_end
-from domain.study.study_answers import Checked
+from domain.study.study_answers import CheckedAnswer
 from domain.study.study_errors import QuestionWithheldError, StudySessionEndedError, StudySlotEndedError
 from domain.study.study_sessions import AskedSlot, StudyPlace, StudySession, StudySlot, is_idle
 
@@ -45,7 +45,7 @@ class _Accepted:
 
     event: OfflineEvent
     slot: StudySlot
-    checked: Checked | None
+    checked: CheckedAnswer | None
     at: datetime
 
 
@@ -116,7 +116,7 @@ def _judged(event: OfflineEvent, named: _Named, *, taken: Mapping[StudyPlace, _A
     checked = None
     if given is not None:
         question = named.questions[slot.question_id]
-        checked = Checked(question=question, answer=grading.checked(question, given))
+        checked = CheckedAnswer(question=question, answer=grading.checked(question, given))
     if known is None:
         return _Accepted(event=event, slot=slot, checked=checked, at=max(event.at, slot.shown_at))
     if known.place != place or known.answer != (None if checked is None else shown(checked.answer)):

@@ -76,7 +76,7 @@ async def test_an_undo_takes_back_its_review_whichever_arrives_first(ask: Asker)
     assert sorted((await earned(taker)).values()) == [2, 2, 2]
 
 
-async def test_a_card_earns_once_a_date_and_an_own_question_nothing(ask: Asker) -> None:
+async def test_a_card_earns_once_a_date(ask: Asker) -> None:
     taker = await with_new_cards(ask)
     card_id, *_ = await ids_of(taker)
     await review(ask, taker.viewer, card_id)
