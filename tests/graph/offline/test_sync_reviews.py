@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.support.attempts import QuizTaker, a_twin_of
+from domain.content.quizzes import Feedback
+from tests.support.attempts import QuizTaker, a_quiz_taker, a_twin_of
 from tests.support.clients.offline import sync_acts
-from tests.support.reviews import XP, cards, review, with_new_cards
+from tests.support.question_updates import author_of
+from tests.support.reviews import XP, a_card, cards, review, with_new_cards
 from tests.support.schema_client import START, Asker
 
 
@@ -86,6 +88,26 @@ async def test_a_card_earns_once_a_date(ask: Asker) -> None:
 
     assert sorted(await earned(taker)) == [f"{card_id}:2026-03-01", f"{card_id}:2026-03-02"]
     assert (await card_of(taker, card_id))["reviews"] == 4
+
+
+async def test_a_card_of_an_own_question_earns_nothing(ask: Asker) -> None:
+    taker = await a_quiz_taker(ask)
+    author = author_of(taker)
+    card_id = await a_card(ask, author, taker.questions[0].id)
+
+    told = await sync_acts(ask, author, a_review(card_id))
+
+    assert told == [("APPLIED", [])]
+    assert (await ask.data(XP, author))["viewer"]["xp"]["nodes"] == []
+
+
+async def test_the_card_of_a_question_that_shows_the_score_only_is_refused(ask: Asker) -> None:
+    taker = await a_quiz_taker(ask, feedback=Feedback.SCORE_ONLY)
+    card_id = await a_card(ask, taker.viewer, taker.questions[0].id)
+
+    told = await sync(taker, a_review(card_id))
+
+    assert told == [("REFUSED", [("INVALID_INPUT", "cardId")])]
 
 
 async def test_ten_reviews_of_a_date_count_for_the_streak(ask: Asker) -> None:
