@@ -23,21 +23,21 @@ from domain.workflows.work import WorkflowsWork
 
 
 class Work(
-    PrivacyWork,
-    SpacedReviewWork,
-    QualityWork,
-    SearchWork,
-    WebhooksWork,
-    WorkflowsWork,
-    DocumentsWork,
     DigestWork,
-    OfflineWork,
-    StudyWork,
-    ImportsWork,
-    CampaignsWork,
-    AuthoringWork,
+    WebhooksWork,
     FeatureFlagsWork,
     StatusWork,
+    QualityWork,
+    PrivacyWork,
+    DocumentsWork,
+    WorkflowsWork,
+    CampaignsWork,
+    SearchWork,
+    OfflineWork,
+    StudyWork,
+    SpacedReviewWork,
+    ImportsWork,
+    AuthoringWork,
     Protocol,
 ):
     """All stores on one connection."""

@@ -28,13 +28,14 @@ from domain.offline.events import (
 )
 from domain.offline.work import OfflineWork
 from domain.refusals import all_at_once, together
+from domain.spaced_review.memory import Schedulers
 
 _Arrival = tuple[str, bool] | SyncedEvent
 """An event by its id, with whether it was known before, or the answer to one that is not kept."""
 
 
 async def sync(
-    work: OfflineWork, act: Act, *, device_id: str, events: Sequence[GivenEvent]
+    work: OfflineWork, act: Act, schedulers: Schedulers, *, device_id: str, events: Sequence[GivenEvent]
 ) -> list[SyncedEvent]:
     """Apply a batch of the actor's events; return the answer to each, in order.
 
@@ -58,7 +59,7 @@ async def sync(
             known.setdefault(event.id, event)
         except DomainError as refusal:
             arrivals.append(_not_kept(given, refusal))
-    settled = known | await _settled(work, act, known)
+    settled = known | await _settled(work, act, schedulers, known)
     return [
         each if isinstance(each, SyncedEvent) else _answer(settled[each[0]], each[1]) for each in arrivals
     ]
@@ -92,7 +93,9 @@ def _is_known(event: OfflineEvent, known: dict[str, OfflineEvent]) -> bool:
     return earlier is not None
 
 
-async def _settled(work: OfflineWork, act: Act, known: dict[str, OfflineEvent]) -> dict[str, OfflineEvent]:
+async def _settled(
+    work: OfflineWork, act: Act, schedulers: Schedulers, known: dict[str, OfflineEvent]
+) -> dict[str, OfflineEvent]:
     """Judge the new events, and again those that wait; store and return them."""
     new = [event for event in known.values() if event.status is None]
     waiting = await work.offline_events.waiting(act.user_id)
@@ -101,7 +104,7 @@ async def _settled(work: OfflineWork, act: Act, known: dict[str, OfflineEvent]) 
     for rules in KINDS.values():
         mine = [event for event in both if event.kind == rules.name and event.id not in outcomes]
         if mine:
-            outcomes |= await rules.apply(work, act, mine)
+            outcomes |= await rules.apply(work, act, mine, schedulers)
     outcomes |= _too_many(both, outcomes)
     settled = {event.id: _with(event, outcomes[event.id]) for event in both}
     changed = [event for event in settled.values() if event.status is not EventStatus.WAITING]

@@ -2,13 +2,14 @@
 
 from typing import Protocol
 
-from domain.assessment.work import AssessmentWork
 from domain.offline.answer_slots import AnswerSlots
 from domain.offline.events import OfflineEvents
 from domain.offline.node_marks import NodeMarks
+from domain.spaced_review.work import SpacedReviewWork
+from domain.study.work import StudyWork
 
 
-class OfflineWork(AssessmentWork, Protocol):
+class OfflineWork(StudyWork, SpacedReviewWork, Protocol):
     """The stores that events of devices reach."""
 
     @property

@@ -107,7 +107,12 @@ async def own_subject(work: SpacedReviewWork, act: Act, card_id: ReviewCardId) -
     Raises NotFoundError, or QuestionInOpenAttemptError.
     """
     await work.xp.lock(act.user_id)
-    subject = await work.review_cards.subject_of_card(card_id, user_id=act.user_id)
+    (subject,) = await work.review_cards.subjects_of_cards([card_id], user_id=act.user_id)
+    return reviewable(subject)
+
+
+def reviewable(subject: Subject | None) -> Subject:
+    """Return the question of a card; raises NotFoundError, InvalidInputError or QuestionInOpenAttemptError."""
     if subject is None:
         raise NotFoundError("You have no such review card.", field="cardId")
     check_reviewable(subject, field="cardId")

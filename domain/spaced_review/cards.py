@@ -127,8 +127,10 @@ class ReviewCards(Protocol):
     ) -> list[QuestionId | None]:
         """Return the newest version of the question of each of the viewer's own cards, if it may be revealed now."""
 
-    async def subject_of_card(self, card_id: ReviewCardId, *, user_id: UserId) -> Subject | None:
-        """Return the question of a card of the user's."""
+    async def subjects_of_cards(
+        self, ids: Sequence[ReviewCardId], *, user_id: UserId
+    ) -> list[Subject | None]:
+        """Return the question of each card, one slot per id; only the user's own are filled."""
 
     async def subjects(self, ids: Sequence[QuestionId], *, user_id: UserId) -> list[Subject | None]:
         """Return one slot per question, of any version."""

@@ -1,6 +1,10 @@
 """What reviews earn: a little XP for each card and day, and a day of the streak for ten of them."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from domain.acts import Act
+from domain.entities import entity
 from domain.gamification import streaks, xp
 from domain.gamification.streaks import Activity, ActivityKind, UserZone
 from domain.gamification.xp import Award, XpReason
@@ -11,6 +15,7 @@ from domain.spaced_review.cards import Subject
 from domain.spaced_review.review_log import LogEntry
 from domain.spaced_review.work import SpacedReviewWork
 
+SOURCE_TYPE = "review_card"
 QUALIFYING_REVIEWS = 10
 """How many reviews on one local date count for the streak."""
 
@@ -33,6 +38,56 @@ async def pay(work: SpacedReviewWork, act: Act, subject: Subject, entry: LogEntr
     work.emit(progress_signal(act.user_id))
 
 
+@entity
+class LateReview:
+    """A new entry of a card's log, with what decides what it earns."""
+
+    subject: Subject
+    entry: LogEntry
+    zone: UserZone
+
+
+async def pay_late(work: SpacedReviewWork, act: Act, earnings: Sequence[LateReview]) -> None:
+    """Award what reviews earn that arrive together, each on its own date; what is known earns nothing again.
+
+    Lock the learner's row first.
+    """
+    if not earnings:
+        return
+    awards = await _late_awards(work, act, earnings)
+    last = {each.entry.local_date: each for each in earnings}
+    for local_date, each in sorted(last.items()):
+        if await work.review_cards.reviewed_on(act.user_id, local_date) >= QUALIFYING_REVIEWS:
+            activity = _activity(act.user_id, each.entry, each.zone)
+            awards += await streaks.record(work.streaks, activity, is_locked=True)
+    await xp.award(work.xp, awards, mint=act.mint, emit=work.emit)
+    await work.progress_checks.note(act.user_id)
+    work.emit(progress_signal(act.user_id))
+
+
+async def _late_awards(work: SpacedReviewWork, act: Act, earnings: Sequence[LateReview]) -> list[Award]:
+    """Return the XP of each card and date that has none yet."""
+    paid = [each.entry for each in earnings if each.subject.author_id != act.user_id]
+    first = {source_of(entry): entry for entry in reversed(paid)}
+    stored = await work.xp.by_sources(SOURCE_TYPE, sorted(first), viewer_id=act.user_id)
+    known = {source for source, entries in zip(sorted(first), stored, strict=True) if entries}
+    earned: dict[date, int] = {}
+    awards: list[Award] = []
+    for source, entry in sorted(first.items(), key=lambda item: item[1].order):
+        if source in known:
+            continue
+        if entry.local_date not in earned:
+            earned[entry.local_date] = await work.xp.earned_on(act.user_id, XpReason.REVIEW, entry.local_date)
+        awards.append(award_for(act.user_id, entry, earned=earned[entry.local_date]))
+        earned[entry.local_date] += awards[-1].amount
+    return awards
+
+
+def source_of(entry: LogEntry) -> str:
+    """Return what names the XP of a review: its card and date."""
+    return f"{entry.card_id}:{entry.local_date.isoformat()}"
+
+
 def award_for(user_id: UserId, entry: LogEntry, *, earned: int, rules: RuleSet = CURRENT) -> Award:
     """Return the XP of a review: once for each card and local date, and no more than the day's cap."""
     amount = max(0, min(rules.review, rules.reviews_cap_per_day - earned))
@@ -40,8 +95,8 @@ def award_for(user_id: UserId, entry: LogEntry, *, earned: int, rules: RuleSet =
     return Award(
         user_id=user_id,
         reason=XpReason.REVIEW,
-        source_type="review_card",
-        source_id=f"{entry.card_id}:{entry.local_date.isoformat()}",
+        source_type=SOURCE_TYPE,
+        source_id=source_of(entry),
         amount=amount,
         occurred_at=entry.reviewed_at,
         local_date=entry.local_date,

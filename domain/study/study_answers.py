@@ -26,7 +26,7 @@ _NO_CLIENT_ID = ""
 
 
 @entity
-class _Checked:
+class CheckedAnswer:
     """An answer in normal form, with the question that it is to."""
 
     question: Question
@@ -54,15 +54,15 @@ async def answer(
         is_repeated = found.client_id == known
         if not is_repeated:
             study_end.refuse_over(session, act.now)
-            _refuse_ended(found)
+            refuse_ended(found)
         if given is not None and found.withheld and not is_repeated:
-            raise _withheld()
+            raise withheld()
         checked = None if given is None else await _checked(work, found, given)
         if is_repeated:
             _refuse_other(found, slot, None if checked is None else shown(checked.answer))
     if is_repeated:
         return StudyTurn(session=session, slot=found)
-    return await _ended(work, act, session, found, checked, client_id)
+    return await end_slot(work, act, session, found, checked, client_id)
 
 
 async def _slot(work: StudyWork, session: StudySession, number: int, client_id: str) -> StudySlot:
@@ -70,19 +70,21 @@ async def _slot(work: StudyWork, session: StudySession, number: int, client_id: 
     found = await work.study_sessions.named(session, number=number, client_id=client_id)
     for slot in sorted(found, key=lambda slot: slot.client_id != client_id):
         return slot
-    raise _no_such_slot()
+    raise no_such_slot()
 
 
 def _check_number(number: int) -> None:
     if number < 1:
-        raise _no_such_slot()
+        raise no_such_slot()
 
 
-def _no_such_slot() -> NotFoundError:
+def no_such_slot() -> NotFoundError:
+    """Return the refusal of a slot that there is not."""
     return NotFoundError("There is no such slot in this study session.", field="slot")
 
 
-def _refuse_ended(slot: StudySlot) -> None:
+def refuse_ended(slot: StudySlot) -> None:
+    """Raise StudySlotEndedError for a slot that was answered or skipped."""
     if slot.ended_at is not None:
         done = "skipped" if slot.is_skipped else "answered"
         raise StudySlotEndedError(
@@ -98,30 +100,31 @@ def _refuse_other(slot: StudySlot, number: int, given: SlotAnswer | None) -> Non
         )
 
 
-def _withheld() -> QuestionWithheldError:
+def withheld() -> QuestionWithheldError:
+    """Return the refusal of an answer that an open attempt withholds."""
     return QuestionWithheldError(
         "An open attempt of yours asks this question. Submit or abandon it first, or skip the question.",
         field="slot",
     )
 
 
-async def _checked(work: StudyWork, slot: StudySlot, given: Answer) -> _Checked:
+async def _checked(work: StudyWork, slot: StudySlot, given: Answer) -> CheckedAnswer:
     """Return the answer in normal form, with its question."""
     (question,) = await work.questions.by_ids([slot.question_id])
     if question is None:
         raise LookupError(f"the question {slot.question_id} of a study slot is gone")
-    return _Checked(question=question, answer=grading.checked(question, given))
+    return CheckedAnswer(question=question, answer=grading.checked(question, given))
 
 
-async def _ended(
+async def end_slot(
     work: StudyWork,
     act: Act,
     session: StudySession,
     slot: StudySlot,
-    checked: _Checked | None,
+    checked: CheckedAnswer | None,
     client_id: str,
 ) -> StudyTurn:
-    """Store the end of a slot, and the answer with what follows from it."""
+    """Store the end of an open slot of a locked session, now, and the answer with what follows from it."""
     ended = replace(
         slot,
         ended_at=act.now,
@@ -138,12 +141,12 @@ async def _ended(
     return StudyTurn(session=session, slot=ended)
 
 
-async def _keep(work: StudyWork, act: Act, slot: StudySlot, checked: _Checked) -> None:
+async def _keep(work: StudyWork, act: Act, slot: StudySlot, checked: CheckedAnswer) -> None:
     """Grade and store an answer; the fifth of a local date counts for the streak, each may reach a daily target."""
     (key,) = await work.questions.keys_by_ids([slot.question_id])
     if key is None:
         raise LookupError(f"the question {slot.question_id} of a study slot has lost its key")
-    zone = await work.streaks.zone_of(act.user_id)
+    zone = await work.streaks.zone_of(act.user_id, at=act.now)
     today = local_days.local_date(act.now, time_zone=zone.time_zone, day_start_hour=zone.day_start_hour)
     given = StudyAnswer(
         id=StudyAnswerId(act.mint("studyanswer")),

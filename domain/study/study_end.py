@@ -37,8 +37,13 @@ async def own_session(work: StudyWork, act: Act, session_id: StudySessionId, *, 
     """Return a session of the actor's and lock it; raises NotFoundError."""
     session = await work.study_sessions.lock(session_id, user_id=act.user_id)
     if session is None:
-        raise NotFoundError("There is no such study session.", field=field)
+        raise no_such_session(field=field)
     return session
+
+
+def no_such_session(*, field: str) -> NotFoundError:
+    """Return the refusal of a session that there is not."""
+    return NotFoundError("There is no such study session.", field=field)
 
 
 async def locked(work: StudyWork, act: Act, session_id: StudySessionId) -> StudySession:
@@ -52,7 +57,12 @@ async def locked(work: StudyWork, act: Act, session_id: StudySessionId) -> Study
 def refuse_over(session: StudySession, now: datetime) -> None:
     """Raise StudySessionEndedError for a session that is ended, or over by its pause."""
     if session.ended_at is not None or is_idle(session, now):
-        raise StudySessionEndedError("This study session is over; start a new one.", field="sessionId")
+        raise session_over()
+
+
+def session_over() -> StudySessionEndedError:
+    """Return the refusal of an act in a session that is over."""
+    return StudySessionEndedError("This study session is over; start a new one.", field="sessionId")
 
 
 async def current(open_work: OpenStudy, session: StudySession | None, act: Act) -> StudySession | None:

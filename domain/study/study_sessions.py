@@ -18,6 +18,8 @@ LONGEST_PAUSE = timedelta(minutes=5)
 
 StudyPlace = tuple[StudySessionId, int]
 """A slot: its session and its number."""
+AskedSlot = tuple[StudySessionId, int, str]
+"""A slot that an answer names: its session, its number, and the id that the client gave to the answer."""
 
 
 @entity
@@ -184,6 +186,9 @@ class StudySessions(Protocol):
 
     async def named(self, session: StudySession, *, number: int, client_id: str) -> list[StudySlot]:
         """Return the slots of a session that have a number or were ended under a client's id."""
+
+    async def asked(self, answers: Sequence[AskedSlot], *, user_id: UserId) -> list[StudySlot]:
+        """Return the slots of the user's sessions that have one of these numbers, or ended under one of these ids."""
 
     async def end_slot(self, slot: StudySlot) -> None:
         """Store that a slot was answered or skipped."""

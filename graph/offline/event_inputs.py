@@ -7,12 +7,18 @@ from typing import Any, Optional
 import strawberry
 
 from domain.learning.progress import NodeState
-from domain.offline.event_kinds import answers, node_checks
+from domain.offline.event_kinds import answers, node_checks, reviews, study_answers
 from domain.offline.event_kinds.table import KINDS
 from domain.offline.events import GivenEvent
+from domain.spaced_review.review_log import Rating
+from domain.spaced_review.reviews import LONGEST_S
 from graph.assessment.answers import AnswerInput
 from graph.fields import given
+from graph.spaced_review import review_mutations
 from resolvers.assessment.attempts import answer_of
+
+DECLARES = (review_mutations,)
+"""The module that declares the ratings."""
 
 
 @strawberry.input(description="An answer that was given offline.")
@@ -57,9 +63,59 @@ class OfflineNodeInput:
         return node_checks.content_of(enrolment_id=self.enrolment_id, node_id=self.node_id, state=self.state)
 
 
+@strawberry.input(description="An answer in study mode that was given offline.")
+class OfflineStudyAnswerInput:
+    """An answer and its slot."""
+
+    session_id: strawberry.ID = given("A study session of the caller's.", required=True)
+    slot: int = given("The number of the slot, which is open still.", required=True)
+    answer: AnswerInput | None = given("The answer; without one the question is skipped.")
+
+    def content(self) -> Mapping[str, Any]:
+        """Return the answer as the domain keeps it."""
+        return study_answers.content_of(
+            session_id=self.session_id,
+            slot=self.slot,
+            answer=answer_of(self.answer) if self.answer else None,
+        )
+
+
+@strawberry.input(description="A review of a card that was made offline.")
+class OfflineReviewInput:
+    """A card and its rating."""
+
+    card_id: strawberry.ID = given("A review card of the caller's.", required=True)
+    rating: Rating = given("How well it was remembered.", required=True)
+    seconds: int | None = given(f"How long it took, 0 to {LONGEST_S}; null where it was not measured.")
+
+    def content(self) -> Mapping[str, Any]:
+        """Return the review as the domain keeps it."""
+        seconds = None if self.seconds is strawberry.UNSET else self.seconds
+        return reviews.review_content_of(card_id=self.card_id, rating=self.rating, seconds=seconds)
+
+
+@strawberry.input(description="A review of a card that was taken back offline.")
+class OfflineUndoInput:
+    """A card and one of its reviews."""
+
+    card_id: strawberry.ID = given("The review card of the caller's.", required=True)
+    review: str = given(
+        "The id of the event that is taken back, or the `clientId` of a review that was sent alone. The undo may "
+        "arrive before the review.",
+        required=True,
+    )
+
+    def content(self) -> Mapping[str, Any]:
+        """Return the undo as the domain keeps it."""
+        return reviews.undo_content_of(card_id=self.card_id, review=self.review)
+
+
 _INPUTS: dict[str, tuple[Any, str]] = {
     "answer": (OfflineAnswerInput, "An answer to a question of an attempt."),
     "node": (OfflineNodeInput, "A new state of a node of a roadmap."),
+    "study_answer": (OfflineStudyAnswerInput, "An answer to a question of a study session."),
+    "review": (OfflineReviewInput, "A review of a card."),
+    "undo_review": (OfflineUndoInput, "A review that is taken back."),
 }
 """The input of each kind of event, with its description."""
 

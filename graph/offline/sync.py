@@ -22,6 +22,8 @@ from graph.fields import attribute, given
 from graph.learning import enrolments
 from graph.mutations import mutated_by
 from graph.offline.event_inputs import OfflineEventInput
+from graph.spaced_review import review_mutations
+from graph.study import study_mutations
 from resolvers.offline import sync
 
 declare_enum(
@@ -37,7 +39,7 @@ declare_error(EventIdReusedError, "Another event of the caller's has this id.")
 declare_error(TooManyWaitingEventsError, "As many events of the caller wait as are allowed.")
 
 
-DECLARES = (attempt_mutations, enrolments)
+DECLARES = (attempt_mutations, enrolments, review_mutations, study_mutations)
 """The modules that declare the refusals of the kinds of events."""
 
 

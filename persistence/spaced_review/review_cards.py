@@ -28,11 +28,11 @@ _BY_IDS = Statement(
     card_of,
 )
 _SUBJECT = f"q.lineage_id, q.id, q.author_id, {IS_ASKED} AS is_asked, {is_score_only('q')}, t.p75_ms, {CARD}"
-_OF_CARD = Statement(
+_OF_CARDS = Statement(
     text(f"""
     SELECT {_SUBJECT} FROM {CARDS} LEFT JOIN answer_times t ON t.question_id = q.id
-    WHERE c.id = :card_id AND c.user_id = :viewer_id
-    """).bindparams(bindparam("card_id", type_=ID), _viewer)  # noqa: S608 - constants
+    WHERE c.id = ANY (:ids) AND c.user_id = :viewer_id
+    """).bindparams(_ids, _viewer)  # noqa: S608 - constants
 )
 _SUBJECTS = Statement(
     text(f"""
@@ -80,10 +80,14 @@ class SqlReviewCards:
         cards = await self.by_ids(ids, viewer_id=viewer_id)
         return [None if card is None else card.question_id for card in cards]
 
-    async def subject_of_card(self, card_id: ReviewCardId, *, user_id: UserId) -> Subject | None:
-        """Return the question of a card of the user's."""
-        rows = await self._connection.rows(_OF_CARD, card_id=card_id, viewer_id=user_id)
-        return _subject(*rows[0]) if rows else None
+    async def subjects_of_cards(
+        self, ids: Sequence[ReviewCardId], *, user_id: UserId
+    ) -> list[Subject | None]:
+        """Return the question of each of the user's own cards, one slot per id."""
+        rows = await self._connection.rows(_OF_CARDS, ids=list(ids), viewer_id=user_id)
+        subjects = [_subject(*row) for row in rows]
+        found = {subject.card.id: subject for subject in subjects if subject.card is not None}
+        return [found.get(id_) for id_ in ids]
 
     async def subjects(self, ids: Sequence[QuestionId], *, user_id: UserId) -> list[Subject | None]:
         """Return one slot per question, of any version."""

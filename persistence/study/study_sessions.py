@@ -6,6 +6,7 @@ from datetime import datetime
 from domain.ids import StudySessionId, UserId
 from domain.paging import Page, Window
 from domain.study.study_sessions import (
+    AskedSlot,
     Drawn,
     RevealedStudySlot,
     StudyAnswer,
@@ -96,6 +97,17 @@ class SqlStudySessions:
             user_id=session.user_id,
             number=number,
             client_id=client_id,
+        )
+
+    async def asked(self, answers: Sequence[AskedSlot], *, user_id: UserId) -> list[StudySlot]:
+        """Return the slots that answers name, in one statement."""
+        session_ids, numbers, client_ids = zip(*answers, strict=True) if answers else ((), (), ())
+        return await self._connection.all(
+            statements.ASKED,
+            session_ids=list(session_ids),
+            numbers=list(numbers),
+            client_ids=list(client_ids),
+            user_id=user_id,
         )
 
     async def end_slot(self, slot: StudySlot) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    exists,
     func,
     literal_column,
     not_,
@@ -138,6 +139,24 @@ NAMED = Statement(
     _slots()
     .where(study_slots.c.session_id == bindparam("session_id", type_=ID))
     .where(or_(study_slots.c.number == _number, study_slots.c.client_id == _client_id)),
+    _slot,
+)
+_session_ids, _numbers, _client_ids = (
+    bindparam("session_ids", type_=ARRAY(ID)),
+    bindparam("numbers", type_=ARRAY(Integer)),
+    bindparam("client_ids", type_=ARRAY(Text)),
+)
+_named = (
+    func.unnest(_session_ids, _numbers, _client_ids)
+    .table_valued("session_id", "number", "client_id", name="named")
+    .render_derived()
+)
+ASKED = Statement(
+    _slots().where(
+        exists()
+        .where(_named.c.session_id == study_slots.c.session_id)
+        .where(or_(_named.c.number == study_slots.c.number, _named.c.client_id == study_slots.c.client_id))
+    ),
     _slot,
 )
 _is_answered = bindparam("is_answered", type_=Boolean)

@@ -19,5 +19,9 @@ async def sync_batch(context: Context, *, device_id: str, events: Sequence[SentE
     """Apply events of one of the caller's devices."""
     async with context.open_work() as work:
         return await sync.sync(
-            work, context.act(), device_id=device_id, events=[each.given() for each in events]
+            work,
+            context.act(),
+            context.ports.schedulers,
+            device_id=device_id,
+            events=[each.given() for each in events],
         )

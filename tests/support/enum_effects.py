@@ -50,7 +50,7 @@ from tests.support.goals import GOALS, active_goal, create_goal, move_goal
 from tests.support.jobs import an_operator, one_in_each_state
 from tests.support.progress import REMOVE, set_target, targets_of
 from tests.support.question_updates import author_of, update
-from tests.support.reviews import of_card_state, of_rating
+from tests.support.reviews import of_card_state, of_offline_rating, of_rating
 from tests.support.schema_client import START, Asker, viewer_of
 from tests.support.search import of_search_types
 from tests.support.study import of_study_difficulty
@@ -375,6 +375,7 @@ EFFECTS: dict[str, Effect] = {
     "LoginInput.refreshBy RefreshDelivery": of_login,
     "SetNodeStateInput.state NodeState": of_node_state,
     "OfflineNodeInput.state NodeState": of_offline_state,
+    "OfflineReviewInput.rating Rating": of_offline_rating,
     "CreateGoalInput.kind GoalKind": of_goal_kind,
     "TransitionGoalInput.to GoalState": of_transition,
     "SetDailyTargetInput.kind DailyKind": of_daily_kind,

@@ -20,6 +20,7 @@ from tests.builders.acts import an_act
 from tests.builders.attempts import wrong_answer
 from tests.builders.jobs import start
 from tests.support.attempts import EVERY_KIND, QuizTaker, a_quiz_taker
+from tests.support.clients.offline import sync_acts
 from tests.support.jobs import begun
 from tests.support.schema_client import Asker
 
@@ -224,6 +225,19 @@ async def of_rating(ask: Asker, values: Sequence[str]) -> list[Any]:
         (await review(ask, taker.viewer, card_id, value))["dueAt"]
         for card_id, value in zip(wanted, values, strict=True)
     ]
+
+
+async def of_offline_rating(ask: Asker, values: Sequence[str]) -> list[Any]:
+    """Return when a card is due after each rating that was given offline."""
+    taker = await with_new_cards(ask, 4)
+    wanted = [card["id"] for card in await queue(ask, taker.viewer)]
+    acts = [
+        {"review": {"cardId": card_id, "rating": value}}
+        for card_id, value in zip(wanted, values, strict=True)
+    ]
+    await sync_acts(ask, taker.viewer, *acts)
+    due = {card["id"]: card["dueAt"] for card in await cards(ask, taker.viewer)}
+    return [due[card_id] for card_id in wanted]
 
 
 async def a_card(ask: Asker, viewer: Viewer, question_id: QuestionId) -> str:

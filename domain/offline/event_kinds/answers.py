@@ -20,18 +20,30 @@ from domain.offline.event_kinds.kind_rules import EventRules
 from domain.offline.events import APPLIED, EventOutcome, OfflineEvent, refused
 from domain.offline.work import OfflineWork
 from domain.refusals import all_at_once, together
+from domain.spaced_review.memory import Schedulers
 
 _Order = tuple[int, bool, datetime, str]
 
 
 def content_of(*, attempt_id: str, slot: int, answer: Answer, client_seq: int) -> dict[str, Any]:
     """Return the content of an answer as JSON."""
+    return {"attempt_id": attempt_id, "slot": slot, "answer": stored(answer), "client_seq": client_seq}
+
+
+def stored(answer: Answer) -> dict[str, Any]:
+    """Return an answer as JSON."""
     given = {name: getattr(answer, name) for name in ANSWER_FIELDS}
-    stored = {name: ANSWER_FIELDS[name].store(value) for name, value in given.items() if value is not None}
-    return {"attempt_id": attempt_id, "slot": slot, "answer": stored, "client_seq": client_seq}
+    return {name: ANSWER_FIELDS[name].store(value) for name, value in given.items() if value is not None}
 
 
-async def apply(work: OfflineWork, act: Act, events: Sequence[OfflineEvent]) -> Mapping[str, EventOutcome]:
+def loaded(content: Mapping[str, Any]) -> Answer:
+    """Return the answer that `stored` returned."""
+    return Answer(**{name: ANSWER_FIELDS[name].load(value) for name, value in content.items()})
+
+
+async def apply(
+    work: OfflineWork, act: Act, events: Sequence[OfflineEvent], _: Schedulers
+) -> Mapping[str, EventOutcome]:
     """Save the answers that stand; each is judged by the server's clock, as one that is sent alone is."""
     places = list(dict.fromkeys(place for event in events if (place := _place(event)) is not None))
     await work.answer_slots.lock(sorted({attempt_id for attempt_id, _ in places}), user_id=act.user_id)
@@ -71,8 +83,7 @@ def _judged(event: OfflineEvent, slot: OpenSlot | None, now: datetime) -> Placed
         if slot is None:
             raise NotFoundError("There is no such slot in an attempt of yours.", field="slot")
         answer_saving.refuse_closed(slot, now)
-        given = Answer(**{name: ANSWER_FIELDS[name].load(value) for name, value in content["answer"].items()})
-        checked = grading.checked(slot.question, given)
+        checked = grading.checked(slot.question, loaded(content["answer"]))
     return PlacedAnswer(
         place=slot.slot.place,
         answer=checked,
@@ -86,10 +97,10 @@ def _stands(placed: PlacedAnswer, slot: OpenSlot | None, earlier: PlacedAnswer |
     """Tell whether the answer takes the place of the one that stands; raises SlotLockedError where that is final."""
     if slot is None:
         return False
-    stored = _order_of_stored(slot) if earlier is None else _order(earlier)
-    if stored is None:
+    known = _order_of_stored(slot) if earlier is None else _order(earlier)
+    if known is None:
         return True
-    if _order(placed) <= stored:
+    if _order(placed) <= known:
         return False
     if slot.slot.locked or (earlier is not None and slot.attempt.feedback is Feedback.AFTER_EACH):
         raise answer_saving.slot_locked()

@@ -27,6 +27,7 @@ from domain.offline.events import (
 from domain.offline.node_writes import NodeWrite, Paths
 from domain.offline.work import OfflineWork
 from domain.refusals import together
+from domain.spaced_review.memory import Schedulers
 
 
 def content_of(*, enrolment_id: str, node_id: str, state: NodeState) -> dict[str, Any]:
@@ -34,7 +35,9 @@ def content_of(*, enrolment_id: str, node_id: str, state: NodeState) -> dict[str
     return {"enrolment_id": enrolment_id, "node_id": node_id, "state": state.value}
 
 
-async def apply(work: OfflineWork, act: Act, events: Sequence[OfflineEvent]) -> Mapping[str, EventOutcome]:
+async def apply(
+    work: OfflineWork, act: Act, events: Sequence[OfflineEvent], _: Schedulers
+) -> Mapping[str, EventOutcome]:
     """Store the writes that are open by now, with their awards, each counted on its own day."""
     paths = await _paths(work, act, events)
     nodes = await _nodes(work, act, events)

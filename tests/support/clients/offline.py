@@ -1,5 +1,7 @@
 """Synchronising nodes through the schema in tests."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from domain.accounts.users import Viewer
@@ -24,3 +26,25 @@ async def sync_nodes(ask: Asker, viewer: Viewer, *checks: tuple[str, str, str]) 
     payload = (await ask.data(SYNC, viewer, input={"deviceId": "phone", "events": events}))["syncBatch"]
     found: list[dict[str, Any]] = payload["events"]
     return found
+
+
+async def sync_acts(
+    ask: Asker,
+    viewer: Viewer,
+    *acts: dict[str, Any],
+    ids: Sequence[str] | None = None,
+    at: datetime | None = None,
+    device: str = "phone",
+) -> list[tuple[str, list[tuple[str, str | None]]]]:
+    """Sync acts as events of one time, by default of now with the ids e0, e1, ...; return what became of each."""
+    named = ids or [f"e{number}" for number in range(len(acts))]
+    events = [
+        {"id": id_, "occurredAt": (at or ask.clock()).isoformat(), "act": act}
+        for id_, act in zip(named, acts, strict=True)
+    ]
+    payload = (await ask.data(SYNC, viewer, input={"deviceId": device, "events": events}))["syncBatch"]
+    assert payload["userErrors"] == [], payload
+    return [
+        (each["status"], [(refusal["code"], refusal["field"]) for refusal in each["refusals"]])
+        for each in payload["events"]
+    ]
