@@ -165,6 +165,20 @@ async def refused_and_offline(scene: Scene) -> list[Any]:
     return payloads
 
 
+async def around_the_score_only(scene: Scene) -> list[Any]:
+    """Try to see keys of the quiz that shows the score only by a card, in study mode, and in a drawn quiz."""
+    taker = scene.canaries.quizzes[SCORE_ONLY]
+    studier = await studier_of(taker)
+    drawn = {"examType": studier.code, "idempotencyKey": "score only"}
+    return [
+        await taker.read(scene.attempts[SCORE_ONLY]),
+        await review_mutation(scene.ask, ADD, scene.viewer, targetId=taker.questions[0].id),
+        await studier.start("score only"),
+        await studier.start("of the quiz", quizId=taker.quiz.id),
+        await change(scene.ask, scene.viewer, GENERATE, **drawn),
+    ]
+
+
 async def started(ask: Asker) -> Scene:
     """Make the scene, with a roadmap and a goal of the learner's that the quizzes are part of."""
     canaries = await two_hundred_questions(ask)
@@ -216,6 +230,7 @@ async def test_no_canary_is_shown_to_anyone_until_the_attempts_close(ask: Asker)
     while_drawn = await scene.slots()
     await scene.asking[STUDIED].submit(scene.drawn, "drawn")
     after = await scene.slots()
+    score_only = await around_the_score_only(scene)
     told_later = shown(await told(ask, scene.viewer, ids, depth=3, every=7))
     later_to_others = [await told(ask, viewer, ids, depth=1) for viewer in everyone_else]
     for stream in streams:
@@ -226,6 +241,7 @@ async def test_no_canary_is_shown_to_anyone_until_the_attempts_close(ask: Asker)
     assert '"prompt": "What about number' in json.dumps(during["walk"])
     assert tables == {"question_keys"}
     assert shown(while_drawn) == scene.canaries.questions_of(AT_END, AFTER_EACH, TAKEN)
+    assert shown(score_only) == set()
     closed = scene.canaries.questions_of(AT_END, AFTER_EACH, TAKEN, STUDIED)
     assert shown(after) == closed
     assert told_later & scene.canaries.questions_of(TAKEN)
