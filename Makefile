@@ -9,7 +9,7 @@ RUN_MB := 225
 DEV_MB := 426
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast test-reference test-random check format schema access-matrix bench bench-quick bench-smoke bench-mixed bench-live bench-logins bench-attacks bench-jobs bench-search bench-engines browser conformance lock clean
+.PHONY: help setup run test test-fast test-reference test-random check format schema access-matrix bench bench-quick bench-smoke bench-mixed bench-live bench-logins bench-attacks bench-jobs bench-search bench-answers bench-engines browser conformance lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,6 +97,9 @@ bench-jobs: $(DEV) ## measure jobs a second beside procrastinate on the same Pos
 bench-search: $(DEV) ## latencies of searches in 50 000 questions and 200 000 nodes (3 minutes)
 	@$(BIN)/python -m bench.search
 
+bench-answers: $(DEV) ## test whether the time of an answer tells a right one from a wrong one (half a minute)
+	@$(BIN)/python -m bench.answer_timing
+
 bench-engines: $(DEV) ## measure the compiled engine beside graphql-core, without a database (half a minute)
 	@$(BIN)/python -m bench.engines
 
@@ -108,6 +111,7 @@ bench-smoke: $(DEV) ## run each benchmark for a moment and check that its figure
 	@$(BIN)/python -m bench.attacks --smoke
 	@$(BIN)/python -m bench.jobs --smoke
 	@$(BIN)/python -m bench.search --smoke
+	@$(BIN)/python -m bench.answer_timing --smoke
 	@$(BIN)/python -m bench.engines --smoke
 
 lock: ## resolve the dependencies anew (needs uv)

@@ -117,10 +117,13 @@ class TooManyReviewCardsError(DomainError):
 
 
 class ReviewCards(Protocol):
-    """Cards with their logs; cards of questions that an open attempt of their learner asks are left out of lists."""
+    """Cards with their logs.
+
+    Lists leave out cards of questions that an open attempt of their learner asks, or a quiz that shows the score only.
+    """
 
     async def by_ids(self, ids: Sequence[ReviewCardId], *, viewer_id: UserId) -> list[ReviewCard | None]:
-        """Return the viewer's own cards, one slot per id."""
+        """Return the viewer's own cards, one slot per id, without those that lists leave out."""
 
     async def questions_shown(
         self, ids: Sequence[ReviewCardId], *, viewer_id: UserId

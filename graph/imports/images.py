@@ -9,6 +9,7 @@ from graph.feature_flags.errors import SWITCHABLE
 from graph.fields import given
 from graph.media.media import Media
 from graph.mutations import mutated_by
+from graph.uploads import uploads as _uploads  # noqa: F401 - it declares UploadNotReadyError
 from resolvers.imports import images
 
 

@@ -54,21 +54,22 @@ IS_ASKED = f"""{lineage("q")} = ANY (ARRAY(
     WHERE a.user_id = :viewer_id AND a.state = 'IN_PROGRESS'
     AND NOT (a.feedback = 'AFTER_EACH' AND s.answered_at IS NOT NULL)))"""  # noqa: S608 - names of columns
 """Whether an open attempt of the viewer asks the question `q` without showing it yet; read once for all rows."""
-_MINE = f"c.user_id = :viewer_id AND NOT {IS_ASKED} AND NOT {is_score_only('q')}"
+SHOWN = f"c.user_id = :viewer_id AND NOT {IS_ASKED} AND NOT {is_score_only('q')}"
+"""The viewer's cards that they may see: of questions that no open attempt, and no quiz with the score only, asks."""
 _OF_CONTENT = """(:exam_type_id IS NULL OR q.exam_type_id = :exam_type_id)
     AND (:domain_id IS NULL OR q.domain_id = :domain_id)"""
 _ASKABLE = "c.suspended_at IS NULL AND (c.buried_until IS NULL OR c.buried_until <= :now)"
 _QUEUE = f"""
     SELECT {CARD}, 0 AS place, (extract(epoch FROM c.due_at) * 1000)::bigint AS at_ms FROM {CARDS}
-    WHERE {_MINE} AND c.state <> 'NEW' AND c.due_at <= :now AND {_ASKABLE} AND {_OF_CONTENT}
+    WHERE {SHOWN} AND c.state <> 'NEW' AND c.due_at <= :now AND {_ASKABLE} AND {_OF_CONTENT}
     UNION ALL (
         SELECT {CARD}, 1, 0 FROM {CARDS}
-        WHERE {_MINE} AND c.state = 'NEW' AND {_ASKABLE} AND {_OF_CONTENT} ORDER BY c.id LIMIT greatest(0, coalesce(
+        WHERE {SHOWN} AND c.state = 'NEW' AND {_ASKABLE} AND {_OF_CONTENT} ORDER BY c.id LIMIT greatest(0, coalesce(
             (SELECT s.new_a_day FROM review_settings s WHERE s.user_id = :viewer_id), :usual_new_a_day
         ) - (SELECT count(*) FROM review_cards b WHERE b.user_id = :viewer_id AND b.introduced_on = :today))
     )"""  # noqa: S608 - constants
 _LISTED = f"""
-    SELECT {CARD} FROM {CARDS} WHERE {_MINE} AND {_OF_CONTENT} AND (:state IS NULL OR c.state = :state)
+    SELECT {CARD} FROM {CARDS} WHERE {SHOWN} AND {_OF_CONTENT} AND (:state IS NULL OR c.state = :state)
     AND (:is_suspended IS NULL OR :is_suspended = (c.suspended_at IS NOT NULL))"""  # noqa: S608 - constants
 _PARAMETERS: dict[str, Any] = {
     "viewer_id": ID,
@@ -129,7 +130,7 @@ FORECAST = _of_viewer(
         AS series (at) CROSS JOIN LATERAL (SELECT series.at::date AS day) days LEFT JOIN (
         SELECT c.id, greatest(
             (c.due_at AT TIME ZONE :time_zone - make_interval(hours => :day_start_hour))::date, CAST(:first AS date)
-        ) AS day FROM {CARDS} WHERE {_MINE} AND c.state <> 'NEW' AND c.suspended_at IS NULL
+        ) AS day FROM {CARDS} WHERE {SHOWN} AND c.state <> 'NEW' AND c.suspended_at IS NULL
     ) c ON c.day = days.day GROUP BY days.day ORDER BY days.day
     """,  # noqa: S608 - constants
     lambda day, due: (day, due),
@@ -143,7 +144,7 @@ CALIBRATION = _of_viewer(
     SELECT least(floor(o.predicted * 10), 9)::int AS decile, count(*)::int, avg(o.predicted),
         avg(o.recalled::int)::double precision
     FROM {CARDS} CROSS JOIN LATERAL unnest(c.predicted, c.recalled) AS o (predicted, recalled)
-    WHERE {_MINE} GROUP BY decile ORDER BY decile
+    WHERE {SHOWN} GROUP BY decile ORDER BY decile
     """,  # noqa: S608 - constants
     lambda *columns: columns,
 )

@@ -16,14 +16,14 @@ from domain.spaced_review.review_settings import USUAL_NEW_A_DAY
 from persistence.content.score_only import is_score_only
 from persistence.database import SqlConnection
 from persistence.spaced_review import card_statements, card_writes
-from persistence.spaced_review.card_statements import CARD, CARDS, IS_ASKED, card_of
+from persistence.spaced_review.card_statements import CARD, CARDS, IS_ASKED, SHOWN, card_of
 from persistence.statements import ID, Statement, by_key
 
 _ids, _viewer = bindparam("ids", type_=ARRAY(ID)), bindparam("viewer_id", type_=ID)
 _local_date = bindparam("local_date", type_=Date)
 _BY_IDS = Statement(
     text(f"""
-    SELECT {CARD} FROM {CARDS} WHERE c.id = ANY (:ids) AND c.user_id = :viewer_id AND NOT {IS_ASKED}
+    SELECT {CARD} FROM {CARDS} WHERE c.id = ANY (:ids) AND {SHOWN}
     """).bindparams(_ids, _viewer),  # noqa: S608 - constants
     card_of,
 )
@@ -69,7 +69,7 @@ class SqlReviewCards:
         self._connection = connection
 
     async def by_ids(self, ids: Sequence[ReviewCardId], *, viewer_id: UserId) -> list[ReviewCard | None]:
-        """Return the viewer's own cards whose questions no open attempt asks, one slot per id."""
+        """Return the viewer's own cards that they may see, one slot per id."""
         found = await self._connection.all(_BY_IDS, ids=list(ids), viewer_id=viewer_id)
         return by_key(ids, found, lambda card: card.id)
 

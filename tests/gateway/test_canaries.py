@@ -17,7 +17,7 @@ from gateway.callers.request_info import COOKIE
 from persistence.work import Postgres
 from tests.builders.attempts import a_question, store_quiz
 from tests.gateway.conftest import Live
-from tests.support.attempts import ANSWER, START, SUBMIT
+from tests.support.attempts import ANSWER, SLOTS, START, SUBMIT
 from tests.support.clients.accounts import CREATE_API_KEY, LOGIN, a_key
 from tests.support.clients.websockets import INIT, closed_with, hear, say, socket
 from tests.support.servers.gateway import running_gateway
@@ -80,17 +80,23 @@ async def sign_in(run: Run) -> tuple[str, str]:
 
 
 async def take_quiz(run: Run, token: str, user_id: str) -> None:
-    """Answer a quiz, and submit it."""
-    question, key = a_question(QuestionKind.SHORT_TEXT)
+    """Answer a quiz of every kind of question, have an answer refused, and submit it."""
+    made = [a_question(kind) for kind in (QuestionKind.SHORT_TEXT, *QuestionKind)]
     async with run.postgres.open_work(Meter()) as work:
-        quiz = await store_quiz(work, UserId(user_id), [(question, key)])
-    for text in key.texts:
-        run.noted(text.text)
+        quiz = await store_quiz(work, UserId(user_id), made)
+    for _, key in made:
+        texts = [accepted.text for part in (key, *key.parts) for accepted in part.texts]
+        for secret in (key.explanation, *key.option_feedback.values(), *texts):
+            run.noted(secret)
     started = await run.mutate(START, token, quizId=quiz.id, idempotencyKey="start")
     attempt = started["attempt"]["id"]
     answer = {"text": run.noted(f"answer {secrets.token_hex(8)}")}
     await run.mutate(ANSWER, token, attemptId=attempt, slot=1, answer=answer, clientSeq=1)
+    refused = await run.mutate(ANSWER, token, attemptId=attempt, slot=2, answer=answer, clientSeq=1)
+    assert refused["userErrors"], refused
     await run.mutate(SUBMIT, token, attemptId=attempt, idempotencyKey="submit")
+    shown = (await run.live.post(SLOTS, token=token, id=attempt)).text
+    assert all(key.explanation in shown for _, key in made)
 
 
 async def use_every_transport(run: Run, token: str, key: str) -> None:

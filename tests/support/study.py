@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from domain.accounts.users import Viewer
-from domain.content.answers import Answer
+from domain.content.answers import Answer, Blank, FilledBlank, Pair
 from domain.content.question_kinds.table import QuestionKind
-from domain.content.questions import Difficulty
+from domain.content.questions import Difficulty, Question
 from domain.unit_of_work import Meter
 from tests.builders import mint
 from tests.builders.attempts import a_question, right_answer, store_quiz
@@ -129,6 +130,27 @@ async def studier_of(taker: QuizTaker) -> Studier:
         (exam_type,) = await reads.exam_types.by_ids([taker.quiz.exam_type_id])
     assert exam_type is not None
     return Studier(taker, exam_type.code)
+
+
+def a_guess(question: Question) -> Answer:
+    """Return an answer that the question takes, without anything of its key."""
+    options = [option.id for option in question.options]
+    return {
+        QuestionKind.TRUE_FALSE: Answer(truth=False),
+        QuestionKind.SHORT_TEXT: Answer(text="guess"),
+        QuestionKind.NUMERIC: Answer(number=Decimal(-12345)),
+        QuestionKind.MATCHING: Answer(pairs=[Pair(prompt=n, option=o) for n, o in enumerate(options[1:], 1)]),
+        QuestionKind.ORDERING: Answer(order=options),
+        QuestionKind.CLOZE: Answer(blanks=[_filled(blank) for blank in question.blanks]),
+    }.get(question.kind, Answer(options=options[:1]))
+
+
+def _filled(blank: Blank) -> FilledBlank:
+    return FilledBlank(
+        number=blank.number,
+        option=blank.options[1].id if blank.options else None,
+        text=None if blank.options else "7",
+    )
 
 
 async def first_session(ask: Asker, viewer: Viewer, domains: Sequence[str] | None = None) -> str:

@@ -14,11 +14,11 @@ from domain.content.quizzes import Feedback
 from graph.declarations import directives_of
 from graph.directives import Reveal
 from graph.schema import executable
-from tests.builders.attempts import right_answer, secrets_of, wrong_answer
+from tests.builders.attempts import right_answer, secrets_of
 from tests.support.attempts import EVERY_KIND, READ, SLOTS, a_quiz_taker, sent
 from tests.support.schema_client import Asker
 from tests.support.secrecy import assert_reveals_nothing, responses
-from tests.support.study import studier_of
+from tests.support.study import a_guess, studier_of
 
 
 @pytest.mark.slow
@@ -42,9 +42,8 @@ async def test_no_query_tells_a_key_of_what_was_studied_before(ask: Asker) -> No
     session_id = await studier.started()
     for number in range(1, len(EVERY_KIND) + 1):
         shown = (await studier.next(session_id))["slot"]["question"]
-        place = [question.id for question in taker.questions].index(shown["id"])
-        given = wrong_answer(taker.questions[place], taker.keys[place])
-        payload = await studier.answer(session_id, number, given)
+        question = next(each for each in taker.questions if each.id == shown["id"])
+        payload = await studier.answer(session_id, number, a_guess(question))
         assert payload["userErrors"] == [], payload
         assert payload["slot"]["explanation"]
     await taker.start_attempt()

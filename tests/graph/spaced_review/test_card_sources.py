@@ -6,8 +6,18 @@ import pytest
 
 from domain.content.answers import Answer
 from domain.content.quizzes import Feedback
-from tests.support.attempts import a_quiz_taker
-from tests.support.reviews import ADD, XP, cards, mutate, queue, review, take_answers, with_new_cards
+from tests.support.attempts import a_quiz_taker, a_twin_of
+from tests.support.reviews import (
+    ADD,
+    REVIEW,
+    XP,
+    cards,
+    mutate,
+    queue,
+    review,
+    take_answers,
+    with_new_cards,
+)
 from tests.support.schema_client import Asker
 from tests.support.study import a_studier, studier_of
 
@@ -64,3 +74,24 @@ async def test_a_review_is_neither_before_its_card_was_made_nor_later_than_now(
     assert reviewed["reviews"] == 1
     earned = (await ask.data(XP, taker.viewer))["viewer"]["xp"]["nodes"]
     assert [entry["amount"] for entry in earned if entry["reason"] == "REVIEW"] == [2]
+
+
+async def test_a_card_is_gone_by_every_path_once_a_quiz_that_shows_the_score_only_asks_it(ask: Asker) -> None:
+    taker = await a_quiz_taker(ask)
+    attempt_id = await taker.start_attempt()
+    await taker.answer_all(attempt_id, wrong=1)
+    await taker.submit(attempt_id)
+    await take_answers(ask)
+    (card,) = await cards(ask, taker.viewer)
+    text = "query ($id: ID!) { node(id: $id) { ... on ReviewCard { answer { explanation } } } }"
+    before = (await ask.data(text, taker.viewer, id=card["id"]))["node"]
+    await a_twin_of(taker, feedback=Feedback.SCORE_ONLY)
+
+    after = (await ask.data(text, taker.viewer, id=card["id"]))["node"]
+    rated = {"cardId": card["id"], "clientId": "late", "rating": "GOOD"}
+    refused = await mutate(ask, REVIEW, taker.viewer, **rated)
+
+    assert before["answer"]["explanation"] == taker.keys[-1].explanation
+    assert await cards(ask, taker.viewer) == []
+    assert after is None
+    assert refused["card"] is None
