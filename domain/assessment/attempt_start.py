@@ -7,10 +7,11 @@ from random import Random
 
 from domain import idempotency
 from domain.acts import Act
-from domain.assessment import attempt_end, attempt_submission, quiz_limits, time_allowances
+from domain.assessment import attempt_end, attempt_submission, time_allowances
 from domain.assessment.attempt_errors import AttemptAlreadySubmittedError, QuizClosedError
 from domain.assessment.attempt_timers import attempt_signal
 from domain.assessment.attempts import AttemptMode, AttemptState, QuizAttempt, is_overdue
+from domain.assessment.quizzes import quiz_limits
 from domain.assessment.work import AssessmentWork
 from domain.content.drawing import draws
 from domain.content.questions import Question

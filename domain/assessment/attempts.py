@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import Enum
-from fractions import Fraction
 from typing import Protocol
 
 from domain.assessment.answer_shares import AnswerCounts
+from domain.assessment.attempt_reviews import AttemptReview, RevealedSlot
 from domain.content.answers import Answer, SlotAnswer
 from domain.content.question_kinds.table import ANSWER_FIELDS
 from domain.content.questions import Question
@@ -127,33 +127,6 @@ class OpenSlot:
     client_seq: int | None
     previous_at: datetime
     tie_break: str | None = None
-
-
-@entity
-class RevealedSlot:
-    """A slot whose answer key its learner may see: the attempt is closed, or it gives feedback after each answer.
-
-    `credit` is what the slot was graded with, which a regrade may have raised; None while the attempt is open.
-    """
-
-    attempt_id: AttemptId
-    number: int
-    question_id: QuestionId
-    answer: Answer | None
-    credit: Fraction | None = None
-
-
-@entity
-class AttemptReview:
-    """A closed attempt in numbers; a question with part of its credit counts as partly right."""
-
-    attempt_id: AttemptId
-    correct: int
-    partly_correct: int
-    wrong: int
-    unanswered: int
-    time_spent: timedelta
-    pass_mark: int
 
 
 @entity

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from domain.assessment.quiz_generation import MOST_DOMAINS, USUAL_COUNT, NothingToDrawError
+from domain.assessment.quizzes.quiz_generation import MOST_DOMAINS, USUAL_COUNT, NothingToDrawError
 from domain.content.questions import Difficulty
 from domain.content.quizzes import MOST_QUESTIONS
 from domain.errors import IdempotencyKeyReusedError

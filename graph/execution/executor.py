@@ -209,14 +209,10 @@ class Executor:
     async def _responses(
         self, answers: AsyncIterator[Answer], context: Context
     ) -> AsyncIterator[EncodedResponse]:
-        """Encode each answer; one that equals the answer before tells the client nothing, and is not sent."""
-        before = b""
         try:
             async for answer in answers:
                 data = orjson.dumps(self._response(answer, context))
-                if data != before:
-                    before = data
-                    yield EncodedResponse(data, context.last_event_id)
+                yield EncodedResponse(data, context.last_event_id)
         except GraphQLError as error:
             yield EncodedResponse(orjson.dumps(refused((error,), context, self._log_defect)))
         except Exception as error:  # noqa: BLE001 - masked and logged, like a failing field

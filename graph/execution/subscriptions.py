@@ -82,7 +82,10 @@ class BroadcastSubscription:
 
 
 class StreamSubscription:
-    """A subscription with a stream of responses of its own; a task reads the stream as fast as the client reads."""
+    """A subscription with a stream of responses of its own; a task reads the stream as fast as the client reads.
+
+    A response that equals the one before tells the client nothing, and is not written.
+    """
 
     __slots__ = ("_responses", "_sink", "_task")
 
@@ -101,8 +104,12 @@ class StreamSubscription:
             self._task.cancel()
 
     async def _run(self) -> None:
+        before = b""
         async with aclosing(self._responses) as responses:  # type: ignore[type-var]
             async for response in responses:
+                if response.data == before:
+                    continue
+                before = response.data
                 if not self._sink.is_ready:
                     await self._sink.drained()
                 self._sink.write(response)

@@ -21,7 +21,8 @@ from sqlalchemy import (
     tuple_,
 )
 
-from domain.assessment.attempts import AttemptReview, Place, RevealedSlot
+from domain.assessment.attempt_reviews import AttemptReview, RevealedSlot
+from domain.assessment.attempts import Place
 from domain.ids import AttemptId, UserId
 from persistence.content.question_versions import lineage
 from persistence.database import SqlConnection

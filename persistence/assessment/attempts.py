@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.assessment.answer_shares import AnswerCounts
+from domain.assessment.attempt_reviews import AttemptReview, RevealedSlot
 from domain.assessment.attempts import (
     ALL_ATTEMPTS,
     AttemptFilter,
-    AttemptReview,
     AttemptSlot,
     AttemptState,
     OpenSlot,
     Place,
     QuizAttempt,
-    RevealedSlot,
     Taken,
 )
 from domain.content.answers import Answer

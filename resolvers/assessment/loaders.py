@@ -3,7 +3,8 @@
 from domain.assessment import answer_reveal, attempt_start
 from domain.assessment.answer_reveal import SlotReveal
 from domain.assessment.answer_shares import AnswerShares
-from domain.assessment.attempts import AttemptReview, AttemptSlot, Place, QuizAttempt
+from domain.assessment.attempt_reviews import AttemptReview
+from domain.assessment.attempts import AttemptSlot, Place, QuizAttempt
 from domain.content.questions import Question
 from domain.gamification.xp import Earned
 from domain.ids import AttemptId, QuestionId

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from domain.assessment import quiz_generation, quiz_previews
-from domain.assessment.quiz_generation import USUAL_COUNT
-from domain.assessment.quiz_previews import QuizPreview
+from domain.assessment.quizzes import quiz_generation, quiz_previews
+from domain.assessment.quizzes.quiz_generation import USUAL_COUNT
+from domain.assessment.quizzes.quiz_previews import QuizPreview
 from domain.content.questions import Difficulty
 from domain.content.quizzes import Quiz
 from domain.ids import QuizDraftId

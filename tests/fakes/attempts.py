@@ -8,16 +8,15 @@ from fractions import Fraction
 
 from domain import paging
 from domain.assessment.answer_shares import FEWEST_OTHERS, AnswerCounts
+from domain.assessment.attempt_reviews import AttemptReview, RevealedSlot
 from domain.assessment.attempts import (
     ALL_ATTEMPTS,
     AttemptFilter,
-    AttemptReview,
     AttemptSlot,
     AttemptState,
     OpenSlot,
     Place,
     QuizAttempt,
-    RevealedSlot,
     Taken,
     shown,
 )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from domain.acts import Act
 from domain.authoring.authored_content import AuthoredContent, AuthoredQuestion
 from domain.authoring.questions import question_faults, question_images
-from domain.authoring.questions.wording import (
+from domain.authoring.questions.wordings import (
     Wording,
     checked_explanation,
     checked_prompt,

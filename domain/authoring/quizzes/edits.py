@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.acts import Act
-from domain.authoring.questions.wording import domain_of
+from domain.authoring.questions.wordings import domain_of
 from domain.authoring.quizzes.creation import SLUG_IS_TAKEN, checked_description, checked_title
 from domain.authoring.stores.quiz_drafts import MOST_POOLS, QuizDraft, QuizDraftConflictError
 from domain.authoring.work import AuthoringWork

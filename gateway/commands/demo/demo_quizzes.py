@@ -2,7 +2,7 @@
 
 from domain.accounts.users import User
 from domain.acts import NOWHERE, Act
-from domain.assessment import quiz_generation
+from domain.assessment.quizzes import quiz_generation
 from domain.authoring.quizzes import creation, edits
 from domain.authoring.quizzes.edits import GivenPool, QuizChanges
 from domain.content.questions import Difficulty
