@@ -129,7 +129,7 @@ class Question(Bookmarkable):
     quality: Annotated["QuestionQuality", _QUALITY] | None = loaded_by(  # type: ignore[name-defined]  # noqa: F821 - it refers back to this module
         quality_by_question,
         key="id",
-        description="Reports and statistics, for its author and moderators; null for others.",
+        description="Reports and statistics; null for all but its author and moderators.",
         rule=reads_imports(),
     )
 

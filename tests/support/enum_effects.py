@@ -385,6 +385,7 @@ EFFECTS: dict[str, Effect] = {
     "StartStudySessionInput.difficulty Difficulty": of_study_difficulty,
     "UpdateQuestionInput.difficulty Difficulty": of_question_difficulty,
     "UpdateQuestionInput.promptFormat PromptFormat": of_prompt_format,
+    "CreateQuestionInput.promptFormat PromptFormat": quiz_scenes.of_created_prompt_format,
     "ExportQuizInput.format ExportFormat": of_export_format,
     "SetFeatureFlagInput.roles Role": of_flag_role,
     "SetRolesInput.roles Role": of_role,

@@ -61,6 +61,19 @@ async def of_created_kind(ask: Asker, values: Sequence[str]) -> list[Any]:
     return [payload["content"]["question"]["kind"] for payload in payloads]
 
 
+async def of_created_prompt_format(ask: Asker, values: Sequence[str]) -> list[Any]:
+    """Say how the prompt of a new question is written, which HTML in it depends on."""
+    author = await a_writer(ask)
+    given = {"examType": "own-exam", "domain": "1.1", "kind": "TRUE_FALSE", "key": {"truth": True}}
+    payloads = [
+        await change(
+            ask, author, CREATE_QUESTION, prompt="<b>Bold</b>", promptFormat=v, idempotencyKey=v, **given
+        )
+        for v in values
+    ]
+    return [[error["field"] for error in payload["userErrors"]] for payload in payloads]
+
+
 async def of_created_difficulty(ask: Asker, values: Sequence[str]) -> list[Any]:
     author = await a_writer(ask)
     document = "{ myContent(type: QUESTION, first: 1) { nodes { question { difficulty } } } }"

@@ -19,6 +19,8 @@ OTHERS = {
     MailKind.WEBHOOK_DISABLED,
     MailKind.ROADMAP_INVITATION,
     MailKind.EVIDENCE_REVIEWED,
+    MailKind.REPORT_DECIDED,
+    MailKind.GRADED_AGAIN,
 }
 ABOUT_THE_ACCOUNT = [mail for mail in MAILS.values() if mail.kind not in OTHERS]
 about_the_account = pytest.mark.parametrize("mail", ABOUT_THE_ACCOUNT, ids=lambda mail: mail.kind.value)

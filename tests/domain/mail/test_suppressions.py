@@ -55,5 +55,7 @@ def test_mails_are_requested_or_subscribed_or_about_the_account() -> None:
         "DELETION_REQUESTED",
         "WEBHOOK_DISABLED",
         "EVIDENCE_REVIEWED",
+        "REPORT_DECIDED",
+        "GRADED_AGAIN",
         "CAMPAIGN_TEST",
     }

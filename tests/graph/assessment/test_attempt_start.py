@@ -125,8 +125,11 @@ async def test_a_quiz_without_questions_cannot_be_started(ask: Asker) -> None:
     assert data["viewer"]["attempts"]["nodes"] == []
 
 
-async def test_starting_takes_four_statements(ask: Asker) -> None:
-    taker = await a_quiz_taker(ask)
+@pytest.mark.parametrize(("time_limit", "statements"), [(None, 4), (timedelta(minutes=10), 5)])
+async def test_starting_takes_four_statements_and_one_for_more_time(
+    ask: Asker, time_limit: timedelta | None, statements: int
+) -> None:
+    taker = await a_quiz_taker(ask, time_limit=time_limit)
 
     await ask.data(
         "mutation ($input: StartQuizAttemptInput!) { startQuizAttempt(input: $input) { attempt { id } } }",
@@ -134,7 +137,7 @@ async def test_starting_takes_four_statements(ask: Asker) -> None:
         input={"quizId": taker.quiz.id, "idempotencyKey": "k"},
     )
 
-    assert ask.statements == 4
+    assert ask.statements == statements
 
 
 async def test_an_abandoned_attempt_earns_and_reveals_nothing(ask: Asker) -> None:

@@ -81,6 +81,9 @@ async def test_an_answered_slot_of_an_open_attempt_withholds_nothing(ask: Asker)
         "truth": True,
         "acceptedTexts": [],
         "acceptedRanges": [],
+        "pairs": [],
+        "order": [],
+        "blanks": [],
     }
 
 

@@ -129,9 +129,11 @@ class TestDrawnQuizzes:
                 "clientSeq": 1,
                 "answer": {"truth": True},
             }
-            await change(ask, learner, ANSWER, **given)
-            given = {"attemptId": start["attempt"]["id"], "idempotencyKey": "submit"}
-            await change(ask, learner, SUBMIT, **given)
+            answered = await change(ask, learner, ANSWER, **given)
+            assert answered["userErrors"] == [], answered
+            given = {"attemptId": start["attempt"]["id"], "idempotencyKey": quiz["id"]}
+            submitted = await change(ask, learner, SUBMIT, **given)
+            assert submitted["userErrors"] == [], submitted
             earned.append((await ask.data("{ viewer { levelProgress { xpTotal } } }", learner))["viewer"])
 
         totals = [each["levelProgress"]["xpTotal"] for each in earned]

@@ -48,7 +48,7 @@ async def test_the_newest_of_several_notes_is_shown(ask: Asker) -> None:
     await edited(ask, author, made["version"], add("a"))
     await publish(ask, author, roadmap_id)
     old = (await nodes_of(ask, author, roadmap_id))["a"]
-    await start_draft(ask, author, roadmap_id)
+    await edited(ask, author, await start_draft(ask, author, roadmap_id), add("b"))
     await publish(ask, author, roadmap_id)
     new = (await nodes_of(ask, author, roadmap_id))["a"]
     await accepted(ask, author, "saveNote", targetId=new["id"], text="New.")

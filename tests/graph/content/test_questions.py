@@ -36,6 +36,7 @@ def test_no_type_of_a_question_has_a_key() -> None:
         "viewerNote",
         "media",
         "images",
+        "quality",
     }
 
     assert set(schema.type_map["Question"].fields) == fields  # type: ignore[attr-defined]
@@ -48,7 +49,7 @@ def test_no_type_of_a_question_has_a_key() -> None:
     assert "AnswerKey" not in sdl()
 
 
-def test_questions_are_reached_through_attempts_and_by_their_authors_alone() -> None:
+def test_questions_are_reached_by_those_who_were_asked_and_by_their_authors_alone() -> None:
     schema = executable()
     faces = {"Question", *(kind.rules.type_name for kind in QuestionKind)}
 
@@ -60,7 +61,9 @@ def test_questions_are_reached_through_attempts_and_by_their_authors_alone() -> 
         if get_named_type(field.type).name in faces
     }
 
-    assert leading <= {"AttemptSlot", "AuthoredContent", "QuestionConflict"}
+    of_learners = {"AttemptSlot", "StudySlot", "ReviewCard", "QuestionReport"}
+    of_authors = {"AuthoredContent", "QuestionConflict", "QuizDraft", "PreviewSlot", "QuestionQuality"}
+    assert leading <= of_learners | of_authors | {"SuspendQuestionPayload", "ResumeQuestionPayload"}
 
 
 @pytest.mark.parametrize(
@@ -70,6 +73,10 @@ def test_questions_are_reached_through_attempts_and_by_their_authors_alone() -> 
             ".keys_by_ids(",
             {
                 "domain/assessment/answer_reveal.py",
+                "domain/quality/regrades.py",
+                "domain/spaced_review/card_answers.py",
+                "domain/spaced_review/reviews.py",
+                "domain/study/study_answers.py",
                 "domain/imports/exports/question_exports.py",
                 "domain/imports/storage/lost_feedback.py",
             },
