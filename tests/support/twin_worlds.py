@@ -143,6 +143,9 @@ async def started(ask: Asker, feedback: Feedback, *, corrected: bool) -> Start:
     async with ask.postgres.open_work(Meter()) as work:
         quiz = await store_quiz(work, author.id, made, time_limit=timedelta(hours=1))
     taker = QuizTaker(ask, learner.viewer, quiz, [q for q, _ in made], [key for _, key in made])
+    studier = await studier_of(taker)
+    study_id = await studier.started(quizId=taker.quiz.id)
+    await studier.study(study_id, 3)
     twin = await a_twin_of(taker, corrected=corrected, feedback=feedback)
     writer = viewer_of(author.id, *Role)
     roadmap_id = await publish_file(ask, writer, a_file(a_quiz_node("exam", quiz=twin.quiz.slug)))
@@ -152,9 +155,6 @@ async def started(ask: Asker, feedback: Feedback, *, corrected: bool) -> Start:
         {"title": "Road", "kind": "ROADMAP", "roadmapId": roadmap_id, "idempotencyKey": "road"},
     ]
     ids = [(await ask.data(CREATE, taker.viewer, input=goal))["createGoal"]["goal"]["id"] for goal in goals]
-    studier = await studier_of(taker)
-    study_id = await studier.started(quizId=taker.quiz.id)
-    await studier.study(study_id, 3)
     viewers = [taker.viewer, writer, None]
     open_id = await taker.start_attempt("open")
     twin_id = await twin.start_attempt("twin")
