@@ -88,7 +88,8 @@ def _tables(amounts: Amounts, texts: Texts) -> Iterator[tuple[str, str, Iterator
     yield "exam_domains", "id exam_type_id code name weight", iter([(domain, exam, "1", "Domain", 100)])
     yield (
         "questions",
-        "id exam_type_id domain_id kind difficulty prompt options all_or_nothing author_id name content_hash",
+        "id exam_type_id domain_id kind difficulty prompt options all_or_nothing author_id name content_hash "
+        "lineage_id",
         (
             (
                 *(
@@ -101,7 +102,7 @@ def _tables(amounts: Amounts, texts: Texts) -> Iterator[tuple[str, str, Iterator
                     "[]",
                     False,
                 ),
-                *(author, f"q{n}", f"{n}"),
+                *(author, f"q{n}", f"{n}", id_of("question", n)),
             )
             for n in range(amounts.questions)
         ),
