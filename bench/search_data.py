@@ -15,6 +15,9 @@ _SYLLABLES = [c + v for c in "bdfgklmnprstvz" for v in "aeiou"]
 _NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
+_QUESTION_COLUMNS = "id exam_type_id domain_id kind difficulty prompt options all_or_nothing author_id name content_hash lineage_id"
+
+
 @dataclass(frozen=True, slots=True)
 class Amounts:
     """How many rows of each kind there are."""
@@ -88,8 +91,7 @@ def _tables(amounts: Amounts, texts: Texts) -> Iterator[tuple[str, str, Iterator
     yield "exam_domains", "id exam_type_id code name weight", iter([(domain, exam, "1", "Domain", 100)])
     yield (
         "questions",
-        "id exam_type_id domain_id kind difficulty prompt options all_or_nothing author_id name content_hash "
-        "lineage_id",
+        _QUESTION_COLUMNS,
         (
             (
                 *(
