@@ -13,9 +13,10 @@ ASKED, ATTEMPTS, OWN = 2_000, 200, 500
 """How many questions the viewer was asked, in how many attempts, and how many bookmarks, notes and goals they have."""
 _SYLLABLES = [c + v for c in "bdfgklmnprstvz" for v in "aeiou"]
 _NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-_QUESTION_COLUMNS = "id exam_type_id domain_id kind difficulty prompt options all_or_nothing author_id name content_hash lineage_id"
+_QUESTION_COLUMNS = (
+    "id exam_type_id domain_id kind difficulty prompt options all_or_nothing author_id name content_hash "
+    "lineage_id"
+)
 
 
 @dataclass(frozen=True, slots=True)
