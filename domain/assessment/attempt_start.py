@@ -1,9 +1,7 @@
 """Starting and abandoning attempts."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
-from random import Random
 
 from domain import idempotency
 from domain.acts import Act
@@ -14,7 +12,6 @@ from domain.assessment.attempts import AttemptMode, AttemptState, QuizAttempt, i
 from domain.assessment.quizzes import quiz_limits
 from domain.assessment.work import AssessmentWork
 from domain.content.drawing import draws
-from domain.content.questions import Question
 from domain.content.quizzes import Quiz
 from domain.errors import InvalidInputError, NotFoundError
 from domain.ids import AttemptId, QuizId
@@ -90,19 +87,6 @@ def deadline_of(quiz: Quiz, now: datetime, *, time_multiplier: Fraction) -> date
         microsecond = timedelta(microseconds=1)
         limits.append(now + int(quiz.time_limit // microsecond * time_multiplier) * microsecond)
     return min(limits, default=None)
-
-
-def in_order_of(question: Question, seed: int) -> Question:
-    """Return the question with its options in the order that the attempt's seed gives them."""
-    options = list(question.options)
-    random = Random(f"{seed}:{question.id}")  # noqa: S311 - an order, not a secret
-    random.shuffle(options)
-    if not question.blanks:
-        return replace(question, options=options)
-    blanks = [
-        replace(blank, options=random.sample(blank.options, len(blank.options))) for blank in question.blanks
-    ]
-    return replace(question, options=options, blanks=blanks)
 
 
 def _attempt(act: Act, quiz: Quiz, mode: AttemptMode, time_multiplier: Fraction) -> QuizAttempt:

@@ -1,10 +1,11 @@
 """Batches of assessment: attempts, their questions, reviews and XP."""
 
-from domain.assessment import answer_reveal, attempt_start
+from domain.assessment import answer_reveal
 from domain.assessment.answer_reveal import SlotReveal
 from domain.assessment.answer_shares import AnswerShares
 from domain.assessment.attempt_reviews import AttemptReview
 from domain.assessment.attempts import AttemptSlot, Place, QuizAttempt
+from domain.content.drawing import option_orders
 from domain.content.questions import Question
 from domain.gamification.xp import Earned
 from domain.ids import AttemptId, QuestionId
@@ -33,7 +34,7 @@ async def questions_asked(context: Context, asked: list[tuple[QuestionId, int]])
         found = await reads.questions.by_ids(list(dict.fromkeys(question_id for question_id, _ in asked)))
     questions = {question.id: question for question in found if question}
     return [
-        attempt_start.in_order_of(questions[question_id], seed) if question_id in questions else None
+        option_orders.in_order_of(questions[question_id], seed) if question_id in questions else None
         for question_id, seed in asked
     ]
 

@@ -50,7 +50,7 @@ LISTENS = {
 # The order of options and the ids of traces need not be unpredictable.
 SHUFFLES = {
     "domain/content/drawing/draws.py",
-    "domain/assessment/attempt_start.py",
+    "domain/content/drawing/option_orders.py",
     "gateway/jobs/job_executor.py",
     "gateway/telemetry/tracing.py",
 }

@@ -1,8 +1,8 @@
 """Previews of quizzes: what an attempt at a draft would ask, without an attempt."""
 
-from domain.assessment.attempt_start import in_order_of
 from domain.authoring.work import AuthoringWork
 from domain.content.drawing import draws
+from domain.content.drawing.option_orders import in_order_of
 from domain.content.questions import Question
 from domain.entities import entity
 from domain.ids import QuizDraftId, UserId
