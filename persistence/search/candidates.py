@@ -8,7 +8,7 @@ explanations and feedback of questions are in a table that no statement here nam
 from domain.search.search import MOST_COUNTED, SearchType
 
 MOST_ATTEMPTS = 200
-"""The questions of how many attempts of a viewer are searched, besides their own: the latest ones."""
+"""The questions of how many attempts of a viewer are searched: the latest ones."""
 _BOUND = f"LIMIT {MOST_COUNTED + 1}"
 _COLUMNS = ("id", "rank", "title", "body")
 _LEAST_SIMILAR = 0.3
@@ -19,9 +19,9 @@ _FINDABLE = f"""(r.current_version_id IS NOT NULL AND r.visibility = 'PUBLIC'
 _SHOWN_VERSION = f"""(n.version_id = r.current_version_id AND {_FINDABLE}
     OR r.current_version_id IS NULL AND EXISTS (
         SELECT FROM enrolments e WHERE e.user_id = :viewer_id AND e.version_id = n.version_id))"""
-_ASKED = f"""(q.author_id = :viewer_id AND q.replaced_by_id IS NULL OR q.id = ANY (ARRAY(
+_ASKED = f"""q.id = ANY (ARRAY(
     SELECT DISTINCT s.question_id FROM attempt_slots s WHERE s.attempt_id = ANY (ARRAY(
-        SELECT a.id FROM quiz_attempts a WHERE a.user_id = :viewer_id ORDER BY a.id DESC LIMIT {MOST_ATTEMPTS})))))"""  # noqa: S608 - a number
+        SELECT a.id FROM quiz_attempts a WHERE a.user_id = :viewer_id ORDER BY a.id DESC LIMIT {MOST_ATTEMPTS}))))"""  # noqa: S608 - a number
 _USER = "u.display_name || ' ' || u.handle"
 _NAMED = f"search_vector({_USER}, '')"
 _FINDABLE_USER = "u.erased_at IS NULL AND (u.suspended_at IS NULL OR u.suspended_until <= :now)"

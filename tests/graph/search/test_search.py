@@ -272,11 +272,10 @@ async def test_no_key_explanation_or_feedback_is_found(ask: Asker) -> None:
     assert hit["object"]["id"] in {question.id for question in taker.questions}
 
 
-async def test_questions_are_found_by_those_who_were_asked_them_and_by_their_author(ask: Asker) -> None:
+async def test_questions_are_found_by_those_who_were_asked_them(ask: Asker) -> None:
     taker = await a_quiz_taker(ask)
     await rename(ask, "questions", taker.questions[0].id, prompt="Is a halyard a rope?")
     author = viewer_of(taker.quiz.author_id, Role.AUTHOR)
-    _, stranger = await ask.learner(roles=[Role.LEARNER, Role.AUTHOR])
 
     before = await found(ask, taker.viewer, "halyard")
     await taker.start_attempt()
@@ -284,8 +283,7 @@ async def test_questions_are_found_by_those_who_were_asked_them_and_by_their_aut
 
     assert before == []
     assert ids(after) == [taker.questions[0].id]
-    assert ids(await found(ask, author, "halyard")) == [taker.questions[0].id]
-    assert await found(ask, stranger, "halyard") == []
+    assert await found(ask, author, "halyard") == []
 
 
 async def test_roadmaps_are_found_by_those_who_may(ask: Asker) -> None:
