@@ -48,8 +48,10 @@ declare_error(AlreadyReportedError, "The caller has an open report on the questi
 declare_error(TooManyReportsError, "The caller has sent as many reports as are allowed within a day.")
 declare_error(ReportDecidedError, "A moderator has decided about the report before.")
 _MODERATOR = auth(Role.MODERATOR)
-_ANSWER = f"What the reporters are told in their list: 1 to {LONGEST_COMMENT:,} characters, or null.".replace(
-    ",", " ", 1
+_ANSWER = (
+    f"The answer that reporters read in their list: 1 to {LONGEST_COMMENT:,} characters, or null.".replace(
+        ",", " ", 1
+    )
 )
 
 

@@ -36,8 +36,12 @@ _STEMS = "search_config(page.title || ' ' || page.body)"
 _WORDS = "CAST('search_simple' AS regconfig)"
 
 
+_MARKED = "(SELECT CASE WHEN EXISTS (SELECT FROM by_words) THEN query ELSE query || swapped END FROM asked)"
+"""The words that are marked: those with exchanged letters only where hits were found by them."""
+
+
 def _headline(config: str, column: str, options: str) -> str:
-    return f"ts_headline({config}, page.{column}, (SELECT query || swapped FROM asked), {options})"  # noqa: S608 - texts of this module
+    return f"ts_headline({config}, page.{column}, {_MARKED}, {options})"
 
 
 def _page(*, backward: bool, keyed: bool) -> Statement[SearchHit]:

@@ -1,7 +1,7 @@
 """Prompt formats: plain text, or a subset of Markdown that can be checked line by line.
 
 The check is stricter than Markdown, so that whatever it lets through holds no HTML, no image and no link but to https.
-Code is told from text as CommonMark does: by fences that begin at the start of a line, and by spans that end in theirs.
+What is code follows CommonMark: a fence begins at the start of a line, and a span ends in the line it begins in.
 """
 
 import re

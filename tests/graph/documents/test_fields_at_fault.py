@@ -78,7 +78,7 @@ def test_every_mistyped_field_of_a_literal_is_named_at_its_place(mutation: str) 
 
         errors = {(error.extensions or {}).get("field"): error for error in refused.value.errors}
         if path(name, field.type) not in errors and None in errors:
-            continue  # so many required fields are missing that no more errors are told
+            continue  # the missing required fields alone reach the limit of errors
         error = errors[path(name, field.type)]
         column = text.index(literal) + (2 if path(name, field.type) != name else 1)
         assert [(at.line, at.column) for at in error.locations or ()] == [(1, column)]

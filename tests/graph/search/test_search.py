@@ -133,6 +133,15 @@ async def test_exchanged_letters_find_the_word_and_mark_it(
     assert {"start": title.index(word), "length": len(word)} in hit["title"]["ranges"]
 
 
+async def test_exchanged_letters_are_not_marked_where_the_word_itself_is_found(ask: Asker) -> None:
+    viewer, objects = await a_word_everywhere(ask, "bowline")
+    await rename(ask, "roadmap_nodes", objects["NODE"], title="Halyard and hlayard")
+
+    (hit,) = await found(ask, viewer, "halyard")
+
+    assert hit["title"]["ranges"] == [{"start": 0, "length": 7}]
+
+
 async def test_exchanged_letters_are_found_in_every_text(ask: Asker) -> None:
     viewer, objects = await a_word_everywhere(ask, "bowline")
 
