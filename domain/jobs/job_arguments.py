@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from datetime import date
+from functools import lru_cache
 from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -29,7 +30,7 @@ def read(kind: JobKind, given: Mapping[str, Any]) -> Any:
     Raises InvalidInputErrors that name the arguments: for a missing, unknown or wrong one, and for too many bytes.
     """
     check_size(given)
-    hints = get_type_hints(kind.arguments)
+    hints = _hints(kind.arguments)
     if given.keys() - hints.keys():
         known = ", ".join(sorted(hints)) or "none"
         raise InvalidInputError(
@@ -55,7 +56,7 @@ def check(kind: JobKind, name: str, value: Any) -> None:
     The metadata `between` of a number is its bounds; a text with the metadata `is_date` is a date.
     """
     field = f"arguments.{name}"
-    _check(value, get_type_hints(kind.arguments)[name], field)
+    _check(value, _hints(kind.arguments)[name], field)
     (declared,) = (each for each in fields(kind.arguments) if each.name == name)
     least, most = declared.metadata.get("between", (None, None))
     if least is not None and not least <= value <= most:
@@ -66,7 +67,7 @@ def check(kind: JobKind, name: str, value: Any) -> None:
 
 def types_of(kind: JobKind) -> dict[str, Any]:
     """Return the annotations of the arguments by their names."""
-    return get_type_hints(kind.arguments)
+    return dict(_hints(kind.arguments))
 
 
 def needed(kind: JobKind) -> list[str]:
@@ -89,6 +90,11 @@ def written(kind: JobKind, arguments: Any) -> dict[str, Any]:
     if type(arguments) is not kind.arguments:
         raise TypeError(f"{kind.name} takes {kind.arguments.__name__}, not {type(arguments).__name__}")
     return {field.name: getattr(arguments, field.name) for field in fields(kind.arguments)}
+
+
+@lru_cache(maxsize=256)
+def _hints(arguments: type[Any]) -> dict[str, Any]:
+    return get_type_hints(arguments)
 
 
 def _is_date(text: str) -> bool:
