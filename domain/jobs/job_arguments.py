@@ -30,7 +30,7 @@ def read(kind: JobKind, given: Mapping[str, Any]) -> Any:
     Raises InvalidInputErrors that name the arguments: for a missing, unknown or wrong one, and for too many bytes.
     """
     check_size(given)
-    hints = _hints(kind.arguments)
+    hints = types_of(kind)
     if given.keys() - hints.keys():
         known = ", ".join(sorted(hints)) or "none"
         raise InvalidInputError(
@@ -56,7 +56,7 @@ def check(kind: JobKind, name: str, value: Any) -> None:
     The metadata `between` of a number is its bounds; a text with the metadata `is_date` is a date.
     """
     field = f"arguments.{name}"
-    _check(value, _hints(kind.arguments)[name], field)
+    _check(value, types_of(kind)[name], field)
     (declared,) = (each for each in fields(kind.arguments) if each.name == name)
     least, most = declared.metadata.get("between", (None, None))
     if least is not None and not least <= value <= most:
@@ -65,9 +65,10 @@ def check(kind: JobKind, name: str, value: Any) -> None:
         raise InvalidInputError(f"{field} must be a date like 2026-03-02.", field=field)
 
 
-def types_of(kind: JobKind) -> dict[str, Any]:
+def types_of(kind: JobKind) -> Mapping[str, Any]:
     """Return the annotations of the arguments by their names."""
-    return dict(_hints(kind.arguments))
+    arguments: Any = kind.arguments
+    return _hints(arguments)
 
 
 def needed(kind: JobKind) -> list[str]:
