@@ -40,8 +40,8 @@ run: $(RUN) ## serve on http://localhost:8000/graphql with demo content; Ctrl-C 
 test: $(DEV) ## run every test, on a Postgres and a Redis-protocol server of their own
 	@$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
 
-test-fast: $(DEV) ## run the tests that start no gateway and take less than a second each
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist loadscope -p no:schemathesis -p no:valkey -m "not slow" tests/architecture tests/domain tests/persistence tests/resolvers tests/graph
+test-fast: $(DEV) ## run the tests of rules and of the code's layout, which need no database
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist loadscope -p no:schemathesis -p no:valkey -m "not slow" tests/architecture tests/domain
 
 test-reference: $(DEV) ## run the tests of the schema again, on graphql-core instead of the compiled engine
 	@QUESTPATH_ENGINE=reference $(BIN)/pytest -q -n 2 --dist loadscope tests/graph tests/resolvers tests/gateway tests/contract --ignore tests/graph/engine
