@@ -11,7 +11,7 @@ from domain.ai.prompts import Conversation, Prompts
 from domain.ai.requests import AiRequest, OutputShape, Speaker, Turn
 from domain.ids import AiCallId, Mint
 from gateway.ai import offline_author
-from gateway.ai.providers import Provider, ProviderCall, Spent
+from gateway.ai.providers import ModelProvider, ProviderCall, Spent
 
 T = TypeVar("T")
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 class ChainedAssistant:
     """Asks the providers."""
 
-    def __init__(self, provider: Provider, prompts: Prompts, *, mint: Mint) -> None:
+    def __init__(self, provider: ModelProvider, prompts: Prompts, *, mint: Mint) -> None:
         self._provider = provider
         self._prompts = prompts
         self._mint = mint
