@@ -47,6 +47,7 @@ MediaId = NewType("MediaId", str)
 StudySessionId = NewType("StudySessionId", str)
 StudyAnswerId = NewType("StudyAnswerId", str)
 QuestionReportId = NewType("QuestionReportId", str)
+AiCallId = NewType("AiCallId", str)
 
 PREFIXES: dict[object, str] = {
     UserId: "user",
@@ -91,6 +92,7 @@ PREFIXES: dict[object, str] = {
     StudySessionId: "study",
     StudyAnswerId: "studyanswer",
     QuestionReportId: "report",
+    AiCallId: "aicall",
 }
 """The prefix of each kind of identifier; the graph refuses an identifier with another prefix."""
 

@@ -41,6 +41,7 @@ from tests.builders import a_user, mint
 from tests.builders.mail import KEYS
 from tests.fakes import FakePasswords, FakeTokens
 from tests.fakes.webhooks import FakeWebhookSender
+from tests.support.assistants import offline_assistant
 from tests.support.subscriptions import subscribe
 
 FILES = Path(tempfile.mkdtemp(prefix="questpath-"))
@@ -145,6 +146,7 @@ async def asker_on(database: Database, *, limits: Limits | None = None) -> Async
     clock = Clock()
     signals = LocalSignals()
     postgres = Postgres(database, signals)
+    breakers = CircuitBreakers()
     ports = Ports(
         open_reads=postgres.open_reads,
         open_step=postgres.open_step,
@@ -157,7 +159,7 @@ async def asker_on(database: Database, *, limits: Limits | None = None) -> Async
         now=clock,
         mint=mint,
         conditions=SafeConditions(),
-        breakers=CircuitBreakers(),
+        breakers=breakers,
         flags=FeatureFlags(),
         service_status=StatusBoard(),
         webhooks=WebhookPorts(
@@ -169,6 +171,7 @@ async def asker_on(database: Database, *, limits: Limits | None = None) -> Async
         upload_files=UploadFolder(FILES / "uploads"),
         media_files=MediaFolder(FILES / "media"),
         schedulers=FsrsSchedulers(),
+        assistant=offline_assistant(breakers, postgres.open_step, now=clock),
         coordinates=coordinates_in(executable()),
     )
     documents = usual_documents() if limits is None else document_cache(limits)
