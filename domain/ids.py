@@ -49,6 +49,7 @@ StudyAnswerId = NewType("StudyAnswerId", str)
 QuestionReportId = NewType("QuestionReportId", str)
 ChatId = NewType("ChatId", str)
 ChatMessageId = NewType("ChatMessageId", str)
+AiCallId = NewType("AiCallId", str)
 
 PREFIXES: dict[object, str] = {
     UserId: "user",
@@ -95,6 +96,7 @@ PREFIXES: dict[object, str] = {
     QuestionReportId: "report",
     ChatId: "chat",
     ChatMessageId: "chatmessage",
+    AiCallId: "aicall",
 }
 """The prefix of each kind of identifier; the graph refuses an identifier with another prefix."""
 
