@@ -47,6 +47,8 @@ MediaId = NewType("MediaId", str)
 StudySessionId = NewType("StudySessionId", str)
 StudyAnswerId = NewType("StudyAnswerId", str)
 QuestionReportId = NewType("QuestionReportId", str)
+ChatId = NewType("ChatId", str)
+ChatMessageId = NewType("ChatMessageId", str)
 AiCallId = NewType("AiCallId", str)
 
 PREFIXES: dict[object, str] = {
@@ -92,6 +94,8 @@ PREFIXES: dict[object, str] = {
     StudySessionId: "study",
     StudyAnswerId: "studyanswer",
     QuestionReportId: "report",
+    ChatId: "chat",
+    ChatMessageId: "chatmessage",
     AiCallId: "aicall",
 }
 """The prefix of each kind of identifier; the graph refuses an identifier with another prefix."""

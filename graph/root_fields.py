@@ -21,6 +21,8 @@ from graph.campaigns.campaign_mutations import CampaignMutations
 from graph.campaigns.campaigns import CampaignQueries, CampaignSubscriptions
 from graph.campaigns.email_templates import EmailTemplateMutations, EmailTemplateQueries
 from graph.campaigns.segments import SegmentMutations, SegmentQueries
+from graph.chats.chat_mutations import ChatMutations
+from graph.chats.chats import ChatQueries, ChatSubscriptions
 from graph.content.exam_types import ExamTypeQueries
 from graph.content.publishing import PublishingMutations
 from graph.content.quizzes import QuizMutations, QuizQueries
@@ -75,6 +77,7 @@ QUERIES = (
     AttemptQueries,
     TimeAllowanceQueries,
     StudyQueries,
+    ChatQueries,
     QuizPreviewQueries,
     RoadmapQueries,
     GoalQueries,
@@ -125,6 +128,7 @@ MUTATIONS = (
     DailyTargetMutations,
     AuthoredContentMutations,
     StudyMutations,
+    ChatMutations,
     BookmarkMutations,
     ReviewMutations,
     RoleMutations,
@@ -153,4 +157,5 @@ SUBSCRIPTIONS: tuple[type, ...] = (
     WorkflowSubscriptions,
     StatusSubscriptions,
     CampaignSubscriptions,
+    ChatSubscriptions,
 )
