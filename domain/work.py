@@ -17,6 +17,7 @@ from domain.search.work import SearchWork
 from domain.service_status.reports import StatusWork
 from domain.spaced_review.work import SpacedReviewWork
 from domain.study.work import StudyWork
+from domain.threads.work import ThreadsWork
 from domain.unit_of_work import Meter
 from domain.webhooks.work import WebhooksWork
 from domain.workflows.work import WorkflowsWork
@@ -33,6 +34,7 @@ class Work(
     WorkflowsWork,
     CampaignsWork,
     SearchWork,
+    ThreadsWork,
     OfflineWork,
     StudyWork,
     SpacedReviewWork,

@@ -83,6 +83,9 @@ from persistence.spaced_review.answer_feed import SqlAnswerFeed
 from persistence.spaced_review.review_cards import SqlReviewCards
 from persistence.spaced_review.review_settings import SqlReviewSettings
 from persistence.study.study_sessions import SqlStudySessions
+from persistence.threads.thread_contents import SqlThreadContents
+from persistence.threads.thread_shares import SqlThreadShares
+from persistence.threads.threads import SqlThreads
 from persistence.uploads.uploads import SqlUploads
 from persistence.webhooks.deliveries import SqlWebhookDeliveries
 from persistence.webhooks.endpoints import SqlWebhookEndpoints
@@ -167,6 +170,9 @@ class SqlWork:
     question_qualities = _Store(SqlQuestionQualities)
     items = _Store(SqlItemProjection)
     regrades = _Store(SqlRegrades)
+    threads = _Store(SqlThreads)
+    thread_contents = _Store(SqlThreadContents)
+    thread_shares = _Store(SqlThreadShares)
     search = _Store(SqlSearch)
     dashboards = _Store(SqlDashboards)
     mails = _Store(SqlMails)
