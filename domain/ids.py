@@ -49,6 +49,7 @@ StudyAnswerId = NewType("StudyAnswerId", str)
 QuestionReportId = NewType("QuestionReportId", str)
 ThreadId = NewType("ThreadId", str)
 ThreadContentId = NewType("ThreadContentId", str)
+AiCallId = NewType("AiCallId", str)
 
 PREFIXES: dict[object, str] = {
     UserId: "user",
@@ -95,6 +96,7 @@ PREFIXES: dict[object, str] = {
     QuestionReportId: "report",
     ThreadId: "thread",
     ThreadContentId: "threadcontent",
+    AiCallId: "aicall",
 }
 """The prefix of each kind of identifier; the graph refuses an identifier with another prefix."""
 
