@@ -69,10 +69,15 @@ class ThreadContents(Protocol):
         """Return a page of the contents of each thread, in their order."""
 
 
-def checked_body(value: str, *, field: str = "body") -> str:
+def checked_content_title(value: str) -> str:
+    """Return the title if it is one line of 1 to 200 characters."""
+    return text.line(value, field="title", longest=LONGEST_CONTENT_TITLE)
+
+
+def checked_body(value: str) -> str:
     """Return the body if it has at most 20 000 characters and is in the subset of Markdown."""
-    body = text.prose(value, field=field, longest=LONGEST_BODY)
+    body = text.prose(value, field="body", longest=LONGEST_BODY)
     faults = [*markdown_faults(body, has_headings=True)]
     if faults:
-        raise InvalidInputError(f"{field} is not in the subset of Markdown. {' '.join(faults)}", field=field)
+        raise InvalidInputError(f"body is not in the subset of Markdown. {' '.join(faults)}", field="body")
     return body

@@ -43,8 +43,8 @@ class ThreadShares(Protocol):
     async def replace_link(self, thread_id: ThreadId, secret_hash: str, *, now: datetime) -> None:
         """Store the link of a thread in place of the one before, whose guests go with it."""
 
-    async def remove_link(self, thread_id: ThreadId) -> None:
-        """Remove the link of a thread with its guests."""
+    async def remove_link(self, thread_id: ThreadId) -> bool:
+        """Remove the link of a thread with its guests; tells whether there was one."""
 
     async def admit(self, secret_hash: str, *, user_id: UserId, now: datetime) -> ThreadId | None:
         """Make a user a guest of the link with this secret; return its thread, None for an unknown secret."""
@@ -55,8 +55,8 @@ class ThreadShares(Protocol):
     async def count_readers(self, thread_id: ThreadId, *, besides: UserId) -> int:
         """Return how many other readers a locked thread has."""
 
-    async def add_reader(self, reader: ThreadReader) -> None:
-        """Store a reader; one who is there already stays."""
+    async def add_reader(self, reader: ThreadReader) -> bool:
+        """Store a reader, where one who is there already stays; False for an account that was anonymised."""
 
     async def remove_reader(self, thread_id: ThreadId, user_id: UserId) -> bool:
         """Remove a reader; tells whether there was one."""

@@ -80,9 +80,9 @@ class Threads(Protocol):
         """Return the threads that others share with the viewer, newest first, those with a text in them, or all."""
 
 
-def checked_title(value: str, *, field: str = "title") -> str:
+def checked_title(value: str) -> str:
     """Return the title if it is one line of 1 to 200 characters."""
-    return text.line(value, field=field, longest=LONGEST_TITLE)
+    return text.line(value, field="title", longest=LONGEST_TITLE)
 
 
 def checked_description(value: str) -> str:
@@ -99,11 +99,11 @@ def checked_query(value: str | None) -> str | None:
     )
 
 
-async def own_thread(threads: Threads, act: Act, thread_id: ThreadId, *, field: str = "threadId") -> Thread:
+async def own_thread(threads: Threads, act: Act, thread_id: ThreadId) -> Thread:
     """Return a thread of the actor's, locked; raises NotFoundError."""
     thread = await threads.lock_own(thread_id, owner_id=act.user_id)
     if thread is None:
-        raise NotFoundError("You have no such thread.", field=field)
+        raise NotFoundError("You have no such thread.", field="threadId")
     return thread
 
 

@@ -12,6 +12,7 @@ from domain.threads.thread_shares import ThreadLink, ThreadReader
 from persistence.database import SqlConnection
 from persistence.paging import PagesPerKey, parent_key
 from persistence.statements import ID, MOMENT, Statement, by_key, columns_for
+from persistence.tables.accounts.users import users
 from persistence.tables.threads.thread_visibility import own_thread
 from persistence.tables.threads.threads import thread_guests, thread_links, thread_readers, threads
 
@@ -57,10 +58,18 @@ _COUNT_READERS = Statement(
     .where(thread_readers.c.thread_id == bindparam("thread_id"))
     .where(thread_readers.c.user_id != bindparam("besides"))
 )
+_reading = (
+    select(bindparam("thread_id", type_=ID), users.c.id, bindparam("added_at", type_=MOMENT))
+    .where(users.c.id == bindparam("user_id", type_=ID))
+    .where(users.c.erased_at.is_(None))
+    .with_for_update(read=True, key_share=True)
+)
 _ADD_READER = Statement(
     upsert(thread_readers)
-    .values({c.name: bindparam(c.name) for c in thread_readers.c})
-    .on_conflict_do_nothing(index_elements=["thread_id", "user_id"])
+    .from_select(["thread_id", "user_id", "added_at"], _reading)
+    .on_conflict_do_update(
+        index_elements=["thread_id", "user_id"], set_={"added_at": thread_readers.c.added_at}
+    )
 )
 _REMOVE_READER = Statement(
     delete(thread_readers)
@@ -103,9 +112,9 @@ class SqlThreadShares:
         await self.remove_link(thread_id)
         await self._connection.run(_ADD_LINK, thread_id=thread_id, secret_hash=secret_hash, created_at=now)
 
-    async def remove_link(self, thread_id: ThreadId) -> None:
-        """Remove the link of a thread with its guests."""
-        await self._connection.run(_REMOVE_LINK, thread_id=thread_id)
+    async def remove_link(self, thread_id: ThreadId) -> bool:
+        """Remove the link of a thread with its guests; tells whether there was one."""
+        return await self._connection.run(_REMOVE_LINK, thread_id=thread_id) > 0
 
     async def admit(self, secret_hash: str, *, user_id: UserId, now: datetime) -> ThreadId | None:
         """Make a user a guest of the link with this secret; return its thread, None for an unknown secret."""
@@ -119,11 +128,12 @@ class SqlThreadShares:
         """Return how many other readers a locked thread has."""
         return int(await self._connection.value(_COUNT_READERS, thread_id=thread_id, besides=besides))
 
-    async def add_reader(self, reader: ThreadReader) -> None:
-        """Insert a reader; one who is there already stays."""
-        await self._connection.run(
+    async def add_reader(self, reader: ThreadReader) -> bool:
+        """Insert a reader, where one who is there already stays; False for an account that was anonymised."""
+        added = await self._connection.run(
             _ADD_READER, thread_id=reader.thread_id, user_id=reader.user_id, added_at=reader.added_at
         )
+        return added > 0
 
     async def remove_reader(self, thread_id: ThreadId, user_id: UserId) -> bool:
         """Remove a reader; tells whether there was one."""
