@@ -49,6 +49,8 @@ StudyAnswerId = NewType("StudyAnswerId", str)
 QuestionReportId = NewType("QuestionReportId", str)
 ThreadId = NewType("ThreadId", str)
 ThreadContentId = NewType("ThreadContentId", str)
+ChatId = NewType("ChatId", str)
+ChatMessageId = NewType("ChatMessageId", str)
 AiCallId = NewType("AiCallId", str)
 
 PREFIXES: dict[object, str] = {
@@ -96,6 +98,8 @@ PREFIXES: dict[object, str] = {
     QuestionReportId: "report",
     ThreadId: "thread",
     ThreadContentId: "threadcontent",
+    ChatId: "chat",
+    ChatMessageId: "chatmessage",
     AiCallId: "aicall",
 }
 """The prefix of each kind of identifier; the graph refuses an identifier with another prefix."""

@@ -7,6 +7,7 @@ from typing import Protocol
 from domain.analytics.weekly_digests import DigestWork
 from domain.authoring.work import AuthoringWork
 from domain.campaigns.work import CampaignsWork
+from domain.chats.work import ChatsWork
 from domain.documents.work import DocumentsWork
 from domain.feature_flags.work import FeatureFlagsWork
 from domain.imports.work import ImportsWork
@@ -37,6 +38,7 @@ class Work(
     ThreadsWork,
     OfflineWork,
     StudyWork,
+    ChatsWork,
     SpacedReviewWork,
     ImportsWork,
     AuthoringWork,

@@ -32,6 +32,8 @@ from persistence.campaigns.campaigns import SqlCampaigns
 from persistence.campaigns.email_templates import SqlEmailTemplates
 from persistence.campaigns.recipients import SqlRecipients
 from persistence.campaigns.segments import SqlSegments
+from persistence.chats.chat_messages import SqlChatMessages
+from persistence.chats.chats import SqlChats
 from persistence.content.collaborators import SqlCollaborators
 from persistence.content.exam_types import SqlExamTypes
 from persistence.content.layouts import SqlLayouts
@@ -155,6 +157,8 @@ class SqlWork:
     time_allowances = _Store(SqlTimeAllowances)
     submissions = _Store(SqlSubmissions)
     study_sessions = _Store(SqlStudySessions)
+    chats = _Store(SqlChats)
+    chat_messages = _Store(SqlChatMessages)
     offline_events = _Store(SqlOfflineEvents)
     answer_slots = _Store(SqlAnswerSlots)
     node_marks = _Store(SqlNodeMarks)

@@ -2,13 +2,13 @@
 
 from typing import Protocol
 
-from domain.content.work import ContentWork
+from domain.chats.work import ChatsWork
 from domain.threads.thread_contents import ThreadContents
 from domain.threads.thread_shares import ThreadShares
 from domain.threads.threads import Threads
 
 
-class ThreadsWork(ContentWork, Protocol):
+class ThreadsWork(ChatsWork, Protocol):
     """The stores that verbs of threads reach."""
 
     @property

@@ -29,7 +29,7 @@ class Spent:
     tokens_out: int
 
 
-class Provider(Protocol):
+class ModelProvider(Protocol):
     """A provider of language models."""
 
     name: str

@@ -36,6 +36,7 @@ REMOVED: dict[str, str] = {
     "offline_devices": "user_id = :user_id",
     "bookmarks": "user_id = :user_id",
     "notes": "user_id = :user_id",
+    "explore_chats": "user_id = :user_id",
     "study_answers": "user_id = :user_id",
     "study_sessions": "user_id = :user_id",
     "review_log": "user_id = :user_id",

@@ -108,6 +108,11 @@ SECTIONS: dict[str, tuple[str, str]] = {
         f"CASE WHEN {_OPEN_ENTRY} THEN to_jsonb(t) - 'rating' ELSE to_jsonb(t) END",
     ),
     "review_settings": ("user_id = :user_id", "to_jsonb(t)"),
+    "explore_chats": ("user_id = :user_id", "to_jsonb(t)"),
+    "chat_messages": (
+        "chat_id IN (SELECT id FROM explore_chats WHERE user_id = :user_id)",
+        "to_jsonb(t) - '{job_id,call_id}'::text[]",
+    ),
     "offline_events": ("user_id = :user_id", "to_jsonb(t) - 'fingerprint'"),
     "offline_devices": ("user_id = :user_id", "to_jsonb(t)"),
     "xp_entries": ("user_id = :user_id", "to_jsonb(t)"),
