@@ -1,0 +1,56 @@
+"""Chats of contents: each content of a thread has an explore chat of its owner's, which knows the text of the section."""
+
+from domain.acts import Act
+from domain.chats import chat_questions
+from domain.chats.chat_messages import ChatMessage
+from domain.chats.chats import Chat
+from domain.entities import entity
+from domain.ids import ThreadContentId
+from domain.threads.content_changes import own_content
+from domain.threads.thread_contents import ThreadContent
+from domain.threads.work import ThreadsWork
+
+
+@entity
+class ExploredContent:
+    """A content with its chat, and the message of the question; None where none was asked."""
+
+    content: ThreadContent
+    chat: Chat
+    message: ChatMessage | None
+
+
+async def explore(
+    work: ThreadsWork,
+    act: Act,
+    *,
+    content_id: ThreadContentId,
+    question: str | None,
+    idempotency_key: str,
+) -> ExploredContent:
+    """Open the chat of a content of the actor's, starting it where there is none, and ask in it.
+
+    Raises, all at once, InvalidInputErrors; NotFoundError, TooManyChatsError, ChatFullError, AnswerInProgressError or
+    IdempotencyKeyReusedError.
+    """
+    _, content = await own_content(
+        work, act, content_id
+    )  # the lock keeps two requests from starting two chats
+    (known,) = await work.chats.by_origins([content.id], user_id=act.user_id)
+    if known and question is None:
+        return ExploredContent(content=content, chat=known[0], message=None)
+    asked = (
+        await chat_questions.ask(
+            work, act, chat_id=known[0].id, question=question, idempotency_key=idempotency_key
+        )
+        if known and question is not None
+        else await chat_questions.start(
+            work,
+            act,
+            topic=content.title,
+            question=question,
+            idempotency_key=idempotency_key,
+            origin_id=content.id,
+        )
+    )
+    return ExploredContent(content=content, chat=asked.chat, message=asked.message)
