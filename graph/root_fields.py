@@ -54,6 +54,9 @@ from graph.spaced_review.review_cards import ReviewQueries
 from graph.spaced_review.review_mutations import ReviewMutations
 from graph.study.study_mutations import StudyMutations
 from graph.study.study_sessions import StudyQueries
+from graph.threads.sharing_mutations import ThreadSharingMutations
+from graph.threads.thread_mutations import ThreadMutations
+from graph.threads.threads import ThreadQueries
 from graph.uploads.uploads import UploadMutations
 from graph.viewer import ViewerQueries, ViewerSubscriptions
 from graph.webhooks.deliveries import WebhookDeliveryMutations, WebhookDeliveryQueries
@@ -75,6 +78,7 @@ QUERIES = (
     AttemptQueries,
     TimeAllowanceQueries,
     StudyQueries,
+    ThreadQueries,
     QuizPreviewQueries,
     RoadmapQueries,
     GoalQueries,
@@ -125,6 +129,8 @@ MUTATIONS = (
     DailyTargetMutations,
     AuthoredContentMutations,
     StudyMutations,
+    ThreadMutations,
+    ThreadSharingMutations,
     BookmarkMutations,
     ReviewMutations,
     RoleMutations,

@@ -36,6 +36,8 @@ import domain.privacy.exports
 import domain.quality.question_reports
 import domain.spaced_review.cards
 import domain.study.study_sessions
+import domain.threads.thread_contents
+import domain.threads.threads
 import domain.uploads.uploads
 import domain.webhooks.deliveries
 import domain.webhooks.endpoints
@@ -74,6 +76,7 @@ from graph.scalars import SCALARS
 from graph.sdl import print_sorted
 from graph.spaced_review.review_cards import ReviewCard
 from graph.study.study_sessions import StudySession
+from graph.threads.threads import Thread, ThreadContent
 from graph.uploads.uploads import Upload
 from graph.webhooks.deliveries import WebhookDelivery
 from graph.webhooks.endpoints import WebhookEndpoint
@@ -115,6 +118,8 @@ NODES: dict[type, type] = {
     domain.media.media.Media: Media,
     domain.imports.runs.imports.Import: Import,
     domain.quality.question_reports.QuestionReport: QuestionReport,
+    domain.threads.threads.Thread: Thread,
+    domain.threads.thread_contents.ThreadContent: ThreadContent,
 }
 """The type that implements Node for each domain entity; a question's depends on its kind (graph.content.questions)."""
 

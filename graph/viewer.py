@@ -25,6 +25,7 @@ from graph.mail.email_preferences import EmailPreferences
 from graph.paging import Connection
 from graph.quality.question_reports import QuestionReport
 from graph.study.study_sessions import StudySession
+from graph.threads.threads import Thread
 from graph.workflows.workflows import Workflow
 from resolvers.accounts import audit, users
 from resolvers.accounts import loaders as account_loaders
@@ -39,6 +40,7 @@ from resolvers.learning import daily_targets, enrolments, goals
 from resolvers.mail import email_preferences
 from resolvers.quality import question_reports
 from resolvers.study import study_sessions as study_resolvers
+from resolvers.threads import threads as thread_resolvers
 from resolvers.workflows import workflows as workflow_resolvers
 
 
@@ -100,6 +102,21 @@ class Viewer:
         args={
             "state": "Only reports in this state; by default all.",
             "kind": "Only reports of this kind; by default all.",
+        },
+    )
+    threads: Connection[Thread] | None = resolved_by(
+        thread_resolvers.viewer_threads,
+        description="The caller's threads, newest first.",
+        args={
+            "is_archived": "Only threads in the archive, or only those that are not; by default all.",
+            "query": "Only threads with this in their title, description or contents, 2 to 100 characters in any case.",
+        },
+    )
+    shared_threads: Connection[Thread] | None = resolved_by(
+        thread_resolvers.viewer_shared_threads,
+        description="The threads that others share with the caller, by name or by link, newest first.",
+        args={
+            "query": "Only threads with this in their title, description or contents, 2 to 100 characters in any case."
         },
     )
     level_progress: LevelProgress | None = resolved_by(

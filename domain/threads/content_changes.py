@@ -8,7 +8,7 @@ from domain.entities import entity
 from domain.errors import InvalidInputError, NotFoundError
 from domain.ids import ThreadContentId, ThreadId
 from domain.refusals import all_at_once
-from domain.threads.thread_changes import changed
+from domain.threads.thread_changes import changed, remove_chats
 from domain.threads.thread_contents import (
     MOST_CONTENTS,
     ThreadContent,
@@ -119,6 +119,7 @@ async def remove(work: ThreadsWork, act: Act, *, content_id: ThreadContentId, ve
     Raises NotFoundError or ThreadConflictError.
     """
     thread, content = await _own(work, act, content_id, version)
+    await remove_chats(work, thread, of_content=content.id)
     await work.thread_contents.remove(content)
     shrunk = replace(thread, content_count=thread.content_count - 1)
     return ChangedContent(thread=await changed(work, act, shrunk), content=content)

@@ -1,4 +1,4 @@
-"""Chats of contents: each content of a thread has an explore chat of its owner's, which knows the text of the section."""
+"""Chats of contents: each content of a thread has an explore chat of its owner's, which knows the section's text."""
 
 from domain.acts import Act
 from domain.chats import chat_questions

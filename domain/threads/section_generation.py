@@ -178,9 +178,10 @@ def _read(answer: Any) -> list[Section]:
         raise ValueError('the answer must be an object with a list "sections" that is not empty')
     sections = []
     for place, each in enumerate(found):
-        title, body = (each.get("title"), each.get("body")) if isinstance(each, dict) else (None, None)
-        if not isinstance(title, str) or not isinstance(body, str):
-            raise ValueError(f'sections[{place}] must have the texts "title" and "body"')
+        texts = [each.get(name) if isinstance(each, dict) else None for name in ("title", "body")]
+        title, body = (value if isinstance(value, str) else "" for value in texts)
+        if not (title.strip() and body.strip()):
+            raise ValueError(f'sections[{place}] must have the texts "title" and "body", both not empty')
         sections.append(Section(title=" ".join(title.split()), body=body.strip()))
     return sections
 
@@ -194,8 +195,6 @@ def _findings(sections: Sequence[Section], count: int) -> list[str]:
                 check(value)
             except DomainError as refusal:
                 findings.append(f"sections[{place}]: {refusal.message}")
-        if not section.body:
-            findings.append(f"sections[{place}]: body must not be empty.")
     return findings
 
 

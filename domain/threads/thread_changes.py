@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from domain.acts import Act
+from domain.chats.chat_messages import message_signal
 from domain.edits import UNCHANGED, Edit, checked, settled
 from domain.errors import NotFoundError
 from domain.idempotency import checked_key, first_use
-from domain.ids import ThreadId
+from domain.ids import ThreadContentId, ThreadId
 from domain.refusals import all_at_once
 from domain.threads.threads import (
     MOST_THREADS,
@@ -100,8 +101,17 @@ async def archive(work: ThreadsWork, act: Act, *, thread_id: ThreadId, is_archiv
 async def delete(work: ThreadsWork, act: Act, *, thread_id: ThreadId) -> Thread:
     """Delete a thread of the actor's with its contents and their chats; return it as it was. Raises NotFoundError."""
     thread = await own_thread(work.threads, act, thread_id)
+    await remove_chats(work, thread)
     await work.threads.remove(thread.id)
     return thread
+
+
+async def remove_chats(
+    work: ThreadsWork, thread: Thread, *, of_content: ThreadContentId | None = None
+) -> None:
+    """Remove the chats of one content of a locked thread, or of all; who follows an answer hears that it is gone."""
+    for message_id in await work.thread_contents.remove_chats(thread.id, of_content=of_content):
+        work.emit(message_signal(message_id))
 
 
 async def changed(work: ThreadsWork, act: Act, thread: Thread) -> Thread:

@@ -8,7 +8,7 @@ from domain import text
 from domain.content.question_kinds.prompt_formats import markdown_faults
 from domain.entities import entity
 from domain.errors import DomainError, InvalidInputError
-from domain.ids import ThreadContentId, ThreadId, UserId
+from domain.ids import ChatMessageId, ThreadContentId, ThreadId, UserId
 from domain.paging import Page, Window
 
 MOST_CONTENTS = 100
@@ -54,6 +54,11 @@ class ThreadContents(Protocol):
 
     async def remove(self, content: ThreadContent) -> None:
         """Remove a content; later ones move up."""
+
+    async def remove_chats(
+        self, thread_id: ThreadId, *, of_content: ThreadContentId | None = None
+    ) -> list[ChatMessageId]:
+        """Remove the chats of one content of a thread, or of all; return the messages that were being answered."""
 
     async def thread_of(self, content_id: ThreadContentId, *, owner_id: UserId) -> ThreadId | None:
         """Return the thread of a content of the user's."""

@@ -3,19 +3,22 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ARRAY, Boolean, Integer, Text, any_, bindparam, select, text, update
+from sqlalchemy import ARRAY, Boolean, Integer, Text, any_, bindparam, delete, or_, select, text, update
 
-from domain.ids import ThreadContentId, ThreadId, UserId
+from domain.chats.chat_messages import IN_PROGRESS
+from domain.ids import ChatMessageId, ThreadContentId, ThreadId, UserId
 from domain.paging import Page, Window
 from domain.threads.thread_contents import ThreadContent
 from persistence.database import SqlConnection
 from persistence.paging import PagesPerKey, parent_key
 from persistence.statements import ID, MOMENT, Statement, by_key, columns_for
+from persistence.tables.chats.chats import chat_messages, explore_chats
 from persistence.tables.threads.thread_visibility import visible_thread
 from persistence.tables.threads.threads import thread_contents, threads
 
 _columns = columns_for(ThreadContent, thread_contents)
 _placed = thread_contents.join(threads, thread_contents.c.thread_id == threads.c.id)
+_of_content = bindparam("of_content", type_=ID)
 _INSERT = Statement(
     text("""
         WITH moved AS (
@@ -61,6 +64,20 @@ _REMOVE = Statement(
         bindparam("thread_id", type_=ID),
         bindparam("position", type_=Integer),
     )
+)
+_gone = (
+    delete(explore_chats)
+    .where(thread_contents.c.id == explore_chats.c.origin_id)
+    .where(thread_contents.c.thread_id == bindparam("thread_id", type_=ID))
+    .where(or_(_of_content.is_(None), thread_contents.c.id == _of_content))
+    .returning(explore_chats.c.id)
+    .cte("gone")
+)
+_REMOVE_CHATS = Statement(
+    select(chat_messages.c.id)
+    .join(_gone, _gone.c.id == chat_messages.c.chat_id)
+    .where(or_(*(chat_messages.c.state == state.value for state in sorted(IN_PROGRESS, key=str)))),
+    ChatMessageId,
 )
 _THREAD_OF = Statement(
     select(threads.c.id)
@@ -129,6 +146,12 @@ class SqlThreadContents:
         await self._connection.run(
             _REMOVE, content_id=content.id, thread_id=content.thread_id, position=content.position
         )
+
+    async def remove_chats(
+        self, thread_id: ThreadId, *, of_content: ThreadContentId | None = None
+    ) -> list[ChatMessageId]:
+        """Delete the chats of one content of a thread, or of all; return the messages that were being answered."""
+        return await self._connection.all(_REMOVE_CHATS, thread_id=thread_id, of_content=of_content)
 
     async def thread_of(self, content_id: ThreadContentId, *, owner_id: UserId) -> ThreadId | None:
         """Return the thread of a content of the user's."""
