@@ -21,6 +21,8 @@ from graph.campaigns.campaign_mutations import CampaignMutations
 from graph.campaigns.campaigns import CampaignQueries, CampaignSubscriptions
 from graph.campaigns.email_templates import EmailTemplateMutations, EmailTemplateQueries
 from graph.campaigns.segments import SegmentMutations, SegmentQueries
+from graph.chats.chat_mutations import ChatMutations
+from graph.chats.chats import ChatQueries, ChatSubscriptions
 from graph.content.exam_types import ExamTypeQueries
 from graph.content.publishing import PublishingMutations
 from graph.content.quizzes import QuizMutations, QuizQueries
@@ -79,6 +81,7 @@ QUERIES = (
     TimeAllowanceQueries,
     StudyQueries,
     ThreadQueries,
+    ChatQueries,
     QuizPreviewQueries,
     RoadmapQueries,
     GoalQueries,
@@ -131,6 +134,7 @@ MUTATIONS = (
     StudyMutations,
     ThreadMutations,
     ThreadSharingMutations,
+    ChatMutations,
     BookmarkMutations,
     ReviewMutations,
     RoleMutations,
@@ -159,4 +163,5 @@ SUBSCRIPTIONS: tuple[type, ...] = (
     WorkflowSubscriptions,
     StatusSubscriptions,
     CampaignSubscriptions,
+    ChatSubscriptions,
 )

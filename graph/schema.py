@@ -19,6 +19,8 @@ import domain.bookmarks.notes
 import domain.campaigns.campaigns
 import domain.campaigns.email_templates
 import domain.campaigns.segments
+import domain.chats.chat_messages
+import domain.chats.chats
 import domain.content.collaborators
 import domain.content.exam_types
 import domain.content.quizzes
@@ -54,6 +56,7 @@ from graph.bookmarks.bookmarks import Bookmark, Note
 from graph.campaigns.campaigns import Campaign
 from graph.campaigns.email_templates import EmailTemplate
 from graph.campaigns.segments import Segment
+from graph.chats.chats import ExploreChat, ExploreMessage
 from graph.content.exam_types import ExamDomain, ExamType
 from graph.content.questions import QUESTION_TYPES
 from graph.content.quizzes import Quiz
@@ -93,6 +96,8 @@ NODES: dict[type, type] = {
     domain.authoring.stores.quiz_drafts.QuizDraft: QuizDraft,
     domain.assessment.attempts.QuizAttempt: QuizAttempt,
     domain.study.study_sessions.StudySession: StudySession,
+    domain.chats.chats.Chat: ExploreChat,
+    domain.chats.chat_messages.ChatMessage: ExploreMessage,
     domain.learning.goals.Goal: Goal,
     domain.bookmarks.bookmarks.Bookmark: Bookmark,
     domain.bookmarks.notes.Note: Note,

@@ -11,6 +11,7 @@ from graph.analytics.learner_analytics import Analytics
 from graph.assessment.attempts import QuizAttempt
 from graph.authoring.collaborations import Collaborator
 from graph.bookmarks.bookmarks import Bookmark, BookmarkTag, Note
+from graph.chats.chats import ExploreChat
 from graph.costs import weighed
 from graph.directives import auth, public, reads_imports, reads_learning, requires_scopes
 from graph.fields import loaded_by, resolved_by, streamed_by
@@ -33,6 +34,7 @@ from resolvers.analytics import dashboards, learner_analytics
 from resolvers.assessment import attempts, time_allowances
 from resolvers.authoring import collaborations as collaboration_resolvers
 from resolvers.bookmarks import bookmarks as bookmark_resolvers
+from resolvers.chats import chats as chat_resolvers
 from resolvers.gamification import streaks, xp
 from resolvers.imports import imports as import_resolvers
 from resolvers.jobs import jobs as job_resolvers
@@ -148,6 +150,16 @@ class Viewer:
         args={
             "exam_type": "Only sessions of the exam type with this code; by default all. An unknown code is refused.",
             "is_open": "Only open sessions, or only those that have ended; by default all.",
+        },
+    )
+    chats: Connection[ExploreChat] | None = resolved_by(
+        chat_resolvers.viewer_chats,
+        description="The caller's explore chats, newest first.",
+        args={
+            "archived": "Only archived chats, or only those that are not; by default all.",
+            "query": "Only chats whose title, topic or questions hold this text, in any case of letters: one line of 1 "
+            "to 100 characters.",
+            "of_threads": "Also chats that belong to sections of threads; by default not.",
         },
     )
     enrolments: Connection[Enrolment] | None = resolved_by(

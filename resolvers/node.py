@@ -17,6 +17,7 @@ from resolvers.authoring import quiz_drafts
 from resolvers.batches import Batch, Rows
 from resolvers.bookmarks import loaders as bookmark_loaders
 from resolvers.campaigns import loaders as campaign_loaders
+from resolvers.chats import loaders as chat_loaders
 from resolvers.content import loaders as content_loaders
 from resolvers.context import Context
 from resolvers.gamification import xp
@@ -49,6 +50,8 @@ BATCHES: dict[str, Batch] = {
     "quizdraft": quiz_drafts.quiz_drafts_by_id,
     "question": assessment_loaders.questions_by_id,
     "attempt": assessment_loaders.attempts_by_id,
+    "chat": chat_loaders.chats_by_id,
+    "chatmessage": chat_loaders.messages_by_id,
     "study": study_loaders.study_sessions_by_id,
     "goal": learning_loaders.goals_by_id,
     "bookmark": bookmark_loaders.bookmarks_by_id,

@@ -5,7 +5,7 @@ from domain.chats import chat_questions
 from domain.chats.chat_messages import ChatMessage
 from domain.chats.chats import Chat
 from domain.entities import entity
-from domain.ids import ThreadContentId
+from domain.ids import ThreadContentId, is_id
 from domain.threads.content_changes import own_content
 from domain.threads.thread_contents import ThreadContent
 from domain.threads.work import ThreadsWork
@@ -18,6 +18,16 @@ class ExploredContent:
     content: ThreadContent
     chat: Chat
     message: ChatMessage | None
+
+
+async def material_of(reads: ThreadsWork, act: Act, chat: Chat) -> str | None:
+    """Return the title and the body of the content that a chat belongs to; None where it belongs to none."""
+    if chat.origin_id is None or not is_id(chat.origin_id, "threadcontent"):
+        return None
+    (content,) = await reads.thread_contents.by_ids(
+        [ThreadContentId(chat.origin_id)], viewer_id=chat.user_id, now=act.now
+    )
+    return None if content is None else f"{content.title}\n\n{content.body}"
 
 
 async def explore(

@@ -11,7 +11,7 @@ from domain.ai.prompts import Conversation, Prompts
 from domain.ai.requests import AiRequest, OutputShape, Speaker, Turn
 from domain.ids import AiCallId, Mint
 from gateway.ai import offline_author
-from gateway.ai.providers import ModelProvider, ProviderCall, Spent
+from gateway.ai.providers import ModelProvider, ProviderCall, TokenCounts
 
 T = TypeVar("T")
 
@@ -50,7 +50,7 @@ class ChainedAssistant:
         pieces = self._provider.pieces(call)
         try:
             async for piece in pieces:
-                yield self._usage(call, piece) if isinstance(piece, Spent) else piece
+                yield self._usage(call, piece) if isinstance(piece, TokenCounts) else piece
         finally:
             await pieces.aclose()
 
@@ -65,15 +65,15 @@ class ChainedAssistant:
         )
 
     async def _asked(self, call: ProviderCall) -> tuple[str, CallUsage]:
-        text, spent = "", Spent(0, 0)
+        text, spent = "", TokenCounts(0, 0)
         async for piece in self._provider.pieces(call):
-            if isinstance(piece, Spent):
+            if isinstance(piece, TokenCounts):
                 spent = piece
             else:
                 text += piece
         return text, self._usage(call, spent)
 
-    def _usage(self, call: ProviderCall, spent: Spent) -> CallUsage:
+    def _usage(self, call: ProviderCall, spent: TokenCounts) -> CallUsage:
         return CallUsage(
             call_id=AiCallId(self._mint("aicall")),
             model=call.model,

@@ -22,7 +22,7 @@ class ProviderCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class TokenCounts:
     """The tokens of an attempt, as the provider counted them."""
 
     tokens_in: int
@@ -34,5 +34,5 @@ class ModelProvider(Protocol):
 
     name: str
 
-    def pieces(self, call: ProviderCall) -> AsyncGenerator[str | Spent, None]:
+    def pieces(self, call: ProviderCall) -> AsyncGenerator[str | TokenCounts, None]:
         """Yield the pieces of the answer as they come, and what it spent last; raises AiUnavailableError."""

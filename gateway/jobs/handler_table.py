@@ -23,6 +23,7 @@ from domain.webhooks import delivery_jobs
 from domain.work import Work
 from domain.workflows import step_plans
 from gateway.jobs import (
+    chat_handlers,
     import_handlers,
     mail_sender,
     quality_handlers,
@@ -200,6 +201,7 @@ HANDLERS: Handlers = {
     delivery_jobs.DELIVER.name: InSteps(webhook_delivery.deliver_webhook),
     **import_handlers.HANDLERS,
     **review_handlers.HANDLERS,
+    **chat_handlers.HANDLERS,
     **quality_handlers.HANDLERS,
     **thread_handlers.HANDLERS,
 }

@@ -2,11 +2,13 @@
 
 import strawberry
 
+from domain.chats.chat_errors import AnswerInProgressError, ChatFullError, TooManyChatsError
 from domain.errors import IdempotencyKeyReusedError
 from domain.ids import ThreadContentId, ThreadId
 from domain.threads.section_generation import LONGEST_TOPIC, MOST_SECTIONS
 from domain.threads.thread_contents import MOST_CONTENTS, TooManyContentsError
 from domain.threads.threads import MOST_THREADS, ThreadConflictError, TooManyThreadsError
+from graph.chats.chats import ExploreChat, ExploreMessage
 from graph.directives import reads_learning, writes_learning
 from graph.errors import UserError, declare_error
 from graph.fields import given, loaded_by
@@ -131,6 +133,15 @@ class GenerateThreadContentsInput:
     count: int = given(f"How many sections, 1 to {MOST_SECTIONS}.", required=True)
 
 
+@strawberry.input(description="A content, and what to ask about it.")
+class ExploreThreadContentInput:
+    """A content and a question."""
+
+    content_id: ThreadContentId = given("A content of a thread of the caller's own.", required=True)
+    question: str | None = given("The question, 1 to 4 000 characters; by default the chat is opened only.")
+    idempotency_key: str = given(_KEY.format("message"), required=True)
+
+
 @strawberry.type
 class ThreadMutations:
     """Mutations of threads."""
@@ -206,4 +217,21 @@ class ThreadMutations:
         rule=writes_learning(),
         description="Has a language model write sections, which the job adds to the end of the thread, marked as "
         "generated. While one runs for the thread, returns that one.",
+    )
+    explore_thread_content = mutated_by(
+        threads.explore_thread_content,
+        input=ExploreThreadContentInput,
+        gives={
+            "content": (ThreadContent, "The content, with its chat."),
+            "chat": (ExploreChat, "The chat of the content; it stands in no list but here."),
+            "message": (
+                ExploreMessage,
+                "The message, whose answer is to come; null where no question was asked, too.",
+            ),
+        },
+        refuses=(TooManyChatsError, ChatFullError, AnswerInProgressError, IdempotencyKeyReusedError),
+        rule=writes_learning(),
+        description="Opens the chat of a content, starting it at the first time, and asks in it; follow the answer "
+        "with `chatMessageStreamed`. The language model gets the section's text. `askExploreChat` goes on with it.",
+        weight=20,
     )

@@ -7,6 +7,7 @@ import strawberry
 from domain.ids import ThreadContentId, ThreadId
 from domain.threads.thread_contents import MOST_CONTENTS
 from graph.accounts.users import User
+from graph.chats.chats import ExploreChat
 from graph.directives import reads_learning
 from graph.fields import attribute, loaded_by, resolved_by
 from graph.node import Node
@@ -53,6 +54,12 @@ class ThreadContent(Node):
     title: str = attribute("The title, one line.")
     body: str = attribute("The text, at most 20 000 characters of Markdown without HTML and images.")
     is_generated: bool = attribute("Whether a language model wrote it and its owner has not edited it since.")
+    chat: ExploreChat | None = loaded_by(
+        loaders.chats_by_content,
+        key="id",
+        description="The chat about this section, for its owner, who starts it with `exploreThreadContent`; or null. "
+        "Readers see none.",
+    )
     created_at: datetime = attribute("When it was added.")
     changed_at: datetime = attribute("When its title or body was changed last.")
 
