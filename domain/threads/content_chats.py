@@ -5,7 +5,9 @@ from domain.chats import chat_questions
 from domain.chats.chat_messages import ChatMessage
 from domain.chats.chats import Chat
 from domain.entities import entity
+from domain.idempotency import checked_key
 from domain.ids import ThreadContentId, is_id
+from domain.refusals import all_at_once
 from domain.threads.content_changes import own_content
 from domain.threads.thread_contents import ThreadContent
 from domain.threads.work import ThreadsWork
@@ -43,24 +45,33 @@ async def explore(
     Raises, all at once, InvalidInputErrors; NotFoundError, TooManyChatsError, ChatFullError, AnswerInProgressError or
     IdempotencyKeyReusedError.
     """
+    with all_at_once() as each:
+        with each:
+            checked_key(idempotency_key)
+        with each:
+            if question is not None:
+                chat_questions.checked_question(question)
     _, content = await own_content(
         work, act, content_id
     )  # the lock keeps two requests from starting two chats
     (known,) = await work.chats.by_origins([content.id], user_id=act.user_id)
-    if known and question is None:
-        return ExploredContent(content=content, chat=known[0], message=None)
-    asked = (
-        await chat_questions.ask(
-            work, act, chat_id=known[0].id, question=question, idempotency_key=idempotency_key
-        )
-        if known and question is not None
-        else await chat_questions.start(
-            work,
-            act,
-            topic=content.title,
-            question=question,
-            idempotency_key=idempotency_key,
-            origin_id=content.id,
-        )
+    chat = (
+        known[0]
+        if known
+        else (
+            await chat_questions.start(
+                work,
+                act,
+                topic=content.title,
+                question=None,
+                idempotency_key=idempotency_key,
+                origin_id=content.id,
+            )
+        ).chat
+    )
+    if question is None:
+        return ExploredContent(content=content, chat=chat, message=None)
+    asked = await chat_questions.ask(
+        work, act, chat_id=chat.id, question=question, idempotency_key=idempotency_key
     )
     return ExploredContent(content=content, chat=asked.chat, message=asked.message)

@@ -93,7 +93,9 @@ async def share_with(work: ThreadsWork, act: Act, *, thread_id: ThreadId, handle
         raise TooManyReadersError(
             f"The thread is shared with {MOST_READERS} learners; take it back from one first, or share its link."
         )
-    await work.thread_shares.add_reader(ThreadReader(thread_id=thread.id, user_id=user_id, added_at=act.now))
+    reader = ThreadReader(thread_id=thread.id, user_id=user_id, added_at=act.now)
+    if not await work.thread_shares.add_reader(reader):
+        raise _no_user()
     return thread
 
 

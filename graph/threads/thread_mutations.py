@@ -223,7 +223,7 @@ class ThreadMutations:
         input=ExploreThreadContentInput,
         gives={
             "content": (ThreadContent, "The content, with its chat."),
-            "chat": (ExploreChat, "The chat of the content; it stands in no list but here."),
+            "chat": (ExploreChat, "The chat of the content; `viewer.chats(ofThreads: true)` lists it too."),
             "message": (
                 ExploreMessage,
                 "The message, whose answer is to come; null where no question was asked, too.",
