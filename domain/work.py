@@ -17,6 +17,7 @@ from domain.search.work import SearchWork
 from domain.service_status.reports import StatusWork
 from domain.spaced_review.work import SpacedReviewWork
 from domain.study.work import StudyWork
+from domain.topics.work import TopicsWork
 from domain.unit_of_work import Meter
 from domain.webhooks.work import WebhooksWork
 from domain.workflows.work import WorkflowsWork
@@ -37,6 +38,7 @@ class Work(
     StudyWork,
     SpacedReviewWork,
     ImportsWork,
+    TopicsWork,
     AuthoringWork,
     Protocol,
 ):

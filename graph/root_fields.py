@@ -54,6 +54,8 @@ from graph.spaced_review.review_cards import ReviewQueries
 from graph.spaced_review.review_mutations import ReviewMutations
 from graph.study.study_mutations import StudyMutations
 from graph.study.study_sessions import StudyQueries
+from graph.topics.topic_chains import TopicChainMutations, TopicChainQueries
+from graph.topics.topics import TopicMutations
 from graph.uploads.uploads import UploadMutations
 from graph.viewer import ViewerQueries, ViewerSubscriptions
 from graph.webhooks.deliveries import WebhookDeliveryMutations, WebhookDeliveryQueries
@@ -79,6 +81,7 @@ QUERIES = (
     RoadmapQueries,
     GoalQueries,
     ReviewQueries,
+    TopicChainQueries,
     SearchQueries,
     AuditQueries,
     RoleQueries,
@@ -127,6 +130,8 @@ MUTATIONS = (
     StudyMutations,
     BookmarkMutations,
     ReviewMutations,
+    TopicChainMutations,
+    TopicMutations,
     RoleMutations,
     ApiKeyMutations,
     PrivacyMutations,

@@ -36,6 +36,8 @@ import domain.privacy.exports
 import domain.quality.question_reports
 import domain.spaced_review.cards
 import domain.study.study_sessions
+import domain.topics.topic_chains
+import domain.topics.topics
 import domain.uploads.uploads
 import domain.webhooks.deliveries
 import domain.webhooks.endpoints
@@ -74,6 +76,8 @@ from graph.scalars import SCALARS
 from graph.sdl import print_sorted
 from graph.spaced_review.review_cards import ReviewCard
 from graph.study.study_sessions import StudySession
+from graph.topics.topic_chains import TopicChain
+from graph.topics.topics import Topic
 from graph.uploads.uploads import Upload
 from graph.webhooks.deliveries import WebhookDelivery
 from graph.webhooks.endpoints import WebhookEndpoint
@@ -90,6 +94,8 @@ NODES: dict[type, type] = {
     domain.authoring.stores.quiz_drafts.QuizDraft: QuizDraft,
     domain.assessment.attempts.QuizAttempt: QuizAttempt,
     domain.study.study_sessions.StudySession: StudySession,
+    domain.topics.topic_chains.TopicChain: TopicChain,
+    domain.topics.topics.Topic: Topic,
     domain.learning.goals.Goal: Goal,
     domain.bookmarks.bookmarks.Bookmark: Bookmark,
     domain.bookmarks.notes.Note: Note,

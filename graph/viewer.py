@@ -25,6 +25,7 @@ from graph.mail.email_preferences import EmailPreferences
 from graph.paging import Connection
 from graph.quality.question_reports import QuestionReport
 from graph.study.study_sessions import StudySession
+from graph.topics.topic_chains import TopicChain
 from graph.workflows.workflows import Workflow
 from resolvers.accounts import audit, users
 from resolvers.accounts import loaders as account_loaders
@@ -39,6 +40,7 @@ from resolvers.learning import daily_targets, enrolments, goals
 from resolvers.mail import email_preferences
 from resolvers.quality import question_reports
 from resolvers.study import study_sessions as study_resolvers
+from resolvers.topics import topic_chains as topic_resolvers
 from resolvers.workflows import workflows as workflow_resolvers
 
 
@@ -131,6 +133,14 @@ class Viewer:
         args={
             "exam_type": "Only sessions of the exam type with this code; by default all. An unknown code is refused.",
             "is_open": "Only open sessions, or only those that have ended; by default all.",
+        },
+    )
+    topic_chains: Connection[TopicChain] | None = resolved_by(
+        topic_resolvers.viewer_topic_chains,
+        description="The caller's topic chains, newest first.",
+        args={
+            "is_shared": "Only chains that are shared, or only those that are not; by default all.",
+            "is_explored": "Only chains of which every topic was explored, or only the others; by default all.",
         },
     )
     enrolments: Connection[Enrolment] | None = resolved_by(

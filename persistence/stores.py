@@ -83,6 +83,8 @@ from persistence.spaced_review.answer_feed import SqlAnswerFeed
 from persistence.spaced_review.review_cards import SqlReviewCards
 from persistence.spaced_review.review_settings import SqlReviewSettings
 from persistence.study.study_sessions import SqlStudySessions
+from persistence.topics.topic_chains import SqlTopicChains
+from persistence.topics.topics import SqlTopics
 from persistence.uploads.uploads import SqlUploads
 from persistence.webhooks.deliveries import SqlWebhookDeliveries
 from persistence.webhooks.endpoints import SqlWebhookEndpoints
@@ -167,6 +169,8 @@ class SqlWork:
     question_qualities = _Store(SqlQuestionQualities)
     items = _Store(SqlItemProjection)
     regrades = _Store(SqlRegrades)
+    topic_chains = _Store(SqlTopicChains)
+    topics = _Store(SqlTopics)
     search = _Store(SqlSearch)
     dashboards = _Store(SqlDashboards)
     mails = _Store(SqlMails)

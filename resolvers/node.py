@@ -30,6 +30,7 @@ from resolvers.quality import loaders as quality_loaders
 from resolvers.spaced_review import loaders as review_loaders
 from resolvers.study import loaders as study_loaders
 from resolvers.study import study_sessions
+from resolvers.topics import loaders as topic_loaders
 from resolvers.uploads import uploads
 from resolvers.webhooks import loaders as webhook_loaders
 from resolvers.workflows import loaders as workflow_loaders
@@ -49,6 +50,8 @@ BATCHES: dict[str, Batch] = {
     "question": assessment_loaders.questions_by_id,
     "attempt": assessment_loaders.attempts_by_id,
     "study": study_loaders.study_sessions_by_id,
+    "topicchain": topic_loaders.topic_chains_by_id,
+    "topic": topic_loaders.topics_by_id,
     "goal": learning_loaders.goals_by_id,
     "bookmark": bookmark_loaders.bookmarks_by_id,
     "note": bookmark_loaders.notes_by_id,

@@ -41,6 +41,7 @@ REMOVED: dict[str, str] = {
     "review_log": "user_id = :user_id",
     "review_cards": "user_id = :user_id",
     "review_settings": "user_id = :user_id",
+    "topic_chains": "owner_id = :user_id",
     "share_guests": "user_id = :user_id",
     "evidence": "user_id = :user_id",
     "quiz_drafts": "author_id = :user_id",

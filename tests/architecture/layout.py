@@ -12,6 +12,7 @@ ORDER = (
     ("offline",),
     ("spaced_review",),
     ("bookmarks", "quality", "study"),
+    ("topics",),
     ("assessment", "imports", "privacy"),
     ("analytics", "authoring", "learning"),
     ("authentication", "content", "gamification", "rate_limits"),
