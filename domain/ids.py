@@ -49,6 +49,7 @@ StudyAnswerId = NewType("StudyAnswerId", str)
 QuestionReportId = NewType("QuestionReportId", str)
 TopicChainId = NewType("TopicChainId", str)
 TopicId = NewType("TopicId", str)
+AiCallId = NewType("AiCallId", str)
 
 PREFIXES: dict[object, str] = {
     UserId: "user",
@@ -95,6 +96,7 @@ PREFIXES: dict[object, str] = {
     QuestionReportId: "report",
     TopicChainId: "topicchain",
     TopicId: "topic",
+    AiCallId: "aicall",
 }
 """The prefix of each kind of identifier; the graph refuses an identifier with another prefix."""
 
