@@ -51,6 +51,8 @@ ThreadId = NewType("ThreadId", str)
 ThreadContentId = NewType("ThreadContentId", str)
 ChatId = NewType("ChatId", str)
 ChatMessageId = NewType("ChatMessageId", str)
+TopicChainId = NewType("TopicChainId", str)
+TopicId = NewType("TopicId", str)
 AiCallId = NewType("AiCallId", str)
 
 PREFIXES: dict[object, str] = {
@@ -100,6 +102,8 @@ PREFIXES: dict[object, str] = {
     ThreadContentId: "threadcontent",
     ChatId: "chat",
     ChatMessageId: "chatmessage",
+    TopicChainId: "topicchain",
+    TopicId: "topic",
     AiCallId: "aicall",
 }
 """The prefix of each kind of identifier; the graph refuses an identifier with another prefix."""

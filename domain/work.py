@@ -19,6 +19,7 @@ from domain.service_status.reports import StatusWork
 from domain.spaced_review.work import SpacedReviewWork
 from domain.study.work import StudyWork
 from domain.threads.work import ThreadsWork
+from domain.topics.work import TopicsWork
 from domain.unit_of_work import Meter
 from domain.webhooks.work import WebhooksWork
 from domain.workflows.work import WorkflowsWork
@@ -41,6 +42,7 @@ class Work(
     ChatsWork,
     SpacedReviewWork,
     ImportsWork,
+    TopicsWork,
     AuthoringWork,
     Protocol,
 ):

@@ -59,6 +59,8 @@ from graph.study.study_sessions import StudyQueries
 from graph.threads.sharing_mutations import ThreadSharingMutations
 from graph.threads.thread_mutations import ThreadMutations
 from graph.threads.threads import ThreadQueries
+from graph.topics.topic_chains import TopicChainMutations, TopicChainQueries
+from graph.topics.topics import TopicMutations
 from graph.uploads.uploads import UploadMutations
 from graph.viewer import ViewerQueries, ViewerSubscriptions
 from graph.webhooks.deliveries import WebhookDeliveryMutations, WebhookDeliveryQueries
@@ -86,6 +88,7 @@ QUERIES = (
     RoadmapQueries,
     GoalQueries,
     ReviewQueries,
+    TopicChainQueries,
     SearchQueries,
     AuditQueries,
     RoleQueries,
@@ -137,6 +140,8 @@ MUTATIONS = (
     ChatMutations,
     BookmarkMutations,
     ReviewMutations,
+    TopicChainMutations,
+    TopicMutations,
     RoleMutations,
     ApiKeyMutations,
     PrivacyMutations,

@@ -40,6 +40,8 @@ import domain.spaced_review.cards
 import domain.study.study_sessions
 import domain.threads.thread_contents
 import domain.threads.threads
+import domain.topics.topic_chains
+import domain.topics.topics
 import domain.uploads.uploads
 import domain.webhooks.deliveries
 import domain.webhooks.endpoints
@@ -80,6 +82,8 @@ from graph.sdl import print_sorted
 from graph.spaced_review.review_cards import ReviewCard
 from graph.study.study_sessions import StudySession
 from graph.threads.threads import Thread, ThreadContent
+from graph.topics.topic_chains import TopicChain
+from graph.topics.topics import Topic
 from graph.uploads.uploads import Upload
 from graph.webhooks.deliveries import WebhookDelivery
 from graph.webhooks.endpoints import WebhookEndpoint
@@ -98,6 +102,8 @@ NODES: dict[type, type] = {
     domain.study.study_sessions.StudySession: StudySession,
     domain.chats.chats.Chat: ExploreChat,
     domain.chats.chat_messages.ChatMessage: ExploreMessage,
+    domain.topics.topic_chains.TopicChain: TopicChain,
+    domain.topics.topics.Topic: Topic,
     domain.learning.goals.Goal: Goal,
     domain.bookmarks.bookmarks.Bookmark: Bookmark,
     domain.bookmarks.notes.Note: Note,

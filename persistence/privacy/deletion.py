@@ -42,6 +42,7 @@ REMOVED: dict[str, str] = {
     "review_log": "user_id = :user_id",
     "review_cards": "user_id = :user_id",
     "review_settings": "user_id = :user_id",
+    "topic_chains": "owner_id = :user_id",
     "share_guests": "user_id = :user_id",
     "thread_guests": "user_id = :user_id",
     "thread_readers": "user_id = :user_id",

@@ -61,6 +61,11 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "bookmarks": ("user_id = :user_id", "to_jsonb(t)"),
     "question_reports": (_OWN_REPORT, "to_jsonb(t) - 'decided_by_id'"),
     "notes": ("user_id = :user_id", "to_jsonb(t)"),
+    "topic_chains": ("owner_id = :user_id", "to_jsonb(t) - 'path_key'"),
+    "topics": (
+        "chain_id IN (SELECT id FROM topic_chains WHERE owner_id = :user_id)",
+        "to_jsonb(t) - 'name_key'",
+    ),
     "enrolments": ("user_id = :user_id", "to_jsonb(t)"),
     "evidence": ("user_id = :user_id", "to_jsonb(t)"),
     "threads": ("owner_id = :user_id", "to_jsonb(t)"),
