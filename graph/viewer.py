@@ -162,6 +162,8 @@ class Viewer:
             "query": "Only chats whose title, topic or questions hold this text, in any case of letters: one line of 1 "
             "to 100 characters.",
             "of_threads": "Also chats that belong to sections of threads; by default not.",
+        },
+    )
     topic_chains: Connection[TopicChain] | None = resolved_by(
         topic_resolvers.viewer_topic_chains,
         description="The caller's topic chains, newest first.",
