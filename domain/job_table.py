@@ -15,6 +15,7 @@ from domain.mail import outbox
 from domain.privacy import erasure
 from domain.quality import item_projection, regrade_jobs, report_decisions
 from domain.spaced_review import review_jobs
+from domain.threads import section_generation
 from domain.webhooks import delivery_jobs
 
 MAINTENANCE = "maintenance"
@@ -141,6 +142,7 @@ KINDS = table_of(
     item_projection.REBUILD,
     regrade_jobs.REGRADE,
     report_decisions.NOTICE,
+    section_generation.GENERATE,
 )
 """Every kind of job, by its name."""
 

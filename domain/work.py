@@ -19,6 +19,8 @@ from domain.search.work import SearchWork
 from domain.service_status.reports import StatusWork
 from domain.spaced_review.work import SpacedReviewWork
 from domain.study.work import StudyWork
+from domain.threads.work import ThreadsWork
+from domain.topics.work import TopicsWork
 from domain.unit_of_work import Meter
 from domain.webhooks.work import WebhooksWork
 from domain.workflows.work import WorkflowsWork
@@ -36,11 +38,13 @@ class Work(
     WorkflowsWork,
     CampaignsWork,
     SearchWork,
+    ThreadsWork,
     OfflineWork,
     StudyWork,
     ChatsWork,
     SpacedReviewWork,
     ImportsWork,
+    TopicsWork,
     AuthoringWork,
     Protocol,
 ):

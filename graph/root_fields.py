@@ -56,6 +56,11 @@ from graph.spaced_review.review_cards import ReviewQueries
 from graph.spaced_review.review_mutations import ReviewMutations
 from graph.study.study_mutations import StudyMutations
 from graph.study.study_sessions import StudyQueries
+from graph.threads.sharing_mutations import ThreadSharingMutations
+from graph.threads.thread_mutations import ThreadMutations
+from graph.threads.threads import ThreadQueries
+from graph.topics.topic_chains import TopicChainMutations, TopicChainQueries
+from graph.topics.topics import TopicMutations
 from graph.uploads.uploads import UploadMutations
 from graph.viewer import ViewerQueries, ViewerSubscriptions
 from graph.webhooks.deliveries import WebhookDeliveryMutations, WebhookDeliveryQueries
@@ -77,11 +82,13 @@ QUERIES = (
     AttemptQueries,
     TimeAllowanceQueries,
     StudyQueries,
+    ThreadQueries,
     ChatQueries,
     QuizPreviewQueries,
     RoadmapQueries,
     GoalQueries,
     ReviewQueries,
+    TopicChainQueries,
     SearchQueries,
     AuditQueries,
     RoleQueries,
@@ -128,9 +135,13 @@ MUTATIONS = (
     DailyTargetMutations,
     AuthoredContentMutations,
     StudyMutations,
+    ThreadMutations,
+    ThreadSharingMutations,
     ChatMutations,
     BookmarkMutations,
     ReviewMutations,
+    TopicChainMutations,
+    TopicMutations,
     RoleMutations,
     ApiKeyMutations,
     PrivacyMutations,

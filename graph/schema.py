@@ -38,6 +38,10 @@ import domain.privacy.exports
 import domain.quality.question_reports
 import domain.spaced_review.cards
 import domain.study.study_sessions
+import domain.threads.thread_contents
+import domain.threads.threads
+import domain.topics.topic_chains
+import domain.topics.topics
 import domain.uploads.uploads
 import domain.webhooks.deliveries
 import domain.webhooks.endpoints
@@ -77,6 +81,9 @@ from graph.scalars import SCALARS
 from graph.sdl import print_sorted
 from graph.spaced_review.review_cards import ReviewCard
 from graph.study.study_sessions import StudySession
+from graph.threads.threads import Thread, ThreadContent
+from graph.topics.topic_chains import TopicChain
+from graph.topics.topics import Topic
 from graph.uploads.uploads import Upload
 from graph.webhooks.deliveries import WebhookDelivery
 from graph.webhooks.endpoints import WebhookEndpoint
@@ -95,6 +102,8 @@ NODES: dict[type, type] = {
     domain.study.study_sessions.StudySession: StudySession,
     domain.chats.chats.Chat: ExploreChat,
     domain.chats.chat_messages.ChatMessage: ExploreMessage,
+    domain.topics.topic_chains.TopicChain: TopicChain,
+    domain.topics.topics.Topic: Topic,
     domain.learning.goals.Goal: Goal,
     domain.bookmarks.bookmarks.Bookmark: Bookmark,
     domain.bookmarks.notes.Note: Note,
@@ -120,6 +129,8 @@ NODES: dict[type, type] = {
     domain.media.media.Media: Media,
     domain.imports.runs.imports.Import: Import,
     domain.quality.question_reports.QuestionReport: QuestionReport,
+    domain.threads.threads.Thread: Thread,
+    domain.threads.thread_contents.ThreadContent: ThreadContent,
 }
 """The type that implements Node for each domain entity; a question's depends on its kind (graph.content.questions)."""
 

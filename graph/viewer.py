@@ -26,6 +26,8 @@ from graph.mail.email_preferences import EmailPreferences
 from graph.paging import Connection
 from graph.quality.question_reports import QuestionReport
 from graph.study.study_sessions import StudySession
+from graph.threads.threads import Thread
+from graph.topics.topic_chains import TopicChain
 from graph.workflows.workflows import Workflow
 from resolvers.accounts import audit, users
 from resolvers.accounts import loaders as account_loaders
@@ -41,6 +43,8 @@ from resolvers.learning import daily_targets, enrolments, goals
 from resolvers.mail import email_preferences
 from resolvers.quality import question_reports
 from resolvers.study import study_sessions as study_resolvers
+from resolvers.threads import threads as thread_resolvers
+from resolvers.topics import topic_chains as topic_resolvers
 from resolvers.workflows import workflows as workflow_resolvers
 
 
@@ -104,6 +108,21 @@ class Viewer:
             "kind": "Only reports of this kind; by default all.",
         },
     )
+    threads: Connection[Thread] | None = resolved_by(
+        thread_resolvers.viewer_threads,
+        description="The caller's threads, newest first.",
+        args={
+            "is_archived": "Only threads in the archive, or only those that are not; by default all.",
+            "query": "Only threads with this in their title, description or contents, 2 to 100 characters in any case.",
+        },
+    )
+    shared_threads: Connection[Thread] | None = resolved_by(
+        thread_resolvers.viewer_shared_threads,
+        description="The threads that others share with the caller, by name or by link, newest first.",
+        args={
+            "query": "Only threads with this in their title, description or contents, 2 to 100 characters in any case."
+        },
+    )
     level_progress: LevelProgress | None = resolved_by(
         xp.level_progress, description="The caller's level, and the progress to the next one."
     )
@@ -143,6 +162,14 @@ class Viewer:
             "query": "Only chats whose title, topic or questions hold this text, in any case of letters: one line of 1 "
             "to 100 characters.",
             "of_threads": "Also chats that belong to sections of threads; by default not.",
+        },
+    )
+    topic_chains: Connection[TopicChain] | None = resolved_by(
+        topic_resolvers.viewer_topic_chains,
+        description="The caller's topic chains, newest first.",
+        args={
+            "is_shared": "Only chains that are shared, or only those that are not; by default all.",
+            "is_explored": "Only chains of which every topic was explored, or only the others; by default all.",
         },
     )
     enrolments: Connection[Enrolment] | None = resolved_by(

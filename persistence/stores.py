@@ -86,6 +86,11 @@ from persistence.spaced_review.answer_feed import SqlAnswerFeed
 from persistence.spaced_review.review_cards import SqlReviewCards
 from persistence.spaced_review.review_settings import SqlReviewSettings
 from persistence.study.study_sessions import SqlStudySessions
+from persistence.threads.thread_contents import SqlThreadContents
+from persistence.threads.thread_shares import SqlThreadShares
+from persistence.threads.threads import SqlThreads
+from persistence.topics.topic_chains import SqlTopicChains
+from persistence.topics.topics import SqlTopics
 from persistence.uploads.uploads import SqlUploads
 from persistence.webhooks.deliveries import SqlWebhookDeliveries
 from persistence.webhooks.endpoints import SqlWebhookEndpoints
@@ -172,6 +177,11 @@ class SqlWork:
     question_qualities = _Store(SqlQuestionQualities)
     items = _Store(SqlItemProjection)
     regrades = _Store(SqlRegrades)
+    threads = _Store(SqlThreads)
+    thread_contents = _Store(SqlThreadContents)
+    thread_shares = _Store(SqlThreadShares)
+    topic_chains = _Store(SqlTopicChains)
+    topics = _Store(SqlTopics)
     search = _Store(SqlSearch)
     dashboards = _Store(SqlDashboards)
     mails = _Store(SqlMails)

@@ -2,11 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol
 
 from domain.assessment.work import AssessmentWork
 from domain.errors import InvalidInputError, NotFoundError
-from domain.ids import QuestionId, QuizId, RoadmapId, RoadmapNodeId, UserId, is_id
+from domain.ids import QuestionId, QuizId, RoadmapId, RoadmapNodeId, TopicId, UserId, is_id
+from domain.topics.work import TopicsWork
 
 
 class TargetType(Enum):
@@ -16,25 +17,34 @@ class TargetType(Enum):
     NODE = "node"
     ROADMAP = "roadmap"
     QUIZ = "quiz"
+    TOPIC = "topic"
 
 
-Find = Callable[[AssessmentWork, Any, UserId], Awaitable[list[Any]]]
+class TargetsWork(AssessmentWork, TopicsWork, Protocol):
+    """The stores of all kinds of targets."""
 
 
-def _question(work: AssessmentWork, id_: QuestionId, viewer_id: UserId) -> Awaitable[list[Any]]:
+Find = Callable[[TargetsWork, Any, UserId], Awaitable[list[Any]]]
+
+
+def _question(work: TargetsWork, id_: QuestionId, viewer_id: UserId) -> Awaitable[list[Any]]:
     return work.attempts.asked([id_], user_id=viewer_id)
 
 
-def _node(work: AssessmentWork, id_: RoadmapNodeId, viewer_id: UserId) -> Awaitable[list[Any]]:
+def _node(work: TargetsWork, id_: RoadmapNodeId, viewer_id: UserId) -> Awaitable[list[Any]]:
     return work.nodes.by_ids([id_], viewer_id=viewer_id)
 
 
-def _roadmap(work: AssessmentWork, id_: RoadmapId, viewer_id: UserId) -> Awaitable[list[Any]]:
+def _roadmap(work: TargetsWork, id_: RoadmapId, viewer_id: UserId) -> Awaitable[list[Any]]:
     return work.roadmaps.by_ids([id_], viewer_id=viewer_id)
 
 
-def _quiz(work: AssessmentWork, id_: QuizId, viewer_id: UserId) -> Awaitable[list[Any]]:
+def _quiz(work: TargetsWork, id_: QuizId, viewer_id: UserId) -> Awaitable[list[Any]]:
     return work.quizzes.by_ids([id_], viewer_id=viewer_id)
+
+
+def _topic(work: TargetsWork, id_: TopicId, viewer_id: UserId) -> Awaitable[list[Any]]:
+    return work.topics.by_ids([id_], viewer_id=viewer_id)
 
 
 FINDERS: dict[TargetType, Find] = {
@@ -42,6 +52,7 @@ FINDERS: dict[TargetType, Find] = {
     TargetType.NODE: _node,
     TargetType.ROADMAP: _roadmap,
     TargetType.QUIZ: _quiz,
+    TargetType.TOPIC: _topic,
 }
 """How a target of each kind is found by those who may see it; a question by those who were asked it."""
 
@@ -56,7 +67,7 @@ def checked_target(target_id: str, *, field: str) -> TargetType:
 
 
 async def check_visible(
-    work: AssessmentWork, kind: TargetType, target_id: str, *, viewer_id: UserId, field: str
+    work: TargetsWork, kind: TargetType, target_id: str, *, viewer_id: UserId, field: str
 ) -> None:
     """Raise NotFoundError unless the viewer may see the target."""
     if await FINDERS[kind](work, target_id, viewer_id) == [None]:

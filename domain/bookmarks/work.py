@@ -2,12 +2,12 @@
 
 from typing import Protocol
 
-from domain.assessment.work import AssessmentWork
 from domain.bookmarks.bookmarks import Bookmarks
 from domain.bookmarks.notes import Notes
+from domain.bookmarks.targets import TargetsWork
 
 
-class BookmarksWork(AssessmentWork, Protocol):
+class BookmarksWork(TargetsWork, Protocol):
     """The stores that verbs of bookmarks and notes reach."""
 
     @property

@@ -26,16 +26,28 @@ _ANYTHING = "anything"
 
 
 def answer_request(
-    chat: Chat, message: ChatMessage, earlier: Sequence[EarlierTurn], roles: frozenset[Role]
+    chat: Chat,
+    message: ChatMessage,
+    earlier: Sequence[EarlierTurn],
+    roles: frozenset[Role],
+    *,
+    material: str | None = None,
 ) -> AiRequest:
-    """Return the request for an answer; `earlier` are the turns before it, the latest first."""
+    """Return the request for an answer; `earlier` are the turns before it, the latest first.
+
+    `material` is a text that the questions are about, beside the topic.
+    """
+    topic = chat.topic or _ANYTHING
     return AiRequest(
         caller_id=chat.user_id,
         roles=roles,
         purpose=Purpose.CHAT,
         prompt="chat",
         longest=ANSWER_TOKENS,
-        quoted={"topic": chat.topic or _ANYTHING, "question": message.question},
+        quoted={
+            "topic": topic if material is None else f"{topic}\n\n{material}",
+            "question": message.question,
+        },
         turns=turns_within(earlier, TURN_TOKENS),
     )
 

@@ -1,5 +1,7 @@
 """Answers of explore chats: a job begins one, adds pieces to it and ends it; its learner may cancel it."""
 
+from collections.abc import Awaitable, Callable
+
 from domain.acts import Act
 from domain.ai.requests import AiRequest
 from domain.chats import answer_requests, chat_jobs, chat_messages
@@ -54,8 +56,18 @@ class Answered:
     message: ChatMessage
 
 
-async def begin(work: ChatsWork, act: Act, arguments: AnswerArguments, *, job_id: JobId) -> OpenAnswer | None:
-    """Begin an answer from its start; None where it is ended, gone, or written by another job."""
+async def begin(
+    work: ChatsWork,
+    act: Act,
+    arguments: AnswerArguments,
+    *,
+    job_id: JobId,
+    material_of: Callable[[Chat], Awaitable[str | None]] | None = None,
+) -> OpenAnswer | None:
+    """Begin an answer from its start; None where it is ended, gone, or written by another job.
+
+    `material_of` reads the text of the object that a chat belongs to, which the language model gets as quoted data.
+    """
     message = await work.chat_messages.begin(arguments.message_id, job_id=job_id, now=act.now)
     if message is None:
         return None
@@ -65,7 +77,8 @@ async def begin(work: ChatsWork, act: Act, arguments: AnswerArguments, *, job_id
         return None
     earlier = await work.chat_messages.turns(chat.id, before=message.number, limit=answer_requests.MOST_TURNS)
     work.emit(chat_messages.message_signal(message.id, f"{message.writing}:0"))
-    request = answer_requests.answer_request(chat, message, earlier, frozenset(roles))
+    material = None if material_of is None or chat.origin_id is None else await material_of(chat)
+    request = answer_requests.answer_request(chat, message, earlier, frozenset(roles), material=material)
     return OpenAnswer(message=message, request=request)
 
 

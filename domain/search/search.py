@@ -29,9 +29,12 @@ class SearchType(Enum):
     GOAL = "goal"
     BOOKMARK = "bookmark"
     NOTE = "note"
+    TOPIC = "topic"
 
 
-OWN = frozenset({SearchType.QUESTION, SearchType.GOAL, SearchType.BOOKMARK, SearchType.NOTE})
+OWN = frozenset(
+    {SearchType.QUESTION, SearchType.GOAL, SearchType.BOOKMARK, SearchType.NOTE, SearchType.TOPIC}
+)
 """The types of which a caller finds only what is theirs: what they wrote, and questions that they were asked."""
 
 
@@ -83,8 +86,8 @@ class Search(Protocol):
 
     Everyone finds public roadmaps with the nodes of their current version, quizzes that are not withdrawn, and users
     who are neither anonymised nor suspended. A viewer also finds their own roadmaps and those that they are enrolled
-    in, the questions that they were asked, and their goals, bookmarks and notes. Keys, explanations and feedback of
-    questions are in no index.
+    in, the questions that they were asked, and their goals, bookmarks, notes and topics. Keys, explanations and
+    feedback of questions are in no index.
     """
 
     async def page(

@@ -1,6 +1,7 @@
 """Chat handlers: what a worker runs for answers, titles and suggested questions of explore chats."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 from domain.acts import Act
@@ -13,6 +14,7 @@ from domain.chats.chat_messages import AnswerState
 from domain.errors import DomainError
 from domain.jobs.job_kinds import NoArguments
 from domain.jobs.runs import JobTakenOverError
+from domain.threads import content_chats
 from domain.work import Work
 from gateway.jobs.answer_writers import AnswerWriter
 from gateway.jobs.handlers import Handlers, InSteps, InTransaction, JobContext, metered
@@ -23,7 +25,13 @@ _BATCH = 200
 async def answer_chat(context: JobContext, arguments: AnswerArguments) -> dict[str, Any]:
     """Write one answer in pieces; an error ends it as failed at once, with its reason."""
     async with context.open_work() as work:
-        begun = await chat_answers.begin(work, context.act(), arguments, job_id=context.job.id)
+        begun = await chat_answers.begin(
+            work,
+            context.act(),
+            arguments,
+            job_id=context.job.id,
+            material_of=partial(content_chats.material_of, work, context.act()),
+        )
     if begun is None:
         return {"outcome": "ENDED"}
     try:

@@ -28,6 +28,7 @@ from gateway.jobs import (
     mail_sender,
     quality_handlers,
     review_handlers,
+    thread_handlers,
     webhook_delivery,
 )
 from gateway.jobs.handlers import Handlers, InSteps, InTransaction, JobContext, WithContext
@@ -202,5 +203,6 @@ HANDLERS: Handlers = {
     **review_handlers.HANDLERS,
     **chat_handlers.HANDLERS,
     **quality_handlers.HANDLERS,
+    **thread_handlers.HANDLERS,
 }
 """The handler of each kind, by its name."""

@@ -24,10 +24,11 @@ declare_enum(
     NODE="A node of a version of a roadmap.",
     ROADMAP="A roadmap.",
     QUIZ="A quiz.",
+    TOPIC="A topic of a topic chain.",
 )
 declare_error(TooManyBookmarksError, "The caller has as many bookmarks as are allowed.")
 declare_error(TooManyNotesError, "The caller has as many notes as are allowed.")
-_TARGET = "The id of a question that the caller was asked, or of a node, a roadmap or a quiz."
+_TARGET = "The id of a question that the caller was asked, or of a node, a roadmap, a quiz or a topic."
 _NOTE = "1 to 10 000 characters, which only the caller can read."
 
 

@@ -26,6 +26,7 @@ declare_enum(
     GOAL="The caller's goals.",
     BOOKMARK="The caller's bookmarks, by their tags and by the titles of what they are of.",
     NOTE="The caller's notes.",
+    TOPIC="The topics of the caller's topic chains, by their names and descriptions.",
 )
 
 

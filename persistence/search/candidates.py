@@ -25,17 +25,21 @@ _ASKED = f"""q.id = ANY (ARRAY(
 _USER = "u.display_name || ' ' || u.handle"
 _NAMED = f"search_vector({_USER}, '')"
 _FINDABLE_USER = "u.erased_at IS NULL AND (u.suspended_at IS NULL OR u.suspended_until <= :now)"
-_TITLE_OF_TARGET = "coalesce(n.title, r.title, z.title, q.prompt)"
+_TITLE_OF_TARGET = "coalesce(n.title, r.title, z.title, q.prompt, p.name)"
 _BOOKMARKED = f"""bookmarks b
     LEFT JOIN roadmap_nodes n ON n.id = b.node_id
     LEFT JOIN roadmap_versions v ON v.id = n.version_id
     LEFT JOIN roadmaps r ON r.id = coalesce(b.roadmap_id, v.roadmap_id)
     LEFT JOIN quizzes z ON z.id = b.quiz_id
     LEFT JOIN questions q ON q.id = b.question_id
-    WHERE b.user_id = :viewer_id AND (r.id IS NULL OR r.author_id = :viewer_id OR {_ENROLLED}
+    LEFT JOIN topics p ON p.id = b.topic_id
+    LEFT JOIN topic_chains c ON c.id = p.chain_id
+    WHERE b.user_id = :viewer_id AND (c.id IS NULL OR c.owner_id = :viewer_id OR c.shared_at IS NOT NULL)
+        AND (r.id IS NULL OR r.author_id = :viewer_id OR {_ENROLLED}
         OR r.current_version_id IS NOT NULL AND r.visibility <> 'PRIVATE')"""
 _TAGS = "array_to_string(b.tags, ' ')"
-_VECTOR_OF_BOOKMARK = """coalesce(n.search_vector, r.search_vector, z.search_vector, q.search_vector)
+_VECTOR_OF_BOOKMARK = """coalesce(
+        n.search_vector, r.search_vector, z.search_vector, q.search_vector, p.search_vector)
     || b.search_vector"""
 
 _SOURCES: dict[SearchType, tuple[str, str, str, str, str]] = {
@@ -72,6 +76,13 @@ _SOURCES: dict[SearchType, tuple[str, str, str, str, str]] = {
     ),
     SearchType.BOOKMARK: ("b.id", _VECTOR_OF_BOOKMARK, _TITLE_OF_TARGET, _TAGS, _BOOKMARKED),
     SearchType.NOTE: ("t.id", "t.search_vector", "''", "t.text", "notes t WHERE t.user_id = :viewer_id"),
+    SearchType.TOPIC: (
+        "p.id",
+        "p.search_vector",
+        "p.name",
+        "p.description",
+        "topics p JOIN topic_chains c ON c.id = p.chain_id WHERE c.owner_id = :viewer_id",
+    ),
 }
 """By type: the id, the vector, the title, the text below it, and where they are with the rule of who finds them."""
 _COMPARED: dict[SearchType, str] = {
@@ -81,6 +92,7 @@ _COMPARED: dict[SearchType, str] = {
     SearchType.USER: f"search_fold({_USER})",
     SearchType.GOAL: "g.title",
     SearchType.BOOKMARK: _TITLE_OF_TARGET,
+    SearchType.TOPIC: "p.name",
 }
 """What is compared with a query that matches nothing: titles and names, which are short.
 

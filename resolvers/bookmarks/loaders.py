@@ -10,12 +10,14 @@ from resolvers.assessment import loaders as assessment_loaders
 from resolvers.batches import Batch, Rows, batch
 from resolvers.content import loaders as content_loaders
 from resolvers.context import Context
+from resolvers.topics import loaders as topic_loaders
 
 TARGETS: dict[TargetType, Batch] = {
     TargetType.QUESTION: assessment_loaders.questions_by_id,
     TargetType.NODE: content_loaders.roadmap_nodes_by_id,
     TargetType.ROADMAP: content_loaders.roadmaps_by_id,
     TargetType.QUIZ: content_loaders.quizzes_by_id,
+    TargetType.TOPIC: topic_loaders.topics_by_id,
 }
 """The batch of each kind of target, with the row rule of its content."""
 

@@ -10,6 +10,7 @@ from resolvers.bookmarks import loaders as bookmark_loaders
 from resolvers.content import loaders as content_loaders
 from resolvers.context import Context
 from resolvers.learning import loaders as learning_loaders
+from resolvers.topics import loaders as topic_loaders
 
 BATCHES: dict[SearchType, Batch] = {
     SearchType.ROADMAP: content_loaders.roadmaps_by_id,
@@ -20,6 +21,7 @@ BATCHES: dict[SearchType, Batch] = {
     SearchType.GOAL: learning_loaders.goals_by_id,
     SearchType.BOOKMARK: bookmark_loaders.bookmarks_by_id,
     SearchType.NOTE: bookmark_loaders.notes_by_id,
+    SearchType.TOPIC: topic_loaders.topics_by_id,
 }
 """The batch of each type, with the row rule of its objects."""
 

@@ -12,6 +12,7 @@ TABLES = {
     TargetType.NODE: "roadmap_nodes",
     TargetType.ROADMAP: "roadmaps",
     TargetType.QUIZ: "quizzes",
+    TargetType.TOPIC: "topics",
 }
 """The table of each kind of target."""
 KEYS = {kind: f"{kind.value}_id" for kind in TargetType}

@@ -1,0 +1,43 @@
+"""Bookmarks and notes of topics, and their words for the search."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0075"
+down_revision = "0074"
+
+_ID = sa.Text(collation="C")
+_BEFORE = "question_id, node_id, roadmap_id, quiz_id"
+_NOW = f"{_BEFORE}, topic_id"
+
+
+def upgrade() -> None:
+    for table in ("bookmarks", "notes"):
+        op.add_column(table, sa.Column("topic_id", _ID))
+        op.create_foreign_key(
+            f"{table}_topic_id_fkey", table, "topics", ["topic_id"], ["id"], ondelete="CASCADE"
+        )
+        _check(table, _NOW)
+        op.create_index(
+            f"{table}_topic_id_idx", table, ["topic_id"], postgresql_where=sa.text("topic_id IS NOT NULL")
+        )
+    op.execute(
+        "ALTER TABLE topics ADD COLUMN search_vector tsvector "
+        "GENERATED ALWAYS AS (search_vector(name, description)) STORED"
+    )
+    op.execute("CREATE INDEX topics_search_vector_idx ON topics USING gin (search_vector)")
+
+
+def downgrade() -> None:
+    op.execute("ALTER TABLE topics DROP COLUMN search_vector")
+    for table in ("bookmarks", "notes"):
+        op.execute(f"DELETE FROM {table} WHERE topic_id IS NOT NULL")  # noqa: S608 - names of this module
+        _check(table, _BEFORE)
+        op.drop_column(table, "topic_id")
+
+
+def _check(table: str, keys: str) -> None:
+    op.drop_constraint(f"{table}_target_check", table)
+    op.create_check_constraint(
+        op.f(f"{table}_target_check"), table, f"num_nonnulls({keys}) = 1 AND target_id = coalesce({keys})"
+    )

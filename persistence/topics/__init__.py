@@ -1,0 +1,1 @@
+"""Stores of topic chains and their topics."""

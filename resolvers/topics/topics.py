@@ -1,0 +1,49 @@
+"""Resolvers of the topics of a chain."""
+
+from domain.edits import UNCHANGED, Edit
+from domain.ids import TopicId
+from domain.topics import topic_changes
+from domain.topics.topics import Topic
+from resolvers.context import Context
+
+
+async def add_topic(
+    context: Context, *, parent_id: TopicId, name: str, difficulty: int = 0, description: str = ""
+) -> Topic:
+    """Add a subtopic to a topic of the caller's."""
+    async with context.open_work() as work:
+        return await topic_changes.add(
+            work,
+            context.act(),
+            parent_id=parent_id,
+            name=name,
+            difficulty=difficulty,
+            description=description,
+        )
+
+
+async def edit_topic(
+    context: Context,
+    *,
+    id: TopicId,
+    name: Edit[str | None] = UNCHANGED,
+    difficulty: Edit[int | None] = UNCHANGED,
+    description: Edit[str | None] = UNCHANGED,
+) -> Topic:
+    """Change a topic of the caller's."""
+    async with context.open_work() as work:
+        return await topic_changes.edit(
+            work, context.act(), topic_id=id, name=name, difficulty=difficulty, description=description
+        )
+
+
+async def set_topic_explored(context: Context, *, id: TopicId, is_explored: bool) -> Topic:
+    """Note that the caller has explored a topic of theirs, or take that back."""
+    async with context.open_work() as work:
+        return await topic_changes.set_explored(work, context.act(), topic_id=id, is_explored=is_explored)
+
+
+async def remove_topic(context: Context, *, id: TopicId) -> Topic:
+    """Remove a subtopic of the caller's."""
+    async with context.open_work() as work:
+        return await topic_changes.remove(work, context.act(), topic_id=id)
