@@ -14,6 +14,7 @@ from domain.mail import outbox
 from domain.privacy import erasure
 from domain.quality import item_projection, regrade_jobs, report_decisions
 from domain.spaced_review import review_jobs
+from domain.topics import topic_jobs
 from domain.webhooks import delivery_jobs
 
 MAINTENANCE = "maintenance"
@@ -136,6 +137,7 @@ KINDS = table_of(
     item_projection.REBUILD,
     regrade_jobs.REGRADE,
     report_decisions.NOTICE,
+    topic_jobs.GENERATE,
 )
 """Every kind of job, by its name."""
 

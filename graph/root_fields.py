@@ -55,7 +55,7 @@ from graph.spaced_review.review_mutations import ReviewMutations
 from graph.study.study_mutations import StudyMutations
 from graph.study.study_sessions import StudyQueries
 from graph.topics.topic_chains import TopicChainMutations, TopicChainQueries
-from graph.topics.topics import TopicMutations
+from graph.topics.topic_mutations import TopicMutations
 from graph.uploads.uploads import UploadMutations
 from graph.viewer import ViewerQueries, ViewerSubscriptions
 from graph.webhooks.deliveries import WebhookDeliveryMutations, WebhookDeliveryQueries
