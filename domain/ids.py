@@ -49,6 +49,10 @@ StudyAnswerId = NewType("StudyAnswerId", str)
 QuestionReportId = NewType("QuestionReportId", str)
 TopicChainId = NewType("TopicChainId", str)
 TopicId = NewType("TopicId", str)
+ThreadId = NewType("ThreadId", str)
+ThreadContentId = NewType("ThreadContentId", str)
+ChatId = NewType("ChatId", str)
+ChatMessageId = NewType("ChatMessageId", str)
 AiCallId = NewType("AiCallId", str)
 
 PREFIXES: dict[object, str] = {
@@ -96,6 +100,10 @@ PREFIXES: dict[object, str] = {
     QuestionReportId: "report",
     TopicChainId: "topicchain",
     TopicId: "topic",
+    ThreadId: "thread",
+    ThreadContentId: "threadcontent",
+    ChatId: "chat",
+    ChatMessageId: "chatmessage",
     AiCallId: "aicall",
 }
 """The prefix of each kind of identifier; the graph refuses an identifier with another prefix."""

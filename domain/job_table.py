@@ -6,6 +6,7 @@ from datetime import timedelta
 from domain.accounts.users import Role
 from domain.analytics import weekly_digests
 from domain.campaigns import campaign_jobs
+from domain.chats import chat_jobs
 from domain.entities import entity
 from domain.imports.runs import import_jobs
 from domain.jobs.job_kinds import JobKind, NoArguments, RetryPolicy, table_of
@@ -14,6 +15,7 @@ from domain.mail import outbox
 from domain.privacy import erasure
 from domain.quality import item_projection, regrade_jobs, report_decisions
 from domain.spaced_review import review_jobs
+from domain.threads import section_generation
 from domain.topics import topic_jobs
 from domain.webhooks import delivery_jobs
 
@@ -133,11 +135,16 @@ KINDS = table_of(
     review_jobs.TAKE_ANSWERS,
     review_jobs.RESCHEDULE_REVIEWS,
     review_jobs.REFIT_REVIEWS,
+    chat_jobs.ANSWER,
+    chat_jobs.ENTITLE,
+    chat_jobs.SUGGEST,
+    chat_jobs.END_LOST,
     item_projection.PROJECT,
     item_projection.REBUILD,
     regrade_jobs.REGRADE,
     report_decisions.NOTICE,
     topic_jobs.GENERATE,
+    section_generation.GENERATE,
 )
 """Every kind of job, by its name."""
 
@@ -157,6 +164,7 @@ SCHEDULES = {
         _every("41 * * * *", import_jobs.TIDY_FILES, "Every hour"),
         _every("*/5 * * * *", campaign_jobs.SETTLE_CAMPAIGNS, "Every five minutes"),
         _every("* * * * *", review_jobs.TAKE_ANSWERS, "Every minute"),
+        _every("* * * * *", chat_jobs.END_LOST, "Every minute"),
         _every("23 3 * * 1", review_jobs.REFIT_REVIEWS, "Every week"),
         _every("* * * * *", item_projection.PROJECT, "Every minute"),
         _every("*/15 * * * *", weekly_digests.START_DIGESTS, "Every quarter of an hour"),

@@ -7,6 +7,7 @@ from typing import Protocol
 from domain.analytics.weekly_digests import DigestWork
 from domain.authoring.work import AuthoringWork
 from domain.campaigns.work import CampaignsWork
+from domain.chats.work import ChatsWork
 from domain.documents.work import DocumentsWork
 from domain.feature_flags.work import FeatureFlagsWork
 from domain.imports.work import ImportsWork
@@ -17,6 +18,7 @@ from domain.search.work import SearchWork
 from domain.service_status.reports import StatusWork
 from domain.spaced_review.work import SpacedReviewWork
 from domain.study.work import StudyWork
+from domain.threads.work import ThreadsWork
 from domain.topics.work import TopicsWork
 from domain.unit_of_work import Meter
 from domain.webhooks.work import WebhooksWork
@@ -34,8 +36,10 @@ class Work(
     WorkflowsWork,
     CampaignsWork,
     SearchWork,
+    ThreadsWork,
     OfflineWork,
     StudyWork,
+    ChatsWork,
     SpacedReviewWork,
     ImportsWork,
     TopicsWork,

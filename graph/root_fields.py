@@ -21,6 +21,8 @@ from graph.campaigns.campaign_mutations import CampaignMutations
 from graph.campaigns.campaigns import CampaignQueries, CampaignSubscriptions
 from graph.campaigns.email_templates import EmailTemplateMutations, EmailTemplateQueries
 from graph.campaigns.segments import SegmentMutations, SegmentQueries
+from graph.chats.chat_mutations import ChatMutations
+from graph.chats.chats import ChatQueries, ChatSubscriptions
 from graph.content.exam_types import ExamTypeQueries
 from graph.content.publishing import PublishingMutations
 from graph.content.quizzes import QuizMutations, QuizQueries
@@ -54,6 +56,9 @@ from graph.spaced_review.review_cards import ReviewQueries
 from graph.spaced_review.review_mutations import ReviewMutations
 from graph.study.study_mutations import StudyMutations
 from graph.study.study_sessions import StudyQueries
+from graph.threads.sharing_mutations import ThreadSharingMutations
+from graph.threads.thread_mutations import ThreadMutations
+from graph.threads.threads import ThreadQueries
 from graph.topics.topic_chains import TopicChainMutations, TopicChainQueries
 from graph.topics.topic_mutations import TopicMutations
 from graph.uploads.uploads import UploadMutations
@@ -77,6 +82,8 @@ QUERIES = (
     AttemptQueries,
     TimeAllowanceQueries,
     StudyQueries,
+    ThreadQueries,
+    ChatQueries,
     QuizPreviewQueries,
     RoadmapQueries,
     GoalQueries,
@@ -128,6 +135,9 @@ MUTATIONS = (
     DailyTargetMutations,
     AuthoredContentMutations,
     StudyMutations,
+    ThreadMutations,
+    ThreadSharingMutations,
+    ChatMutations,
     BookmarkMutations,
     ReviewMutations,
     TopicChainMutations,
@@ -158,4 +168,5 @@ SUBSCRIPTIONS: tuple[type, ...] = (
     WorkflowSubscriptions,
     StatusSubscriptions,
     CampaignSubscriptions,
+    ChatSubscriptions,
 )

@@ -19,6 +19,8 @@ import domain.bookmarks.notes
 import domain.campaigns.campaigns
 import domain.campaigns.email_templates
 import domain.campaigns.segments
+import domain.chats.chat_messages
+import domain.chats.chats
 import domain.content.collaborators
 import domain.content.exam_types
 import domain.content.quizzes
@@ -36,6 +38,8 @@ import domain.privacy.exports
 import domain.quality.question_reports
 import domain.spaced_review.cards
 import domain.study.study_sessions
+import domain.threads.thread_contents
+import domain.threads.threads
 import domain.topics.topic_chains
 import domain.topics.topics
 import domain.uploads.uploads
@@ -54,6 +58,7 @@ from graph.bookmarks.bookmarks import Bookmark, Note
 from graph.campaigns.campaigns import Campaign
 from graph.campaigns.email_templates import EmailTemplate
 from graph.campaigns.segments import Segment
+from graph.chats.chats import ExploreChat, ExploreMessage
 from graph.content.exam_types import ExamDomain, ExamType
 from graph.content.questions import QUESTION_TYPES
 from graph.content.quizzes import Quiz
@@ -76,6 +81,7 @@ from graph.scalars import SCALARS
 from graph.sdl import print_sorted
 from graph.spaced_review.review_cards import ReviewCard
 from graph.study.study_sessions import StudySession
+from graph.threads.threads import Thread, ThreadContent
 from graph.topics.topic_chains import TopicChain
 from graph.topics.topics import Topic
 from graph.uploads.uploads import Upload
@@ -96,6 +102,8 @@ NODES: dict[type, type] = {
     domain.study.study_sessions.StudySession: StudySession,
     domain.topics.topic_chains.TopicChain: TopicChain,
     domain.topics.topics.Topic: Topic,
+    domain.chats.chats.Chat: ExploreChat,
+    domain.chats.chat_messages.ChatMessage: ExploreMessage,
     domain.learning.goals.Goal: Goal,
     domain.bookmarks.bookmarks.Bookmark: Bookmark,
     domain.bookmarks.notes.Note: Note,
@@ -121,6 +129,8 @@ NODES: dict[type, type] = {
     domain.media.media.Media: Media,
     domain.imports.runs.imports.Import: Import,
     domain.quality.question_reports.QuestionReport: QuestionReport,
+    domain.threads.threads.Thread: Thread,
+    domain.threads.thread_contents.ThreadContent: ThreadContent,
 }
 """The type that implements Node for each domain entity; a question's depends on its kind (graph.content.questions)."""
 

@@ -11,6 +11,7 @@ from graph.analytics.learner_analytics import Analytics
 from graph.assessment.attempts import QuizAttempt
 from graph.authoring.collaborations import Collaborator
 from graph.bookmarks.bookmarks import Bookmark, BookmarkTag, Note
+from graph.chats.chats import ExploreChat
 from graph.costs import weighed
 from graph.directives import auth, public, reads_imports, reads_learning, requires_scopes
 from graph.fields import loaded_by, resolved_by, streamed_by
@@ -25,6 +26,7 @@ from graph.mail.email_preferences import EmailPreferences
 from graph.paging import Connection
 from graph.quality.question_reports import QuestionReport
 from graph.study.study_sessions import StudySession
+from graph.threads.threads import Thread
 from graph.topics.topic_chains import TopicChain
 from graph.workflows.workflows import Workflow
 from resolvers.accounts import audit, users
@@ -33,6 +35,7 @@ from resolvers.analytics import dashboards, learner_analytics
 from resolvers.assessment import attempts, time_allowances
 from resolvers.authoring import collaborations as collaboration_resolvers
 from resolvers.bookmarks import bookmarks as bookmark_resolvers
+from resolvers.chats import chats as chat_resolvers
 from resolvers.gamification import streaks, xp
 from resolvers.imports import imports as import_resolvers
 from resolvers.jobs import jobs as job_resolvers
@@ -40,6 +43,7 @@ from resolvers.learning import daily_targets, enrolments, goals
 from resolvers.mail import email_preferences
 from resolvers.quality import question_reports
 from resolvers.study import study_sessions as study_resolvers
+from resolvers.threads import threads as thread_resolvers
 from resolvers.topics import topic_chains as topic_resolvers
 from resolvers.workflows import workflows as workflow_resolvers
 
@@ -104,6 +108,21 @@ class Viewer:
             "kind": "Only reports of this kind; by default all.",
         },
     )
+    threads: Connection[Thread] | None = resolved_by(
+        thread_resolvers.viewer_threads,
+        description="The caller's threads, newest first.",
+        args={
+            "is_archived": "Only threads in the archive, or only those that are not; by default all.",
+            "query": "Only threads with this in their title, description or contents, 2 to 100 characters in any case.",
+        },
+    )
+    shared_threads: Connection[Thread] | None = resolved_by(
+        thread_resolvers.viewer_shared_threads,
+        description="The threads that others share with the caller, by name or by link, newest first.",
+        args={
+            "query": "Only threads with this in their title, description or contents, 2 to 100 characters in any case."
+        },
+    )
     level_progress: LevelProgress | None = resolved_by(
         xp.level_progress, description="The caller's level, and the progress to the next one."
     )
@@ -141,6 +160,16 @@ class Viewer:
         args={
             "is_shared": "Only chains that are shared, or only those that are not; by default all.",
             "is_explored": "Only chains of which every topic was explored, or only the others; by default all.",
+        },
+    )
+    chats: Connection[ExploreChat] | None = resolved_by(
+        chat_resolvers.viewer_chats,
+        description="The caller's explore chats, newest first.",
+        args={
+            "archived": "Only archived chats, or only those that are not; by default all.",
+            "query": "Only chats whose title, topic or questions hold this text, in any case of letters: one line of 1 "
+            "to 100 characters.",
+            "of_threads": "Also chats that belong to sections of threads; by default not.",
         },
     )
     enrolments: Connection[Enrolment] | None = resolved_by(

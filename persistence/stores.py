@@ -32,6 +32,8 @@ from persistence.campaigns.campaigns import SqlCampaigns
 from persistence.campaigns.email_templates import SqlEmailTemplates
 from persistence.campaigns.recipients import SqlRecipients
 from persistence.campaigns.segments import SqlSegments
+from persistence.chats.chat_messages import SqlChatMessages
+from persistence.chats.chats import SqlChats
 from persistence.content.collaborators import SqlCollaborators
 from persistence.content.exam_types import SqlExamTypes
 from persistence.content.layouts import SqlLayouts
@@ -83,6 +85,9 @@ from persistence.spaced_review.answer_feed import SqlAnswerFeed
 from persistence.spaced_review.review_cards import SqlReviewCards
 from persistence.spaced_review.review_settings import SqlReviewSettings
 from persistence.study.study_sessions import SqlStudySessions
+from persistence.threads.thread_contents import SqlThreadContents
+from persistence.threads.thread_shares import SqlThreadShares
+from persistence.threads.threads import SqlThreads
 from persistence.topics.topic_chains import SqlTopicChains
 from persistence.topics.topics import SqlTopics
 from persistence.uploads.uploads import SqlUploads
@@ -154,6 +159,8 @@ class SqlWork:
     time_allowances = _Store(SqlTimeAllowances)
     submissions = _Store(SqlSubmissions)
     study_sessions = _Store(SqlStudySessions)
+    chats = _Store(SqlChats)
+    chat_messages = _Store(SqlChatMessages)
     offline_events = _Store(SqlOfflineEvents)
     answer_slots = _Store(SqlAnswerSlots)
     node_marks = _Store(SqlNodeMarks)
@@ -171,6 +178,9 @@ class SqlWork:
     regrades = _Store(SqlRegrades)
     topic_chains = _Store(SqlTopicChains)
     topics = _Store(SqlTopics)
+    threads = _Store(SqlThreads)
+    thread_contents = _Store(SqlThreadContents)
+    thread_shares = _Store(SqlThreadShares)
     search = _Store(SqlSearch)
     dashboards = _Store(SqlDashboards)
     mails = _Store(SqlMails)

@@ -17,6 +17,7 @@ from resolvers.authoring import quiz_drafts
 from resolvers.batches import Batch, Rows
 from resolvers.bookmarks import loaders as bookmark_loaders
 from resolvers.campaigns import loaders as campaign_loaders
+from resolvers.chats import loaders as chat_loaders
 from resolvers.content import loaders as content_loaders
 from resolvers.context import Context
 from resolvers.gamification import xp
@@ -30,6 +31,7 @@ from resolvers.quality import loaders as quality_loaders
 from resolvers.spaced_review import loaders as review_loaders
 from resolvers.study import loaders as study_loaders
 from resolvers.study import study_sessions
+from resolvers.threads import loaders as thread_loaders
 from resolvers.topics import loaders as topic_loaders
 from resolvers.uploads import uploads
 from resolvers.webhooks import loaders as webhook_loaders
@@ -49,6 +51,8 @@ BATCHES: dict[str, Batch] = {
     "quizdraft": quiz_drafts.quiz_drafts_by_id,
     "question": assessment_loaders.questions_by_id,
     "attempt": assessment_loaders.attempts_by_id,
+    "chat": chat_loaders.chats_by_id,
+    "chatmessage": chat_loaders.messages_by_id,
     "study": study_loaders.study_sessions_by_id,
     "topicchain": topic_loaders.topic_chains_by_id,
     "topic": topic_loaders.topics_by_id,
@@ -76,6 +80,8 @@ BATCHES: dict[str, Batch] = {
     "media": media_loaders.media_by_id,
     "import": import_loaders.imports_by_id,
     "report": quality_loaders.reports_by_id,
+    "thread": thread_loaders.threads_by_id,
+    "threadcontent": thread_loaders.contents_by_id,
 }
 """The batch of each kind of object that `node` finds, with the row rule of its relation."""
 

@@ -23,10 +23,12 @@ from domain.webhooks import delivery_jobs
 from domain.work import Work
 from domain.workflows import step_plans
 from gateway.jobs import (
+    chat_handlers,
     import_handlers,
     mail_sender,
     quality_handlers,
     review_handlers,
+    thread_handlers,
     topic_handlers,
     webhook_delivery,
 )
@@ -200,7 +202,9 @@ HANDLERS: Handlers = {
     delivery_jobs.DELIVER.name: InSteps(webhook_delivery.deliver_webhook),
     **import_handlers.HANDLERS,
     **review_handlers.HANDLERS,
+    **chat_handlers.HANDLERS,
     **quality_handlers.HANDLERS,
     **topic_handlers.HANDLERS,
+    **thread_handlers.HANDLERS,
 }
 """The handler of each kind, by its name."""

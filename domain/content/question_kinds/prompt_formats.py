@@ -35,15 +35,18 @@ _TAG = re.compile(r"<[A-Za-z/!?]")
 
 _HTML = "HTML is not kept: put a space after < or write it in code."
 _IMAGE = "An image is no part of the text: add it to the images of the question."
+_NO_IMAGE = "Images are not kept: describe what they show in words."
 _LINK_RULE = "A link must be like [words](https://example.org); write other brackets in code."
 _CODE = "A backtick has no partner in its line; a fence of code begins at the start of a line and has a closing one."
 _HEADINGS = "Headings and rules across the page are not kept."
 _NESTING = f"Lists and quotes may be nested {DEEPEST} deep."
 
 
-def markdown_faults(prompt: str) -> Iterator[str]:
-    """Yield what a prompt in Markdown must not have, once each, as sentences."""
-    yield from dict.fromkeys(_faults(prompt))
+def markdown_faults(prompt: str, *, has_headings: bool = False) -> Iterator[str]:
+    """Yield what a prompt in Markdown must not have, once each, as sentences; a longer text has headings and rules."""
+    for fault in dict.fromkeys(_faults(prompt)):
+        if not (has_headings and fault is _HEADINGS):
+            yield _NO_IMAGE if has_headings and fault is _IMAGE else fault
 
 
 def _faults(prompt: str) -> Iterator[str]:

@@ -6,19 +6,49 @@ from domain.ai.requests import AiRequest
 from gateway.ai.offline import sources
 
 _SECTIONS = (
-    ("What {topic} is", "Its purpose and its basic terms."),
-    ("How {topic} works", "Its parts, and what they do together."),
-    ("Using {topic}", "Examples and common mistakes."),
-    ("Beyond {topic}", "What builds on it."),
+    (
+        "What {topic} is",
+        (
+            "**{topic}** is the subject of this section. Begin with its purpose:\n\n- What can be done with it?\n"
+            "- What would be harder without it?\n\nThen write down its basic terms, each with one sentence of your own."
+        ),
+    ),
+    (
+        "How {topic} works",
+        (
+            "{topic} has parts that work together. Name them one by one, and say for each what it takes and what it "
+            "gives.\n\n1. What comes first?\n2. What happens next?\n3. How do you see that it is done?"
+        ),
+    ),
+    (
+        "Using {topic}",
+        (
+            "Take the smallest example of {topic} that you can think of, and do it step by step. Change one thing, and "
+            "say what you expect before you look.\n\n> A mistake that you can explain is worth more than a right guess."
+        ),
+    ),
+    (
+        "Mistakes with {topic}",
+        (
+            "Most mistakes with {topic} come from a term that was understood only in part. Write two examples that "
+            "look right and are not, and say what gives them away."
+        ),
+    ),
+    (
+        "Beyond {topic}",
+        "What builds on {topic}? List three subjects that need it, and for each the part of {topic} that it uses.",
+    ),
 )
 
 
 def write(request: AiRequest) -> dict[str, Any]:
-    """Write the sections of a thread about `topic`."""
+    """Write `count` sections about `topic`; after the last kind of section they begin again, with a number."""
     topic = sources.value(request, "topic", "this subject")[:60]
-    return {
-        "sections": [
-            {"title": title.format(topic=topic), "description": description}
-            for title, description in _SECTIONS
-        ]
-    }
+    plain = "".join(c for c in topic if c not in "\\`*_<>[]!#~|").strip() or "this subject"
+    sections = []
+    for place in range(sources.number(request, "count", len(_SECTIONS))):
+        title, body = _SECTIONS[place % len(_SECTIONS)]
+        repeated = place // len(_SECTIONS)
+        number = f" ({repeated + 1})" if repeated else ""
+        sections.append({"title": title.format(topic=plain) + number, "body": body.format(topic=plain)})
+    return {"sections": sections}

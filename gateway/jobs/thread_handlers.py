@@ -1,0 +1,28 @@
+"""Handlers of threads: sections that a language model writes."""
+
+from typing import Any
+
+from domain.threads import section_generation
+from domain.threads.section_generation import GenerateSectionsArguments
+from gateway.jobs.handlers import Handlers, InSteps, JobContext, metered
+
+
+async def generate_sections(context: JobContext, arguments: GenerateSectionsArguments) -> dict[str, Any]:
+    """Ask for sections outside of any transaction, and store them in one."""
+    ports = context.ports
+    async with ports.open_reads(metered()) as reads:
+        request = await section_generation.request_of(reads, context.act(), arguments)
+    if request is None:
+        raise section_generation.gone()
+    await context.report(10, "Writing the sections.")
+    written = await ports.assistant.write(request, section_generation.shape(arguments.count))
+    await context.report(90, "Storing them.")
+    async with context.open_work() as work:
+        count = await section_generation.keep(
+            work, context.act(), arguments, written.value, job_id=context.job.id
+        )
+    return {"contents": count}
+
+
+HANDLERS: Handlers = {section_generation.GENERATE.name: InSteps(generate_sections)}
+"""The handler of each kind, by its name."""

@@ -1,0 +1,1 @@
+"""Types, mutations and the subscription of explore chats."""
