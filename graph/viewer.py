@@ -154,6 +154,14 @@ class Viewer:
             "is_open": "Only open sessions, or only those that have ended; by default all.",
         },
     )
+    topic_chains: Connection[TopicChain] | None = resolved_by(
+        topic_resolvers.viewer_topic_chains,
+        description="The caller's topic chains, newest first.",
+        args={
+            "is_shared": "Only chains that are shared, or only those that are not; by default all.",
+            "is_explored": "Only chains of which every topic was explored, or only the others; by default all.",
+        },
+    )
     chats: Connection[ExploreChat] | None = resolved_by(
         chat_resolvers.viewer_chats,
         description="The caller's explore chats, newest first.",
@@ -162,14 +170,6 @@ class Viewer:
             "query": "Only chats whose title, topic or questions hold this text, in any case of letters: one line of 1 "
             "to 100 characters.",
             "of_threads": "Also chats that belong to sections of threads; by default not.",
-        },
-    )
-    topic_chains: Connection[TopicChain] | None = resolved_by(
-        topic_resolvers.viewer_topic_chains,
-        description="The caller's topic chains, newest first.",
-        args={
-            "is_shared": "Only chains that are shared, or only those that are not; by default all.",
-            "is_explored": "Only chains of which every topic was explored, or only the others; by default all.",
         },
     )
     enrolments: Connection[Enrolment] | None = resolved_by(
