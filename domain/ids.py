@@ -47,6 +47,8 @@ MediaId = NewType("MediaId", str)
 StudySessionId = NewType("StudySessionId", str)
 StudyAnswerId = NewType("StudyAnswerId", str)
 QuestionReportId = NewType("QuestionReportId", str)
+GenerationId = NewType("GenerationId", str)
+ExplanationId = NewType("ExplanationId", str)
 
 PREFIXES: dict[object, str] = {
     UserId: "user",
@@ -91,6 +93,8 @@ PREFIXES: dict[object, str] = {
     StudySessionId: "study",
     StudyAnswerId: "studyanswer",
     QuestionReportId: "report",
+    GenerationId: "generation",
+    ExplanationId: "explanation",
 }
 """The prefix of each kind of identifier; the graph refuses an identifier with another prefix."""
 

@@ -35,6 +35,7 @@ from persistence.campaigns.segments import SqlSegments
 from persistence.content.collaborators import SqlCollaborators
 from persistence.content.exam_types import SqlExamTypes
 from persistence.content.layouts import SqlLayouts
+from persistence.content.provenances import SqlProvenances
 from persistence.content.question_bank import SqlQuestionBank
 from persistence.content.questions import SqlQuestions
 from persistence.content.quizzes import SqlQuizzes
@@ -129,6 +130,7 @@ class SqlWork:
     quizzes = _Store(SqlQuizzes)
     questions = _Store(SqlQuestions)
     question_bank = _Store(SqlQuestionBank)
+    provenances = _Store(SqlProvenances)
     import_reports = _Store(SqlImportReports)
     imports = _Store(SqlImports)
     uploads = _Store(SqlUploads)

@@ -84,6 +84,8 @@ BLANKED: dict[str, str] = {
         UPDATE question_reports SET reporter_id = NULL, comment = '' WHERE reporter_id = :user_id""",
     "question_suspensions": """
         UPDATE question_suspensions SET suspended_by_id = NULL WHERE suspended_by_id = :user_id""",
+    "question_provenances": """
+        UPDATE question_provenances SET reviewed_by_id = NULL WHERE reviewed_by_id = :user_id""",
     "node_progress": """
         UPDATE node_progress SET tie_break = NULL
         WHERE tie_break IS NOT NULL AND enrolment_id IN (SELECT id FROM enrolments WHERE user_id = :user_id)""",

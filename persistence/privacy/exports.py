@@ -165,6 +165,7 @@ EXCEPTIONS: dict[str, str] = {
     "workflow_jobs": "which job is of which step; the jobs of a user are exported",
     "workflow_steps": "parts of workflows; the workflows of a user are exported",
     "workflow_templates": "what operators may start; who saved them is in the audit log",
+    "question_provenances": "which model wrote questions; reviews are in the audit log",
     "question_suspensions": "which questions are left out; the acts are in the audit log",
     "item_attempts": "the order in which attempts were counted; the attempts are exported",
     "item_totals": "totals of questions, of no person",
