@@ -49,6 +49,7 @@ StudyAnswerId = NewType("StudyAnswerId", str)
 QuestionReportId = NewType("QuestionReportId", str)
 GenerationId = NewType("GenerationId", str)
 ExplanationId = NewType("ExplanationId", str)
+AiCallId = NewType("AiCallId", str)
 
 PREFIXES: dict[object, str] = {
     UserId: "user",
@@ -95,6 +96,7 @@ PREFIXES: dict[object, str] = {
     QuestionReportId: "report",
     GenerationId: "generation",
     ExplanationId: "explanation",
+    AiCallId: "aicall",
 }
 """The prefix of each kind of identifier; the graph refuses an identifier with another prefix."""
 

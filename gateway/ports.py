@@ -12,6 +12,9 @@ from domain.signals import Signals
 from domain.webhooks.ports import WebhookPorts
 from domain.webhooks.receiver_addresses import ReceiverRules
 from gateway import secrets_and_ids
+from gateway.ai import prompt_files
+from gateway.ai.chained_assistant import ChainedAssistant
+from gateway.ai.offline_author import OfflineAuthor
 from gateway.authentication import openid_provider
 from gateway.authentication.access_tokens import JwtTokens
 from gateway.authentication.password_hashing import Argon2Passwords
@@ -120,6 +123,7 @@ async def opened(
             upload_files=UploadFolder(settings.uploads_folder),
             media_files=MediaFolder(settings.media_folder),
             schedulers=FsrsSchedulers(),
+            assistant=ChainedAssistant(OfflineAuthor(), prompt_files.shipped(), mint=secrets_and_ids.mint),
             coordinates=coordinates_in(executable()),
             public_url=settings.public_url,
             api_url=settings.api_url or settings.public_url,

@@ -13,6 +13,7 @@ from aiodataloader import DataLoader
 
 from domain.accounts.users import Viewer
 from domain.acts import Act, Origin
+from domain.ai.assistants import Assistant
 from domain.authentication.external_identities import Provider
 from domain.authentication.passwords import Passwords
 from domain.authentication.sessions import SessionLifetime
@@ -73,6 +74,7 @@ class Ports:
     upload_files: UploadFiles
     media_files: MediaFiles
     schedulers: Schedulers
+    assistant: Assistant
     previous_refresh_secrets: tuple[bytes, ...] = ()
     session_lifetime: SessionLifetime = field(default_factory=SessionLifetime)
     randomness: Callable[[int], bytes] = os.urandom

@@ -213,8 +213,9 @@ def award_for(
 ) -> Award | None:
     """Return the XP for completing a node, which is given once per learner and lineage, in a fork or in its origin.
 
-    Own content earns 0, and so does a quiz whose generated questions were unreviewed. `earned` is the XP of nodes on this local date so far, to which the daily cap applies. None for
-    another author's node in the learner's own fork: it earns nothing there, and may still earn XP in the origin.
+    Own content earns 0, and so does a quiz whose generated questions were unreviewed. `earned` is the XP of nodes on
+    this local date so far, to which the daily cap applies. None for another author's node in the learner's own fork: it
+    earns nothing there, and may still earn XP in the origin.
     """
     if path.is_own and step.author_id not in {None, user_id}:
         return None

@@ -23,7 +23,8 @@ QUALIFYING_REVIEWS = 10
 async def pay(work: SpacedReviewWork, act: Act, subject: Subject, entry: LogEntry, *, zone: UserZone) -> None:
     """Award what a new review of the actor's earns, and note that a daily target may be reached.
 
-    Lock the learner's row first. A card of the learner's own question, or of a generated one without review, earns nothing.
+    Lock the learner's row first. A card of the learner's own question earns nothing, nor does one
+    of a generated question without review.
     """
     awards: list[Award] = []
     if subject.pays(act.user_id):

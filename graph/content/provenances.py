@@ -11,8 +11,8 @@ from resolvers.accounts import loaders as account_loaders
 
 
 @strawberry.type(
-    description="Where a generated question comes from. Until a human has reviewed it, attempts that ask it and reviews "
-    "of its card earn no XP, and pools do not draw it.",
+    description="Where a generated question comes from. Until a human has reviewed it, attempts that ask it and "
+    "reviews of its card earn no XP, and pools do not draw it.",
     directives=[*reads_learning()],
 )
 class QuestionProvenance:

@@ -17,6 +17,9 @@ from domain.accounts.users import Role, User, Viewer
 from domain.ids import SessionId, UserId
 from domain.webhooks.ports import WebhookPorts
 from domain.webhooks.receiver_addresses import ReceiverRules
+from gateway.ai import prompt_files
+from gateway.ai.chained_assistant import ChainedAssistant
+from gateway.ai.offline_author import OfflineAuthor
 from gateway.feature_flags.flags import FeatureFlags
 from gateway.mail.template_language import MjmlLanguage
 from gateway.service_status.circuit_breakers import CircuitBreakers
@@ -169,6 +172,7 @@ async def asker_on(database: Database, *, limits: Limits | None = None) -> Async
         upload_files=UploadFolder(FILES / "uploads"),
         media_files=MediaFolder(FILES / "media"),
         schedulers=FsrsSchedulers(),
+        assistant=ChainedAssistant(OfflineAuthor(), prompt_files.shipped(), mint=mint),
         coordinates=coordinates_in(executable()),
     )
     documents = usual_documents() if limits is None else document_cache(limits)

@@ -1,0 +1,53 @@
+"""Assistants: the port to language models, with what an answer cost."""
+
+from collections.abc import AsyncGenerator
+from typing import Generic, Protocol, TypeVar
+
+from domain.ai.requests import AiRequest, OutputShape
+from domain.entities import entity
+from domain.ids import AiCallId
+
+T = TypeVar("T")
+
+
+@entity
+class Usage:
+    """What a request used: the stored call, the model that answered, tokens, and `cost` in millionths of a dollar."""
+
+    call_id: AiCallId
+    model: str
+    prompt_version: int
+    tokens_in: int
+    tokens_out: int
+    cost: int
+
+
+@entity
+class Written(Generic[T]):
+    """An answer of a language model, and what it used, as in `Usage`."""
+
+    value: T
+    call_id: AiCallId
+    model: str
+    prompt_version: int
+    tokens_in: int
+    tokens_out: int
+    cost: int
+
+
+class Assistant(Protocol):
+    """Asks language models.
+
+    It works in short units of work of its own, so it is never called while one is open. Each request is refused by
+    UnknownModelError, PromptTooLongError or AiQuotaReachedError before a model is asked, and by AiUnavailableError when
+    no provider answers.
+    """
+
+    async def write(self, request: AiRequest, shape: OutputShape[T]) -> Written[T]:
+        """Return a value of the shape; a wrong answer is asked for once more, then AiOutputRefusedError is raised."""
+
+    async def text(self, request: AiRequest) -> Written[str]:
+        """Return an answer in Markdown; raises AiOutputRefusedError for an empty one."""
+
+    def stream(self, request: AiRequest) -> AsyncGenerator[str | Usage, None]:
+        """Yield the pieces of an answer in Markdown as they come, and the usage last; `aclose` ends the request."""

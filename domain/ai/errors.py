@@ -1,0 +1,44 @@
+"""Errors of the assistant: why a language model gave no answer that the platform can use."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from domain.errors import DomainError, InvalidInputError, UnavailableError
+
+
+class AiQuotaReachedError(DomainError):
+    """The caller has used up the requests or tokens of the day, or those of the minute; more come at `resets_at`."""
+
+    code = "AI_QUOTA_REACHED"
+
+    def __init__(self, message: str, *, resets_at: datetime, field: str | None = None) -> None:
+        super().__init__(message, field=field)
+        self.resets_at = resets_at
+
+
+class AiUnavailableError(UnavailableError):
+    """No language model answers at present; a job tries again later."""
+
+    code = "AI_UNAVAILABLE"
+
+
+class AiOutputRefusedError(DomainError):
+    """A language model answered twice with what the platform may not keep; `findings` say what was wrong at last."""
+
+    code = "AI_OUTPUT_REFUSED"
+
+    def __init__(self, message: str, *, findings: Sequence[str], field: str | None = None) -> None:
+        super().__init__(message, field=field)
+        self.findings = list(findings)
+
+
+class UnknownModelError(InvalidInputError):
+    """The model is not one of those that the platform offers."""
+
+    code = "UNKNOWN_MODEL"
+
+
+class PromptTooLongError(InvalidInputError):
+    """The texts do not fit into the context of the model."""
+
+    code = "PROMPT_TOO_LONG"

@@ -1,0 +1,1 @@
+"""What the offline author writes, one generator for each purpose."""
