@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 @entity
-class Usage:
+class CallUsage:
     """What a request used: the stored call, the model that answered, tokens, and `cost` in millionths of a dollar."""
 
     call_id: AiCallId
@@ -24,7 +24,7 @@ class Usage:
 
 @entity
 class Written(Generic[T]):
-    """An answer of a language model, and what it used, as in `Usage`."""
+    """An answer of a language model, and what it used, as in `CallUsage`."""
 
     value: T
     call_id: AiCallId
@@ -49,5 +49,5 @@ class Assistant(Protocol):
     async def text(self, request: AiRequest) -> Written[str]:
         """Return an answer in Markdown; raises AiOutputRefusedError for an empty one."""
 
-    def stream(self, request: AiRequest) -> AsyncGenerator[str | Usage, None]:
+    def stream(self, request: AiRequest) -> AsyncGenerator[str | CallUsage, None]:
         """Yield the pieces of an answer in Markdown as they come, and the usage last; `aclose` ends the request."""

@@ -5,13 +5,13 @@ from collections.abc import AsyncGenerator
 from typing import Any, TypeVar
 
 from domain.ai import prompts
-from domain.ai.assistants import Usage, Written
+from domain.ai.assistants import CallUsage, Written
 from domain.ai.errors import AiOutputRefusedError, UnknownModelError
 from domain.ai.prompts import Conversation, Prompts
 from domain.ai.requests import AiRequest, OutputShape, Speaker, Turn
 from domain.ids import AiCallId, Mint
 from gateway.ai import offline_author
-from gateway.ai.providers import Provider, ProviderCall, Spent
+from gateway.ai.providers import ModelProvider, ProviderCall, TokenCounts
 
 T = TypeVar("T")
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 class ChainedAssistant:
     """Asks the providers."""
 
-    def __init__(self, provider: Provider, prompts: Prompts, *, mint: Mint) -> None:
+    def __init__(self, provider: ModelProvider, prompts: Prompts, *, mint: Mint) -> None:
         self._provider = provider
         self._prompts = prompts
         self._mint = mint
@@ -44,13 +44,13 @@ class ChainedAssistant:
             raise AiOutputRefusedError("The answer was empty; try again.", findings=["the answer is empty"])
         return _written(text.strip(), usage)
 
-    async def stream(self, request: AiRequest) -> AsyncGenerator[str | Usage, None]:
+    async def stream(self, request: AiRequest) -> AsyncGenerator[str | CallUsage, None]:
         """Yield the pieces of an answer in Markdown as they come, and the usage last; `aclose` ends the request."""
         call = self._call(request, None)
         pieces = self._provider.pieces(call)
         try:
             async for piece in pieces:
-                yield self._usage(call, piece) if isinstance(piece, Spent) else piece
+                yield self._usage(call, piece) if isinstance(piece, TokenCounts) else piece
         finally:
             await pieces.aclose()
 
@@ -64,17 +64,17 @@ class ChainedAssistant:
             schema=None if shape is None else shape.schema,
         )
 
-    async def _asked(self, call: ProviderCall) -> tuple[str, Usage]:
-        text, spent = "", Spent(0, 0)
+    async def _asked(self, call: ProviderCall) -> tuple[str, CallUsage]:
+        text, spent = "", TokenCounts(0, 0)
         async for piece in self._provider.pieces(call):
-            if isinstance(piece, Spent):
+            if isinstance(piece, TokenCounts):
                 spent = piece
             else:
                 text += piece
         return text, self._usage(call, spent)
 
-    def _usage(self, call: ProviderCall, spent: Spent) -> Usage:
-        return Usage(
+    def _usage(self, call: ProviderCall, spent: TokenCounts) -> CallUsage:
+        return CallUsage(
             call_id=AiCallId(self._mint("aicall")),
             model=call.model,
             prompt_version=self._prompts[call.request.prompt].version,
@@ -112,7 +112,7 @@ def _judged(text: str, shape: OutputShape[T]) -> tuple[tuple[T] | None, list[str
     return (None if findings else (value,)), findings
 
 
-def _written(value: T, usage: Usage) -> Written[T]:
+def _written(value: T, usage: CallUsage) -> Written[T]:
     return Written(
         value=value,
         call_id=usage.call_id,

@@ -20,7 +20,7 @@ from gateway.ai.offline import (
     titles,
     topics,
 )
-from gateway.ai.providers import ProviderCall, Spent
+from gateway.ai.providers import ProviderCall, TokenCounts
 
 NAME = "offline"
 """The name of the provider."""
@@ -45,7 +45,7 @@ class OfflineAuthor:
 
     name = NAME
 
-    async def pieces(self, call: ProviderCall) -> AsyncGenerator[str | Spent, None]:
+    async def pieces(self, call: ProviderCall) -> AsyncGenerator[str | TokenCounts, None]:
         """Yield the answer in pieces of three words, and about as many tokens as a model would have spent."""
         written = _GENERATORS[call.request.purpose](call.request)
         text = written if call.schema is None else json.dumps(written, ensure_ascii=False)
@@ -53,4 +53,4 @@ class OfflineAuthor:
             if piece:
                 yield piece
         said = [call.conversation.system, *(turn.text for turn in call.conversation.turns)]
-        yield Spent(tokens_in=sum(map(tokens.estimated, said)), tokens_out=tokens.estimated(text))
+        yield TokenCounts(tokens_in=sum(map(tokens.estimated, said)), tokens_out=tokens.estimated(text))

@@ -22,17 +22,17 @@ class ProviderCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class TokenCounts:
     """The tokens of an attempt, as the provider counted them."""
 
     tokens_in: int
     tokens_out: int
 
 
-class Provider(Protocol):
+class ModelProvider(Protocol):
     """A provider of language models."""
 
     name: str
 
-    def pieces(self, call: ProviderCall) -> AsyncGenerator[str | Spent, None]:
+    def pieces(self, call: ProviderCall) -> AsyncGenerator[str | TokenCounts, None]:
         """Yield the pieces of the answer as they come, and what it spent last; raises AiUnavailableError."""

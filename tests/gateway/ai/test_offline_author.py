@@ -3,7 +3,7 @@
 import pytest
 
 from domain.accounts.users import Role
-from domain.ai.assistants import Usage
+from domain.ai.assistants import CallUsage
 from domain.ai.errors import AiOutputRefusedError, UnknownModelError
 from domain.ai.requests import AiRequest, OutputShape, Purpose
 from domain.ids import UserId
@@ -53,7 +53,7 @@ async def test_texts_come_in_pieces(purpose: Purpose) -> None:
 
     assert "".join(pieces) == whole.value
     assert len(pieces) > 1
-    assert isinstance(usage, Usage)
+    assert isinstance(usage, CallUsage)
 
 
 async def test_the_keys_of_questions_are_words_of_the_text() -> None:
