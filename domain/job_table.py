@@ -7,6 +7,7 @@ from domain.accounts.users import Role
 from domain.analytics import weekly_digests
 from domain.campaigns import campaign_jobs
 from domain.entities import entity
+from domain.generation import generation_jobs
 from domain.imports.runs import import_jobs
 from domain.jobs.job_kinds import JobKind, NoArguments, RetryPolicy, table_of
 from domain.jobs.schedules import CronSchedule
@@ -136,6 +137,7 @@ KINDS = table_of(
     item_projection.REBUILD,
     regrade_jobs.REGRADE,
     report_decisions.NOTICE,
+    *generation_jobs.KINDS.values(),
 )
 """Every kind of job, by its name."""
 

@@ -9,6 +9,7 @@ from domain.authoring.work import AuthoringWork
 from domain.campaigns.work import CampaignsWork
 from domain.documents.work import DocumentsWork
 from domain.feature_flags.work import FeatureFlagsWork
+from domain.generation.work import GenerationWork
 from domain.imports.work import ImportsWork
 from domain.offline.work import OfflineWork
 from domain.privacy.work import PrivacyWork
@@ -27,6 +28,7 @@ class Work(
     WebhooksWork,
     FeatureFlagsWork,
     StatusWork,
+    GenerationWork,
     QualityWork,
     PrivacyWork,
     DocumentsWork,

@@ -25,6 +25,7 @@ import domain.content.quizzes
 import domain.content.roadmap_nodes
 import domain.content.roadmaps
 import domain.gamification.xp
+import domain.generation.generations
 import domain.imports.runs.imports
 import domain.jobs.jobs
 import domain.learning.enrolments
@@ -59,6 +60,7 @@ from graph.content.roadmap_nodes import PrerequisiteGroup, RoadmapNode
 from graph.content.roadmaps import Roadmap, RoadmapVersion
 from graph.declarations import definition_of
 from graph.gamification.xp import XpEntry
+from graph.generation.generations import Explanation, Generation
 from graph.imports.imports import Import
 from graph.jobs.jobs import Job
 from graph.learning.enrolments import Enrolment
@@ -115,6 +117,8 @@ NODES: dict[type, type] = {
     domain.media.media.Media: Media,
     domain.imports.runs.imports.Import: Import,
     domain.quality.question_reports.QuestionReport: QuestionReport,
+    domain.generation.generations.Generation: Generation,
+    domain.generation.generations.Explanation: Explanation,
 }
 """The type that implements Node for each domain entity; a question's depends on its kind (graph.content.questions)."""
 

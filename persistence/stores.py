@@ -51,6 +51,8 @@ from persistence.gamification.leaderboard_projection import SqlProjection
 from persistence.gamification.leaderboards import SqlBoards
 from persistence.gamification.streaks import SqlStreaks
 from persistence.gamification.xp import SqlXp
+from persistence.generation.generations import SqlGenerations
+from persistence.generation.ratings import SqlRatings
 from persistence.idempotency import SqlReceipts
 from persistence.imports.imports import SqlImports
 from persistence.imports.reports import SqlImportReports
@@ -162,6 +164,8 @@ class SqlWork:
     progress_checks = _Store(SqlProgressChecks)
     bookmarks = _Store(SqlBookmarks)
     notes = _Store(SqlNotes)
+    generations = _Store(SqlGenerations)
+    ratings = _Store(SqlRatings)
     review_cards = _Store(SqlReviewCards)
     review_settings = _Store(SqlReviewSettings)
     answer_feed = _Store(SqlAnswerFeed)

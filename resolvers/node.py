@@ -20,6 +20,7 @@ from resolvers.campaigns import loaders as campaign_loaders
 from resolvers.content import loaders as content_loaders
 from resolvers.context import Context
 from resolvers.gamification import xp
+from resolvers.generation import loaders as generation_loaders
 from resolvers.imports import loaders as import_loaders
 from resolvers.jobs import loaders as job_loaders
 from resolvers.learning import loaders as learning_loaders
@@ -73,6 +74,8 @@ BATCHES: dict[str, Batch] = {
     "media": media_loaders.media_by_id,
     "import": import_loaders.imports_by_id,
     "report": quality_loaders.reports_by_id,
+    "generation": generation_loaders.generations_by_id,
+    "explanation": generation_loaders.explanations_by_id,
 }
 """The batch of each kind of object that `node` finds, with the row rule of its relation."""
 

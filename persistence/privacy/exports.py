@@ -61,6 +61,12 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "bookmarks": ("user_id = :user_id", "to_jsonb(t)"),
     "question_reports": (_OWN_REPORT, "to_jsonb(t) - 'decided_by_id'"),
     "notes": ("user_id = :user_id", "to_jsonb(t)"),
+    "generations": ("user_id = :user_id", "to_jsonb(t)"),
+    "explanations": (
+        "user_id = :user_id",
+        f"CASE WHEN {_OPEN_SLOT} THEN to_jsonb(t) - 'text' ELSE to_jsonb(t) END",
+    ),
+    "content_ratings": ("user_id = :user_id", "to_jsonb(t) - 'place'"),
     "enrolments": ("user_id = :user_id", "to_jsonb(t)"),
     "evidence": ("user_id = :user_id", "to_jsonb(t)"),
     "collaborators": ("user_id = :user_id OR invited_by_id = :user_id", "to_jsonb(t)"),
