@@ -121,7 +121,7 @@ def _findings(written: WrittenRoadmap) -> list[str]:
             lambda: check_title(written.details.title, "title"),
             lambda: check_description(written.details.description, "description"),
             *(
-                lambda node=node, place=place: checked_node(node, f"nodes[{place}].")  # type: ignore[misc]
+                lambda node=node, place=place: checked_node(node, f"nodes[{place}].")
                 for place, node in enumerate(nodes)
             ),
         ]

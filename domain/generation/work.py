@@ -6,9 +6,10 @@ from domain.assessment.work import AssessmentWork
 from domain.authoring.work import AuthoringWork
 from domain.generation.generations import Generations
 from domain.generation.ratings import Ratings
+from domain.mail.work import MailWork
 
 
-class GenerationWork(AssessmentWork, AuthoringWork, Protocol):
+class GenerationWork(MailWork, AssessmentWork, AuthoringWork, Protocol):
     """The stores that verbs of generation reach."""
 
     @property

@@ -72,8 +72,11 @@ class GenerateQuizSource:
 
     def read(self) -> QuizSource:
         """Return the source."""
-        sent = {name: getattr(self, name) for name in ("exam_type", "roadmap_node", "text")}
-        return QuizSource(**{name: value for name, value in sent.items() if isinstance(value, str)})
+        return QuizSource(
+            exam_type=self.exam_type if isinstance(self.exam_type, str) else None,
+            roadmap_node=self.roadmap_node if isinstance(self.roadmap_node, str) else None,
+            text=self.text if isinstance(self.text, str) else None,
+        )
 
 
 @strawberry.input(description="The quiz to write.")

@@ -1,6 +1,6 @@
 """Provenance of questions in Postgres."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -47,6 +47,9 @@ _REVIEW = Statement(
 )
 
 
+_provenance: Callable[..., Provenance] = Provenance
+
+
 class SqlProvenances:
     """Provenance in the table `question_provenances`."""
 
@@ -64,7 +67,7 @@ class SqlProvenances:
     async def by_questions(self, ids: Sequence[QuestionId]) -> list[Provenance | None]:
         """Return one slot per question; versions of one question share a row."""
         rows = await self._connection.rows(_BY_QUESTIONS, ids=list(ids))
-        found = {row[0]: Provenance(*row[1:]) for row in rows}
+        found = {row[0]: _provenance(*row[1:]) for row in rows}
         return [found.get(id_) for id_ in ids]
 
     async def unreviewed_of(self, ids: Sequence[QuizId]) -> list[int]:
