@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0071"
-down_revision = "0061"
+down_revision = "0062"
 
 _ID = sa.Text(collation="C")
 _MOMENT = sa.DateTime(timezone=True)
