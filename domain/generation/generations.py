@@ -32,7 +32,7 @@ class GenerationKind(Enum):
 
 
 class GenerationState(Enum):
-    """How far a generation is; a failed one works again when its job is retried."""
+    """How far a generation is; a failed one works again when an operator retries its job."""
 
     WORKING = "WORKING"
     READY = "READY"

@@ -37,7 +37,7 @@ declare_enum(
     "How far a generation is.",
     WORKING="Its job waits or runs.",
     READY="It has ended in a draft or an explanation.",
-    FAILED="Its job has failed; `error` says why. `retryJob` tries it again.",
+    FAILED="Its job has failed; `error` says why. Ask again, with a new key.",
     CANCELLED="Its job was cancelled.",
 )
 declare_enum(
