@@ -53,6 +53,8 @@ ThreadId = NewType("ThreadId", str)
 ThreadContentId = NewType("ThreadContentId", str)
 ChatId = NewType("ChatId", str)
 ChatMessageId = NewType("ChatMessageId", str)
+GenerationId = NewType("GenerationId", str)
+ExplanationId = NewType("ExplanationId", str)
 AiCallId = NewType("AiCallId", str)
 
 PREFIXES: dict[object, str] = {
@@ -104,6 +106,8 @@ PREFIXES: dict[object, str] = {
     ThreadContentId: "threadcontent",
     ChatId: "chat",
     ChatMessageId: "chatmessage",
+    GenerationId: "generation",
+    ExplanationId: "explanation",
     AiCallId: "aicall",
 }
 """The prefix of each kind of identifier; the graph refuses an identifier with another prefix."""

@@ -8,6 +8,7 @@ from domain.analytics import weekly_digests
 from domain.campaigns import campaign_jobs
 from domain.chats import chat_jobs
 from domain.entities import entity
+from domain.generation import generation_jobs
 from domain.imports.runs import import_jobs
 from domain.jobs.job_kinds import JobKind, NoArguments, RetryPolicy, table_of
 from domain.jobs.schedules import CronSchedule
@@ -145,6 +146,7 @@ KINDS = table_of(
     report_decisions.NOTICE,
     topic_jobs.GENERATE,
     section_generation.GENERATE,
+    *generation_jobs.KINDS.values(),
 )
 """Every kind of job, by its name."""
 

@@ -11,6 +11,7 @@ from domain.campaigns.work import CampaignsWork
 from domain.chats.work import ChatsWork
 from domain.documents.work import DocumentsWork
 from domain.feature_flags.work import FeatureFlagsWork
+from domain.generation.work import GenerationWork
 from domain.imports.work import ImportsWork
 from domain.offline.work import OfflineWork
 from domain.privacy.work import PrivacyWork
@@ -32,6 +33,7 @@ class Work(
     WebhooksWork,
     FeatureFlagsWork,
     StatusWork,
+    GenerationWork,
     QualityWork,
     PrivacyWork,
     DocumentsWork,

@@ -31,6 +31,7 @@ from graph.documents.field_usage import FieldUsageQueries
 from graph.feature_flags.flags import FeatureFlagMutations, FeatureFlagQueries
 from graph.gamification.leaderboards import LeaderboardQueries, LeaderboardSubscriptions
 from graph.gamification.pending_xp import PendingXpMutations, PendingXpQueries
+from graph.generation.mutations import GenerationMutations
 from graph.imports.exports import ExportMutations
 from graph.imports.images import ImageMutations
 from graph.imports.mutations import QuestionImportMutations, RoadmapImportMutations
@@ -139,6 +140,7 @@ MUTATIONS = (
     ThreadSharingMutations,
     ChatMutations,
     BookmarkMutations,
+    GenerationMutations,
     ReviewMutations,
     TopicChainMutations,
     TopicMutations,

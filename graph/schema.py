@@ -27,6 +27,7 @@ import domain.content.quizzes
 import domain.content.roadmap_nodes
 import domain.content.roadmaps
 import domain.gamification.xp
+import domain.generation.generations
 import domain.imports.runs.imports
 import domain.jobs.jobs
 import domain.learning.enrolments
@@ -66,6 +67,7 @@ from graph.content.roadmap_nodes import PrerequisiteGroup, RoadmapNode
 from graph.content.roadmaps import Roadmap, RoadmapVersion
 from graph.declarations import definition_of
 from graph.gamification.xp import XpEntry
+from graph.generation.generations import Explanation, Generation
 from graph.imports.imports import Import
 from graph.jobs.jobs import Job
 from graph.learning.enrolments import Enrolment
@@ -131,6 +133,8 @@ NODES: dict[type, type] = {
     domain.quality.question_reports.QuestionReport: QuestionReport,
     domain.threads.threads.Thread: Thread,
     domain.threads.thread_contents.ThreadContent: ThreadContent,
+    domain.generation.generations.Generation: Generation,
+    domain.generation.generations.Explanation: Explanation,
 }
 """The type that implements Node for each domain entity; a question's depends on its kind (graph.content.questions)."""
 

@@ -17,6 +17,7 @@ from graph.directives import auth, public, reads_imports, reads_learning, requir
 from graph.fields import loaded_by, resolved_by, streamed_by
 from graph.gamification.streaks import Streak
 from graph.gamification.xp import LevelProgress, XpEntry
+from graph.generation.generations import Generation
 from graph.imports.imports import Import
 from graph.jobs.jobs import Job
 from graph.learning.daily_targets import DailyTarget
@@ -37,6 +38,7 @@ from resolvers.authoring import collaborations as collaboration_resolvers
 from resolvers.bookmarks import bookmarks as bookmark_resolvers
 from resolvers.chats import chats as chat_resolvers
 from resolvers.gamification import streaks, xp
+from resolvers.generation import generations
 from resolvers.imports import imports as import_resolvers
 from resolvers.jobs import jobs as job_resolvers
 from resolvers.learning import daily_targets, enrolments, goals
@@ -121,6 +123,14 @@ class Viewer:
         description="The threads that others share with the caller, by name or by link, newest first.",
         args={
             "query": "Only threads with this in their title, description or contents, 2 to 100 characters in any case."
+        },
+    )
+    generations: Connection[Generation] | None = resolved_by(
+        generations.viewer_generations,
+        description="What the caller had language models write, newest first.",
+        args={
+            "kind": "Only generations of this kind; by default all.",
+            "state": "Only generations in this state; by default all.",
         },
     )
     level_progress: LevelProgress | None = resolved_by(

@@ -38,6 +38,7 @@ from persistence.chats.chats import SqlChats
 from persistence.content.collaborators import SqlCollaborators
 from persistence.content.exam_types import SqlExamTypes
 from persistence.content.layouts import SqlLayouts
+from persistence.content.provenances import SqlProvenances
 from persistence.content.question_bank import SqlQuestionBank
 from persistence.content.questions import SqlQuestions
 from persistence.content.quizzes import SqlQuizzes
@@ -53,6 +54,8 @@ from persistence.gamification.leaderboard_projection import SqlProjection
 from persistence.gamification.leaderboards import SqlBoards
 from persistence.gamification.streaks import SqlStreaks
 from persistence.gamification.xp import SqlXp
+from persistence.generation.generations import SqlGenerations
+from persistence.generation.ratings import SqlRatings
 from persistence.idempotency import SqlReceipts
 from persistence.imports.imports import SqlImports
 from persistence.imports.reports import SqlImportReports
@@ -137,6 +140,7 @@ class SqlWork:
     quizzes = _Store(SqlQuizzes)
     questions = _Store(SqlQuestions)
     question_bank = _Store(SqlQuestionBank)
+    provenances = _Store(SqlProvenances)
     import_reports = _Store(SqlImportReports)
     imports = _Store(SqlImports)
     uploads = _Store(SqlUploads)
@@ -170,6 +174,8 @@ class SqlWork:
     progress_checks = _Store(SqlProgressChecks)
     bookmarks = _Store(SqlBookmarks)
     notes = _Store(SqlNotes)
+    generations = _Store(SqlGenerations)
+    ratings = _Store(SqlRatings)
     review_cards = _Store(SqlReviewCards)
     review_settings = _Store(SqlReviewSettings)
     answer_feed = _Store(SqlAnswerFeed)

@@ -21,6 +21,7 @@ from resolvers.chats import loaders as chat_loaders
 from resolvers.content import loaders as content_loaders
 from resolvers.context import Context
 from resolvers.gamification import xp
+from resolvers.generation import loaders as generation_loaders
 from resolvers.imports import loaders as import_loaders
 from resolvers.jobs import loaders as job_loaders
 from resolvers.learning import loaders as learning_loaders
@@ -82,6 +83,8 @@ BATCHES: dict[str, Batch] = {
     "report": quality_loaders.reports_by_id,
     "thread": thread_loaders.threads_by_id,
     "threadcontent": thread_loaders.contents_by_id,
+    "generation": generation_loaders.generations_by_id,
+    "explanation": generation_loaders.explanations_by_id,
 }
 """The batch of each kind of object that `node` finds, with the row rule of its relation."""
 

@@ -70,6 +70,7 @@ async def nodes_of(store: Enrolments, grading_input: GradingInput, attempt: Quiz
         user_id=attempt.user_id,
         quiz_slug=grading_input.quiz_slug,
         is_own_quiz=grading_input.is_own,
+        is_unreviewed=attempt.asks_unreviewed,
         earned=grading_input.recent.nodes.get(today, 0),
         now=end,
         local_date=today,

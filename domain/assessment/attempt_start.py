@@ -1,5 +1,6 @@
 """Starting and abandoning attempts."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
@@ -8,7 +9,7 @@ from domain.acts import Act
 from domain.assessment import attempt_end, attempt_submission, time_allowances
 from domain.assessment.attempt_errors import AttemptAlreadySubmittedError, QuizClosedError
 from domain.assessment.attempt_timers import attempt_signal
-from domain.assessment.attempts import AttemptMode, AttemptState, QuizAttempt, is_overdue
+from domain.assessment.attempts import AttemptMode, AttemptState, Frozen, QuizAttempt, is_overdue
 from domain.assessment.quizzes import quiz_limits
 from domain.assessment.work import AssessmentWork
 from domain.content.drawing import draws
@@ -52,9 +53,10 @@ async def start(
         if attempt.id == new.id:
             await work.attempts.discard(new.id)
         return await attempt_submission.own_attempt(work, user_id=act.user_id, attempt_id=AttemptId(earlier))
-    if attempt.id == new.id:
-        await _freeze(work, quiz, attempt, act.now)
-    return attempt
+    if attempt.id != new.id:
+        return attempt
+    frozen = await _freeze(work, quiz, attempt, act.now)
+    return replace(attempt, asks_unreviewed=frozen.asks_unreviewed)
 
 
 async def abandon(work: AssessmentWork, act: Act, *, attempt_id: AttemptId) -> QuizAttempt:
@@ -110,20 +112,22 @@ def _attempt(act: Act, quiz: Quiz, mode: AttemptMode, time_multiplier: Fraction)
     )
 
 
-async def _freeze(work: AssessmentWork, quiz: Quiz, attempt: QuizAttempt, now: datetime) -> None:
-    """Freeze the questions of a new attempt; a refusal rolls the attempt back."""
+async def _freeze(work: AssessmentWork, quiz: Quiz, attempt: QuizAttempt, now: datetime) -> Frozen:
+    """Freeze the questions of a new attempt, and return what they are; a refusal rolls the attempt back."""
     if not quiz.takes_attempts(now):
         state = "closed" if quiz.withdrawn_at is None else "withdrawn"
         raise QuizClosedError(f"This quiz is {state}; choose another one.", field="quizId")
     await quiz_limits.check(work, quiz, attempt, now)
-    if not await _frozen(work, quiz, attempt):
+    frozen = await _frozen(work, quiz, attempt)
+    if not frozen.count:
         raise InvalidInputError(
             "This quiz has no questions to ask at present; choose another one.", field="quizId"
         )
+    return frozen
 
 
-async def _frozen(work: AssessmentWork, quiz: Quiz, attempt: QuizAttempt) -> int:
-    """Store the questions of a new attempt; return how many. Only what is drawn or shuffled is read before."""
+async def _frozen(work: AssessmentWork, quiz: Quiz, attempt: QuizAttempt) -> Frozen:
+    """Store the questions of a new attempt. Only what is drawn or shuffled is read before."""
     if not (quiz.shuffle_questions or quiz.drawn_count):
         return await work.attempts.freeze(attempt)
     fixed = await work.quizzes.question_ids(quiz.id)

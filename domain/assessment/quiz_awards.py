@@ -38,19 +38,21 @@ def awards_of(
 ) -> list[Award]:
     """Return the awards of a finished attempt: one for its answers, one for completion, one for perfection.
 
-    Without an answer there is none; an own quiz earns 0. Amounts are reduced for repeats first and by the daily cap
+    Without an answer there is none; an own quiz earns 0, as does one with generated questions that were unreviewed at
+    the start. Amounts are reduced for repeats first and by the daily cap
     then. All of them are pending where the attempt looks suspicious: answers too fast, or too much XP at once.
     """
     if attempt.finished_at is None or not grading.answered:
         return []
-    found = [_OF_OWN_QUIZ] if is_own else _earnings(grading, repeats, rules)
+    unpaid = _OF_OWN_QUIZ if is_own else _UNREVIEWED if attempt.asks_unreviewed else None
+    found = _earnings(grading, repeats, rules) if unpaid is None else [unpaid]
     left = max(rules.quiz_cap_per_day - earned.today, 0)
     capped = []
     for earning in found:
         capped.append(_capped(earning, left, rules))
         left -= capped[-1].amount
     duration = attempt.finished_at - attempt.started_at
-    doubt = "" if is_own else _doubt(grading, capped, earned.lately, duration, rules)
+    doubt = "" if unpaid is not None else _doubt(grading, capped, earned.lately, duration, rules)
     return [
         Award(
             user_id=attempt.user_id,
@@ -69,6 +71,12 @@ def awards_of(
 
 _OF_OWN_QUIZ = Earning(
     reason=XpReason.QUIZ, amount=0, explanation="You wrote this quiz; own content earns nothing: 0 XP."
+)
+
+_UNREVIEWED = Earning(
+    reason=XpReason.QUIZ,
+    amount=0,
+    explanation="This attempt asks generated questions that no human had reviewed when it started: 0 XP.",
 )
 
 

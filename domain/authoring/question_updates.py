@@ -50,7 +50,8 @@ async def update(
     """Change what was sent of a question of the actor's own, or of any author's for an admin in person.
 
     `question_id` is that of any version, `version` the number of the newest one, `domain` the code of a domain of its
-    exam type, and `images` are those beside the prompt. What changes nothing makes no version. Raises, all at once,
+    exam type, and `images` are those beside the prompt. What changes nothing makes no version; what
+    changes something is a review of a generated question. Raises, all at once,
     InvalidInputErrors that name the fields; NotFoundError or QuestionConflictError.
     """
     stored: AuthoredQuestion | None = None
@@ -105,6 +106,7 @@ async def update(
     new, uses = new_version(stored, after, mint=act.mint)
     await work.authored.replace(stored.question.id, new, version=stored.version + 1)
     await work.media.use(uses)
+    await work.provenances.review(new.question.id, by=act.user_id, now=act.now)
     return await content_of(work, stored, new.question.id)
 
 

@@ -208,20 +208,26 @@ def award_for(
     occurred_at: datetime,
     local_date: date,
     is_own_quiz: bool = False,
+    is_unreviewed: bool = False,
     rules: RuleSet = CURRENT,
 ) -> Award | None:
     """Return the XP for completing a node, which is given once per learner and lineage, in a fork or in its origin.
 
-    Own content earns 0; `earned` is the XP of nodes on this local date so far, to which the daily cap applies. None for
-    another author's node in the learner's own fork: it earns nothing there, and may still earn XP in the origin.
+    Own content earns 0, and so does a quiz whose generated questions were unreviewed. `earned` is the XP of nodes on
+    this local date so far, to which the daily cap applies. None for another author's node in the learner's own fork: it
+    earns nothing there, and may still earn XP in the origin.
     """
     if path.is_own and step.author_id not in {None, user_id}:
         return None
     is_own = path.is_own or is_own_quiz or step.author_id == user_id
-    amount = 0 if is_own else max(min(rules.node_completed, rules.nodes_cap_per_day - earned), 0)
+    amount = (
+        0 if is_own or is_unreviewed else max(min(rules.node_completed, rules.nodes_cap_per_day - earned), 0)
+    )
     explanation = f"Completed \u201c{step.title}\u201d: {amount} XP, once for this step of the roadmap."
     if is_own:
         explanation += " Own content earns nothing."
+    elif is_unreviewed:
+        explanation += " The quiz asked generated questions that no human had reviewed."
     elif amount < rules.node_completed:
         explanation += f" CAPPED: nodes earn at most {rules.nodes_cap_per_day} XP a day."
     return Award(

@@ -15,6 +15,7 @@ async def nodes_passed(
     user_id: UserId,
     quiz_slug: str,
     is_own_quiz: bool,
+    is_unreviewed: bool = False,
     earned: int,
     now: datetime,
     local_date: date,
@@ -22,7 +23,8 @@ async def nodes_passed(
     """Complete the learner's open nodes that this quiz completes, and return their awards.
 
     A node counts where it is available or in progress; a locked one waits for another pass of the quiz. `earned` is
-    the XP of nodes on this local date so far. A node that is in a roadmap and in a fork of it is awarded once.
+    the XP of nodes on this local date so far. `is_unreviewed` says that the attempt earns nothing because it asked
+    generated questions that were unreviewed. A node that is in a roadmap and in a fork of it is awarded once.
     """
     locked = await enrolments.lock_for_quiz(user_id, quiz_slug)
     if not locked:
@@ -45,6 +47,7 @@ async def nodes_passed(
                 occurred_at=now,
                 local_date=local_date,
                 is_own_quiz=is_own_quiz,
+                is_unreviewed=is_unreviewed,
             )
             if award is not None:
                 awards.setdefault(award.source_id, award)

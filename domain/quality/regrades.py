@@ -181,6 +181,7 @@ async def _nodes(work: QualityWork, act: Act, found: RegradeInput) -> list[Award
         user_id=user_id,
         quiz_slug=found.quiz_slug,
         is_own_quiz=found.is_own,
+        is_unreviewed=found.attempt.asks_unreviewed,
         earned=await work.xp.earned_on(user_id, XpReason.NODE_COMPLETED, today),
         now=act.now,
         local_date=today,

@@ -69,7 +69,7 @@ class Subject:
 
     `is_asked` says whether an open attempt of the learner asks it without showing it yet, `is_score_only` whether a
     quiz asks it that shows the score only. `p75_ms` is the time that three quarters of its answers took at most, None
-    while too few are known.
+    while too few are known. `is_unreviewed` says that it was generated and no human has reviewed it.
     """
 
     lineage_id: QuestionId
@@ -79,6 +79,11 @@ class Subject:
     is_score_only: bool
     p75_ms: int | None
     card: ReviewCard | None
+    is_unreviewed: bool = False
+
+    def pays(self, learner_id: UserId) -> bool:
+        """Tell whether reviews of it earn XP: of others' questions, unless generated and unreviewed."""
+        return self.author_id != learner_id and not self.is_unreviewed
 
 
 @entity

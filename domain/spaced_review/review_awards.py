@@ -23,10 +23,11 @@ QUALIFYING_REVIEWS = 10
 async def pay(work: SpacedReviewWork, act: Act, subject: Subject, entry: LogEntry, *, zone: UserZone) -> None:
     """Award what a new review of the actor's earns, and note that a daily target may be reached.
 
-    Lock the learner's row first. A card of the learner's own question earns nothing.
+    Lock the learner's row first. A card of the learner's own question earns nothing, nor does one
+    of a generated question without review.
     """
     awards: list[Award] = []
-    if subject.author_id != act.user_id:
+    if subject.pays(act.user_id):
         earned = await work.xp.earned_on(act.user_id, XpReason.REVIEW, entry.local_date)
         awards = [award_for(act.user_id, entry, earned=earned)]
     if await work.review_cards.reviewed_on(act.user_id, entry.local_date) >= QUALIFYING_REVIEWS:
@@ -67,7 +68,7 @@ async def pay_late(work: SpacedReviewWork, act: Act, earnings: Sequence[LateRevi
 
 async def _late_awards(work: SpacedReviewWork, act: Act, earnings: Sequence[LateReview]) -> list[Award]:
     """Return the XP of each card and date that has none yet."""
-    paid = [each.entry for each in earnings if each.subject.author_id != act.user_id]
+    paid = [each.entry for each in earnings if each.subject.pays(act.user_id)]
     first = {source_of(entry): entry for entry in reversed(paid)}
     stored = await work.xp.by_sources(SOURCE_TYPE, sorted(first), viewer_id=act.user_id)
     known = {source for source, entries in zip(sorted(first), stored, strict=True) if entries}

@@ -24,6 +24,7 @@ from domain.work import Work
 from domain.workflows import step_plans
 from gateway.jobs import (
     chat_handlers,
+    generation_handlers,
     import_handlers,
     mail_sender,
     quality_handlers,
@@ -206,5 +207,6 @@ HANDLERS: Handlers = {
     **quality_handlers.HANDLERS,
     **topic_handlers.HANDLERS,
     **thread_handlers.HANDLERS,
+    **generation_handlers.HANDLERS,
 }
 """The handler of each kind, by its name."""

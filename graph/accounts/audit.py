@@ -100,6 +100,7 @@ declare_enum(
     QUESTION_REPORTS_DISMISSED="A moderator dismissed reports on a question.",
     QUESTION_SUSPENDED="A question was suspended by its author or a moderator.",
     QUESTION_RESUMED="A suspended question was resumed by its author or a moderator.",
+    QUESTION_REVIEWED="A generated question was marked as reviewed by its author or a moderator.",
     REGRADE_STARTED="Its author or a moderator had attempts graded again by the newest key of a question.",
 )
 

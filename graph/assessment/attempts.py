@@ -123,6 +123,9 @@ class QuizAttempt(Node):
         description="The caller's open attempt that asks one of the questions of this SUBMITTED one; the result "
         "appears when it has ended. Null for every other attempt.",
     )
+    asks_unreviewed: bool = attribute(
+        "Whether it asks a generated question that no human had reviewed when it started; it earns no XP then."
+    )
     xp_awarded: int | None = loaded_by(
         loaders.xp_by_attempt,
         key="id",

@@ -4,6 +4,7 @@ from graph.authoring.collaborations import CollaborationMutations
 from graph.authoring.draft_mutations import AuthoringMutations
 from graph.authoring.forks import ForkMutations
 from graph.authoring.question_creation import QuestionCreationMutations
+from graph.authoring.question_reviews import QuestionReviewMutations
 from graph.authoring.quiz_mutations import QuizDraftMutations
 from graph.authoring.share_links import ShareLinkMutations
 
@@ -14,4 +15,5 @@ AUTHORING_MUTATIONS = (
     ShareLinkMutations,
     QuizDraftMutations,
     QuestionCreationMutations,
+    QuestionReviewMutations,
 )

@@ -18,11 +18,13 @@ from domain.ids import OptionId, QuestionId
 from domain.media.media import MOST_OF_A_QUESTION
 from graph.bookmarkable import Bookmarkable
 from graph.content.exam_types import ExamDomain, ExamType
+from graph.content.provenances import QuestionProvenance
 from graph.directives import reads_imports, reads_learning
 from graph.enums import declare_enum
 from graph.fields import attribute, loaded_by
 from graph.media.media import Media, QuestionImage
 from resolvers.content import loaders
+from resolvers.content.provenances import provenance_by_question
 from resolvers.media.loaders import images_by_option, images_by_question, media_by_question
 from resolvers.quality.loaders import quality_by_question
 
@@ -125,6 +127,11 @@ class Question(Bookmarkable):
         description="The images beside its prompt, in their order.",
         at_most=MOST_OF_A_QUESTION,
         usual=1,
+    )
+    provenance: QuestionProvenance | None = loaded_by(
+        provenance_by_question,
+        key="id",
+        description="Where it comes from, if it was generated; null for a question that a human wrote.",
     )
     quality: Annotated["QuestionQuality", _QUALITY] | None = loaded_by(  # type: ignore[name-defined]  # noqa: F821 - it refers back to this module
         quality_by_question,

@@ -20,6 +20,7 @@ from graph.mutations import mutated_by
 from graph.paging import Connection
 from resolvers.accounts import loaders as account_loaders
 from resolvers.content import loaders, quizzes
+from resolvers.content.provenances import unreviewed_by_quiz
 from resolvers.quality.loaders import suspended_questions
 
 declare_enum(
@@ -63,6 +64,12 @@ class Quiz(Bookmarkable):
         suspended_questions,
         key="id",
         description="How many of them are suspended; new attempts leave these out.",
+    )
+    unreviewed_count: int | None = loaded_by(
+        unreviewed_by_quiz,
+        key="id",
+        description="How many of them were generated and not reviewed by a human; while there is one, attempts that "
+        "start earn no XP.",
     )
     opens_at: datetime | None = attribute("From when on attempts can start, or null for no such moment.")
     closes_at: datetime | None = attribute("When attempts end at the latest, or null.")

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.types import TypeEngine
 
-from domain.assessment.attempts import AttemptSlot, QuizAttempt, Taken
+from domain.assessment.attempts import AttemptSlot, Frozen, QuizAttempt, Taken
 from persistence.assessment.open_attempts import is_hidden, slots_questions
 from persistence.content.question_versions import is_among
 from persistence.content.questions import question_columns
@@ -37,6 +37,7 @@ from persistence.tables.assessment.attempts import (
     slots,
 )
 from persistence.tables.content.exam_types import exam_types
+from persistence.tables.content.provenances import is_unreviewed
 from persistence.tables.content.questions import questions
 from persistence.tables.content.quizzes import quizzes
 
@@ -60,21 +61,34 @@ OPEN_ONE = Statement(
     attempt_of,
 )
 
+_FROZEN = f"""), marked AS (
+        UPDATE quiz_attempts SET asks_unreviewed = true WHERE id = CAST(:attempt_id AS text) AND EXISTS (
+            SELECT FROM frozen f JOIN questions q ON q.id = f.question_id WHERE {is_unreviewed("q.lineage_id")})
+        RETURNING id
+    ) SELECT (SELECT count(*) FROM frozen), EXISTS (SELECT FROM marked)"""  # noqa: S608 - a condition of our own
 FREEZE = Statement(
-    text("""
-    INSERT INTO attempt_slots (attempt_id, number, question_id)
-    SELECT CAST(:attempt_id AS text), row_number() OVER (ORDER BY position), question_id
-    FROM quiz_questions q WHERE quiz_id = :quiz_id
-    AND NOT EXISTS (SELECT FROM question_suspensions s WHERE s.question_id = q.question_id)
-    """)
+    text(f"""
+    WITH frozen AS (
+        INSERT INTO attempt_slots (attempt_id, number, question_id)
+        SELECT CAST(:attempt_id AS text), row_number() OVER (ORDER BY position), question_id
+        FROM quiz_questions q WHERE quiz_id = :quiz_id
+        AND NOT EXISTS (SELECT FROM question_suspensions s WHERE s.question_id = q.question_id)
+        RETURNING question_id
+    {_FROZEN}
+    """),  # noqa: S608 - a part of our own
+    Frozen,
 )
 FREEZE_DRAWN = Statement(
-    text("""
-    INSERT INTO attempt_slots (attempt_id, number, question_id)
-    SELECT CAST(:attempt_id AS text), row_number() OVER (ORDER BY number), id
-    FROM unnest(CAST(:question_ids AS text[])) WITH ORDINALITY AS given (id, number)
-    WHERE NOT EXISTS (SELECT FROM question_suspensions s WHERE s.question_id = given.id)
-    """)
+    text(f"""
+    WITH frozen AS (
+        INSERT INTO attempt_slots (attempt_id, number, question_id)
+        SELECT CAST(:attempt_id AS text), row_number() OVER (ORDER BY number), id
+        FROM unnest(CAST(:question_ids AS text[])) WITH ORDINALITY AS given (id, number)
+        WHERE NOT EXISTS (SELECT FROM question_suspensions s WHERE s.question_id = given.id)
+        RETURNING question_id
+    {_FROZEN}
+    """),  # noqa: S608 - a part of our own
+    Frozen,
 )
 TAKEN = Statement(
     select(func.count(), func.max(attempts.c.finished_at)).where(

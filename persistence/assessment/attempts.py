@@ -10,6 +10,7 @@ from domain.assessment.attempts import (
     AttemptFilter,
     AttemptSlot,
     AttemptState,
+    Frozen,
     OpenSlot,
     Place,
     QuizAttempt,
@@ -44,17 +45,19 @@ class SqlAttempts:
                 return opened
         raise TimeoutError(f"the open attempt at {attempt.quiz_id} was closed whenever it was read")
 
-    async def freeze(self, attempt: QuizAttempt) -> int:
+    async def freeze(self, attempt: QuizAttempt) -> Frozen:
         """Give a new attempt the questions of its quiz that are not suspended, in their order, numbered from 1."""
-        return await self._connection.run(
+        frozen = await self._connection.first(
             attempt_statements.FREEZE, attempt_id=attempt.id, quiz_id=attempt.quiz_id
         )
+        return frozen or Frozen(count=0, asks_unreviewed=False)
 
-    async def freeze_drawn(self, attempt: QuizAttempt, question_ids: Sequence[QuestionId]) -> int:
-        """Give a new attempt these questions, numbered from 1; return how many there are."""
-        return await self._connection.run(
+    async def freeze_drawn(self, attempt: QuizAttempt, question_ids: Sequence[QuestionId]) -> Frozen:
+        """Give a new attempt these questions, numbered from 1."""
+        frozen = await self._connection.first(
             attempt_statements.FREEZE_DRAWN, attempt_id=attempt.id, question_ids=list(question_ids)
         )
+        return frozen or Frozen(count=0, asks_unreviewed=False)
 
     async def taken(self, quiz_id: QuizId, *, user_id: UserId, without: AttemptId) -> Taken:
         """Return how often the user has begun the quiz before this attempt."""

@@ -11,10 +11,11 @@ from domain.ids import QuestionId
 from persistence.content.score_only import is_score_only
 from persistence.database import SqlConnection
 from persistence.statements import ID, MOMENT, Statement
+from persistence.tables.content.provenances import is_unreviewed
 from persistence.tables.content.questions import questions
 
 _OF_POOLS = Statement(
-    text("""
+    text(f"""
     SELECT given.place, found.id FROM jsonb_to_recordset(:queries) AS given (
         place int, author_id text, exam_type_id text, domain_id text, difficulty text, without jsonb, seed text,
         most int
@@ -25,9 +26,10 @@ _OF_POOLS = Statement(
         AND (given.difficulty IS NULL OR q.difficulty = given.difficulty)
         AND NOT jsonb_exists(given.without, q.id)
         AND NOT EXISTS (SELECT FROM question_suspensions s WHERE s.question_id = q.id)
+        AND NOT {is_unreviewed("q.lineage_id")}
         ORDER BY mark, q.id LIMIT given.most
     ) found ORDER BY given.place, found.mark, found.id
-    """).bindparams(bindparam("queries", type_=JSONB))
+    """).bindparams(bindparam("queries", type_=JSONB))  # noqa: S608 - a condition of our own
 )
 _FACTS = Statement(
     select(
@@ -49,7 +51,7 @@ _OF_OTHERS = Statement(
         WHERE a.question_id = q.id AND z.withdrawn_at IS NULL AND z.drawn_for_id IS NULL
         AND (z.opens_at IS NULL OR z.opens_at <= :now) AND (z.closes_at IS NULL OR z.closes_at > :now)
     ) AND NOT EXISTS (SELECT FROM question_suspensions s WHERE s.question_id = q.id)
-    AND NOT {is_score_only("q")}
+    AND NOT {is_score_only("q")} AND NOT {is_unreviewed("q.lineage_id")}
     ORDER BY md5(:seed || q.id), q.id LIMIT :most
     """).bindparams(  # noqa: S608 - a condition of our own
         bindparam("exam_type_id", type_=ID),

@@ -21,6 +21,7 @@ from persistence.database import SqlConnection
 from persistence.paging import PagesPerKey, parent_key
 from persistence.row_mapping import maker, member_of
 from persistence.statements import ID, Statement, columns_for
+from persistence.tables.content.provenances import is_unreviewed
 from persistence.tables.learning.daily_targets import daily_target_days
 
 _day = maker(TargetDay, kind=member_of(DailyKind))
@@ -58,7 +59,7 @@ _STANDING = Statement(
         false, max(r.reviewed_at), NULL
     FROM review_log r JOIN review_cards c ON c.id = r.card_id JOIN questions q ON q.id = c.lineage_id
     WHERE r.user_id = :user_id AND q.author_id IS DISTINCT FROM r.user_id AND r.local_date BETWEEN :first AND :last
-    AND r.kind = 'REVIEW'
+    AND r.kind = 'REVIEW' AND NOT {is_unreviewed("q.lineage_id")}
     AND NOT EXISTS (
         SELECT FROM review_log u WHERE u.card_id = r.card_id AND u.kind = 'UNDO' AND u.undoes = r.client_id
     ) GROUP BY r.local_date
@@ -73,14 +74,14 @@ _STANDING = Statement(
             SELECT count(*) AS answers FROM attempt_slots s WHERE s.attempt_id = a.id AND s.answer IS NOT NULL
         ) s
         WHERE a.user_id = :user_id AND a.state IN ('GRADED', 'EXPIRED')
-        AND (q.author_id IS DISTINCT FROM a.user_id OR q.drawn_for_id IS NOT NULL)
+        AND (q.author_id IS DISTINCT FROM a.user_id OR q.drawn_for_id IS NOT NULL) AND NOT a.asks_unreviewed
         AND a.finished_at >= CAST(:first AS date) - interval '2 days' AND a.local_date BETWEEN :first AND :last
         AND s.answers > 0 GROUP BY a.local_date
         UNION ALL
         SELECT y.local_date, count(DISTINCT y.question_id), max(y.answered_at), extract(epoch FROM sum(y.time_spent))
         FROM study_answers y JOIN questions q ON q.id = y.question_id
         WHERE y.user_id = :user_id AND y.local_date BETWEEN :first AND :last
-        AND q.author_id IS DISTINCT FROM y.user_id GROUP BY y.local_date
+        AND q.author_id IS DISTINCT FROM y.user_id AND NOT {is_unreviewed("q.lineage_id")} GROUP BY y.local_date
         ) parts GROUP BY parts.local_date
     ) days CROSS JOIN LATERAL (
         VALUES ('DAILY_QUESTIONS', questions), ('DAILY_MINUTES', floor(seconds / 60)::int)

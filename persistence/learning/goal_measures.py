@@ -51,7 +51,8 @@ MEASURES = Statement(
             FROM quiz_attempts a JOIN quizzes q ON q.id = a.quiz_id JOIN attempt_slots s ON s.attempt_id = a.id
             WHERE g.kind = 'MASTERY_TARGET' AND a.user_id = g.owner_id AND a.finished_at >= g.created_at
             AND a.state IN ('GRADED', 'EXPIRED') AND q.exam_type_id = g.exam_type_id
-            AND (q.author_id IS DISTINCT FROM g.owner_id OR q.drawn_for_id IS NOT NULL) AND s.answer IS NOT NULL
+            AND (q.author_id IS DISTINCT FROM g.owner_id OR q.drawn_for_id IS NOT NULL) AND NOT a.asks_unreviewed
+            AND s.answer IS NOT NULL
             ORDER BY a.finished_at DESC, a.id, s.number LIMIT {MASTERY_ANSWERS}
         ) latest
     ) mastery

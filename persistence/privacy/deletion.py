@@ -38,6 +38,9 @@ REMOVED: dict[str, str] = {
     "bookmarks": "user_id = :user_id",
     "notes": "user_id = :user_id",
     "explore_chats": "user_id = :user_id",
+    "generations": "user_id = :user_id",
+    "explanations": "user_id = :user_id",
+    "content_ratings": "user_id = :user_id",
     "study_answers": "user_id = :user_id",
     "study_sessions": "user_id = :user_id",
     "review_log": "user_id = :user_id",
@@ -91,6 +94,8 @@ BLANKED: dict[str, str] = {
     "ai_calls": "UPDATE ai_calls SET caller_id = NULL WHERE caller_id = :user_id",
     "question_suspensions": """
         UPDATE question_suspensions SET suspended_by_id = NULL WHERE suspended_by_id = :user_id""",
+    "question_provenances": """
+        UPDATE question_provenances SET reviewed_by_id = NULL WHERE reviewed_by_id = :user_id""",
     "node_progress": """
         UPDATE node_progress SET tie_break = NULL
         WHERE tie_break IS NOT NULL AND enrolment_id IN (SELECT id FROM enrolments WHERE user_id = :user_id)""",

@@ -18,6 +18,7 @@ from persistence.database import SqlConnection
 from persistence.spaced_review import card_statements, card_writes
 from persistence.spaced_review.card_statements import CARD, CARDS, IS_ASKED, SHOWN, card_of
 from persistence.statements import ID, Statement, by_key
+from persistence.tables.content.provenances import is_unreviewed
 
 _ids, _viewer = bindparam("ids", type_=ARRAY(ID)), bindparam("viewer_id", type_=ID)
 _local_date = bindparam("local_date", type_=Date)
@@ -27,7 +28,8 @@ _BY_IDS = Statement(
     """).bindparams(_ids, _viewer),  # noqa: S608 - constants
     card_of,
 )
-_SUBJECT = f"q.lineage_id, q.id, q.author_id, {IS_ASKED} AS is_asked, {is_score_only('q')}, t.p75_ms, {CARD}"
+_SUBJECT = f"""q.lineage_id, q.id, q.author_id, {IS_ASKED} AS is_asked, {is_score_only("q")},
+        {is_unreviewed("q.lineage_id")}, t.p75_ms, {CARD}"""
 _OF_CARDS = Statement(
     text(f"""
     SELECT {_SUBJECT} FROM {CARDS} LEFT JOIN answer_times t ON t.question_id = q.id
@@ -203,6 +205,7 @@ def _subject(
     author_id: UserId,
     is_asked: bool,
     is_secret: bool,
+    without_review: bool,
     p75_ms: int | None,
     *card: Any,
 ) -> Subject:
@@ -212,6 +215,7 @@ def _subject(
         author_id=author_id,
         is_asked=is_asked,
         is_score_only=is_secret,
+        is_unreviewed=without_review,
         p75_ms=p75_ms,
         card=None if card[0] is None else card_of(*card),
     )

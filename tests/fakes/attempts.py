@@ -14,6 +14,7 @@ from domain.assessment.attempts import (
     AttemptFilter,
     AttemptSlot,
     AttemptState,
+    Frozen,
     OpenSlot,
     Place,
     QuizAttempt,
@@ -52,6 +53,7 @@ class FakeAttempts:
         self.quizzes: dict[QuizId, Quiz] = {}
         self.questions_of: dict[QuizId, list[QuestionId]] = {}
         self.exam_codes: dict[ExamTypeId, str] = {}
+        self.unreviewed: set[QuestionId] = set()
         self.saved: Counter[AttemptId] = Counter()
 
     async def open(self, attempt: QuizAttempt) -> QuizAttempt:
@@ -65,16 +67,15 @@ class FakeAttempts:
         self.attempts[attempt.id] = attempt
         return attempt
 
-    async def freeze(self, attempt: QuizAttempt) -> int:
-        question_ids = self.questions_of[attempt.quiz_id]
-        for number, question_id in enumerate(question_ids, start=1):
-            self.kept[attempt.id, number] = Slot(question_id)
-        return len(question_ids)
+    async def freeze(self, attempt: QuizAttempt) -> Frozen:
+        return await self.freeze_drawn(attempt, self.questions_of[attempt.quiz_id])
 
-    async def freeze_drawn(self, attempt: QuizAttempt, question_ids: Sequence[QuestionId]) -> int:
+    async def freeze_drawn(self, attempt: QuizAttempt, question_ids: Sequence[QuestionId]) -> Frozen:
         for number, question_id in enumerate(question_ids, start=1):
             self.kept[attempt.id, number] = Slot(question_id)
-        return len(question_ids)
+        frozen = Frozen(count=len(question_ids), asks_unreviewed=not self.unreviewed.isdisjoint(question_ids))
+        self.attempts[attempt.id] = replace(attempt, asks_unreviewed=frozen.asks_unreviewed)
+        return frozen
 
     async def taken(self, quiz_id: QuizId, *, user_id: UserId, without: AttemptId) -> Taken:
         mine = [

@@ -52,6 +52,7 @@ attempts = Table(
     Column("score", Numeric(4, 1)),
     Column("passed", Boolean),
     Column("revision", Integer, nullable=False, server_default=text("0")),
+    Column("asks_unreviewed", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint("state IN ('IN_PROGRESS', 'SUBMITTED', 'GRADED', 'EXPIRED', 'ABANDONED')", name="state"),
     CheckConstraint("score BETWEEN 0 AND 100", name="score"),
     CheckConstraint("(state = 'IN_PROGRESS') = (finished_at IS NULL)", name="finished_at"),
@@ -100,7 +101,7 @@ _FEEDBACKS = {feedback.value: feedback for feedback in Feedback}
 
 def attempt_of(*columns: Any) -> QuizAttempt:
     """Build an attempt from `attempt_columns`."""
-    id_, user_id, quiz_id, mode, state, feedback, *plain, score, passed = columns
+    id_, user_id, quiz_id, mode, state, feedback, *plain, score, passed, asks_unreviewed = columns
     return _positional(
         id_,
         user_id,
@@ -111,6 +112,7 @@ def attempt_of(*columns: Any) -> QuizAttempt:
         *plain,
         None if score is None else float(score),
         passed,
+        asks_unreviewed,
     )
 
 

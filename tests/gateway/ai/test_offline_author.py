@@ -12,7 +12,8 @@ from gateway.ai.chained_assistant import ChainedAssistant
 from gateway.ai.offline_author import OfflineAuthor
 from tests.builders import mint
 
-VALUES = {"level": "beginner", "hours": 4, "count": 3, "difficulty": "EASY", "kinds": "SINGLE_CHOICE"}
+VALUES = {"level": "BEGINNER", "hours": 4, "count": 3, "difficulty": "EASY", "kinds": "SINGLE_CHOICE"}
+VALUES |= {"domains": "general", "variant": 0}
 TEXT = "A list holds values in order. A dictionary finds a value by its key. A set holds each value once."
 TEXTUAL = {Purpose.EXPLANATION, Purpose.CHAT, Purpose.TITLE}
 ANYTHING = OutputShape(read=lambda value: value, schema={"type": "object"})

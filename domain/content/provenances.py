@@ -1,0 +1,41 @@
+"""Provenance of questions: which were generated, by which model and prompt, and who has reviewed them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from domain.entities import entity
+from domain.ids import GenerationId, QuestionId, QuizId, UserId
+
+
+@entity
+class Provenance:
+    """Where a generated question comes from; of all its versions. A human has reviewed it once `reviewed_at` is set.
+
+    `reviewed_by_id` is None before, and once the account of the reviewer was deleted.
+    """
+
+    lineage_id: QuestionId
+    generation_id: GenerationId | None
+    model: str
+    prompt: str
+    prompt_version: int
+    generated_at: datetime
+    reviewed_at: datetime | None = None
+    reviewed_by_id: UserId | None = None
+
+
+class Provenances(Protocol):
+    """Provenance of questions, each found by any version."""
+
+    async def add(self, new: Sequence[Provenance]) -> None:
+        """Mark questions as generated; `lineage_id` is that of a question that was just stored."""
+
+    async def by_questions(self, ids: Sequence[QuestionId]) -> list[Provenance | None]:
+        """Return one slot per question, in their order; None for one that a human wrote."""
+
+    async def unreviewed_of(self, ids: Sequence[QuizId]) -> list[int]:
+        """Return how many generated questions without a review each quiz asks, one slot per quiz."""
+
+    async def review(self, question_id: QuestionId, *, by: UserId, now: datetime) -> bool:
+        """Store that a human has reviewed a question; False where it was not generated, or was reviewed before."""

@@ -1,0 +1,197 @@
+"""Starting generations: checks what is asked for, then queues the job that asks the language model."""
+
+from collections.abc import Sequence
+
+from domain import text
+from domain.acts import Act
+from domain.assessment.attempts import AttemptState
+from domain.content import exam_types
+from domain.content.question_kinds.table import QuestionKind
+from domain.content.questions import Difficulty
+from domain.content.quizzes import MOST_QUESTIONS as MOST_SLOTS
+from domain.entities import entity
+from domain.errors import DomainError, InvalidInputError, NotFoundError
+from domain.generation import generation_jobs
+from domain.generation.generation_jobs import NewRequest
+from domain.generation.generations import Generation, GenerationKind, LearnerLevel
+from domain.generation.work import GenerationWork
+from domain.idempotency import checked_key
+from domain.ids import AttemptId, GenerationId, QuestionId, RoadmapNodeId, is_id
+from domain.refusals import all_at_once
+
+LONGEST_TOPIC, LONGEST_GOAL, LONGEST_SOURCE = 200, 1_000, 20_000
+SHORTEST_SOURCE = 40
+MOST_HOURS = 80
+MOST_QUESTIONS = 30
+"""How many questions a generated quiz has at most."""
+
+
+class NotRevealedError(DomainError):
+    """What was right in this slot is not shown to the learner, so it cannot be explained."""
+
+    code = "NOT_REVEALED"
+
+
+@entity
+class QuizSource:
+    """What a quiz is made from; exactly one is set."""
+
+    exam_type: str | None = None
+    roadmap_node: RoadmapNodeId | None = None
+    text: str | None = None
+
+
+async def generate_roadmap(
+    work: GenerationWork, act: Act, *, topic: str, level: LearnerLevel, hours: int, goal: str, key: str
+) -> Generation:
+    """Start writing a roadmap as a draft of the actor's.
+
+    Raises, all at once, InvalidInputErrors; or IdempotencyKeyReusedError.
+    """
+    with all_at_once() as each:
+        with each:
+            topic = text.line(topic, field="topic", longest=LONGEST_TOPIC)
+        with each:
+            goal = text.prose(goal, field="goal", longest=LONGEST_GOAL)
+        with each:
+            if not 1 <= hours <= MOST_HOURS:
+                raise InvalidInputError(f"hoursPerWeek must be 1 to {MOST_HOURS}.", field="hoursPerWeek")
+        with each:
+            key = checked_key(key)
+    asked = {"topic": topic, "level": level.value, "hours": hours, "goal": goal}
+    request = NewRequest(
+        kind=GenerationKind.ROADMAP, subject=topic, asked=asked, operation="generateRoadmap", key=key
+    )
+    return await generation_jobs.start(work, act, request)
+
+
+async def generate_quiz(
+    work: GenerationWork,
+    act: Act,
+    *,
+    source: QuizSource,
+    exam_type: str,
+    count: int,
+    difficulty: Difficulty,
+    kinds: Sequence[QuestionKind],
+    key: str,
+) -> Generation:
+    """Start writing a quiz as a draft of the actor's; `exam_type` is that of a quiz from a node or a text.
+
+    Raises, all at once, InvalidInputErrors and NotFoundError; or IdempotencyKeyReusedError.
+    """
+    subject, said = "", source.text
+    with all_at_once() as each:
+        with each:
+            key = checked_key(key)
+        with each:
+            if not 1 <= count <= MOST_QUESTIONS:
+                raise InvalidInputError(f"count must be 1 to {MOST_QUESTIONS}.", field="count")
+        with each:
+            if not kinds or len(set(kinds)) < len(kinds):
+                raise InvalidInputError("kinds must name one or more kinds, each once.", field="kinds")
+        with each:
+            if said is not None:
+                said = text.prose(said, field="source", longest=LONGEST_SOURCE, shortest=SHORTEST_SOURCE)
+                subject = said.split("\n", 1)[0][:LONGEST_TOPIC].strip()
+        with each:
+            code = source.exam_type or exam_type
+            (found,) = await work.exam_types.by_codes([code])
+            if found is None:
+                field = "examType" if source.exam_type is None else "source"
+                await exam_types.refuse_unknown(work.exam_types, field=field)
+            if source.exam_type is not None and found is not None:
+                subject = found.name
+        with each:
+            if source.roadmap_node is not None:
+                (node,) = await work.nodes.by_ids([source.roadmap_node], viewer_id=act.user_id)
+                if node is None:
+                    raise NotFoundError("There is no such node.", field="source")
+                subject = node.title
+    asked = {
+        "examType": source.exam_type or exam_type,
+        "source": "TEXT" if said is not None else "NODE" if source.roadmap_node else "EXAM_TYPE",
+        "roadmapNode": source.roadmap_node,
+        "text": said,
+        "count": count,
+        "difficulty": difficulty.value,
+        "kinds": [kind.value for kind in kinds],
+    }
+    request = NewRequest(
+        kind=GenerationKind.QUIZ, subject=subject, asked=asked, operation="generateQuiz", key=key
+    )
+    return await generation_jobs.start(work, act, request)
+
+
+async def explain_answer(
+    work: GenerationWork, act: Act, *, attempt_id: AttemptId, slot: int, key: str
+) -> Generation:
+    """Start explaining the answer in a slot of a closed attempt; one that is explained already is returned.
+
+    Raises InvalidInputErrors, NotFoundError, NotRevealedError or IdempotencyKeyReusedError.
+    """
+    with all_at_once() as each:
+        with each:
+            key = checked_key(key)
+        with each:
+            if not 1 <= slot <= MOST_SLOTS:
+                raise InvalidInputError(f"slot must be 1 to {MOST_SLOTS}.", field="slot")
+    (attempt,) = await work.attempts.by_ids([attempt_id], user_id=act.user_id)
+    if attempt is None:
+        raise NotFoundError("There is no such attempt.", field="attemptId")
+    closed = attempt.state in {AttemptState.GRADED, AttemptState.EXPIRED}
+    (shown,) = await work.attempts.revealed([(attempt_id, slot)], user_id=act.user_id)
+    if not closed or shown is None:
+        raise NotRevealedError(
+            "An answer is explained once its attempt is closed and shows what was right; end the attempt first, and "
+            "any other that asks the question.",
+            field="attemptId" if not closed else "slot",
+        )
+    earlier = await work.generations.explanation_of(attempt_id, slot, user_id=act.user_id)
+    if earlier is not None:
+        return await generation_jobs.own(work, act, earlier, field="slot")
+    request = NewRequest(
+        kind=GenerationKind.EXPLANATION,
+        subject=f"Question {slot}",
+        asked={"attempt": attempt_id, "slot": slot},
+        operation="explainAnswer",
+        key=key,
+    )
+    return await generation_jobs.start(work, act, request)
+
+
+async def regenerate_part(
+    work: GenerationWork, act: Act, *, generation_id: GenerationId, part: str, version: int, key: str
+) -> Generation:
+    """Start writing one part of a generated draft once more: a node by its key, or a question by its id.
+
+    `version` is that of the draft, a revision for a roadmap: the part is replaced only while the draft has it. Raises
+    NotFoundError, InvalidInputError or IdempotencyKeyReusedError.
+    """
+    key = checked_key(key)
+    whole = await generation_jobs.own(work, act, generation_id, field="generationId")
+    asked = dict(whole.asked) | {"part": part, "version": version}
+    if whole.kind is GenerationKind.ROADMAP and whole.version_id is not None:
+        nodes = await work.drafts.nodes(whole.version_id, [part])
+        if not nodes:
+            raise InvalidInputError("part must be the key of a node of the draft.", field="part")
+        kind, subject = GenerationKind.ROADMAP_NODE, nodes[0].title
+    elif whole.kind is GenerationKind.QUIZ and whole.draft_id is not None:
+        (draft,) = await work.quiz_drafts.by_ids([whole.draft_id], author_id=act.user_id)
+        if draft is None or not is_id(part, "question") or QuestionId(part) not in draft.question_ids:
+            raise InvalidInputError("part must be the id of a question of the draft.", field="part")
+        kind, subject = GenerationKind.QUIZ_QUESTION, whole.subject
+    else:
+        raise InvalidInputError(
+            "generationId must be that of a roadmap or a quiz that is ready.", field="generationId"
+        )
+    request = NewRequest(
+        kind=kind,
+        subject=subject,
+        asked=asked,
+        operation="regeneratePart",
+        key=key,
+        version_id=whole.version_id,
+        draft_id=whole.draft_id,
+    )
+    return await generation_jobs.start(work, act, request)

@@ -1,0 +1,111 @@
+"""Generation handlers: what a worker does to have a language model write a draft, a part of one, or an explanation.
+
+Each reads in one unit of work, asks with none open, and stores in another, together with what it was asked.
+"""
+
+from typing import Any
+
+from domain.errors import NotFoundError
+from domain.generation import explanation_writing, quiz_writing, roadmap_outputs, roadmap_writing
+from domain.generation.generation_jobs import KINDS, GenerationArguments
+from domain.generation.generations import Generation, GenerationKind, GenerationResult
+from gateway.jobs.handlers import Handlers, InSteps, JobContext, metered
+
+_ASKED, _ANSWERED = 10, 80
+"""The progress, in percent, before and after a language model is asked."""
+
+
+async def generate_roadmap(context: JobContext, arguments: GenerationArguments) -> dict[str, Any]:
+    """Write a roadmap."""
+    generation = await _generation(context, arguments)
+    if generation.finished_at is None:
+        async with context.ports.open_reads(metered()) as reads:
+            request = await roadmap_writing.roadmap_request(reads, generation)
+        await context.report(_ASKED, "Asking for a roadmap.")
+        written = await context.ports.assistant.write(request, roadmap_outputs.roadmap_shape())
+        await context.report(_ANSWERED, f"Storing a draft of {len(written.value.nodes)} nodes.")
+        async with context.open_work() as work:
+            act = roadmap_writing.by(context.act(), generation)
+            return _result(await roadmap_writing.store_roadmap(work, act, generation, written))
+    return _known(generation)
+
+
+async def generate_quiz(context: JobContext, arguments: GenerationArguments) -> dict[str, Any]:
+    """Write a quiz, or one question of its draft."""
+    generation = await _generation(context, arguments)
+    if generation.finished_at is not None:
+        return _known(generation)
+    async with context.ports.open_reads(metered()) as reads:
+        plan = await quiz_writing.quiz_plan(reads, generation)
+    await context.report(_ASKED, f"Asking for {plan.request.values['count']} questions.")
+    written = await context.ports.assistant.write(plan.request, plan.shape)
+    await context.report(_ANSWERED, f"Storing {len(written.value)} questions.")
+    is_part = generation.kind is GenerationKind.QUIZ_QUESTION
+    store = quiz_writing.store_question if is_part else quiz_writing.store_quiz
+    async with context.open_work() as work:
+        act = roadmap_writing.by(context.act(), generation)
+        return _result(await store(work, act, generation, written))
+
+
+async def explain_answer(context: JobContext, arguments: GenerationArguments) -> dict[str, Any]:
+    """Explain an answer."""
+    generation = await _generation(context, arguments)
+    if generation.finished_at is not None:
+        return _known(generation)
+    async with context.ports.open_reads(metered()) as reads:
+        request, question_id = await explanation_writing.explanation_request(reads, generation)
+    await context.report(_ASKED, "Asking for an explanation.")
+    written = await context.ports.assistant.text(request)
+    async with context.open_work() as work:
+        act = roadmap_writing.by(context.act(), generation)
+        return _result(
+            await explanation_writing.store_explanation(work, act, generation, written, question_id)
+        )
+
+
+async def regenerate_node(context: JobContext, arguments: GenerationArguments) -> dict[str, Any]:
+    """Write one node of a draft once more."""
+    generation = await _generation(context, arguments)
+    if generation.finished_at is not None:
+        return _known(generation)
+    async with context.ports.open_reads(metered()) as reads:
+        request, key = await roadmap_writing.node_request(reads, generation)
+    await context.report(_ASKED, "Asking for a node.")
+    written = await context.ports.assistant.write(request, roadmap_outputs.node_shape(key))
+    async with context.open_work() as work:
+        act = roadmap_writing.by(context.act(), generation)
+        return _result(await roadmap_writing.store_node(work, act, generation, written))
+
+
+async def _generation(context: JobContext, arguments: GenerationArguments) -> Generation:
+    async with context.ports.open_reads(metered()) as reads:
+        (found,) = await reads.generations.by_ids([arguments.generation_id], user_id=arguments.user_id)
+    if found is None:
+        raise NotFoundError("The generation is gone; ask for it again.")
+    return found
+
+
+def _known(generation: Generation) -> dict[str, Any]:
+    """Return the result of a generation that an earlier run of the job has stored."""
+    return _result(
+        GenerationResult(
+            version_id=generation.version_id,
+            draft_id=generation.draft_id,
+            explanation_id=generation.explanation_id,
+        )
+    )
+
+
+def _result(result: GenerationResult) -> dict[str, Any]:
+    named = {"version": result.version_id, "draft": result.draft_id, "explanation": result.explanation_id}
+    return {name: id_ for name, id_ in named.items() if id_ is not None}
+
+
+HANDLERS: Handlers = {
+    KINDS[GenerationKind.ROADMAP].name: InSteps(generate_roadmap),
+    KINDS[GenerationKind.QUIZ].name: InSteps(generate_quiz),
+    KINDS[GenerationKind.EXPLANATION].name: InSteps(explain_answer),
+    KINDS[GenerationKind.ROADMAP_NODE].name: InSteps(regenerate_node),
+    KINDS[GenerationKind.QUIZ_QUESTION].name: InSteps(generate_quiz),
+}
+"""The handler of each kind of generation."""
