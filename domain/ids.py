@@ -47,6 +47,8 @@ MediaId = NewType("MediaId", str)
 StudySessionId = NewType("StudySessionId", str)
 StudyAnswerId = NewType("StudyAnswerId", str)
 QuestionReportId = NewType("QuestionReportId", str)
+CertificateId = NewType("CertificateId", str)
+PrintoutId = NewType("PrintoutId", str)
 
 PREFIXES: dict[object, str] = {
     UserId: "user",
@@ -91,6 +93,8 @@ PREFIXES: dict[object, str] = {
     StudySessionId: "study",
     StudyAnswerId: "studyanswer",
     QuestionReportId: "report",
+    CertificateId: "certificate",
+    PrintoutId: "printout",
 }
 """The prefix of each kind of identifier; the graph refuses an identifier with another prefix."""
 

@@ -7,6 +7,7 @@ from typing import Protocol
 from domain.analytics.weekly_digests import DigestWork
 from domain.authoring.work import AuthoringWork
 from domain.campaigns.work import CampaignsWork
+from domain.certificates.work import CertificatesWork
 from domain.documents.work import DocumentsWork
 from domain.feature_flags.work import FeatureFlagsWork
 from domain.imports.work import ImportsWork
@@ -32,6 +33,7 @@ class Work(
     DocumentsWork,
     WorkflowsWork,
     CampaignsWork,
+    CertificatesWork,
     SearchWork,
     OfflineWork,
     StudyWork,

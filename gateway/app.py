@@ -13,6 +13,7 @@ from gateway.callers.client_addresses import networks
 from gateway.callers.cors import Cors, CorsPaths
 from gateway.callers.origins import Origins
 from gateway.callers.request_info import RequestInfoReader
+from gateway.certificates.certificate_routes import certificate_routes
 from gateway.connections.keyed_counters import KeyedCounter
 from gateway.endpoints import guides, health, sdl
 from gateway.endpoints.click_links import CLICK_PATH, ClickLinks
@@ -182,6 +183,7 @@ def _routes(
                 for path, reports in reports_of(settings, pipeline.ports, charges)
             ),
             Route(EXPORT_PATH, ExportDownloads(pipeline.ports, charges).answer),
+            *certificate_routes(pipeline.ports, charges, pipeline.tokens),
             Route(MEDIA_PATH, MediaEndpoint(MediaFolder(settings.media_folder)).answer),
             Route(
                 UPLOAD_PATH,

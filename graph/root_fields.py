@@ -21,6 +21,7 @@ from graph.campaigns.campaign_mutations import CampaignMutations
 from graph.campaigns.campaigns import CampaignQueries, CampaignSubscriptions
 from graph.campaigns.email_templates import EmailTemplateMutations, EmailTemplateQueries
 from graph.campaigns.segments import SegmentMutations, SegmentQueries
+from graph.certificates.certificates import CertificateMutations, CertificateQueries
 from graph.content.exam_types import ExamTypeQueries
 from graph.content.publishing import PublishingMutations
 from graph.content.quizzes import QuizMutations, QuizQueries
@@ -77,6 +78,7 @@ QUERIES = (
     StudyQueries,
     QuizPreviewQueries,
     RoadmapQueries,
+    CertificateQueries,
     GoalQueries,
     ReviewQueries,
     SearchQueries,
@@ -144,6 +146,7 @@ MUTATIONS = (
     CampaignMutations,
     ReportMutations,
     QualityMutations,
+    CertificateMutations,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (
     LeaderboardSubscriptions,

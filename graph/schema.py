@@ -19,6 +19,7 @@ import domain.bookmarks.notes
 import domain.campaigns.campaigns
 import domain.campaigns.email_templates
 import domain.campaigns.segments
+import domain.certificates.certificates
 import domain.content.collaborators
 import domain.content.exam_types
 import domain.content.quizzes
@@ -52,6 +53,7 @@ from graph.bookmarks.bookmarks import Bookmark, Note
 from graph.campaigns.campaigns import Campaign
 from graph.campaigns.email_templates import EmailTemplate
 from graph.campaigns.segments import Segment
+from graph.certificates.certificates import Certificate
 from graph.content.exam_types import ExamDomain, ExamType
 from graph.content.questions import QUESTION_TYPES
 from graph.content.quizzes import Quiz
@@ -108,6 +110,7 @@ NODES: dict[type, type] = {
     domain.content.roadmap_nodes.PrerequisiteGroup: PrerequisiteGroup,
     domain.gamification.xp.XpEntry: XpEntry,
     domain.learning.enrolments.Enrolment: Enrolment,
+    domain.certificates.certificates.Certificate: Certificate,
     domain.learning.evidence.Evidence: Evidence,
     domain.content.collaborators.Collaborator: Collaborator,
     domain.privacy.exports.DataExport: DataExport,

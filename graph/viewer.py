@@ -11,6 +11,7 @@ from graph.analytics.learner_analytics import Analytics
 from graph.assessment.attempts import QuizAttempt
 from graph.authoring.collaborations import Collaborator
 from graph.bookmarks.bookmarks import Bookmark, BookmarkTag, Note
+from graph.certificates.certificates import Certificate
 from graph.costs import weighed
 from graph.directives import auth, public, reads_imports, reads_learning, requires_scopes
 from graph.fields import loaded_by, resolved_by, streamed_by
@@ -32,6 +33,7 @@ from resolvers.analytics import dashboards, learner_analytics
 from resolvers.assessment import attempts, time_allowances
 from resolvers.authoring import collaborations as collaboration_resolvers
 from resolvers.bookmarks import bookmarks as bookmark_resolvers
+from resolvers.certificates import certificates as certificate_resolvers
 from resolvers.gamification import streaks, xp
 from resolvers.imports import imports as import_resolvers
 from resolvers.jobs import jobs as job_resolvers
@@ -135,6 +137,14 @@ class Viewer:
     )
     enrolments: Connection[Enrolment] | None = resolved_by(
         enrolments.viewer_enrolments, description="The caller's enrolments in roadmaps, newest first."
+    )
+    certificates: Connection[Certificate] | None = resolved_by(
+        certificate_resolvers.viewer_certificates,
+        description="The caller's certificates, newest first.",
+        args={
+            "state": "Only certificates in this state; by default all.",
+            "roadmap_id": "Only certificates of this roadmap; by default of all.",
+        },
     )
     imports: Connection[Import] | None = resolved_by(
         import_resolvers.viewer_imports,

@@ -32,6 +32,7 @@ from persistence.campaigns.campaigns import SqlCampaigns
 from persistence.campaigns.email_templates import SqlEmailTemplates
 from persistence.campaigns.recipients import SqlRecipients
 from persistence.campaigns.segments import SqlSegments
+from persistence.certificates.certificates import SqlCertificates
 from persistence.content.collaborators import SqlCollaborators
 from persistence.content.exam_types import SqlExamTypes
 from persistence.content.layouts import SqlLayouts
@@ -156,6 +157,7 @@ class SqlWork:
     answer_slots = _Store(SqlAnswerSlots)
     node_marks = _Store(SqlNodeMarks)
     goals = _Store(SqlGoals)
+    certificates = _Store(SqlCertificates)
     daily_targets = _Store(SqlDailyTargets)
     progress_checks = _Store(SqlProgressChecks)
     bookmarks = _Store(SqlBookmarks)

@@ -17,6 +17,7 @@ from resolvers.authoring import quiz_drafts
 from resolvers.batches import Batch, Rows
 from resolvers.bookmarks import loaders as bookmark_loaders
 from resolvers.campaigns import loaders as campaign_loaders
+from resolvers.certificates import loaders as certificate_loaders
 from resolvers.content import loaders as content_loaders
 from resolvers.context import Context
 from resolvers.gamification import xp
@@ -65,6 +66,7 @@ BATCHES: dict[str, Batch] = {
     "campaign": campaign_loaders.campaigns_by_id,
     "node": content_loaders.roadmap_nodes_by_id,
     "prerequisite": content_loaders.prerequisites_by_id,
+    "certificate": certificate_loaders.certificates_by_id,
     "enrolment": learning_loaders.enrolments_by_id,
     "evidence": learning_loaders.evidence_by_id,
     "collaborator": authoring_loaders.collaborators_by_id,

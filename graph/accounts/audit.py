@@ -100,6 +100,7 @@ declare_enum(
     QUESTION_REPORTS_DISMISSED="A moderator dismissed reports on a question.",
     QUESTION_SUSPENDED="A question was suspended by its author or a moderator.",
     QUESTION_RESUMED="A suspended question was resumed by its author or a moderator.",
+    CERTIFICATE_REVOKED="A moderator revoked a certificate.",
     REGRADE_STARTED="Its author or a moderator had attempts graded again by the newest key of a question.",
 )
 

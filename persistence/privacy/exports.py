@@ -62,6 +62,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "question_reports": (_OWN_REPORT, "to_jsonb(t) - 'decided_by_id'"),
     "notes": ("user_id = :user_id", "to_jsonb(t)"),
     "enrolments": ("user_id = :user_id", "to_jsonb(t)"),
+    "certificates": ("user_id = :user_id", "to_jsonb(t) - 'ended_by_id'"),
     "evidence": ("user_id = :user_id", "to_jsonb(t)"),
     "collaborators": ("user_id = :user_id OR invited_by_id = :user_id", "to_jsonb(t)"),
     "share_guests": ("user_id = :user_id", "to_jsonb(t)"),
