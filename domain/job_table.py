@@ -11,6 +11,7 @@ from domain.imports.runs import import_jobs
 from domain.jobs.job_kinds import JobKind, NoArguments, RetryPolicy, table_of
 from domain.jobs.schedules import CronSchedule
 from domain.mail import outbox
+from domain.printouts import print_jobs
 from domain.privacy import erasure
 from domain.quality import item_projection, regrade_jobs, report_decisions
 from domain.spaced_review import review_jobs
@@ -136,6 +137,8 @@ KINDS = table_of(
     item_projection.REBUILD,
     regrade_jobs.REGRADE,
     report_decisions.NOTICE,
+    print_jobs.PRINT,
+    print_jobs.TIDY,
 )
 """Every kind of job, by its name."""
 
@@ -153,6 +156,7 @@ SCHEDULES = {
         _every("* * * * *", REQUEUE_LOST, "Every minute"),
         _every("17 * * * *", REMOVE_EXPIRED, "Every hour"),
         _every("41 * * * *", import_jobs.TIDY_FILES, "Every hour"),
+        _every("43 * * * *", print_jobs.TIDY, "Every hour"),
         _every("*/5 * * * *", campaign_jobs.SETTLE_CAMPAIGNS, "Every five minutes"),
         _every("* * * * *", review_jobs.TAKE_ANSWERS, "Every minute"),
         _every("23 3 * * 1", review_jobs.REFIT_REVIEWS, "Every week"),

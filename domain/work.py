@@ -7,11 +7,11 @@ from typing import Protocol
 from domain.analytics.weekly_digests import DigestWork
 from domain.authoring.work import AuthoringWork
 from domain.campaigns.work import CampaignsWork
-from domain.certificates.work import CertificatesWork
 from domain.documents.work import DocumentsWork
 from domain.feature_flags.work import FeatureFlagsWork
 from domain.imports.work import ImportsWork
 from domain.offline.work import OfflineWork
+from domain.printouts.work import PrintoutsWork
 from domain.privacy.work import PrivacyWork
 from domain.quality.work import QualityWork
 from domain.search.work import SearchWork
@@ -33,7 +33,7 @@ class Work(
     DocumentsWork,
     WorkflowsWork,
     CampaignsWork,
-    CertificatesWork,
+    PrintoutsWork,
     SearchWork,
     OfflineWork,
     StudyWork,

@@ -45,6 +45,7 @@ from graph.mail.email_preferences import MailMutations
 from graph.mail.suppressions import SuppressionMutations, SuppressionQueries
 from graph.node import NodeQueries
 from graph.offline.sync import OfflineMutations
+from graph.printouts.printouts import PrintoutMutations
 from graph.privacy.personal_data import PrivacyMutations
 from graph.quality.question_quality import QualityMutations, QualityQueries
 from graph.quality.question_reports import ReportMutations, ReportQueries
@@ -147,6 +148,7 @@ MUTATIONS = (
     ReportMutations,
     QualityMutations,
     CertificateMutations,
+    PrintoutMutations,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (
     LeaderboardSubscriptions,

@@ -33,6 +33,7 @@ import domain.learning.evidence
 import domain.learning.goals
 import domain.mail.suppressions
 import domain.media.media
+import domain.printouts.printouts
 import domain.privacy.exports
 import domain.quality.question_reports
 import domain.spaced_review.cards
@@ -69,6 +70,7 @@ from graph.learning.goals import Goal
 from graph.mail.suppressions import Suppression
 from graph.media.media import Media
 from graph.node import is_node_of
+from graph.printouts.printouts import Printout
 from graph.privacy.personal_data import DataExport
 from graph.quality.question_reports import QuestionReport
 from graph.root_fields import MUTATIONS, QUERIES, SUBSCRIPTIONS
@@ -111,6 +113,7 @@ NODES: dict[type, type] = {
     domain.gamification.xp.XpEntry: XpEntry,
     domain.learning.enrolments.Enrolment: Enrolment,
     domain.certificates.certificates.Certificate: Certificate,
+    domain.printouts.printouts.Printout: Printout,
     domain.learning.evidence.Evidence: Evidence,
     domain.content.collaborators.Collaborator: Collaborator,
     domain.privacy.exports.DataExport: DataExport,

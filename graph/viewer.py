@@ -24,6 +24,7 @@ from graph.learning.enrolments import Enrolment
 from graph.learning.goals import Goal
 from graph.mail.email_preferences import EmailPreferences
 from graph.paging import Connection
+from graph.printouts.printouts import Printout
 from graph.quality.question_reports import QuestionReport
 from graph.study.study_sessions import StudySession
 from graph.workflows.workflows import Workflow
@@ -39,6 +40,7 @@ from resolvers.imports import imports as import_resolvers
 from resolvers.jobs import jobs as job_resolvers
 from resolvers.learning import daily_targets, enrolments, goals
 from resolvers.mail import email_preferences
+from resolvers.printouts import printouts as printout_resolvers
 from resolvers.quality import question_reports
 from resolvers.study import study_sessions as study_resolvers
 from resolvers.workflows import workflows as workflow_resolvers
@@ -144,6 +146,15 @@ class Viewer:
         args={
             "state": "Only certificates in this state; by default all.",
             "roadmap_id": "Only certificates of this roadmap; by default of all.",
+        },
+    )
+    printouts: Connection[Printout] | None = resolved_by(
+        printout_resolvers.viewer_printouts,
+        description="The caller's printouts, newest first.",
+        args={
+            "state": "Only printouts in this state; by default all.",
+            "format": "Only printouts in this format; by default all.",
+            "target": "Only printouts of this kind of target; by default all.",
         },
     )
     imports: Connection[Import] | None = resolved_by(

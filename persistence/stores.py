@@ -72,6 +72,7 @@ from persistence.media.media import SqlMedia
 from persistence.offline.answer_slots import SqlAnswerSlots
 from persistence.offline.events import SqlOfflineEvents
 from persistence.offline.node_marks import SqlNodeMarks
+from persistence.printouts.printouts import SqlPrintouts
 from persistence.privacy.deletion import SqlDeletions
 from persistence.privacy.exports import SqlExports
 from persistence.quality.items import SqlItemProjection
@@ -158,6 +159,7 @@ class SqlWork:
     node_marks = _Store(SqlNodeMarks)
     goals = _Store(SqlGoals)
     certificates = _Store(SqlCertificates)
+    printouts = _Store(SqlPrintouts)
     daily_targets = _Store(SqlDailyTargets)
     progress_checks = _Store(SqlProgressChecks)
     bookmarks = _Store(SqlBookmarks)

@@ -26,6 +26,7 @@ from resolvers.jobs import loaders as job_loaders
 from resolvers.learning import loaders as learning_loaders
 from resolvers.mail import suppressions
 from resolvers.media import loaders as media_loaders
+from resolvers.printouts import loaders as printout_loaders
 from resolvers.privacy import personal_data
 from resolvers.quality import loaders as quality_loaders
 from resolvers.spaced_review import loaders as review_loaders
@@ -66,6 +67,7 @@ BATCHES: dict[str, Batch] = {
     "campaign": campaign_loaders.campaigns_by_id,
     "node": content_loaders.roadmap_nodes_by_id,
     "prerequisite": content_loaders.prerequisites_by_id,
+    "printout": printout_loaders.printouts_by_id,
     "certificate": certificate_loaders.certificates_by_id,
     "enrolment": learning_loaders.enrolments_by_id,
     "evidence": learning_loaders.evidence_by_id,

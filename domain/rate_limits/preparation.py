@@ -23,6 +23,8 @@ CERTIFICATE = 5 * MILLISECOND
 """Reading a certificate, and showing or signing it."""
 REVOCATIONS = 20 * MILLISECOND
 """Reading and signing a list of revoked certificates."""
+PRINTOUT = 5 * MILLISECOND
+"""Reading a printout, and sending its file."""
 INTROSPECTION = 50 * MILLISECOND
 """Reading the whole schema."""
 _REQUEST, _PLAN = 1_000, 500

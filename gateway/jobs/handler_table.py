@@ -22,7 +22,14 @@ from domain.privacy.erasure import ErasureArguments
 from domain.webhooks import delivery_jobs
 from domain.work import Work
 from domain.workflows import step_plans
-from gateway.jobs import import_handlers, mail_sender, quality_handlers, review_handlers, webhook_delivery
+from gateway.jobs import (
+    import_handlers,
+    mail_sender,
+    print_handlers,
+    quality_handlers,
+    review_handlers,
+    webhook_delivery,
+)
 from gateway.jobs.handlers import Handlers, InSteps, InTransaction, JobContext, WithContext
 
 _BATCH = 100
@@ -194,5 +201,6 @@ HANDLERS: Handlers = {
     **import_handlers.HANDLERS,
     **review_handlers.HANDLERS,
     **quality_handlers.HANDLERS,
+    **print_handlers.HANDLERS,
 }
 """The handler of each kind, by its name."""

@@ -96,9 +96,8 @@ class SqlCertificates:
 
     async def reasons(self, ids: Sequence[CertificateId], *, viewer_id: UserId) -> list[str | None]:
         """Return one slot per id, in their order."""
-        found = {
-            row[0]: row[1] for row in await self._connection.all(_REASONS, ids=list(ids), viewer_id=viewer_id)
-        }
+        rows = await self._connection.rows(_REASONS, ids=list(ids), viewer_id=viewer_id)
+        found = {row[0]: row[1] for row in rows}
         return [found.get(id_) for id_ in ids]
 
     async def by_code(self, code: str) -> Certificate | None:

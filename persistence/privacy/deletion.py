@@ -102,6 +102,9 @@ BLANKED: dict[str, str] = {
     "uploads": """
         UPDATE uploads SET filename = '', content_type = NULL, expires_at = least(expires_at, :now)
         WHERE owner_id = :user_id""",  # the row stays until the file is removed
+    "printouts": """
+        UPDATE printouts SET title = '', file_name = '', failure = NULL, expires_at = least(expires_at, :now)
+        WHERE user_id = :user_id""",  # the row stays until the file is removed
     "workflows": """
         WITH of_steps AS (UPDATE jobs SET user_id = NULL WHERE user_id = :user_id)
         UPDATE workflows SET user_id = NULL WHERE user_id = :user_id""",
@@ -129,7 +132,7 @@ KEPT: dict[str, str] = {
 
 _ORDER = [*REMOVED, *BLANKED]
 """`users` comes after `mails`, which are found by its address; later steps need `erased_at` (the XP ledger)."""
-_WITH_MOMENT = ("certificates", "mails", "uploads", "users")
+_WITH_MOMENT = ("certificates", "mails", "printouts", "uploads", "users")
 _TEXTS = {name: f"DELETE FROM {name} WHERE {condition}" for name, condition in REMOVED.items()} | BLANKED  # noqa: S608
 _STEPS = [
     Statement(

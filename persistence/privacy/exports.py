@@ -71,6 +71,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "quiz_drafts": ("author_id = :user_id", "to_jsonb(t)"),
     "quizzes": ("author_id = :user_id", "to_jsonb(t)"),
     "questions": ("author_id = :user_id", "to_jsonb(t)"),
+    "printouts": ("user_id = :user_id", "to_jsonb(t) - 'is_removed'"),
     "uploads": ("owner_id = :user_id", "to_jsonb(t) - 'received_until'"),
     "media": ("author_id = :user_id", "to_jsonb(t)"),
     "question_imports": ("author_id = :user_id", "to_jsonb(t)"),
