@@ -25,8 +25,10 @@ async def compose(work: PrintoutsWork, target_id: str, reading: Reading) -> Docu
     viewer_id, roadmap_id = reading.viewer_id, RoadmapId(target_id)
     (roadmap,) = await work.roadmaps.by_ids([roadmap_id], viewer_id=viewer_id)
     (enrolment,) = await work.enrolments.by_roadmaps([roadmap_id], viewer_id=viewer_id)
-    version_id = roadmap and (enrolment.version_id if enrolment else roadmap.current_version_id)
-    if roadmap is None or version_id is None:
+    if roadmap is None:
+        return None
+    version_id = enrolment.version_id if enrolment else roadmap.current_version_id
+    if version_id is None:
         return None
     (version,) = await work.roadmaps.versions_by_ids([version_id], viewer_id=viewer_id)
     if version is None:
