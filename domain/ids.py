@@ -56,6 +56,8 @@ ChatMessageId = NewType("ChatMessageId", str)
 GenerationId = NewType("GenerationId", str)
 ExplanationId = NewType("ExplanationId", str)
 AiCallId = NewType("AiCallId", str)
+CertificateId = NewType("CertificateId", str)
+PrintoutId = NewType("PrintoutId", str)
 
 PREFIXES: dict[object, str] = {
     UserId: "user",
@@ -109,6 +111,8 @@ PREFIXES: dict[object, str] = {
     GenerationId: "generation",
     ExplanationId: "explanation",
     AiCallId: "aicall",
+    CertificateId: "certificate",
+    PrintoutId: "printout",
 }
 """The prefix of each kind of identifier; the graph refuses an identifier with another prefix."""
 

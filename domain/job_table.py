@@ -13,6 +13,7 @@ from domain.imports.runs import import_jobs
 from domain.jobs.job_kinds import JobKind, NoArguments, RetryPolicy, table_of
 from domain.jobs.schedules import CronSchedule
 from domain.mail import outbox
+from domain.printouts import print_jobs
 from domain.privacy import erasure
 from domain.quality import item_projection, regrade_jobs, report_decisions
 from domain.spaced_review import review_jobs
@@ -147,6 +148,8 @@ KINDS = table_of(
     topic_jobs.GENERATE,
     section_generation.GENERATE,
     *generation_jobs.KINDS.values(),
+    print_jobs.PRINT,
+    print_jobs.TIDY,
 )
 """Every kind of job, by its name."""
 
@@ -164,6 +167,7 @@ SCHEDULES = {
         _every("* * * * *", REQUEUE_LOST, "Every minute"),
         _every("17 * * * *", REMOVE_EXPIRED, "Every hour"),
         _every("41 * * * *", import_jobs.TIDY_FILES, "Every hour"),
+        _every("43 * * * *", print_jobs.TIDY, "Every hour"),
         _every("*/5 * * * *", campaign_jobs.SETTLE_CAMPAIGNS, "Every five minutes"),
         _every("* * * * *", review_jobs.TAKE_ANSWERS, "Every minute"),
         _every("* * * * *", chat_jobs.END_LOST, "Every minute"),

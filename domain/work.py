@@ -14,6 +14,7 @@ from domain.feature_flags.work import FeatureFlagsWork
 from domain.generation.work import GenerationWork
 from domain.imports.work import ImportsWork
 from domain.offline.work import OfflineWork
+from domain.printouts.work import PrintoutsWork
 from domain.privacy.work import PrivacyWork
 from domain.quality.work import QualityWork
 from domain.search.work import SearchWork
@@ -39,6 +40,7 @@ class Work(
     DocumentsWork,
     WorkflowsWork,
     CampaignsWork,
+    PrintoutsWork,
     SearchWork,
     ThreadsWork,
     OfflineWork,

@@ -13,6 +13,7 @@ from gateway.callers.client_addresses import networks
 from gateway.callers.cors import Cors, CorsPaths
 from gateway.callers.origins import Origins
 from gateway.callers.request_info import RequestInfoReader
+from gateway.certificates.certificate_routes import certificate_routes
 from gateway.connections.keyed_counters import KeyedCounter
 from gateway.endpoints import guides, health, sdl
 from gateway.endpoints.click_links import CLICK_PATH, ClickLinks
@@ -24,6 +25,7 @@ from gateway.endpoints.mail_events import reports_of
 from gateway.endpoints.media import MEDIA_PATH, MediaEndpoint
 from gateway.endpoints.other_paths import OtherPaths
 from gateway.endpoints.playground import AccessDescriptions, serve_asset, serve_page
+from gateway.endpoints.printouts import PRINTOUT_PATH, PrintoutDownloads
 from gateway.endpoints.sdl import SDL_PATH
 from gateway.endpoints.unsubscribe_links import MARKETING_PATH, UNSUBSCRIBE_PATH, UnsubscribeLinks
 from gateway.endpoints.uploads import UPLOAD_PATH, UploadEndpoint
@@ -34,6 +36,7 @@ from gateway.operations import document_lookup, trusted_documents
 from gateway.operations.document_lookup import DocumentLookup
 from gateway.operations.pipeline import OperationPipeline, log_defect
 from gateway.ports import opened
+from gateway.printouts.printout_folder import PrintoutFolder
 from gateway.rate_limits.preparation import Preparation
 from gateway.rate_limits.preparation_budget import PreparationBudget
 from gateway.settings.connection_bounds import UPLOADS
@@ -183,6 +186,11 @@ def _routes(
                 for path, reports in reports_of(settings, pipeline.ports, charges)
             ),
             Route(EXPORT_PATH, ExportDownloads(pipeline.ports, charges).answer),
+            *certificate_routes(pipeline.ports, charges, pipeline.tokens),
+            Route(
+                PRINTOUT_PATH,
+                PrintoutDownloads(pipeline.ports, charges, PrintoutFolder(settings.printouts_folder)).answer,
+            ),
             Route(MEDIA_PATH, MediaEndpoint(MediaFolder(settings.media_folder)).answer),
             Route(
                 UPLOAD_PATH,

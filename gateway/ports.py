@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from redis.asyncio import Redis
 
+from domain.printouts.printing import Printing
 from domain.signals import Signals
 from domain.webhooks.ports import WebhookPorts
 from domain.webhooks.receiver_addresses import ReceiverRules
@@ -20,6 +21,8 @@ from gateway.feature_flags import flag_refresh
 from gateway.feature_flags.flags import FeatureFlags
 from gateway.mail import delivery, mail_keys
 from gateway.mail.template_language import MjmlLanguage
+from gateway.printouts.printout_folder import PrintoutFolder
+from gateway.printouts.typst_printer import TypstPrinter
 from gateway.rate_limits import rate_limiter
 from gateway.rate_limits.rate_limiter import RateLimiter
 from gateway.secrets_and_ids import derived
@@ -129,6 +132,7 @@ async def opened(
             media_files=MediaFolder(settings.media_folder),
             schedulers=FsrsSchedulers(),
             assistant=assistant,
+            printing=Printing(pdf=TypstPrinter(), files=PrintoutFolder(settings.printouts_folder)),
             coordinates=coordinates_in(executable()),
             public_url=settings.public_url,
             api_url=settings.api_url or settings.public_url,

@@ -21,6 +21,7 @@ from graph.campaigns.campaign_mutations import CampaignMutations
 from graph.campaigns.campaigns import CampaignQueries, CampaignSubscriptions
 from graph.campaigns.email_templates import EmailTemplateMutations, EmailTemplateQueries
 from graph.campaigns.segments import SegmentMutations, SegmentQueries
+from graph.certificates.certificates import CertificateMutations, CertificateQueries
 from graph.chats.chat_mutations import ChatMutations
 from graph.chats.chats import ChatQueries, ChatSubscriptions
 from graph.content.exam_types import ExamTypeQueries
@@ -47,6 +48,7 @@ from graph.mail.email_preferences import MailMutations
 from graph.mail.suppressions import SuppressionMutations, SuppressionQueries
 from graph.node import NodeQueries
 from graph.offline.sync import OfflineMutations
+from graph.printouts.printouts import PrintoutMutations
 from graph.privacy.personal_data import PrivacyMutations
 from graph.quality.question_quality import QualityMutations, QualityQueries
 from graph.quality.question_reports import ReportMutations, ReportQueries
@@ -87,6 +89,7 @@ QUERIES = (
     ChatQueries,
     QuizPreviewQueries,
     RoadmapQueries,
+    CertificateQueries,
     GoalQueries,
     ReviewQueries,
     TopicChainQueries,
@@ -161,6 +164,8 @@ MUTATIONS = (
     CampaignMutations,
     ReportMutations,
     QualityMutations,
+    CertificateMutations,
+    PrintoutMutations,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (
     LeaderboardSubscriptions,

@@ -19,6 +19,7 @@ import domain.bookmarks.notes
 import domain.campaigns.campaigns
 import domain.campaigns.email_templates
 import domain.campaigns.segments
+import domain.certificates.certificates
 import domain.chats.chat_messages
 import domain.chats.chats
 import domain.content.collaborators
@@ -35,6 +36,7 @@ import domain.learning.evidence
 import domain.learning.goals
 import domain.mail.suppressions
 import domain.media.media
+import domain.printouts.printouts
 import domain.privacy.exports
 import domain.quality.question_reports
 import domain.spaced_review.cards
@@ -59,6 +61,7 @@ from graph.bookmarks.bookmarks import Bookmark, Note
 from graph.campaigns.campaigns import Campaign
 from graph.campaigns.email_templates import EmailTemplate
 from graph.campaigns.segments import Segment
+from graph.certificates.certificates import Certificate
 from graph.chats.chats import ExploreChat, ExploreMessage
 from graph.content.exam_types import ExamDomain, ExamType
 from graph.content.questions import QUESTION_TYPES
@@ -76,6 +79,7 @@ from graph.learning.goals import Goal
 from graph.mail.suppressions import Suppression
 from graph.media.media import Media
 from graph.node import is_node_of
+from graph.printouts.printouts import Printout
 from graph.privacy.personal_data import DataExport
 from graph.quality.question_reports import QuestionReport
 from graph.root_fields import MUTATIONS, QUERIES, SUBSCRIPTIONS
@@ -124,6 +128,8 @@ NODES: dict[type, type] = {
     domain.content.roadmap_nodes.PrerequisiteGroup: PrerequisiteGroup,
     domain.gamification.xp.XpEntry: XpEntry,
     domain.learning.enrolments.Enrolment: Enrolment,
+    domain.certificates.certificates.Certificate: Certificate,
+    domain.printouts.printouts.Printout: Printout,
     domain.learning.evidence.Evidence: Evidence,
     domain.content.collaborators.Collaborator: Collaborator,
     domain.privacy.exports.DataExport: DataExport,

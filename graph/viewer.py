@@ -11,6 +11,7 @@ from graph.analytics.learner_analytics import Analytics
 from graph.assessment.attempts import QuizAttempt
 from graph.authoring.collaborations import Collaborator
 from graph.bookmarks.bookmarks import Bookmark, BookmarkTag, Note
+from graph.certificates.certificates import Certificate
 from graph.chats.chats import ExploreChat
 from graph.costs import weighed
 from graph.directives import auth, public, reads_imports, reads_learning, requires_scopes
@@ -25,6 +26,7 @@ from graph.learning.enrolments import Enrolment
 from graph.learning.goals import Goal
 from graph.mail.email_preferences import EmailPreferences
 from graph.paging import Connection
+from graph.printouts.printouts import Printout
 from graph.quality.question_reports import QuestionReport
 from graph.study.study_sessions import StudySession
 from graph.threads.threads import Thread
@@ -36,6 +38,7 @@ from resolvers.analytics import dashboards, learner_analytics
 from resolvers.assessment import attempts, time_allowances
 from resolvers.authoring import collaborations as collaboration_resolvers
 from resolvers.bookmarks import bookmarks as bookmark_resolvers
+from resolvers.certificates import certificates as certificate_resolvers
 from resolvers.chats import chats as chat_resolvers
 from resolvers.gamification import streaks, xp
 from resolvers.generation import generations
@@ -43,6 +46,7 @@ from resolvers.imports import imports as import_resolvers
 from resolvers.jobs import jobs as job_resolvers
 from resolvers.learning import daily_targets, enrolments, goals
 from resolvers.mail import email_preferences
+from resolvers.printouts import printouts as printout_resolvers
 from resolvers.quality import question_reports
 from resolvers.study import study_sessions as study_resolvers
 from resolvers.threads import threads as thread_resolvers
@@ -184,6 +188,23 @@ class Viewer:
     )
     enrolments: Connection[Enrolment] | None = resolved_by(
         enrolments.viewer_enrolments, description="The caller's enrolments in roadmaps, newest first."
+    )
+    certificates: Connection[Certificate] | None = resolved_by(
+        certificate_resolvers.viewer_certificates,
+        description="The caller's certificates, newest first.",
+        args={
+            "state": "Only certificates in this state; by default all.",
+            "roadmap_id": "Only certificates of this roadmap; by default of all.",
+        },
+    )
+    printouts: Connection[Printout] | None = resolved_by(
+        printout_resolvers.viewer_printouts,
+        description="The caller's printouts, newest first.",
+        args={
+            "state": "Only printouts in this state; by default all.",
+            "format": "Only printouts in this format; by default all.",
+            "target": "Only printouts of this kind of target; by default all.",
+        },
     )
     imports: Connection[Import] | None = resolved_by(
         import_resolvers.viewer_imports,

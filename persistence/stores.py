@@ -33,6 +33,7 @@ from persistence.campaigns.campaigns import SqlCampaigns
 from persistence.campaigns.email_templates import SqlEmailTemplates
 from persistence.campaigns.recipients import SqlRecipients
 from persistence.campaigns.segments import SqlSegments
+from persistence.certificates.certificates import SqlCertificates
 from persistence.chats.chat_messages import SqlChatMessages
 from persistence.chats.chats import SqlChats
 from persistence.content.collaborators import SqlCollaborators
@@ -77,6 +78,7 @@ from persistence.media.media import SqlMedia
 from persistence.offline.answer_slots import SqlAnswerSlots
 from persistence.offline.events import SqlOfflineEvents
 from persistence.offline.node_marks import SqlNodeMarks
+from persistence.printouts.printouts import SqlPrintouts
 from persistence.privacy.deletion import SqlDeletions
 from persistence.privacy.exports import SqlExports
 from persistence.quality.items import SqlItemProjection
@@ -170,6 +172,8 @@ class SqlWork:
     answer_slots = _Store(SqlAnswerSlots)
     node_marks = _Store(SqlNodeMarks)
     goals = _Store(SqlGoals)
+    certificates = _Store(SqlCertificates)
+    printouts = _Store(SqlPrintouts)
     daily_targets = _Store(SqlDailyTargets)
     progress_checks = _Store(SqlProgressChecks)
     bookmarks = _Store(SqlBookmarks)

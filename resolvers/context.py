@@ -25,6 +25,7 @@ from domain.ids import AttemptId, Mint, UserId
 from domain.mail.mail_keys import MailKeys
 from domain.mail.mails import MailTransport
 from domain.media.media_files import MediaFiles
+from domain.printouts.printing import Printing
 from domain.rate_limits.current_limits import RateLimits
 from domain.service_status.dependencies import Breakers
 from domain.service_status.reports import StatusView
@@ -75,6 +76,7 @@ class Ports:
     media_files: MediaFiles
     schedulers: Schedulers
     assistant: Assistant
+    printing: Printing
     previous_refresh_secrets: tuple[bytes, ...] = ()
     session_lifetime: SessionLifetime = field(default_factory=SessionLifetime)
     randomness: Callable[[int], bytes] = os.urandom

@@ -17,6 +17,7 @@ from resolvers.authoring import quiz_drafts
 from resolvers.batches import Batch, Rows
 from resolvers.bookmarks import loaders as bookmark_loaders
 from resolvers.campaigns import loaders as campaign_loaders
+from resolvers.certificates import loaders as certificate_loaders
 from resolvers.chats import loaders as chat_loaders
 from resolvers.content import loaders as content_loaders
 from resolvers.context import Context
@@ -27,6 +28,7 @@ from resolvers.jobs import loaders as job_loaders
 from resolvers.learning import loaders as learning_loaders
 from resolvers.mail import suppressions
 from resolvers.media import loaders as media_loaders
+from resolvers.printouts import loaders as printout_loaders
 from resolvers.privacy import personal_data
 from resolvers.quality import loaders as quality_loaders
 from resolvers.spaced_review import loaders as review_loaders
@@ -73,6 +75,8 @@ BATCHES: dict[str, Batch] = {
     "campaign": campaign_loaders.campaigns_by_id,
     "node": content_loaders.roadmap_nodes_by_id,
     "prerequisite": content_loaders.prerequisites_by_id,
+    "printout": printout_loaders.printouts_by_id,
+    "certificate": certificate_loaders.certificates_by_id,
     "enrolment": learning_loaders.enrolments_by_id,
     "evidence": learning_loaders.evidence_by_id,
     "collaborator": authoring_loaders.collaborators_by_id,

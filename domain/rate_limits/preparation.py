@@ -19,6 +19,12 @@ UNSUBSCRIBING = 5 * MILLISECOND
 """Ending mails by their link, the transaction in Postgres included."""
 CLICK = 2 * MILLISECOND
 """Noting a click, the transaction in Postgres included."""
+CERTIFICATE = 5 * MILLISECOND
+"""Reading a certificate, and showing or signing it."""
+REVOCATIONS = 20 * MILLISECOND
+"""Reading and signing a list of revoked certificates."""
+PRINTOUT = 5 * MILLISECOND
+"""Reading a printout, and sending its file."""
 INTROSPECTION = 50 * MILLISECOND
 """Reading the whole schema."""
 _REQUEST, _PLAN = 1_000, 500

@@ -6,6 +6,7 @@ from base64 import urlsafe_b64encode
 from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import jwt
 import orjson
@@ -80,6 +81,23 @@ class JwtTokens:
     def key_set(self) -> bytes:
         """Return the public keys as a JWK set (RFC 7517), the signing one first."""
         return orjson.dumps({"keys": [_jwk(kid, key) for kid, key in self._keys.items()]})
+
+    @property
+    def key_ids(self) -> list[str]:
+        """The names of the keys, the signing one first."""
+        return list(self._keys)
+
+    def key(self, kid: str) -> bytes | None:
+        """Return one public key as a JWK, or None where there is none of this name."""
+        key = self._keys.get(kid)
+        return None if key is None else orjson.dumps(_jwk(kid, key))
+
+    def signed(self, claims: dict[str, Any], *, kid: str) -> str:
+        """Return claims that are no access token, signed: `kid` must be the address of the key that signs.
+
+        Such a token has another type and another key id than access tokens, which are refused with any but their own.
+        """
+        return jwt.encode(claims, self._signing, _ALGORITHM, headers={"typ": "JWT", "kid": kid})
 
     def _verified(self, token: str) -> tuple[float, Viewer]:
         try:

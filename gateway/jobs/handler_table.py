@@ -27,6 +27,7 @@ from gateway.jobs import (
     generation_handlers,
     import_handlers,
     mail_sender,
+    print_handlers,
     quality_handlers,
     review_handlers,
     thread_handlers,
@@ -208,5 +209,6 @@ HANDLERS: Handlers = {
     **topic_handlers.HANDLERS,
     **thread_handlers.HANDLERS,
     **generation_handlers.HANDLERS,
+    **print_handlers.HANDLERS,
 }
 """The handler of each kind, by its name."""

@@ -1,6 +1,5 @@
 """Settings, read once from the environment. A wrong one stops the start with its name and an example."""
 
-from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -116,8 +115,6 @@ class Settings(
 
     Development allows localhost and 127.0.0.1 on every port, too.
     """
-    data: Path = Path(".data")
-    """Where the embedded Postgres keeps its data."""
     log: LogFormat = LogFormat.JSON
     worker_concurrency: int = Field(default=10, ge=2, le=200)
     """How many jobs a worker runs at once; it has so many connections of its own, and two."""
@@ -158,16 +155,6 @@ class Settings(
         if not self.public_url:
             self.public_url = f"http://localhost:{self.port}"
         return self
-
-    @property
-    def uploads_folder(self) -> Path:
-        """Where uploads are."""
-        return (self.files or self.data / "files") / "uploads"
-
-    @property
-    def media_folder(self) -> Path:
-        """Where images are."""
-        return (self.files or self.data / "files") / "media"
 
     @property
     def upload_limits(self) -> UploadLimits:

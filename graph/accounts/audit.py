@@ -101,6 +101,7 @@ declare_enum(
     QUESTION_SUSPENDED="A question was suspended by its author or a moderator.",
     QUESTION_RESUMED="A suspended question was resumed by its author or a moderator.",
     QUESTION_REVIEWED="A generated question was marked as reviewed by its author or a moderator.",
+    CERTIFICATE_REVOKED="A moderator revoked a certificate.",
     REGRADE_STARTED="Its author or a moderator had attempts graded again by the newest key of a question.",
 )
 

@@ -79,6 +79,11 @@ BLANKED: dict[str, str] = {
             email_verified = false, password_hash = NULL, avatar_url = NULL, bio = '', roles = '{{LEARNER}}',
             time_zone = 'UTC', day_start_hour = 0, locale = 'en', suspended_reason = NULL, erased_at = :now
         WHERE id = :user_id""",  # noqa: S608 - a constant
+    "certificates": """
+        UPDATE certificates SET name = '', reason = NULL,
+            state = CASE WHEN state = 'VALID' THEN 'WITHDRAWN' ELSE state END, ended_at = coalesce(ended_at, :now),
+            ended_by_id = CASE WHEN ended_by_id = :user_id THEN NULL ELSE ended_by_id END
+        WHERE user_id = :user_id""",
     "goals": "UPDATE goals SET title = 'Deleted', description = '' WHERE owner_id = :user_id",
     "xp_entries": """
         UPDATE xp_entries SET explanation = '' WHERE user_id = :user_id
@@ -109,6 +114,9 @@ BLANKED: dict[str, str] = {
     "uploads": """
         UPDATE uploads SET filename = '', content_type = NULL, expires_at = least(expires_at, :now)
         WHERE owner_id = :user_id""",  # the row stays until the file is removed
+    "printouts": """
+        UPDATE printouts SET title = '', file_name = '', failure = NULL, expires_at = least(expires_at, :now)
+        WHERE user_id = :user_id""",  # the row stays until the file is removed
     "workflows": """
         WITH of_steps AS (UPDATE jobs SET user_id = NULL WHERE user_id = :user_id)
         UPDATE workflows SET user_id = NULL WHERE user_id = :user_id""",
@@ -136,7 +144,7 @@ KEPT: dict[str, str] = {
 
 _ORDER = [*REMOVED, *BLANKED]
 """`users` comes after `mails`, which are found by its address; later steps need `erased_at` (the XP ledger)."""
-_WITH_MOMENT = ("mails", "uploads", "users")
+_WITH_MOMENT = ("certificates", "mails", "printouts", "uploads", "users")
 _TEXTS = {name: f"DELETE FROM {name} WHERE {condition}" for name, condition in REMOVED.items()} | BLANKED  # noqa: S608
 _STEPS = [
     Statement(

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from domain.mail import messages, quality_messages, roadmap_messages
+from domain.mail import certificate_messages, messages, quality_messages, roadmap_messages
 from domain.mail.messages import Recipient
 
 TO = Recipient(email="ada@example.org", handle="ada", public_url="https://app.example.org/")
@@ -25,6 +25,7 @@ MAILS = {
         roadmap_messages.evidence_reviewed(TO, step="Tie a bowline", is_accepted=False),
         quality_messages.report_decided(TO),
         quality_messages.graded_again(TO, quiz="Sailing"),
+        certificate_messages.certificate_revoked(TO, roadmap="Sailing"),
         messages.weekly_digest(
             TO,
             facts=["Quizzes: 4, on 3 of 7 days", "Right answers: 31 of 40", "Streak: 12 days"],

@@ -15,10 +15,13 @@ import pytest
 
 from domain.accounts.users import Role, User, Viewer
 from domain.ids import SessionId, UserId
+from domain.printouts.printing import Printing
 from domain.webhooks.ports import WebhookPorts
 from domain.webhooks.receiver_addresses import ReceiverRules
 from gateway.feature_flags.flags import FeatureFlags
 from gateway.mail.template_language import MjmlLanguage
+from gateway.printouts.printout_folder import PrintoutFolder
+from gateway.printouts.typst_printer import TypstPrinter
 from gateway.service_status.circuit_breakers import CircuitBreakers
 from gateway.service_status.status_board import StatusBoard
 from gateway.spaced_review.fsrs_schedulers import FsrsSchedulers
@@ -172,6 +175,7 @@ async def asker_on(database: Database, *, limits: Limits | None = None) -> Async
         media_files=MediaFolder(FILES / "media"),
         schedulers=FsrsSchedulers(),
         assistant=offline_assistant(breakers, postgres.open_step, now=clock),
+        printing=Printing(pdf=TypstPrinter(), files=PrintoutFolder(FILES / "printouts")),
         coordinates=coordinates_in(executable()),
     )
     documents = usual_documents() if limits is None else document_cache(limits)

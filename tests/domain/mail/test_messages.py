@@ -21,6 +21,7 @@ OTHERS = {
     MailKind.EVIDENCE_REVIEWED,
     MailKind.REPORT_DECIDED,
     MailKind.GRADED_AGAIN,
+    MailKind.CERTIFICATE_REVOKED,
 }
 ABOUT_THE_ACCOUNT = [mail for mail in MAILS.values() if mail.kind not in OTHERS]
 about_the_account = pytest.mark.parametrize("mail", ABOUT_THE_ACCOUNT, ids=lambda mail: mail.kind.value)

@@ -57,5 +57,6 @@ def test_mails_are_requested_or_subscribed_or_about_the_account() -> None:
         "EVIDENCE_REVIEWED",
         "REPORT_DECIDED",
         "GRADED_AGAIN",
+        "CERTIFICATE_REVOKED",
         "CAMPAIGN_TEST",
     }

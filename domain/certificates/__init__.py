@@ -1,0 +1,1 @@
+"""Certificates: what a learner who finished a roadmap can show to others."""

@@ -1,0 +1,1 @@
+"""Certificates at public addresses: pages, signed credentials, keys, and who is the issuer."""

@@ -1,0 +1,1 @@
+"""Types and mutations of printouts."""

@@ -1,0 +1,1 @@
+"""Printouts in Postgres."""

@@ -1,0 +1,1 @@
+"""Resolvers and batches of printouts."""
