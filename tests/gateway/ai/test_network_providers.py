@@ -104,7 +104,7 @@ async def test_a_shape_is_sent_as_schema_and_read(world: AiWorld, model: str) ->
 
     assert written.value == ["lists", "sets"]
     (sent,) = [*world.main.requests, *world.second.requests]
-    assert '"topics"' in json.dumps(sent.get("response_format") or sent.get("output_config"))
+    assert "topics" in json.dumps(sent.get("response_format") or sent["system"])
 
 
 @pytest.mark.parametrize(
