@@ -74,12 +74,13 @@ async def of_status(ask: Asker, viewer: Viewer, status: AiCallStatus) -> None:
         await anext(stream)
         await stream.aclose()
     else:
-        is_lost = status is AiCallStatus.LOST
-        began = ask.clock() - timedelta(hours=2) if is_lost else ask.clock()
+        caller_id, began = viewer.user_id, ask.clock()
+        if status is AiCallStatus.LOST:  # of another learner, whose pace allows a request of two hours ago
+            _, other = await ask.learner()
+            caller_id, began = other.user_id, began - timedelta(hours=2)
         async with ask.postgres.open_work(Meter()) as work:
-            await calls.reserve(work, a_call(viewer.user_id, started_at=began), PLENTY)
-            if is_lost:
-                await calls.tidy(work, now=ask.clock())
+            await calls.reserve(work, a_call(caller_id, started_at=began), PLENTY)
+            await calls.tidy(work, now=ask.clock())
 
 
 async def of_status_filter(ask: Asker, values: Sequence[str]) -> list[Any]:
