@@ -60,7 +60,7 @@ async def called_often(ask: Asker, viewer: Viewer, size: int) -> None:
 
 async def of_status(ask: Asker, viewer: Viewer, status: AiCallStatus) -> None:
     """Let a call end so, or run."""
-    assistant = ask.ports.assistant
+    assistant: Any = ask.ports.assistant
     if status is AiCallStatus.ANSWERED:
         await called(ask, viewer)
     elif status is AiCallStatus.REFUSED:
@@ -131,7 +131,7 @@ class EmptyProvider:
 
 def _without_providers(ask: Asker) -> Any:
     """Return the assistant with such a provider."""
-    assistant = ask.ports.assistant
+    assistant: Any = ask.ports.assistant
     chain = replace(assistant.chain, providers=dict.fromkeys(assistant.chain.providers, EmptyProvider()))
     return replace(assistant, chain=replace(chain, patience=replace(chain.patience, tries=1)))
 

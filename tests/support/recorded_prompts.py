@@ -27,7 +27,7 @@ class RecordingProvider:
 
 def recording(ask: Asker) -> RecordingProvider:
     """Put a recording provider before the one of the assistant, and return it."""
-    assistant = ask.ports.assistant
+    assistant: Any = ask.ports.assistant
     ((name, provider),) = assistant.chain.providers.items()
     recorder = RecordingProvider(provider)
     ask.ports.assistant = replace(assistant, chain=replace(assistant.chain, providers={name: recorder}))
