@@ -3,8 +3,10 @@
 pydantic-ai and its clients are imported here alone, so that a process without a provider does not load them.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import Any
 
 import httpx2
@@ -17,6 +19,7 @@ from pydantic_ai.exceptions import (
     ModelAuthenticationError,
     ModelHTTPError,
     ModelNotFoundError,
+    ModelQuotaExceededError,
     ModelRequestRejectedError,
 )
 from pydantic_ai.messages import (
@@ -34,6 +37,7 @@ from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.models.anthropic import AnthropicModel
 from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.output import OutputObjectDefinition
+from pydantic_ai.profiles.openai import OpenAIModelProfile
 from pydantic_ai.providers.anthropic import AnthropicProvider
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 from pydantic_ai.settings import ModelSettings
@@ -46,6 +50,8 @@ from gateway.ai.providers import PromptRefusedError, ProviderCall, ProviderFaile
 
 CONNECT_S = 5.0
 _ANTHROPIC = "anthropic"
+_WHOLE_ANSWERS = OpenAIModelProfile(openai_chat_streaming_requires_finish_reason=True)
+"""A stream that ends without saying why was cut off."""
 
 
 class NetworkProvider:
@@ -62,11 +68,13 @@ class NetworkProvider:
     async def pieces(self, call: ProviderCall, model: str) -> AsyncGenerator[str | TokenCounts, None]:
         """Yield the pieces of an answer as they come, and its tokens if they are known."""
         settings = ModelSettings(max_tokens=call.request.longest, max_retries=0)
+        chosen = self._model(model)
+        takes_schema = bool(chosen.profile.get("supports_json_schema_output", False))
         asked = model_request_stream(
-            self._model(model),
-            _messages(call.conversation),
+            chosen,
+            _messages(call.conversation, None if takes_schema else call.schema),
             model_settings=settings,
-            model_request_parameters=_parameters(self._kind, call),
+            model_request_parameters=_parameters(self._kind, call) if takes_schema else None,
             instrument=False,
         )
         try:
@@ -88,7 +96,7 @@ class NetworkProvider:
     def _model(self, name: str) -> Model:
         if self._kind == _ANTHROPIC:
             return AnthropicModel(name, provider=self._provider)
-        return OpenAIChatModel(name, provider=self._provider)
+        return OpenAIChatModel(name, provider=self._provider, profile=_WHOLE_ANSWERS)
 
 
 @asynccontextmanager
@@ -106,14 +114,20 @@ async def opened(
         yield NetworkProvider(name, kind, url, key, client)
 
 
-def _messages(conversation: Conversation) -> list[ModelMessage]:
-    """Return the conversation in the library's words; the instructions stand before the first turn."""
+def _messages(conversation: Conversation, schema: Mapping[str, Any] | None) -> list[ModelMessage]:
+    """Return the conversation in the library's words; the instructions stand before the first turn.
+
+    A schema stands in them for a model that does not take it in another way.
+    """
+    system = conversation.system
+    if schema is not None:
+        system += f"\n\nThe schema of the answer:\n{json.dumps(schema)}"
     found: list[ModelMessage] = []
     for turn in conversation.turns:
         if turn.speaker is Speaker.AUTHOR:
             found.append(ModelResponse(parts=[TextPart(content=turn.text)]))
             continue
-        instructions = [] if found else [SystemPromptPart(content=conversation.system)]
+        instructions = [] if found else [SystemPromptPart(content=system)]
         found.append(ModelRequest(parts=[*instructions, UserPromptPart(content=turn.text)]))
     return found
 
@@ -137,10 +151,11 @@ def _text_of(event: object) -> str | None:
 
 def _failure(error: Exception) -> ProviderFailedError | PromptRefusedError:
     """Return what an error of the library means; its text is not passed on, because it may quote the request."""
-    if isinstance(error, ModelAuthenticationError | ModelNotFoundError):
-        return ProviderFailedError("The provider does not know the key or the model.", is_final=True)
-    if isinstance(error, ModelRequestRejectedError):
+    if isinstance(error, ModelAuthenticationError | ModelNotFoundError | ModelQuotaExceededError):
+        return ProviderFailedError("The provider does not take the key or the model.", is_final=True)
+    status_code = error.status_code if isinstance(error, ModelHTTPError) else None
+    if isinstance(error, ModelRequestRejectedError) or status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return PromptRefusedError("The model did not take the request.")
     pause = error.retry_after if isinstance(error, ModelAPIError) else None
-    status = f" with status {error.status_code}" if isinstance(error, ModelHTTPError) else ""
+    status = f" with status {status_code}" if status_code else ""
     return ProviderFailedError(f"The provider failed{status}.", retry_in_s=pause)
