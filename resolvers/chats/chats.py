@@ -54,15 +54,12 @@ async def ask_explore_chat(
         )
 
 
-async def retry_chat_answer(
-    context: Context, *, message_id: ChatMessageId, idempotency_key: str
-) -> ChatMessage | None:
+async def retry_chat_answer(context: Context, *, message_id: ChatMessageId, idempotency_key: str) -> Asked:
     """Have an answer written anew."""
     async with context.open_work() as work:
-        asked = await chat_questions.write_anew(
+        return await chat_questions.write_anew(
             work, context.act(), message_id=message_id, idempotency_key=idempotency_key
         )
-        return asked.message
 
 
 async def cancel_chat_answer(context: Context, *, message_id: ChatMessageId) -> ChatMessage:
