@@ -10,6 +10,7 @@ from persistence.accounts.audit import SqlAudit
 from persistence.accounts.profile_visibility import SqlPrivacies
 from persistence.accounts.roles import SqlRoles
 from persistence.accounts.users import SqlUsers
+from persistence.ai.calls import SqlAiCalls
 from persistence.analytics.dashboards import SqlDashboards
 from persistence.analytics.learner_analytics import SqlLearnerAnalytics
 from persistence.analytics.weekly_digests import SqlDigests
@@ -174,6 +175,7 @@ class SqlWork:
     search = _Store(SqlSearch)
     dashboards = _Store(SqlDashboards)
     mails = _Store(SqlMails)
+    ai_calls = _Store(SqlAiCalls)
     mail_events = _Store(SqlMailEvents)
     suppressions = _Store(SqlSuppressions)
     email_preferences = _Store(SqlEmailPreferences)

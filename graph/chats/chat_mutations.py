@@ -15,7 +15,7 @@ from graph.chats.chats import ExploreChat, ExploreMessage
 from graph.directives import writes_learning
 from graph.errors import declare_error
 from graph.fields import given
-from graph.mutations import mutated_by
+from graph.mutations import Gives, mutated_by
 from resolvers.chats import chats
 
 declare_error(AnswerInProgressError, "The last question of the chat is being answered.")
@@ -87,8 +87,8 @@ class DeleteChatInput:
     id: ChatId = given("The chat.", required=True)
 
 
-_CHAT = {"chat": (ExploreChat, "The chat as it is now.")}
-_MESSAGE = {"message": (ExploreMessage, "The message as it is now.")}
+_CHAT: Gives = {"chat": (ExploreChat, "The chat as it is now.")}
+_MESSAGE: Gives = {"message": (ExploreMessage, "The message as it is now.")}
 
 
 @strawberry.type
@@ -124,7 +124,7 @@ class ChatMutations:
     retry_chat_answer = mutated_by(
         chats.retry_chat_answer,
         input=RetryChatAnswerInput,
-        gives=_CHAT | _MESSAGE,
+        gives={**_CHAT, **_MESSAGE},
         refuses=(AnswerInProgressError, IdempotencyKeyReusedError),
         rule=writes_learning(),
         description="Has an answer that has ended written anew, in place of the one that is there.",
