@@ -11,7 +11,7 @@ from domain.ids import UserId
 async def require_request(work: AiWork, caller_id: UserId, quota: AiQuota, *, now: datetime) -> None:
     """Raise AiQuotaReachedError where the caller has no request or no token left today; nothing is reserved.
 
-    The call itself reserves, so that of several callers who pass this check at once no more than the quota are answered.
+    The call itself reserves, so of several who pass this check at once no more than the quota are answered.
     """
     budget = await work.ai_calls.budget(caller_id)
     is_of_today = budget is not None and budget.day == now.astimezone(UTC).date()

@@ -164,5 +164,5 @@ def _model(setting: ModelSetting) -> Model:
         price_in=setting.input,
         price_out=setting.output,
         context=setting.context,
-        purposes=frozenset(setting.purposes),
+        purposes=setting.purposes,
     )

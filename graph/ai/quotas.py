@@ -10,7 +10,7 @@ from graph.fields import attribute
 
 
 @strawberry.type
-class _AiQuotaReachedBase(UserError):
+class _AiQuotaReachedBase(UserError):  # noqa: N818 - a type of the schema
     """A refusal with the moment at which it ends."""
 
     resets_at: datetime = attribute("When more can be asked for.")
