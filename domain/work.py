@@ -25,7 +25,6 @@ from domain.workflows.work import WorkflowsWork
 
 
 class Work(
-    AiWork,
     DigestWork,
     WebhooksWork,
     FeatureFlagsWork,
@@ -42,6 +41,7 @@ class Work(
     SpacedReviewWork,
     ImportsWork,
     AuthoringWork,
+    AiWork,
     Protocol,
 ):
     """All stores on one connection."""

@@ -9,7 +9,7 @@ from domain.chats.chats import Chats
 from domain.jobs.work import EnqueueingWork
 
 
-class ChatsWork(EnqueueingWork, AiWork, AccountsWork, Protocol):
+class ChatsWork(EnqueueingWork, AccountsWork, AiWork, Protocol):
     """The stores that verbs of chats reach."""
 
     @property
