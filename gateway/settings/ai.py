@@ -17,7 +17,12 @@ from gateway.settings.integrations import IntegrationError
 OFFLINE = "offline"
 """The provider that needs no key: the offline author."""
 OFFLINE_MODEL = Model(
-    name="offline-author", provider=OFFLINE, price_in=Decimal(0), price_out=Decimal(0), context=64_000
+    name="offline-author",
+    provider=OFFLINE,
+    price_in=Decimal(0),
+    price_out=Decimal(0),
+    context=64_000,
+    purposes=list(Purpose),
 )
 KINDS = ("openai", "anthropic")
 """The kinds of providers: those that speak like OpenAI's chat completions, and those that speak like Anthropic's."""

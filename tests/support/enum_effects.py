@@ -21,7 +21,7 @@ from tests.builders import mint
 from tests.builders.acts import an_act
 from tests.builders.analytics import facts
 from tests.builders.roadmaps import a_file, a_node
-from tests.support import fork_effects, quality_scenes, quiz_scenes, upload_scenes, webhook_scenes
+from tests.support import ai_calls, fork_effects, quality_scenes, quiz_scenes, upload_scenes, webhook_scenes
 from tests.support.accounts import ADMINS, NEW_USER, accepted
 from tests.support.analytics import an_exam, record_attempts
 from tests.support.attempts import a_quiz_taker, a_twin_of
@@ -353,6 +353,7 @@ EFFECTS: dict[str, Effect] = {
     "WorkflowInputInput.type WorkflowInputType": of_input_type,
     "StepTemplateInput.waitFor WaitFor": of_wait_for,
     **webhook_scenes.EFFECTS,
+    **ai_calls.EFFECTS,
     **fork_effects.EFFECTS,
     **upload_scenes.EFFECTS,
     **quality_scenes.EFFECTS,
