@@ -97,7 +97,7 @@ NEEDED: dict[str, dict[str, Any]] = {
 """The arguments of kinds that need some."""
 EXPECTED: dict[str, Any] = {
     "answer_chat": {"outcome": "ENDED"},
-    **dict.fromkeys(["entitle_chat", "suggest_chat_questions"], {"outcome": "NOT_NEEDED"}),
+    **{kind: {"outcome": "NOT_NEEDED"} for kind in ("entitle_chat", "suggest_chat_questions")},
     "end_lost_chat_answers": {"ended": 0},
     "take_answers_into_reviews": {"answers": 0},
     "reschedule_reviews": {"cards": 0},
