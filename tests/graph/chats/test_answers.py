@@ -217,7 +217,7 @@ async def test_what_is_used_today_counts_against_the_quota(ask: Asker) -> None:
     explorer = await an_explorer(ask)
     message = await explorer.asked("Why?")
     await run_answer(ask, message["id"])
-    ask.ports.assistant = replace(ask.ports.assistant, quotas=quotas_of(1))
+    ask.ports.assistant = replace(ask.ports.assistant, quotas=quotas_of(1))  # type: ignore[type-var]
 
     today = await explorer.question(message["chat"]["id"], "And then?")
     ask.clock.forward(days=1)
