@@ -29,7 +29,6 @@ from domain.workflows.work import WorkflowsWork
 
 
 class Work(
-    AiWork,
     DigestWork,
     WebhooksWork,
     FeatureFlagsWork,
@@ -50,6 +49,7 @@ class Work(
     ImportsWork,
     TopicsWork,
     AuthoringWork,
+    AiWork,
     Protocol,
 ):
     """All stores on one connection."""

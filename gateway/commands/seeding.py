@@ -17,6 +17,7 @@ from gateway.authentication.password_hashing import Argon2Passwords
 from gateway.commands.demo import (
     demo_activity,
     demo_campaign,
+    demo_chats,
     demo_forks,
     demo_goals,
     demo_quality,
@@ -52,6 +53,7 @@ async def seed(postgres: Postgres) -> None:
             postgres, handle=account.handle, content=CONTENT, now=secrets_and_ids.now()
         )
         await demo_study.study(postgres, handle=account.handle, content=CONTENT, now=secrets_and_ids.now())
+        await demo_chats.explore(postgres, handle=account.handle, now=secrets_and_ids.now())
     await demo_quality.report(postgres)
     await demo_forks.fork(postgres)
     await demo_quizzes.write(postgres)

@@ -23,7 +23,12 @@ DEPENDENT: dict[ServicePart, tuple[str, ...]] = {
         "Mutation.replayWebhookDelivery",
         "Mutation.replayWebhookDeliveries",
     ),
-    ServicePart.AI: ("Query.aiModels",),
+    ServicePart.AI: (
+        "Query.aiModels",
+        "Mutation.startExploreChat",
+        "Mutation.askExploreChat",
+        "Mutation.retryChatAnswer",
+    ),
     ServicePart.JOBS: (
         "Mutation.startJob",
         "Mutation.retryJobs",

@@ -89,9 +89,16 @@ NEEDED: dict[str, dict[str, Any]] = {
         f"{step}_import": {"import_id": mint("import"), "user_id": mint("user")}
         for step in ("check", "stage", "keep", "report")
     },
+    **{
+        kind: {"message_id": mint("chatmessage"), "user_id": mint("user")}
+        for kind in ("answer_chat", "entitle_chat", "suggest_chat_questions")
+    },
 }
 """The arguments of kinds that need some."""
 EXPECTED: dict[str, Any] = {
+    "answer_chat": {"outcome": "ENDED"},
+    **{kind: {"outcome": "NOT_NEEDED"} for kind in ("entitle_chat", "suggest_chat_questions")},
+    "end_lost_chat_answers": {"ended": 0},
     "take_answers_into_reviews": {"answers": 0},
     "reschedule_reviews": {"cards": 0},
     "refit_reviews": {"learners": 0, "cards": 0},
