@@ -47,12 +47,12 @@ MediaId = NewType("MediaId", str)
 StudySessionId = NewType("StudySessionId", str)
 StudyAnswerId = NewType("StudyAnswerId", str)
 QuestionReportId = NewType("QuestionReportId", str)
+TopicChainId = NewType("TopicChainId", str)
+TopicId = NewType("TopicId", str)
 ThreadId = NewType("ThreadId", str)
 ThreadContentId = NewType("ThreadContentId", str)
 ChatId = NewType("ChatId", str)
 ChatMessageId = NewType("ChatMessageId", str)
-TopicChainId = NewType("TopicChainId", str)
-TopicId = NewType("TopicId", str)
 AiCallId = NewType("AiCallId", str)
 
 PREFIXES: dict[object, str] = {
@@ -98,12 +98,12 @@ PREFIXES: dict[object, str] = {
     StudySessionId: "study",
     StudyAnswerId: "studyanswer",
     QuestionReportId: "report",
+    TopicChainId: "topicchain",
+    TopicId: "topic",
     ThreadId: "thread",
     ThreadContentId: "threadcontent",
     ChatId: "chat",
     ChatMessageId: "chatmessage",
-    TopicChainId: "topicchain",
-    TopicId: "topic",
     AiCallId: "aicall",
 }
 """The prefix of each kind of identifier; the graph refuses an identifier with another prefix."""

@@ -16,6 +16,7 @@ from domain.privacy import erasure
 from domain.quality import item_projection, regrade_jobs, report_decisions
 from domain.spaced_review import review_jobs
 from domain.threads import section_generation
+from domain.topics import topic_jobs
 from domain.webhooks import delivery_jobs
 
 MAINTENANCE = "maintenance"
@@ -142,6 +143,7 @@ KINDS = table_of(
     item_projection.REBUILD,
     regrade_jobs.REGRADE,
     report_decisions.NOTICE,
+    topic_jobs.GENERATE,
     section_generation.GENERATE,
 )
 """Every kind of job, by its name."""

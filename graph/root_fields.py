@@ -60,7 +60,7 @@ from graph.threads.sharing_mutations import ThreadSharingMutations
 from graph.threads.thread_mutations import ThreadMutations
 from graph.threads.threads import ThreadQueries
 from graph.topics.topic_chains import TopicChainMutations, TopicChainQueries
-from graph.topics.topics import TopicMutations
+from graph.topics.topic_mutations import TopicMutations
 from graph.uploads.uploads import UploadMutations
 from graph.viewer import ViewerQueries, ViewerSubscriptions
 from graph.webhooks.deliveries import WebhookDeliveryMutations, WebhookDeliveryQueries

@@ -16,16 +16,18 @@ _CODE_BYTES = 12
 """96 random bits: a public id of 16 characters."""
 
 
-async def create(work: TopicsWork, act: Act, *, path: str, randomness: Callable[[int], bytes]) -> TopicChain:
+async def create(
+    work: TopicsWork, act: Act, *, path: str, randomness: Callable[[int], bytes], field: str = "path"
+) -> TopicChain:
     """Create a topic chain of the actor's with the topics of its path; one that has this path is returned as it is.
 
     Raises InvalidInputErrors, all at once, or TooManyTopicChainsError.
     """
-    names = topic_paths.parts_of(path, field="path")
+    names = topic_paths.parts_of(path, field=field)
     path_key = topic_paths.path_key_of(names)
     if await work.topic_chains.lock_and_count_others(act.user_id, path_key) >= MOST_CHAINS:
         raise TooManyTopicChainsError(
-            f"You have {MOST_CHAINS} topic chains; delete one that you do not need.", field="path"
+            f"You have {MOST_CHAINS} topic chains; delete one that you do not need.", field=field
         )
     chain = TopicChain(
         id=TopicChainId(act.mint("topicchain")),

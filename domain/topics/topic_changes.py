@@ -56,22 +56,19 @@ async def edit(
 
     Raises, all at once, InvalidInputErrors; NotFoundError, BaseTopicError or TopicExistsError.
     """
-    new_name: Edit[str] = UNCHANGED
-    new_difficulty: Edit[int] = UNCHANGED
-    new_description: Edit[str] = UNCHANGED
     with all_at_once() as each:
         with each:
-            new_name = checked(name, lambda v: topic_paths.checked_name(v, field="name"), field="name")
+            new_name = checked(name, _name, field="name")
         with each:
             new_difficulty = checked(
                 difficulty,
-                lambda v: topics.checked_difficulty(v, field="difficulty"),
+                _difficulty,
                 field="difficulty",
             )
         with each:
             new_description = checked(
                 description,
-                lambda v: topics.checked_description(v, field="description"),
+                _description,
                 field="description",
             )
     topic = await own(work, act, topic_id, field="id")
@@ -161,3 +158,15 @@ def new_topic(
 def name_taken() -> TopicExistsError:
     """Return the refusal of a name that another subtopic of the same topic has."""
     return TopicExistsError("The topic above has a subtopic of this name; choose another one.", field="name")
+
+
+def _name(value: str) -> str:
+    return topic_paths.checked_name(value, field="name")
+
+
+def _difficulty(value: int) -> int:
+    return topics.checked_difficulty(value, field="difficulty")
+
+
+def _description(value: str) -> str:
+    return topics.checked_description(value, field="description")

@@ -29,6 +29,7 @@ from gateway.jobs import (
     quality_handlers,
     review_handlers,
     thread_handlers,
+    topic_handlers,
     webhook_delivery,
 )
 from gateway.jobs.handlers import Handlers, InSteps, InTransaction, JobContext, WithContext
@@ -203,6 +204,7 @@ HANDLERS: Handlers = {
     **review_handlers.HANDLERS,
     **chat_handlers.HANDLERS,
     **quality_handlers.HANDLERS,
+    **topic_handlers.HANDLERS,
     **thread_handlers.HANDLERS,
 }
 """The handler of each kind, by its name."""

@@ -17,7 +17,8 @@ def upgrade() -> None:
         op.create_foreign_key(
             f"{table}_topic_id_fkey", table, "topics", ["topic_id"], ["id"], ondelete="CASCADE"
         )
-        _check(table, _NOW)
+        op.drop_constraint(op.f(_old_name(table)), table)
+        _check(table, op.f(f"{table}_target_check"), _NOW)
         op.create_index(
             f"{table}_topic_id_idx", table, ["topic_id"], postgresql_where=sa.text("topic_id IS NOT NULL")
         )
@@ -32,12 +33,15 @@ def downgrade() -> None:
     op.execute("ALTER TABLE topics DROP COLUMN search_vector")
     for table in ("bookmarks", "notes"):
         op.execute(f"DELETE FROM {table} WHERE topic_id IS NOT NULL")  # noqa: S608 - names of this module
-        _check(table, _BEFORE)
+        op.drop_constraint(op.f(f"{table}_target_check"), table)
+        _check(table, op.f(_old_name(table)), _BEFORE)
         op.drop_column(table, "topic_id")
 
 
-def _check(table: str, keys: str) -> None:
-    op.drop_constraint(f"{table}_target_check", table)
-    op.create_check_constraint(
-        op.f(f"{table}_target_check"), table, f"num_nonnulls({keys}) = 1 AND target_id = coalesce({keys})"
-    )
+def _check(table: str, name: str, keys: str) -> None:
+    op.create_check_constraint(name, table, f"num_nonnulls({keys}) = 1 AND target_id = coalesce({keys})")
+
+
+def _old_name(table: str) -> str:
+    """Return what the convention for names has made of the name in migration 0036."""
+    return f"{table}_{table}_target_check_check"

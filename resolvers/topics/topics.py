@@ -1,10 +1,35 @@
 """Resolvers of the topics of a chain."""
 
+from typing import Protocol
+
 from domain.edits import UNCHANGED, Edit
 from domain.ids import TopicId
-from domain.topics import topic_changes
+from domain.topics import topic_changes, topic_jobs
+from domain.topics.topic_jobs import USUAL_COUNT, StartedGeneration, TopicPlace
 from domain.topics.topics import Topic
 from resolvers.context import Context
+
+
+class GivenPlace(Protocol):
+    """Where topics are wanted, as a client sends it."""
+
+    def read(self) -> TopicPlace:
+        """Return the place."""
+
+
+async def generate_topics(
+    context: Context, *, below: GivenPlace, count: int = USUAL_COUNT, model: str | None = None
+) -> StartedGeneration:
+    """Start the generation of subtopics of a topic of the caller's."""
+    async with context.open_work() as work:
+        return await topic_jobs.start(
+            work,
+            context.act(),
+            place=below.read(),
+            count=count,
+            model=model,
+            randomness=context.ports.randomness,
+        )
 
 
 async def add_topic(
