@@ -45,6 +45,7 @@ EVERYTHING = """{
     jobs(first: 2) { nodes { __typename id } }
     xp(first: 2) { nodes { __typename id } }
     studySessions(first: 2) { nodes { __typename id } }
+    threads(first: 2) { nodes { __typename id contents(first: 2) { nodes { __typename id } } } }
     goals(first: 2) { nodes { __typename id } }
     bookmarks(first: 2) { nodes { __typename id } }
     notes(first: 2) { nodes { __typename id } }

@@ -22,6 +22,7 @@ from tests.support.quality_scenes import store_report
 from tests.support.reviews import a_card
 from tests.support.schema_client import START, Asker
 from tests.support.study import first_session
+from tests.support.thread_scenes import a_content
 
 ID = "ID"
 NEW_KEY = "new key"
@@ -120,6 +121,20 @@ OWNED: dict[str, dict[str, Any]] = {
     "buryCard": {"cardId": "card"},
     "removeBookmark": {"id": "bookmark"},
     "removeNote": {"id": "note"},
+    "archiveThread": {"threadId": "thread"},
+    "deleteThread": {"threadId": "thread"},
+    "updateThread": {"threadId": "thread", "version": 2, "title": "Mine"},
+    "addThreadContent": {"threadId": "thread", "version": 2, "title": "Mine", "body": ""},
+    "updateThreadContent": {"contentId": "content", "version": 2, "title": "Mine"},
+    "moveThreadContent": {"contentId": "content", "version": 2, "position": 0},
+    "removeThreadContent": {"contentId": "content", "version": 2},
+    "generateThreadContents": {"threadId": "thread", "topic": "Mine", "count": 1},
+    "exploreThreadContent": {"contentId": "content", "idempotencyKey": NEW_KEY},
+    "createThreadLink": {"threadId": "thread"},
+    "revokeThreadLink": {"threadId": "thread"},
+    "leaveSharedThread": {"threadId": "thread"},
+    "shareThreadWith": {"threadId": "thread", "handle": "ada_l"},
+    "unshareThreadWith": {"threadId": "thread", "handle": "ada_l"},
     "regradeQuestion": {"questionId": "question"},
     "reportQuestion": {"questionId": "question", "kind": "TYPO"},
     "resumeQuestion": {"questionId": "question"},
@@ -203,6 +218,7 @@ async def world(ask: Asker) -> World:
     question_id = content["myContent"]["nodes"][0]["question"]["id"]
     card_id = await a_card(ask, owner, question_id)
     report_id = await store_report(ask, question_id, owner.user_id)
+    thread_id, content_id = await a_content(ask, owner)
     session = a_session(owner.user_id, expires_at=START.replace(year=2027))
     async with ask.postgres.open_work(Meter()) as work:
         await work.sessions.add(session, token_hash=mint("hash"))
@@ -224,6 +240,8 @@ async def world(ask: Asker) -> World:
             "goal": goal["createGoal"]["goal"]["id"],
             "bookmark": saved["id"],
             "note": saved["note"]["id"],
+            "thread": thread_id,
+            "content": content_id,
             "card": card_id,
             "api_key": key["createApiKey"]["apiKey"]["id"],
             "session": session.id,
