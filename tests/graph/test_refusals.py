@@ -33,6 +33,7 @@ COMPARED = {
     **dict.fromkeys(["deleteMyAccount.password", "linkGoogle.password"], "compared with a secret"),
     "verifyEmail.token": "compared with a secret",
     "openShareLink.secret": "compared with a secret",
+    "openThreadLink.secret": "compared with a secret",
     "version": "compared with the object",
     "revision": "compared with the object",
     "createRoadmap.visibility": "every value is fine",

@@ -157,7 +157,7 @@ async def test_a_learner_who_explored_nothing_has_zeros(ask: Asker) -> None:
 
     assert (week["threads"], week["tokensUsed"], week["timeSpent"], week["lastActiveAt"]) == (
         0,
-        "0",
+        0,
         "PT0S",
         None,
     )
