@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from domain.ai import calls
 from domain.documents import field_usage
 from domain.idempotency import FIRST_RECEIPT, REMEMBERED, ReceiptName
 from domain.jobs.queues import GONE_AFTER
@@ -27,7 +28,7 @@ RECEIPTS_AT_ONCE = 1_000
 
 
 async def tidy(work: Work, *, now: datetime) -> None:
-    """Remove old tokens, sign-in flows, counts, mails, webhook deliveries, jobs, workflows and events of devices."""
+    """Remove old tokens, sign-in flows, counts, mails, deliveries, jobs, workflows, events of devices and AI calls."""
     await work.one_time_tokens.forget(now=now)
     await work.external_identities.forget(now=now)
     await work.attempt_limits.forget(now=now)
@@ -40,6 +41,7 @@ async def tidy(work: Work, *, now: datetime) -> None:
     await work.webhook_deliveries.forget(before=now - deliveries.KEPT)
     await work.queues.forget(before=now - GONE_AFTER, log_before=now - JOBS_KEPT)
     await work.status_reports.forget(before=now - STALE_AFTER)
+    await calls.tidy(work, now=now)
     await work.field_usages.forget(before=now - field_usage.KEPT)
 
 

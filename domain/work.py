@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from domain.ai.calls import AiWork
 from domain.analytics.weekly_digests import DigestWork
 from domain.authoring.work import AuthoringWork
 from domain.campaigns.work import CampaignsWork
@@ -26,6 +27,7 @@ from domain.workflows.work import WorkflowsWork
 
 
 class Work(
+    AiWork,
     DigestWork,
     WebhooksWork,
     FeatureFlagsWork,

@@ -6,6 +6,7 @@ from domain.accounts.scopes import Scope
 from domain.learning.daily_targets import DailyKind
 from graph.accounts.audit import AuditEntry
 from graph.accounts.users import User
+from graph.analytics.activity_log import LoggedActivity
 from graph.analytics.dashboards import Dashboard
 from graph.analytics.learner_analytics import Analytics
 from graph.assessment.attempts import QuizAttempt
@@ -32,6 +33,7 @@ from graph.workflows.workflows import Workflow
 from resolvers.accounts import audit, users
 from resolvers.accounts import loaders as account_loaders
 from resolvers.analytics import dashboards, learner_analytics
+from resolvers.analytics import explorations as exploration_resolvers
 from resolvers.assessment import attempts, time_allowances
 from resolvers.authoring import collaborations as collaboration_resolvers
 from resolvers.bookmarks import bookmarks as bookmark_resolvers
@@ -67,6 +69,15 @@ class Viewer:
     )
     dashboard: Dashboard | None = weighed(
         resolved_by(dashboards.viewer_dashboard, description="The caller's progress at a glance."), 10
+    )
+    activity: Connection[LoggedActivity] | None = resolved_by(
+        exploration_resolvers.viewer_activity,
+        description="What the caller did in topics, chats and threads, the latest first. What is deleted is not in it.",
+        args={
+            "kinds": "Only acts of these kinds; by default all.",
+            "since": "Only acts from this moment on.",
+            "until": "Only acts before this moment.",
+        },
     )
     daily_targets: list[DailyTarget] | None = resolved_by(
         daily_targets.viewer_daily_targets,
@@ -154,14 +165,6 @@ class Viewer:
             "is_open": "Only open sessions, or only those that have ended; by default all.",
         },
     )
-    topic_chains: Connection[TopicChain] | None = resolved_by(
-        topic_resolvers.viewer_topic_chains,
-        description="The caller's topic chains, newest first.",
-        args={
-            "is_shared": "Only chains that are shared, or only those that are not; by default all.",
-            "is_explored": "Only chains of which every topic was explored, or only the others; by default all.",
-        },
-    )
     chats: Connection[ExploreChat] | None = resolved_by(
         chat_resolvers.viewer_chats,
         description="The caller's explore chats, newest first.",
@@ -170,6 +173,14 @@ class Viewer:
             "query": "Only chats whose title, topic or questions hold this text, in any case of letters: one line of 1 "
             "to 100 characters.",
             "of_threads": "Also chats that belong to sections of threads; by default not.",
+        },
+    )
+    topic_chains: Connection[TopicChain] | None = resolved_by(
+        topic_resolvers.viewer_topic_chains,
+        description="The caller's topic chains, newest first.",
+        args={
+            "is_shared": "Only chains that are shared, or only those that are not; by default all.",
+            "is_explored": "Only chains of which every topic was explored, or only the others; by default all.",
         },
     )
     enrolments: Connection[Enrolment] | None = resolved_by(

@@ -10,7 +10,10 @@ from persistence.accounts.audit import SqlAudit
 from persistence.accounts.profile_visibility import SqlPrivacies
 from persistence.accounts.roles import SqlRoles
 from persistence.accounts.users import SqlUsers
+from persistence.ai.calls import SqlAiCalls
+from persistence.analytics.activity_log import SqlActivityLog
 from persistence.analytics.dashboards import SqlDashboards
+from persistence.analytics.explorations import SqlExplorations
 from persistence.analytics.learner_analytics import SqlLearnerAnalytics
 from persistence.analytics.weekly_digests import SqlDigests
 from persistence.assessment.attempts import SqlAttempts
@@ -176,14 +179,17 @@ class SqlWork:
     question_qualities = _Store(SqlQuestionQualities)
     items = _Store(SqlItemProjection)
     regrades = _Store(SqlRegrades)
-    topic_chains = _Store(SqlTopicChains)
-    topics = _Store(SqlTopics)
     threads = _Store(SqlThreads)
     thread_contents = _Store(SqlThreadContents)
     thread_shares = _Store(SqlThreadShares)
+    topic_chains = _Store(SqlTopicChains)
+    topics = _Store(SqlTopics)
     search = _Store(SqlSearch)
     dashboards = _Store(SqlDashboards)
+    explorations = _Store(SqlExplorations)
+    activity_log = _Store(SqlActivityLog)
     mails = _Store(SqlMails)
+    ai_calls = _Store(SqlAiCalls)
     mail_events = _Store(SqlMailEvents)
     suppressions = _Store(SqlSuppressions)
     email_preferences = _Store(SqlEmailPreferences)

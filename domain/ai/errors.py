@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.errors import DomainError, InvalidInputError, UnavailableError
+from domain.service_status.dependencies import PostponedError
 
 
 class AiQuotaReachedError(DomainError):
-    """The caller has used up the requests or tokens of the day, or those of the minute; more come at `resets_at`."""
+    """The caller has used up the requests or tokens of the day; more come at `resets_at`."""
 
     code = "AI_QUOTA_REACHED"
 
@@ -20,6 +21,12 @@ class AiUnavailableError(UnavailableError):
     """No language model answers at present; a job tries again later."""
 
     code = "AI_UNAVAILABLE"
+
+
+class AiPaceReachedError(AiUnavailableError, PostponedError):
+    """The caller sent more requests in a minute than are answered; a job waits for `retry_in` and loses no attempt."""
+
+    code = "AI_PACE_REACHED"
 
 
 class AiOutputRefusedError(DomainError):

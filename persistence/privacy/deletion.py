@@ -26,6 +26,7 @@ REMOVED: dict[str, str] = {
     "time_allowances": "user_id = :user_id",
     "question_imports": "author_id = :user_id",
     "feature_flag_users": "user_id = :user_id",
+    "ai_budgets": "user_id = :user_id",
     "webhook_events": "user_id = :user_id",
     "webhook_deliveries": "user_id = :user_id",
     "jobs": "user_id = :user_id AND workflow_id IS NULL",
@@ -87,6 +88,7 @@ BLANKED: dict[str, str] = {
         AND attempt_id IN (SELECT id FROM quiz_attempts WHERE user_id = :user_id)""",
     "question_reports": """
         UPDATE question_reports SET reporter_id = NULL, comment = '' WHERE reporter_id = :user_id""",
+    "ai_calls": "UPDATE ai_calls SET caller_id = NULL WHERE caller_id = :user_id",
     "question_suspensions": """
         UPDATE question_suspensions SET suspended_by_id = NULL WHERE suspended_by_id = :user_id""",
     "node_progress": """

@@ -132,6 +132,8 @@ SECTIONS: dict[str, tuple[str, str]] = {
         "owner_id = :user_id",
         "to_jsonb(t) - '{secret,previous_secret}'::text[]",
     ),
+    "ai_calls": ("caller_id = :user_id", "to_jsonb(t)"),
+    "ai_budgets": ("user_id = :user_id", "to_jsonb(t)"),
     "jobs": ("user_id = :user_id", "to_jsonb(t) - 'entry_id' - 'trace_parent'"),
     "workflows": ("user_id = :user_id", "to_jsonb(t)"),
 }

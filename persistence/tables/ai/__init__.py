@@ -1,0 +1,1 @@
+"""The tables of calls of language models."""
