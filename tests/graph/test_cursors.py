@@ -13,6 +13,7 @@ from domain.search.search import SearchType, mark_of
 from graph.schema import executable
 from resolvers.context import Context
 from tests.support.campaigns import a_campaign
+from tests.support.chat_scenes import chats_of_size
 from tests.support.goals import active_goal
 from tests.support.jobs import an_operator
 from tests.support.progress import set_target
@@ -77,6 +78,8 @@ LISTS: dict[str, tuple[str, list[type]]] = {
         "{ viewer { studySessions { nodes { slots(%s) { edges { cursor } } } } } }",
         [int],
     ),
+    "Viewer.chats": ("{ viewer { chats(%s) { edges { cursor } } } }", [str]),
+    "ExploreChat.messages": ("{ viewer { chats { nodes { messages(%s) { edges { cursor } } } } } }", [int]),
     "Viewer.enrolments": ("{ viewer { enrolments(%s) { edges { cursor } } } }", [str]),
     "Viewer.auditLog": ("{ viewer { auditLog(%s) { edges { cursor } } } }", [str]),
     "Roadmap.versions": ("{ roadmaps { nodes { versions(%s) { edges { cursor } } } } }", [int]),
@@ -129,6 +132,8 @@ NAMES = {
     "Viewer.attempts": "attempts",
     "Viewer.studySessions": "studySessions",
     "StudySession.slots": "studySlots",
+    "Viewer.chats": "chats",
+    "ExploreChat.messages": "chatMessages",
     "Viewer.enrolments": "enrolments",
     "Viewer.auditLog": "auditLog",
     "Roadmap.versions": "versions",
@@ -197,6 +202,7 @@ async def everything(ask: Asker) -> Any:
         await store_roadmap(work, user.id, {"a": []})
         await store_import(work, ask, user.id)
     await studied_by(ask, viewer)
+    await chats_of_size(ask, viewer, 1)
     return viewer
 
 

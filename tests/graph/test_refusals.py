@@ -160,6 +160,7 @@ RIGHT: dict[str, Any] = {
 PREFIXES = {
     "id": {
         "cancelJob": "job",
+        **dict.fromkeys(["updateChat", "archiveChat", "unarchiveChat", "deleteChat"], "chat"),
         "removeBookmark": "bookmark",
         "removeNote": "note",
         "withdrawReport": "report",
@@ -177,6 +178,7 @@ PREFIXES = {
         **dict.fromkeys(["deleteWebhookEndpoint", "sendTestWebhook"], "webhook"),
         "replayWebhookDelivery": "delivery",
     },
+    "messageId": "chatmessage",
     "endpointId": "webhook",
     "ids": "job",
     "reportIds": "report",

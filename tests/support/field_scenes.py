@@ -25,6 +25,7 @@ from tests.support.analytics import an_exam, record_attempts
 from tests.support.attempts import EVERY_KIND, a_quiz_taker, a_twin_of, others
 from tests.support.authoring_scenes import drafts_of_every_kind
 from tests.support.bookmarks import everything_bookmarked
+from tests.support.chat_scenes import everything_explored
 from tests.support.clients.board_client import earn
 from tests.support.clients.offline import sync_nodes
 from tests.support.clients.roadmaps import (
@@ -81,6 +82,7 @@ async def everything_is_seen(ask: WatchingAsker) -> None:
         work_together,
         everything_uploaded,
         everything_studied,
+        everything_explored,
         everything_judged,
         quizzes_written,
         *OPERATOR_SCENES,
