@@ -23,6 +23,7 @@ from tests.support.quality_scenes import store_report
 from tests.support.reviews import a_card
 from tests.support.schema_client import START, Asker
 from tests.support.study import first_session
+from tests.support.topic_scenes import chains_of_size
 
 ID = "ID"
 NEW_KEY = "new key"
@@ -77,6 +78,15 @@ OWNED: dict[str, dict[str, Any]] = {
     "answerStudyQuestion": {"sessionId": "study", "slot": 1, "clientId": "mine"},
     "endStudySession": {"sessionId": "study"},
     "nextStudyQuestion": {"sessionId": "study"},
+    "addTopic": {"parentId": "base_topic", "name": "Mine"},
+    "editTopic": {"id": "topic", "name": "Mine"},
+    "setTopicExplored": {"id": "topic", "isExplored": True},
+    "removeTopic": {"id": "removed_topic"},
+    "renameTopicChain": {"id": "chain", "title": "Mine"},
+    "shareTopicChain": {"id": "chain"},
+    "unshareTopicChain": {"id": "chain"},
+    "createRoadmapFromTopics": {"chainId": "chain", "slug": "of-topics", "idempotencyKey": NEW_KEY},
+    "deleteTopicChain": {"id": "chain"},
     "askExploreChat": {"chatId": "chat", "question": "Mine?", "idempotencyKey": NEW_KEY},
     "retryChatAnswer": {"messageId": "chat_message", "idempotencyKey": NEW_KEY},
     "cancelChatAnswer": {"messageId": "chat_message"},
@@ -189,6 +199,7 @@ async def world(ask: Asker) -> World:
     enrolment = await enrol(ask, owner, published)
     study_id = await first_session(ask, owner)
     chat_id = await chats_of_size(ask, owner, 1)
+    topics = await chains_of_size(ask, owner, 1)
     chats = await ask.data("{ viewer { chats { nodes { messages { nodes { id } } } } } }", owner)
     (chat_message,) = chats["viewer"]["chats"]["nodes"][0]["messages"]["nodes"]
     given = {"input": {"quizId": found["quiz"]["id"], "idempotencyKey": "k"}}
@@ -233,6 +244,10 @@ async def world(ask: Asker) -> World:
             "attempt": attempt["startQuizAttempt"]["attempt"]["id"],
             "study": study_id,
             "chat": chat_id,
+            "chain": topics["chain"],
+            "base_topic": topics["base"],
+            "topic": topics["topic"],
+            "removed_topic": topics["removed"],
             "chat_message": chat_message["id"],
             "goal": goal["createGoal"]["goal"]["id"],
             "bookmark": saved["id"],

@@ -43,6 +43,7 @@ from tests.support.reviews import reviews_of_size
 from tests.support.schema_client import Asker
 from tests.support.study import sessions_of_size
 from tests.support.suppressions import suppressed_by_hand
+from tests.support.topic_scenes import chains_of_size
 from tests.support.upload_scenes import uploads_of_size
 from tests.support.webhooks import add_deliveries
 
@@ -123,6 +124,7 @@ async def world_of(ask: Asker, size: int) -> World:
     await others_choose_every_option(ask, attempt_id)
     study_id = await sessions_of_size(ask, viewer, size)
     chat_id = await chats_of_size(ask, viewer, size)
+    topics = await chains_of_size(ask, viewer, size)
     await add_deliveries(ask, size)
     await _add_jobs(ask, viewer, size)
     await collaborations_of_size(ask, viewer, roadmap_ids, size)
@@ -141,6 +143,7 @@ async def world_of(ask: Asker, size: int) -> World:
             "Query.attempt": f'(id: "{attempt_id}")',
             "Query.studySession": f'(id: "{study_id}")',
             "Query.chat": f'(id: "{chat_id}")',
+            "Query.topicChain": f'(publicId: "{topics["public"]}")',
             "Query.myContent": "(type: QUESTION, last: 100)",
             "Query.search": '(query: "node", types: [NODE], first: 100)',
             "Query.goal": f'(id: "{goals[0]["goal"]["id"]}")',

@@ -50,6 +50,7 @@ from tests.support.schema_client import START, viewer_of
 from tests.support.search import everything_searched
 from tests.support.seen_fields import WatchingAsker, everything
 from tests.support.study_scenes import everything_studied
+from tests.support.topic_scenes import everything_about_topics
 from tests.support.upload_scenes import everything_uploaded
 
 CHANGES = """mutation ($input: SetNodeStateInput!) { setNodeState(input: $input) {
@@ -83,6 +84,7 @@ async def everything_is_seen(ask: WatchingAsker) -> None:
         everything_uploaded,
         everything_studied,
         everything_explored,
+        everything_about_topics,
         everything_judged,
         quizzes_written,
         *OPERATOR_SCENES,
