@@ -4,11 +4,9 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from domain.ai.calls import AiWork
 from domain.analytics.weekly_digests import DigestWork
 from domain.authoring.work import AuthoringWork
 from domain.campaigns.work import CampaignsWork
-from domain.chats.work import ChatsWork
 from domain.documents.work import DocumentsWork
 from domain.feature_flags.work import FeatureFlagsWork
 from domain.imports.work import ImportsWork
@@ -27,7 +25,6 @@ from domain.workflows.work import WorkflowsWork
 
 
 class Work(
-    AiWork,
     DigestWork,
     WebhooksWork,
     FeatureFlagsWork,
@@ -41,7 +38,6 @@ class Work(
     ThreadsWork,
     OfflineWork,
     StudyWork,
-    ChatsWork,
     SpacedReviewWork,
     ImportsWork,
     TopicsWork,

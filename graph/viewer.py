@@ -6,6 +6,7 @@ from domain.accounts.scopes import Scope
 from domain.learning.daily_targets import DailyKind
 from graph.accounts.audit import AuditEntry
 from graph.accounts.users import User
+from graph.ai.calls import AiUsage
 from graph.analytics.activity_log import LoggedActivity
 from graph.analytics.dashboards import Dashboard
 from graph.analytics.learner_analytics import Analytics
@@ -32,6 +33,7 @@ from graph.topics.topic_chains import TopicChain
 from graph.workflows.workflows import Workflow
 from resolvers.accounts import audit, users
 from resolvers.accounts import loaders as account_loaders
+from resolvers.ai import calls as ai_calls
 from resolvers.analytics import dashboards, learner_analytics
 from resolvers.analytics import explorations as exploration_resolvers
 from resolvers.assessment import attempts, time_allowances
@@ -208,6 +210,11 @@ class Viewer:
         "newest first.",
         rule=requires_scopes(Scope.READ_OPERATIONS),
         args={"state": "Only workflows in this state; by default all."},
+    )
+    ai_usage: AiUsage | None = resolved_by(
+        ai_calls.viewer_usage,
+        description="What the caller has used of language models today, and what is left.",
+        rule=auth(),
     )
     email_preferences: EmailPreferences | None = resolved_by(
         email_preferences.viewer_preferences,

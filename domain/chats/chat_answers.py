@@ -105,6 +105,12 @@ async def end(work: ChatsWork, act: Act, open_answer: OpenAnswer, how: AnswerEnd
     return True
 
 
+async def wait(work: ChatsWork, message: ChatMessage) -> None:
+    """Take an answer back that has to wait, as for the pace of its learner; its job begins it again."""
+    if await work.chat_messages.wait(message.id, writing=message.writing):
+        work.emit(chat_messages.message_signal(message.id, AnswerState.WAITING.value))
+
+
 async def fail(
     work: ChatsWork, act: Act, message_id: ChatMessageId, error: Exception, *, job_id: JobId
 ) -> None:

@@ -132,6 +132,9 @@ class ChatMessages(Protocol):
     async def append(self, message_id: ChatMessageId, *, writing: int, text: str) -> bool:
         """Add to an answer that is being written; tells whether it is in this writing still."""
 
+    async def wait(self, message_id: ChatMessageId, *, writing: int) -> bool:
+        """Take an answer back that is in this writing, so that its job begins it again; tells whether it was."""
+
     async def is_writing(self, message_id: ChatMessageId, *, writing: int) -> bool:
         """Tell whether an answer is in this writing still."""
 

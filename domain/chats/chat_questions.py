@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from domain import idempotency, text
 from domain.acts import Act
+from domain.ai import quota_checks
+from domain.ai.quotas import AiQuota
 from domain.chats import chat_errors, chat_jobs, chat_messages, chats
 from domain.chats.chat_errors import ChatFullError, TooManyChatsError
 from domain.chats.chat_messages import LONGEST_QUESTION, AnswerState, ChatMessage
@@ -32,11 +34,13 @@ async def start(
     question: str | None,
     idempotency_key: str,
     origin_id: str | None = None,
+    quota: AiQuota | None = None,
 ) -> Asked:
     """Start a chat, about a topic or about anything, and ask its first question if there is one.
 
-    `origin_id` is the object that the chat belongs to; the caller has checked that it is the actor's. Raises
-    InvalidInputErrors, TooManyChatsError or IdempotencyKeyReusedError.
+    `origin_id` is the object that the chat belongs to; the caller has checked that it is the actor's. With a `quota`, a
+    question is refused that it has no room for. Raises InvalidInputErrors, TooManyChatsError, AiQuotaReachedError or
+    IdempotencyKeyReusedError.
     """
     with all_at_once() as each:
         with each:
@@ -60,13 +64,25 @@ async def start(
     if count >= MOST_CHATS:
         raise TooManyChatsError(f"You have {MOST_CHATS} chats; delete one that you do not need.")
     await work.chats.add(new)
-    return Asked(chat=new, message=None) if question is None else await _ask(work, act, new.id, question)
+    if question is None:
+        return Asked(chat=new, message=None)
+    await _require_quota(work, act, quota)
+    return await _ask(work, act, new.id, question)
 
 
-async def ask(work: ChatsWork, act: Act, *, chat_id: ChatId, question: str, idempotency_key: str) -> Asked:
+async def ask(
+    work: ChatsWork,
+    act: Act,
+    *,
+    chat_id: ChatId,
+    question: str,
+    idempotency_key: str,
+    quota: AiQuota | None = None,
+) -> Asked:
     """Ask a question in a chat of the actor's; a job answers it.
 
-    Raises InvalidInputErrors, NotFoundError, AnswerInProgressError, ChatFullError or IdempotencyKeyReusedError.
+    Raises InvalidInputErrors, NotFoundError, AnswerInProgressError, ChatFullError, AiQuotaReachedError or
+    IdempotencyKeyReusedError.
     """
     with all_at_once() as each:
         with each:
@@ -84,13 +100,21 @@ async def ask(work: ChatsWork, act: Act, *, chat_id: ChatId, question: str, idem
     )
     if earlier is not None:
         return await _asked(work, act, ChatMessageId(earlier))
+    await _require_quota(work, act, quota)
     return await _ask(work, act, chat_id, question, message_id=message_id)
 
 
-async def write_anew(work: ChatsWork, act: Act, *, message_id: ChatMessageId, idempotency_key: str) -> Asked:
+async def write_anew(
+    work: ChatsWork,
+    act: Act,
+    *,
+    message_id: ChatMessageId,
+    idempotency_key: str,
+    quota: AiQuota | None = None,
+) -> Asked:
     """Have an ended answer of the actor's written anew, in place of the one that is there.
 
-    Raises NotFoundError, AnswerInProgressError or IdempotencyKeyReusedError.
+    Raises NotFoundError, AnswerInProgressError, AiQuotaReachedError or IdempotencyKeyReusedError.
     """
     earlier = await idempotency.first_use(
         work.receipts,
@@ -102,6 +126,7 @@ async def write_anew(work: ChatsWork, act: Act, *, message_id: ChatMessageId, id
     )
     if earlier is not None:
         return await _asked(work, act, message_id)
+    await _require_quota(work, act, quota)
     job_id = JobId(act.mint("job"))
     message = await work.chat_messages.write_anew(message_id, user_id=act.user_id, job_id=job_id)
     if message is None:
@@ -151,6 +176,11 @@ async def _ask(
     await work.chat_messages.add(message)
     await _start_job(work, act, message.id, job_id)
     return Asked(chat=chat, message=message)
+
+
+async def _require_quota(work: ChatsWork, act: Act, quota: AiQuota | None) -> None:
+    if quota is not None:
+        await quota_checks.require_request(work, act.user_id, quota, now=act.now)
 
 
 async def _start_job(work: ChatsWork, act: Act, message_id: ChatMessageId, job_id: JobId) -> None:

@@ -3,12 +3,13 @@
 from typing import Protocol
 
 from domain.accounts.work import AccountsWork
+from domain.ai.calls import AiWork
 from domain.chats.chat_messages import ChatMessages
 from domain.chats.chats import Chats
 from domain.jobs.work import EnqueueingWork
 
 
-class ChatsWork(EnqueueingWork, AccountsWork, Protocol):
+class ChatsWork(EnqueueingWork, AiWork, AccountsWork, Protocol):
     """The stores that verbs of chats reach."""
 
     @property

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from domain.acts import Act
-from domain.ai.errors import AiOutputRefusedError, AiQuotaReachedError
+from domain.ai.errors import AiOutputRefusedError, AiPaceReachedError, AiQuotaReachedError
 from domain.chats import answer_requests, chat_answers, chat_jobs
 from domain.chats.answer_requests import SUGGESTIONS
 from domain.chats.chat_answers import Answered, OpenAnswer
@@ -38,6 +38,10 @@ async def answer_chat(context: JobContext, arguments: AnswerArguments) -> dict[s
         async with asyncio.timeout(ANSWER_LIMIT.total_seconds()):
             return {"outcome": await _written(context, begun)}
     except JobTakenOverError:
+        raise
+    except AiPaceReachedError:
+        async with context.open_work() as work:
+            await chat_answers.wait(work, begun.message)
         raise
     except Exception as error:
         async with context.open_work() as work:

@@ -2,6 +2,8 @@
 
 import strawberry
 
+import graph.ai.quotas  # noqa: F401 - declares the refusal
+from domain.ai.errors import AiQuotaReachedError
 from domain.chats.chat_errors import (
     AnswerEndedError,
     AnswerInProgressError,
@@ -102,7 +104,7 @@ class ChatMutations:
             "chat": (ExploreChat, "The chat."),
             "message": (ExploreMessage, "The message of the first question, or null without one."),
         },
-        refuses=(TooManyChatsError, IdempotencyKeyReusedError),
+        refuses=(TooManyChatsError, AiQuotaReachedError, IdempotencyKeyReusedError),
         rule=writes_learning(),
         description="Starts a chat, and asks its first question if there is one. At most "
         f"{MOST_CHATS} chats a learner.",
@@ -115,7 +117,7 @@ class ChatMutations:
             "chat": (ExploreChat, "The chat as it is now."),
             "message": (ExploreMessage, "The message, whose answer is to come."),
         },
-        refuses=(AnswerInProgressError, ChatFullError, IdempotencyKeyReusedError),
+        refuses=(AnswerInProgressError, ChatFullError, AiQuotaReachedError, IdempotencyKeyReusedError),
         rule=writes_learning(),
         description="Asks a question in a chat, and returns at once; follow the answer with `chatMessageStreamed`. A "
         f"chat answers one question at a time, and takes {MOST_MESSAGES}.",
@@ -124,8 +126,8 @@ class ChatMutations:
     retry_chat_answer = mutated_by(
         chats.retry_chat_answer,
         input=RetryChatAnswerInput,
-        gives=_MESSAGE,
-        refuses=(AnswerInProgressError, IdempotencyKeyReusedError),
+        gives={**_CHAT, **_MESSAGE},
+        refuses=(AnswerInProgressError, AiQuotaReachedError, IdempotencyKeyReusedError),
         rule=writes_learning(),
         description="Has an answer that has ended written anew, in place of the one that is there.",
         weight=20,

@@ -78,6 +78,11 @@ class SqlChatMessages:
         )
         return added is not None
 
+    async def wait(self, message_id: ChatMessageId, *, writing: int) -> bool:
+        """Empty the answer where it is in this writing."""
+        waiting = await self._connection.value(statements.WAIT, message_id=message_id, of_writing=writing)
+        return waiting is not None
+
     async def is_writing(self, message_id: ChatMessageId, *, writing: int) -> bool:
         """Tell whether an answer is in this writing still."""
         found = await self._connection.value(statements.IS_WRITING, message_id=message_id, of_writing=writing)

@@ -110,6 +110,12 @@ APPEND = Statement(
     .values(answer=func.left(chat_messages.c.answer.concat(bindparam("text", type_=Text)), LONGEST_ANSWER))
     .returning(chat_messages.c.id)
 )
+WAIT = Statement(
+    update(chat_messages)
+    .where(_this_writing)
+    .values(state=AnswerState.WAITING.value, answer="", started_at=None, writing=chat_messages.c.writing + 1)
+    .returning(chat_messages.c.id)
+)
 IS_WRITING = Statement(select(chat_messages.c.id).where(_this_writing))
 _how = {
     name: bindparam(f"new_{name}", type_=chat_messages.c[name].type)

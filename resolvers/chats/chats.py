@@ -2,6 +2,7 @@
 
 from domain import text
 from domain.accounts.users import Viewer
+from domain.ai.quotas import AiQuota
 from domain.chats import chat_answers, chat_changes, chat_questions
 from domain.chats.chat_messages import ChatMessage
 from domain.chats.chat_questions import Asked
@@ -40,7 +41,12 @@ async def start_explore_chat(
     """Start a chat, and ask its first question if there is one."""
     async with context.open_work() as work:
         return await chat_questions.start(
-            work, context.act(), topic=topic, question=question, idempotency_key=idempotency_key
+            work,
+            context.act(),
+            topic=topic,
+            question=question,
+            idempotency_key=idempotency_key,
+            quota=_quota(context),
         )
 
 
@@ -50,19 +56,25 @@ async def ask_explore_chat(
     """Ask a question in a chat."""
     async with context.open_work() as work:
         return await chat_questions.ask(
-            work, context.act(), chat_id=chat_id, question=question, idempotency_key=idempotency_key
+            work,
+            context.act(),
+            chat_id=chat_id,
+            question=question,
+            idempotency_key=idempotency_key,
+            quota=_quota(context),
         )
 
 
-async def retry_chat_answer(
-    context: Context, *, message_id: ChatMessageId, idempotency_key: str
-) -> ChatMessage | None:
+async def retry_chat_answer(context: Context, *, message_id: ChatMessageId, idempotency_key: str) -> Asked:
     """Have an answer written anew."""
     async with context.open_work() as work:
-        asked = await chat_questions.write_anew(
-            work, context.act(), message_id=message_id, idempotency_key=idempotency_key
+        return await chat_questions.write_anew(
+            work,
+            context.act(),
+            message_id=message_id,
+            idempotency_key=idempotency_key,
+            quota=_quota(context),
         )
-        return asked.message
 
 
 async def cancel_chat_answer(context: Context, *, message_id: ChatMessageId) -> ChatMessage:
@@ -93,3 +105,7 @@ async def delete_chat(context: Context, *, id: ChatId) -> Chat:
     """Delete a chat."""
     async with context.open_work() as work:
         return await chat_changes.remove(work, context.act(), chat_id=id)
+
+
+def _quota(context: Context) -> AiQuota:
+    return context.ports.assistant.quotas.of(context.caller.roles)

@@ -13,12 +13,14 @@ from domain.search.search import SearchType, mark_of
 from graph.schema import executable
 from resolvers.context import Context
 from tests.support.campaigns import a_campaign
+from tests.support.chat_scenes import chats_of_size
 from tests.support.goals import active_goal
 from tests.support.jobs import an_operator
 from tests.support.progress import set_target
 from tests.support.roadmaps import store_roadmap
 from tests.support.schema_client import Asker
 from tests.support.study import studied_by
+from tests.support.topic_scenes import chains_of_size
 from tests.support.upload_scenes import store_import
 
 pytestmark = pytest.mark.slow  # walks the whole schema
@@ -82,6 +84,17 @@ LISTS: dict[str, tuple[str, list[type]]] = {
     "Thread.contents": ("{ viewer { threads { nodes { contents(%s) { edges { cursor } } } } } }", [int, str]),
     "Thread.readers": ("{ viewer { threads { nodes { readers(%s) { edges { cursor } } } } } }", [str]),
     "Viewer.activity": ("{ viewer { activity(%s) { edges { cursor } } } }", [Big, str]),
+    "Viewer.topicChains": ("{ viewer { topicChains(%s) { edges { cursor } } } }", [str]),
+    "TopicChain.topics": (
+        "{ viewer { topicChains { nodes { topics(%s) { edges { cursor } } } } } }",
+        [int, int, str],
+    ),
+    "Topic.subtopics": (
+        "{ viewer { topicChains { nodes { baseTopics { subtopics(%s) { edges { cursor } } } } } } }",
+        [int, str],
+    ),
+    "Viewer.chats": ("{ viewer { chats(%s) { edges { cursor } } } }", [str]),
+    "ExploreChat.messages": ("{ viewer { chats { nodes { messages(%s) { edges { cursor } } } } } }", [int]),
     "Viewer.enrolments": ("{ viewer { enrolments(%s) { edges { cursor } } } }", [str]),
     "Viewer.auditLog": ("{ viewer { auditLog(%s) { edges { cursor } } } }", [str]),
     "Roadmap.versions": ("{ roadmaps { nodes { versions(%s) { edges { cursor } } } } }", [int]),
@@ -139,6 +152,11 @@ NAMES = {
     "Thread.contents": "threadContents",
     "Thread.readers": "threadReaders",
     "Viewer.activity": "activity",
+    "Viewer.topicChains": "topicChains",
+    "TopicChain.topics": "topics",
+    "Topic.subtopics": "subtopics",
+    "Viewer.chats": "chats",
+    "ExploreChat.messages": "chatMessages",
     "Viewer.enrolments": "enrolments",
     "Viewer.auditLog": "auditLog",
     "Roadmap.versions": "versions",
@@ -207,6 +225,8 @@ async def everything(ask: Asker) -> Any:
         await store_roadmap(work, user.id, {"a": []})
         await store_import(work, ask, user.id)
     await studied_by(ask, viewer)
+    await chats_of_size(ask, viewer, 1)
+    await chains_of_size(ask, viewer, 1)
     return viewer
 
 

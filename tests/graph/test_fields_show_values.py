@@ -14,6 +14,7 @@ from tests.support.seen_fields import WatchingAsker
 SCHEMA = executable()
 LIMITS, STREAMS = "tests/gateway/rate_limits/test_rate_limits.py", "tests/support/clients/board_client.py"
 ELSEWHERE = {
+    "ChatAnswerPiece": "tests/gateway/streams/test_chat_answers.py",
     "AttemptTimer": "tests/graph/assessment/test_attempt_timers.py",
     "CostBudget": LIMITS,
     "RateBucket": LIMITS,

@@ -15,6 +15,7 @@ from tests.builders import mint
 from tests.builders.roadmaps import a_file, a_node
 from tests.builders.sessions import a_session
 from tests.support.bookmarks import save_bookmark
+from tests.support.chat_scenes import chats_of_size
 from tests.support.clients.quizzes import create_quiz
 from tests.support.clients.roadmaps import enrol, import_file, import_quizzes, publish_file
 from tests.support.collaboration_scenes import collaborators_of, evidence_on_a_roadmap_of
@@ -23,6 +24,7 @@ from tests.support.reviews import a_card
 from tests.support.schema_client import START, Asker
 from tests.support.study import first_session
 from tests.support.thread_scenes import a_content
+from tests.support.topic_scenes import chains_of_size
 
 ID = "ID"
 NEW_KEY = "new key"
@@ -77,6 +79,22 @@ OWNED: dict[str, dict[str, Any]] = {
     "answerStudyQuestion": {"sessionId": "study", "slot": 1, "clientId": "mine"},
     "endStudySession": {"sessionId": "study"},
     "nextStudyQuestion": {"sessionId": "study"},
+    "addTopic": {"parentId": "base_topic", "name": "Mine"},
+    "editTopic": {"id": "topic", "name": "Mine"},
+    "setTopicExplored": {"id": "topic", "isExplored": True},
+    "removeTopic": {"id": "removed_topic"},
+    "renameTopicChain": {"id": "chain", "title": "Mine"},
+    "shareTopicChain": {"id": "chain"},
+    "unshareTopicChain": {"id": "chain"},
+    "createRoadmapFromTopics": {"chainId": "chain", "slug": "of-topics", "idempotencyKey": NEW_KEY},
+    "deleteTopicChain": {"id": "chain"},
+    "askExploreChat": {"chatId": "chat", "question": "Mine?", "idempotencyKey": NEW_KEY},
+    "retryChatAnswer": {"messageId": "chat_message", "idempotencyKey": NEW_KEY},
+    "cancelChatAnswer": {"messageId": "chat_message"},
+    "updateChat": {"id": "chat", "title": "Mine"},
+    "archiveChat": {"id": "chat"},
+    "unarchiveChat": {"id": "chat"},
+    "deleteChat": {"id": "chat"},
     "archiveRoadmap": {"roadmapId": "draft"},
     "acceptInvitation": {"collaboratorId": "invitation"},
     "changeRoadmapVisibility": {"roadmapId": "draft", "visibility": "PRIVATE"},
@@ -195,6 +213,10 @@ async def world(ask: Asker) -> World:
     found = await ask.data("""{ quiz(by: {slug: "tides"}) { id } }""")
     enrolment = await enrol(ask, owner, published)
     study_id = await first_session(ask, owner)
+    chat_id = await chats_of_size(ask, owner, 1)
+    topics = await chains_of_size(ask, owner, 1)
+    chats = await ask.data("{ viewer { chats { nodes { messages { nodes { id } } } } } }", owner)
+    (chat_message,) = chats["viewer"]["chats"]["nodes"][0]["messages"]["nodes"]
     given = {"input": {"quizId": found["quiz"]["id"], "idempotencyKey": "k"}}
     document = (
         "mutation ($input: StartQuizAttemptInput!) { startQuizAttempt(input: $input) { attempt { id } } }"
@@ -237,6 +259,12 @@ async def world(ask: Asker) -> World:
             "node": nodes["roadmap"]["currentVersion"]["nodes"][0]["id"],
             "attempt": attempt["startQuizAttempt"]["attempt"]["id"],
             "study": study_id,
+            "chat": chat_id,
+            "chain": topics["chain"],
+            "base_topic": topics["base"],
+            "topic": topics["topic"],
+            "removed_topic": topics["removed"],
+            "chat_message": chat_message["id"],
             "goal": goal["createGoal"]["goal"]["id"],
             "bookmark": saved["id"],
             "note": saved["note"]["id"],

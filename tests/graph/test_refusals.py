@@ -54,6 +54,7 @@ COMPARED = {
     **dict.fromkeys(["setDailyTarget.kind", "removeDailyTarget.kind"], "every value is fine"),
     **dict.fromkeys(["updateQuestion.difficulty", "updateQuestion.promptFormat"], "every value is fine"),
     "startStudySession.difficulty": "every value is fine",
+    "isExplored": "both values are fine",
     "updateQuestion.domain": "compared with the exam type of the question",
     "updateQuestion.key": "judged by the kind of the question",
     **dict.fromkeys(
@@ -124,6 +125,7 @@ WRONG: dict[str, Any] = {
     "DraftOperation": [],
     "QuestionPoolInput": [{"count": 1}] * 21,
     "InviteeBy": {"handle": "not a handle"},
+    "TopicPlaceInput": {"path": ">"},
     "QuestionImageInput": [{"media": "media_01K742SG00EC1V4CSM6MV3EE1S", "alt": ""}],
     "MergeChoiceInput": [
         {"key": "a", "field": "TITLE", "choice": choice} for choice in ("KEEP_MINE", "TAKE_THEIRS")
@@ -158,11 +160,17 @@ RIGHT: dict[str, Any] = {
     "QuestionPoolInput": {"count": 1},
     "createQuestion.key": {"truth": True},
     "InviteeBy": {"handle": "ada_l"},
+    "TopicPlaceInput": {"path": "Python"},
     "MergeChoiceInput": {"field": "TITLE", "choice": "KEEP_MINE"},
 }
 PREFIXES = {
     "id": {
         "cancelJob": "job",
+        **dict.fromkeys(["editTopic", "setTopicExplored", "removeTopic"], "topic"),
+        **dict.fromkeys(
+            [f"{verb}TopicChain" for verb in ("rename", "delete", "share", "unshare")], "topicchain"
+        ),
+        **dict.fromkeys(["updateChat", "archiveChat", "unarchiveChat", "deleteChat"], "chat"),
         "removeBookmark": "bookmark",
         "removeNote": "note",
         "withdrawReport": "report",
@@ -181,6 +189,9 @@ PREFIXES = {
         "replayWebhookDelivery": "delivery",
     },
     "contentId": "threadcontent",
+    "messageId": "chatmessage",
+    "parentId": "topic",
+    "chainId": "topicchain",
     "endpointId": "webhook",
     "ids": "job",
     "reportIds": "report",

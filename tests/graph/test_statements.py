@@ -63,6 +63,7 @@ OF_FIXED_LENGTH = {
     "SegmentGroup.conditions": "at most ten",
     "HighlightedText.ranges": "at most the words of a title or an excerpt",
     "SearchHitConnection.facets": "one per kind of object",
+    "ExploreChat.suggestedQuestions": "at most four",
     "User.roles": "the roles of one user",
     "WebhookEndpoint.events": "declared in the code",
 }

@@ -35,6 +35,7 @@ from tests.graph.attempt_lists import others_choose_every_option
 from tests.graph.world_files import a_question_file, a_roadmap_file
 from tests.support.bookmarks import node_ids, save_bookmark
 from tests.support.campaign_scenes import campaigns_of_size
+from tests.support.chat_scenes import chats_of_size
 from tests.support.collaboration_scenes import collaborations_of_size
 from tests.support.quality_scenes import quality_of_size
 from tests.support.quiz_scenes import a_draft_of_size
@@ -43,6 +44,7 @@ from tests.support.schema_client import Asker
 from tests.support.study import sessions_of_size
 from tests.support.suppressions import suppressed_by_hand
 from tests.support.thread_scenes import threads_of_size
+from tests.support.topic_scenes import chains_of_size
 from tests.support.upload_scenes import uploads_of_size
 from tests.support.webhooks import add_deliveries
 
@@ -122,6 +124,8 @@ async def world_of(ask: Asker, size: int) -> World:
         attempt_id = await _take_quiz(ask, viewer, f"quiz-{number}")
     await others_choose_every_option(ask, attempt_id)
     study_id = await sessions_of_size(ask, viewer, size)
+    chat_id = await chats_of_size(ask, viewer, size)
+    topics = await chains_of_size(ask, viewer, size)
     await add_deliveries(ask, size)
     await _add_jobs(ask, viewer, size)
     await collaborations_of_size(ask, viewer, roadmap_ids, size)
@@ -141,6 +145,8 @@ async def world_of(ask: Asker, size: int) -> World:
             "Query.attempt": f'(id: "{attempt_id}")',
             "Query.thread": f'(id: "{thread_id}")',
             "Query.studySession": f'(id: "{study_id}")',
+            "Query.chat": f'(id: "{chat_id}")',
+            "Query.topicChain": f'(publicId: "{topics["public"]}")',
             "Query.myContent": "(type: QUESTION, last: 100)",
             "Query.search": '(query: "node", types: [NODE], first: 100)',
             "Query.goal": f'(id: "{goals[0]["goal"]["id"]}")',

@@ -1,13 +1,15 @@
 """Explore chats in tests: their documents, a learner who asks, and an assistant that says what a test wants."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.accounts.users import Viewer
+from domain.accounts.users import Role, Viewer
 from domain.ai.assistants import CallUsage, Written
+from domain.ai.models import Model
+from domain.ai.quotas import AiQuotas
 from domain.ai.requests import AiRequest, OutputShape
 from domain.chats import chat_jobs
 from domain.chats.chat_jobs import AnswerArguments
@@ -68,6 +70,11 @@ def changing(mutation: str) -> str:
     )
 
 
+def quotas_of(requests: int) -> AiQuotas:
+    """Return quotas of so many requests a day."""
+    return AiQuotas(requests={Role.LEARNER: requests}, tokens={Role.LEARNER: 10**6}, per_minute=1_000)
+
+
 @dataclass
 class ScriptedAssistant:
     """An assistant that yields what a test puts into it, and remembers what it was asked and when it was closed.
@@ -81,6 +88,8 @@ class ScriptedAssistant:
     go: asyncio.Event = field(default_factory=asyncio.Event)
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     closed: asyncio.Event = field(default_factory=asyncio.Event)
+    models: Sequence[Model] = ()
+    quotas: AiQuotas = field(default_factory=lambda: quotas_of(1_000))
 
     async def stream(self, request: AiRequest) -> AsyncGenerator[str | CallUsage, None]:
         self.requests.append(request)

@@ -25,6 +25,7 @@ from tests.support.analytics import an_exam, record_attempts
 from tests.support.attempts import EVERY_KIND, a_quiz_taker, a_twin_of, others
 from tests.support.authoring_scenes import drafts_of_every_kind
 from tests.support.bookmarks import everything_bookmarked
+from tests.support.chat_scenes import everything_explored
 from tests.support.clients.board_client import earn
 from tests.support.clients.offline import sync_nodes
 from tests.support.clients.roadmaps import (
@@ -50,6 +51,7 @@ from tests.support.search import everything_searched
 from tests.support.seen_fields import WatchingAsker, everything
 from tests.support.study_scenes import everything_studied
 from tests.support.thread_scenes import everything_threaded
+from tests.support.topic_scenes import everything_about_topics
 from tests.support.upload_scenes import everything_uploaded
 
 CHANGES = """mutation ($input: SetNodeStateInput!) { setNodeState(input: $input) {
@@ -87,6 +89,8 @@ async def everything_is_seen(ask: WatchingAsker) -> None:
         everything_uploaded,
         everything_studied,
         everything_threaded,
+        everything_explored,
+        everything_about_topics,
         everything_judged,
         quizzes_written,
         *OPERATOR_SCENES,

@@ -32,6 +32,8 @@ from tests.support.study import studier_of
 
 NO_DRAFT = mint("quizdraft")
 """The id of a draft of a quiz that is in no world."""
+NO_CHAT = mint("chat")
+"""The id of a chat that is in no world."""
 NO_ENDPOINT = mint("webhook")
 """The id of a webhook endpoint that is in no world; both worlds are asked for the same one."""
 
@@ -118,6 +120,8 @@ class World:
                 "Query.roadmap": f'(by: {{id: "{self.start.roadmap_id}"}})',
                 "Query.goal": f'(id: "{self.start.goal_id}")',
                 "Query.studySession": f'(id: "{self.start.study_id}")',
+                "Query.topicChain": '(publicId: "none")',
+                "Query.chat": f'(id: "{NO_CHAT}")',
                 "Query.search": '(query: "what about number")',
                 "Query.segmentSize": "(by: {groups: [{conditions: [{role: LEARNER}]}]})",
                 "Query.webhookEndpoint": f'(id: "{NO_ENDPOINT}")',

@@ -1,11 +1,12 @@
 """Answers of explore chats: what a job writes, how it ends, and what a language model is told."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from domain.ai.errors import AiQuotaReachedError, AiUnavailableError
+from domain.ai.errors import AiPaceReachedError, AiQuotaReachedError, AiUnavailableError
 from domain.ai.requests import Speaker
 from domain.chats import chat_jobs
 from domain.chats.chat_messages import LONGEST_ANSWER
@@ -15,6 +16,7 @@ from tests.support.chats import (
     an_explorer,
     answer_job,
     answering,
+    quotas_of,
     run_answer,
     run_following,
     says,
@@ -174,6 +176,55 @@ async def test_a_reached_quota_fails_the_answer_with_its_sentence(ask: Asker) ->
     assert failed is not None
     assert (outcome, failed["failure"]) == ("AI_QUOTA_REACHED", "AI_QUOTA_REACHED")
     assert failed["failureMessage"] == "You have asked 20 times today; ask again tomorrow."
+
+
+async def test_an_answer_waits_for_the_pace_of_its_learner(ask: Asker) -> None:
+    explorer = await an_explorer(ask)
+    says(ask, AiPaceReachedError("At most 10 a minute.", retry_in=timedelta(seconds=6)))
+    message = await explorer.asked()
+    context, arguments = await answer_job(ask, message["id"])
+
+    with pytest.raises(AiPaceReachedError):
+        await HANDLERS[chat_jobs.ANSWER.name].run(context, arguments)
+
+    waiting = await explorer.message(message["id"])
+    assert waiting is not None
+    assert (waiting["state"], waiting["failure"], waiting["startedAt"]) == ("WAITING", None, None)
+    says(ask, "Now.")
+    assert (await explorer.answered(message["id"]))["answer"] == "Now."
+
+
+async def test_a_question_without_a_request_left_is_refused_before_there_is_a_job(ask: Asker) -> None:
+    explorer = await an_explorer(ask)
+    assistant = says(ask, "Never.")
+    started = await explorer.start(topic="Quotas")
+    assistant.quotas = quotas_of(0)
+
+    asked = await explorer.question(started["chat"]["id"], "More?")
+    begun = await explorer.start(question="More?")
+
+    for payload in (asked, begun):
+        assert [error["code"] for error in payload["userErrors"]] == ["AI_QUOTA_REACHED"]
+        assert payload["chat"] is payload["message"] is None
+    chat = await explorer.chat(started["chat"]["id"])
+    assert chat is not None
+    assert chat["messageCount"] == 0
+    async with ask.postgres.open_reads(Meter()) as reads:
+        assert await reads.connection.raw.fetchval("SELECT count(*) FROM jobs") == 0  # type: ignore[attr-defined]
+
+
+async def test_what_is_used_today_counts_against_the_quota(ask: Asker) -> None:
+    explorer = await an_explorer(ask)
+    message = await explorer.asked("Why?")
+    await run_answer(ask, message["id"])
+    ask.ports.assistant = replace(ask.ports.assistant, quotas=quotas_of(1))
+
+    today = await explorer.question(message["chat"]["id"], "And then?")
+    ask.clock.forward(days=1)
+    tomorrow = await explorer.question(message["chat"]["id"], "And then?")
+
+    assert [error["code"] for error in today["userErrors"]] == ["AI_QUOTA_REACHED"]
+    assert tomorrow["userErrors"] == []
 
 
 async def test_an_empty_answer_fails(ask: Asker) -> None:
