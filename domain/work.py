@@ -4,11 +4,9 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from domain.ai.calls import AiWork
 from domain.analytics.weekly_digests import DigestWork
 from domain.authoring.work import AuthoringWork
 from domain.campaigns.work import CampaignsWork
-from domain.chats.work import ChatsWork
 from domain.documents.work import DocumentsWork
 from domain.feature_flags.work import FeatureFlagsWork
 from domain.generation.work import GenerationWork
@@ -44,7 +42,6 @@ class Work(
     ThreadsWork,
     OfflineWork,
     StudyWork,
-    ChatsWork,
     SpacedReviewWork,
     ImportsWork,
     TopicsWork,

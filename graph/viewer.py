@@ -7,6 +7,7 @@ from domain.learning.daily_targets import DailyKind
 from graph.accounts.audit import AuditEntry
 from graph.accounts.users import User
 from graph.ai.calls import AiUsage
+from graph.analytics.activity_log import LoggedActivity
 from graph.analytics.dashboards import Dashboard
 from graph.analytics.learner_analytics import Analytics
 from graph.assessment.attempts import QuizAttempt
@@ -37,6 +38,7 @@ from resolvers.accounts import audit, users
 from resolvers.accounts import loaders as account_loaders
 from resolvers.ai import calls as ai_calls
 from resolvers.analytics import dashboards, learner_analytics
+from resolvers.analytics import explorations as exploration_resolvers
 from resolvers.assessment import attempts, time_allowances
 from resolvers.authoring import collaborations as collaboration_resolvers
 from resolvers.bookmarks import bookmarks as bookmark_resolvers
@@ -75,6 +77,15 @@ class Viewer:
     )
     dashboard: Dashboard | None = weighed(
         resolved_by(dashboards.viewer_dashboard, description="The caller's progress at a glance."), 10
+    )
+    activity: Connection[LoggedActivity] | None = resolved_by(
+        exploration_resolvers.viewer_activity,
+        description="What the caller did in topics, chats and threads, the latest first. What is deleted is not in it.",
+        args={
+            "kinds": "Only acts of these kinds; by default all.",
+            "since": "Only acts from this moment on.",
+            "until": "Only acts before this moment.",
+        },
     )
     daily_targets: list[DailyTarget] | None = resolved_by(
         daily_targets.viewer_daily_targets,

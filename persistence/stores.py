@@ -11,7 +11,9 @@ from persistence.accounts.profile_visibility import SqlPrivacies
 from persistence.accounts.roles import SqlRoles
 from persistence.accounts.users import SqlUsers
 from persistence.ai.calls import SqlAiCalls
+from persistence.analytics.activity_log import SqlActivityLog
 from persistence.analytics.dashboards import SqlDashboards
+from persistence.analytics.explorations import SqlExplorations
 from persistence.analytics.learner_analytics import SqlLearnerAnalytics
 from persistence.analytics.weekly_digests import SqlDigests
 from persistence.assessment.attempts import SqlAttempts
@@ -194,6 +196,8 @@ class SqlWork:
     thread_shares = _Store(SqlThreadShares)
     search = _Store(SqlSearch)
     dashboards = _Store(SqlDashboards)
+    explorations = _Store(SqlExplorations)
+    activity_log = _Store(SqlActivityLog)
     mails = _Store(SqlMails)
     ai_calls = _Store(SqlAiCalls)
     mail_events = _Store(SqlMailEvents)

@@ -37,7 +37,7 @@ async def save(
         with each:
             note = notes.checked_note(note) if isinstance(note, str) else note
         if not each.refusals:
-            await check_visible(work, kind, target_id, viewer_id=act.user_id, field="targetId")
+            await check_visible(work, act, kind, target_id, field="targetId")
     if await work.bookmarks.lock_and_count_others(act.user_id, target_id) >= MOST_BOOKMARKS:
         raise TooManyBookmarksError(f"You have {MOST_BOOKMARKS} bookmarks; remove one that you do not need.")
     bookmark = Bookmark(

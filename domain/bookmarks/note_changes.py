@@ -22,7 +22,7 @@ async def save(work: BookmarksWork, act: Act, *, target_id: str, text: str) -> N
         with each:
             text = notes.checked_note(text, field="text")
         if not each.refusals:
-            await check_visible(work, kind, target_id, viewer_id=act.user_id, field="targetId")
+            await check_visible(work, act, kind, target_id, field="targetId")
     saved = await notes.put(work.notes, act, target_id, text)
     assert saved is not None  # noqa: S101 - it was given a text
     return saved

@@ -30,10 +30,20 @@ class SearchType(Enum):
     BOOKMARK = "bookmark"
     NOTE = "note"
     TOPIC = "topic"
+    CHAT = "chat"
+    THREAD = "thread"
 
 
 OWN = frozenset(
-    {SearchType.QUESTION, SearchType.GOAL, SearchType.BOOKMARK, SearchType.NOTE, SearchType.TOPIC}
+    {
+        SearchType.QUESTION,
+        SearchType.GOAL,
+        SearchType.BOOKMARK,
+        SearchType.NOTE,
+        SearchType.TOPIC,
+        SearchType.CHAT,
+        SearchType.THREAD,
+    }
 )
 """The types of which a caller finds only what is theirs: what they wrote, and questions that they were asked."""
 
@@ -86,8 +96,8 @@ class Search(Protocol):
 
     Everyone finds public roadmaps with the nodes of their current version, quizzes that are not withdrawn, and users
     who are neither anonymised nor suspended. A viewer also finds their own roadmaps and those that they are enrolled
-    in, the questions that they were asked, and their goals, bookmarks, notes and topics. Keys, explanations and
-    feedback of questions are in no index.
+    in, the questions that they were asked, and their goals, bookmarks, notes, topics, explore chats and threads.
+    Keys, explanations and feedback of questions are in no index.
     """
 
     async def page(

@@ -101,7 +101,7 @@ async def start(
             model = None if model is None else text.line(model, field="model", longest=LONGEST_MODEL)
         with each:
             if place.path is not None:
-                topic_paths.parts_of(place.path, field="below.path")
+                topic_paths.parts_of(place.path, field="below")
     topic = await _topic_at(work, act, place, randomness)
     await topic_changes.check_room(work, topic, field="below")
     arguments = GenerateTopicsArguments(user_id=act.user_id, topic_id=topic.id, count=count, model=model)
@@ -169,12 +169,12 @@ async def _topic_at(
 ) -> Topic:
     """Return the topic of the actor's that is meant."""
     if place.topic_id is not None:
-        return await topic_changes.own(work, act, place.topic_id, field="below.topicId")
+        return await topic_changes.own(work, act, place.topic_id, field="below")
     if place.chain_id is not None:
-        chain = await chain_changes.own(work, act, place.chain_id, field="below.chainId")
+        chain = await chain_changes.own(work, act, place.chain_id, field="below")
     else:
         chain = await chain_changes.create(
-            work, act, path=place.path or "", randomness=randomness, field="below.path"
+            work, act, path=place.path or "", randomness=randomness, field="below"
         )
     (base,) = await work.topics.base_of_chains([chain.id], viewer_id=act.user_id)
     return base[-1]

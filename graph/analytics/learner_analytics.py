@@ -5,25 +5,18 @@ from datetime import date
 import strawberry
 
 from domain.analytics.learner_analytics import MOST_DOMAINS
-from domain.analytics.performance import MOST_DAYS, Period
+from domain.analytics.performance import MOST_DAYS
 from domain.analytics.weak_areas import ENOUGH_ATTEMPTS, WEAK_BELOW_PERCENT
+from graph.analytics.explorations import Exploration
+from graph.analytics.periods import Period
 from graph.content.exam_types import ExamDomain
 from graph.costs import weighed
 from graph.declarations import Lookahead
 from graph.directives import reads_learning
-from graph.enums import declare_enum
 from graph.fields import attribute, loaded_by, resolved_by
-from resolvers.analytics import learner_analytics
+from resolvers.analytics import explorations, learner_analytics
 from resolvers.content import loaders as content_loaders
 
-declare_enum(
-    Period,
-    "A number of local days that ends with today.",
-    D7="The last 7 days.",
-    D30="The last 30 days.",
-    D90="The last 90 days.",
-    ALL="Every day since the first quiz.",
-)
 _EXAM_TYPE = (
     "The code of an exam type, to count only its quizzes; by default all count. An unknown code is refused."
 )
@@ -109,9 +102,12 @@ class WeakArea:
     recommendation: str = attribute("A sentence that says what to review, with the numbers.")
 
 
-@strawberry.type(description="Totals of the caller's graded attempts.", directives=[*reads_learning()])
+@strawberry.type(
+    description="Totals of the caller's graded attempts, and of what they explored.",
+    directives=[*reads_learning()],
+)
 class Analytics:
-    """Everything is computed from daily totals."""
+    """Everything is computed from totals of days."""
 
     performance: Performance | None = weighed(
         resolved_by(
@@ -139,6 +135,14 @@ class Analytics:
             args={"exam_type": _EXAM_TYPE},
         ),
         5,
+    )
+    explore: Exploration | None = weighed(
+        resolved_by(
+            explorations.explore,
+            description="What the caller did in topics, chats and threads, by local day and in the period as a whole.",
+            args={"period": "The period."},
+        ),
+        10,
     )
 
 

@@ -25,10 +25,15 @@ declare_enum(
     ROADMAP="A roadmap.",
     QUIZ="A quiz.",
     TOPIC="A topic of a topic chain.",
+    CHAT="An explore chat of the caller's.",
+    THREAD="A thread of the caller's, or one that is shared with them.",
 )
 declare_error(TooManyBookmarksError, "The caller has as many bookmarks as are allowed.")
 declare_error(TooManyNotesError, "The caller has as many notes as are allowed.")
-_TARGET = "The id of a question that the caller was asked, or of a node, a roadmap, a quiz or a topic."
+_TARGET = (
+    "The id of a question that the caller was asked, or of a node, a roadmap, a quiz, a topic, an explore chat or a "
+    "thread."
+)
 _NOTE = "1 to 10 000 characters, which only the caller can read."
 
 

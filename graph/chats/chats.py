@@ -7,6 +7,7 @@ import strawberry
 from domain.chats.answer_requests import MOST_SUGGESTIONS
 from domain.chats.chat_messages import LONGEST_ANSWER, AnswerState
 from domain.ids import ChatId, ChatMessageId
+from graph.bookmarkable import Bookmarkable
 from graph.directives import reads_learning
 from graph.enums import declare_enum
 from graph.fields import arg, attribute, loaded_by, resolved_by, streamed_by
@@ -62,7 +63,7 @@ class ExploreMessage(Node):
     "the learner can read it.",
     directives=[*reads_learning()],
 )
-class ExploreChat(Node):
+class ExploreChat(Bookmarkable):
     """A chat; only its learner can reach it."""
 
     id: ChatId = attribute("The chat's id, `chat_...`.")

@@ -27,6 +27,8 @@ declare_enum(
     BOOKMARK="The caller's bookmarks, by their tags and by the titles of what they are of.",
     NOTE="The caller's notes.",
     TOPIC="The topics of the caller's topic chains, by their names and descriptions.",
+    CHAT="The caller's explore chats, by title and topic, or by the words of one question with its answer.",
+    THREAD="The caller's own threads, by title and description, or by the words of one of their contents.",
 )
 
 

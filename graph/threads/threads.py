@@ -7,6 +7,7 @@ import strawberry
 from domain.ids import ThreadContentId, ThreadId
 from domain.threads.thread_contents import MOST_CONTENTS
 from graph.accounts.users import User
+from graph.bookmarkable import Bookmarkable
 from graph.chats.chats import ExploreChat
 from graph.directives import reads_learning
 from graph.fields import attribute, loaded_by, resolved_by
@@ -69,7 +70,7 @@ class ThreadContent(Node):
     "learners with whom it is shared, who can change nothing.",
     directives=[*reads_learning()],
 )
-class Thread(Node):
+class Thread(Bookmarkable):
     """A thread."""
 
     id: ThreadId = attribute("The thread's id, `thread_...`.")

@@ -79,7 +79,7 @@ _SCORES = range(-(2**31), 2**31)
 
 
 class SqlSearch:
-    """Search over the tables of content, accounts, goals, bookmarks, notes and topics."""
+    """Search over the tables of content, accounts, goals, bookmarks, notes, topics, chats and threads."""
 
     def __init__(self, connection: SqlConnection) -> None:
         self._connection = connection

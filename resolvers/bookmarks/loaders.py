@@ -8,8 +8,10 @@ from domain.bookmarks.targets import TargetType
 from domain.ids import BookmarkId, LineageId, NoteId
 from resolvers.assessment import loaders as assessment_loaders
 from resolvers.batches import Batch, Rows, batch
+from resolvers.chats import loaders as chat_loaders
 from resolvers.content import loaders as content_loaders
 from resolvers.context import Context
+from resolvers.threads import loaders as thread_loaders
 from resolvers.topics import loaders as topic_loaders
 
 TARGETS: dict[TargetType, Batch] = {
@@ -18,6 +20,8 @@ TARGETS: dict[TargetType, Batch] = {
     TargetType.ROADMAP: content_loaders.roadmaps_by_id,
     TargetType.QUIZ: content_loaders.quizzes_by_id,
     TargetType.TOPIC: topic_loaders.topics_by_id,
+    TargetType.CHAT: chat_loaders.chats_by_id,
+    TargetType.THREAD: thread_loaders.threads_by_id,
 }
 """The batch of each kind of target, with the row rule of its content."""
 

@@ -7,9 +7,11 @@ from resolvers.accounts import loaders as account_loaders
 from resolvers.assessment import loaders as assessment_loaders
 from resolvers.batches import Batch, Rows, batch
 from resolvers.bookmarks import loaders as bookmark_loaders
+from resolvers.chats import loaders as chat_loaders
 from resolvers.content import loaders as content_loaders
 from resolvers.context import Context
 from resolvers.learning import loaders as learning_loaders
+from resolvers.threads import loaders as thread_loaders
 from resolvers.topics import loaders as topic_loaders
 
 BATCHES: dict[SearchType, Batch] = {
@@ -22,6 +24,8 @@ BATCHES: dict[SearchType, Batch] = {
     SearchType.BOOKMARK: bookmark_loaders.bookmarks_by_id,
     SearchType.NOTE: bookmark_loaders.notes_by_id,
     SearchType.TOPIC: topic_loaders.topics_by_id,
+    SearchType.CHAT: chat_loaders.chats_by_id,
+    SearchType.THREAD: thread_loaders.threads_by_id,
 }
 """The batch of each type, with the row rule of its objects."""
 

@@ -20,6 +20,7 @@ from tests.support.progress import set_target
 from tests.support.roadmaps import store_roadmap
 from tests.support.schema_client import Asker
 from tests.support.study import studied_by
+from tests.support.topic_scenes import chains_of_size
 from tests.support.upload_scenes import store_import
 
 pytestmark = pytest.mark.slow  # walks the whole schema
@@ -79,6 +80,20 @@ LISTS: dict[str, tuple[str, list[type]]] = {
         "{ viewer { studySessions { nodes { slots(%s) { edges { cursor } } } } } }",
         [int],
     ),
+    "Viewer.threads": ("{ viewer { threads(%s) { edges { cursor } } } }", [str]),
+    "Viewer.sharedThreads": ("{ viewer { sharedThreads(%s) { edges { cursor } } } }", [str]),
+    "Thread.contents": ("{ viewer { threads { nodes { contents(%s) { edges { cursor } } } } } }", [int, str]),
+    "Thread.readers": ("{ viewer { threads { nodes { readers(%s) { edges { cursor } } } } } }", [str]),
+    "Viewer.activity": ("{ viewer { activity(%s) { edges { cursor } } } }", [Big, str]),
+    "Viewer.topicChains": ("{ viewer { topicChains(%s) { edges { cursor } } } }", [str]),
+    "TopicChain.topics": (
+        "{ viewer { topicChains { nodes { topics(%s) { edges { cursor } } } } } }",
+        [int, int, str],
+    ),
+    "Topic.subtopics": (
+        "{ viewer { topicChains { nodes { baseTopics { subtopics(%s) { edges { cursor } } } } } } }",
+        [int, str],
+    ),
     "Viewer.chats": ("{ viewer { chats(%s) { edges { cursor } } } }", [str]),
     "ExploreChat.messages": ("{ viewer { chats { nodes { messages(%s) { edges { cursor } } } } } }", [int]),
     "Viewer.enrolments": ("{ viewer { enrolments(%s) { edges { cursor } } } }", [str]),
@@ -134,6 +149,14 @@ NAMES = {
     "Viewer.attempts": "attempts",
     "Viewer.studySessions": "studySessions",
     "StudySession.slots": "studySlots",
+    "Viewer.threads": "threads",
+    "Viewer.sharedThreads": "sharedThreads",
+    "Thread.contents": "threadContents",
+    "Thread.readers": "threadReaders",
+    "Viewer.activity": "activity",
+    "Viewer.topicChains": "topicChains",
+    "TopicChain.topics": "topics",
+    "Topic.subtopics": "subtopics",
     "Viewer.chats": "chats",
     "ExploreChat.messages": "chatMessages",
     "Viewer.enrolments": "enrolments",
@@ -205,6 +228,7 @@ async def everything(ask: Asker) -> Any:
         await store_import(work, ask, user.id)
     await studied_by(ask, viewer)
     await chats_of_size(ask, viewer, 1)
+    await chains_of_size(ask, viewer, 1)
     return viewer
 
 

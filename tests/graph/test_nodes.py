@@ -44,8 +44,10 @@ EVERYTHING = """{
     auditLog(first: 2) { nodes { __typename id } }
     jobs(first: 2) { nodes { __typename id } }
     xp(first: 2) { nodes { __typename id } }
+    topicChains(first: 2) { nodes { __typename id baseTopics { __typename id } } }
     chats(first: 2) { nodes { __typename id messages(first: 2) { nodes { __typename id } } } }
     studySessions(first: 2) { nodes { __typename id } }
+    threads(first: 2) { nodes { __typename id contents(first: 2) { nodes { __typename id } } } }
     goals(first: 2) { nodes { __typename id } }
     bookmarks(first: 2) { nodes { __typename id } }
     notes(first: 2) { nodes { __typename id } }

@@ -23,6 +23,8 @@ from tests.support.quality_scenes import store_report
 from tests.support.reviews import a_card
 from tests.support.schema_client import START, Asker
 from tests.support.study import first_session
+from tests.support.thread_scenes import a_content
+from tests.support.topic_scenes import chains_of_size
 
 ID = "ID"
 NEW_KEY = "new key"
@@ -77,6 +79,15 @@ OWNED: dict[str, dict[str, Any]] = {
     "answerStudyQuestion": {"sessionId": "study", "slot": 1, "clientId": "mine"},
     "endStudySession": {"sessionId": "study"},
     "nextStudyQuestion": {"sessionId": "study"},
+    "addTopic": {"parentId": "base_topic", "name": "Mine"},
+    "editTopic": {"id": "topic", "name": "Mine"},
+    "setTopicExplored": {"id": "topic", "isExplored": True},
+    "removeTopic": {"id": "removed_topic"},
+    "renameTopicChain": {"id": "chain", "title": "Mine"},
+    "shareTopicChain": {"id": "chain"},
+    "unshareTopicChain": {"id": "chain"},
+    "createRoadmapFromTopics": {"chainId": "chain", "slug": "of-topics", "idempotencyKey": NEW_KEY},
+    "deleteTopicChain": {"id": "chain"},
     "askExploreChat": {"chatId": "chat", "question": "Mine?", "idempotencyKey": NEW_KEY},
     "retryChatAnswer": {"messageId": "chat_message", "idempotencyKey": NEW_KEY},
     "cancelChatAnswer": {"messageId": "chat_message"},
@@ -128,6 +139,20 @@ OWNED: dict[str, dict[str, Any]] = {
     "buryCard": {"cardId": "card"},
     "removeBookmark": {"id": "bookmark"},
     "removeNote": {"id": "note"},
+    "archiveThread": {"threadId": "thread"},
+    "deleteThread": {"threadId": "thread"},
+    "updateThread": {"threadId": "thread", "version": 2, "title": "Mine"},
+    "addThreadContent": {"threadId": "thread", "version": 2, "title": "Mine", "body": ""},
+    "updateThreadContent": {"contentId": "content", "version": 2, "title": "Mine"},
+    "moveThreadContent": {"contentId": "content", "version": 2, "position": 0},
+    "removeThreadContent": {"contentId": "content", "version": 2},
+    "generateThreadContents": {"threadId": "thread", "topic": "Mine", "count": 1},
+    "exploreThreadContent": {"contentId": "content", "idempotencyKey": NEW_KEY},
+    "createThreadLink": {"threadId": "thread"},
+    "revokeThreadLink": {"threadId": "thread"},
+    "leaveSharedThread": {"threadId": "thread"},
+    "shareThreadWith": {"threadId": "thread", "handle": "ada_l"},
+    "unshareThreadWith": {"threadId": "thread", "handle": "ada_l"},
     "regradeQuestion": {"questionId": "question"},
     "reportQuestion": {"questionId": "question", "kind": "TYPO"},
     "resumeQuestion": {"questionId": "question"},
@@ -189,6 +214,7 @@ async def world(ask: Asker) -> World:
     enrolment = await enrol(ask, owner, published)
     study_id = await first_session(ask, owner)
     chat_id = await chats_of_size(ask, owner, 1)
+    topics = await chains_of_size(ask, owner, 1)
     chats = await ask.data("{ viewer { chats { nodes { messages { nodes { id } } } } } }", owner)
     (chat_message,) = chats["viewer"]["chats"]["nodes"][0]["messages"]["nodes"]
     given = {"input": {"quizId": found["quiz"]["id"], "idempotencyKey": "k"}}
@@ -214,6 +240,7 @@ async def world(ask: Asker) -> World:
     question_id = content["myContent"]["nodes"][0]["question"]["id"]
     card_id = await a_card(ask, owner, question_id)
     report_id = await store_report(ask, question_id, owner.user_id)
+    thread_id, content_id = await a_content(ask, owner)
     session = a_session(owner.user_id, expires_at=START.replace(year=2027))
     async with ask.postgres.open_work(Meter()) as work:
         await work.sessions.add(session, token_hash=mint("hash"))
@@ -233,10 +260,16 @@ async def world(ask: Asker) -> World:
             "attempt": attempt["startQuizAttempt"]["attempt"]["id"],
             "study": study_id,
             "chat": chat_id,
+            "chain": topics["chain"],
+            "base_topic": topics["base"],
+            "topic": topics["topic"],
+            "removed_topic": topics["removed"],
             "chat_message": chat_message["id"],
             "goal": goal["createGoal"]["goal"]["id"],
             "bookmark": saved["id"],
             "note": saved["note"]["id"],
+            "thread": thread_id,
+            "content": content_id,
             "card": card_id,
             "api_key": key["createApiKey"]["apiKey"]["id"],
             "session": session.id,

@@ -33,6 +33,7 @@ COMPARED = {
     **dict.fromkeys(["deleteMyAccount.password", "linkGoogle.password"], "compared with a secret"),
     "verifyEmail.token": "compared with a secret",
     "openShareLink.secret": "compared with a secret",
+    "openThreadLink.secret": "compared with a secret",
     "version": "compared with the object",
     "revision": "compared with the object",
     "createRoadmap.visibility": "every value is fine",
@@ -46,12 +47,14 @@ COMPARED = {
     "format": "compared with the file",
     "redirectUri": "compared with the registered ones, where the provider is set up",
     "refreshBy": "both values are fine; the transport may refuse one",
+    "archiveThread.isArchived": "both values are fine",
     "flagSlot.flagged": "both values are fine",
     "answer": "judged by the question that it answers",
     "to": "judged by the goal",
     **dict.fromkeys(["setDailyTarget.kind", "removeDailyTarget.kind"], "every value is fine"),
     **dict.fromkeys(["updateQuestion.difficulty", "updateQuestion.promptFormat"], "every value is fine"),
     "startStudySession.difficulty": "every value is fine",
+    "isExplored": "both values are fine",
     "updateQuestion.domain": "compared with the exam type of the question",
     "updateQuestion.key": "judged by the kind of the question",
     **dict.fromkeys(
@@ -122,6 +125,7 @@ WRONG: dict[str, Any] = {
     "DraftOperation": [],
     "QuestionPoolInput": [{"count": 1}] * 21,
     "InviteeBy": {"handle": "not a handle"},
+    "TopicPlaceInput": {"path": ">"},
     "QuestionImageInput": [{"media": "media_01K742SG00EC1V4CSM6MV3EE1S", "alt": ""}],
     "MergeChoiceInput": [
         {"key": "a", "field": "TITLE", "choice": choice} for choice in ("KEEP_MINE", "TAKE_THEIRS")
@@ -148,6 +152,7 @@ RIGHT: dict[str, Any] = {
     "StepTemplateInput": {"key": "a", "kind": "settle_xp"},
     "SegmentGroupInput": {"conditions": [{"role": "LEARNER"}]},
     "body": "<mj-section><mj-column><mj-text>text</mj-text></mj-column></mj-section>",
+    **dict.fromkeys(["addThreadContent.body", "updateThreadContent.body"], "text"),
     "DraftOperation": {"removeNode": {"key": "a"}},
     "OfflineEventInput": OFFLINE_EVENT,
     "slug": "a-slug",
@@ -155,11 +160,16 @@ RIGHT: dict[str, Any] = {
     "QuestionPoolInput": {"count": 1},
     "createQuestion.key": {"truth": True},
     "InviteeBy": {"handle": "ada_l"},
+    "TopicPlaceInput": {"path": "Python"},
     "MergeChoiceInput": {"field": "TITLE", "choice": "KEEP_MINE"},
 }
 PREFIXES = {
     "id": {
         "cancelJob": "job",
+        **dict.fromkeys(["editTopic", "setTopicExplored", "removeTopic"], "topic"),
+        **dict.fromkeys(
+            [f"{verb}TopicChain" for verb in ("rename", "delete", "share", "unshare")], "topicchain"
+        ),
         **dict.fromkeys(["updateChat", "archiveChat", "unarchiveChat", "deleteChat"], "chat"),
         "removeBookmark": "bookmark",
         "removeNote": "note",
@@ -178,7 +188,10 @@ PREFIXES = {
         **dict.fromkeys(["deleteWebhookEndpoint", "sendTestWebhook"], "webhook"),
         "replayWebhookDelivery": "delivery",
     },
+    "contentId": "threadcontent",
     "messageId": "chatmessage",
+    "parentId": "topic",
+    "chainId": "topicchain",
     "endpointId": "webhook",
     "ids": "job",
     "reportIds": "report",

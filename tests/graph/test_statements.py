@@ -58,6 +58,7 @@ OF_FIXED_LENGTH = {
     "QuizAttempt.xpEntries": "at most three",
     "RateLimit.buckets": "one per kind of limit",
     "ServiceStatus.parts": "the parts that there are",
+    "Exploration.currentTopics": "at most five",
     "Segment.groups": "at most five",
     "SegmentGroup.conditions": "at most ten",
     "HighlightedText.ranges": "at most the words of a title or an excerpt",

@@ -44,6 +44,8 @@ from tests.support.reviews import reviews_of_size
 from tests.support.schema_client import Asker
 from tests.support.study import sessions_of_size
 from tests.support.suppressions import suppressed_by_hand
+from tests.support.thread_scenes import threads_of_size
+from tests.support.topic_scenes import chains_of_size
 from tests.support.upload_scenes import uploads_of_size
 from tests.support.webhooks import add_deliveries
 
@@ -125,12 +127,14 @@ async def world_of(ask: Asker, size: int) -> World:
     await others_choose_every_option(ask, attempt_id)
     study_id = await sessions_of_size(ask, viewer, size)
     chat_id = await chats_of_size(ask, viewer, size)
+    topics = await chains_of_size(ask, viewer, size)
     await add_deliveries(ask, size)
     await _add_jobs(ask, viewer, size)
     await collaborations_of_size(ask, viewer, roadmap_ids, size)
     await a_draft_of_size(ask, viewer, 1)
     await _add_bookmarks(ask, viewer, roadmap_ids[0], size)
     await reviews_of_size(ask, viewer, size)
+    thread_id = await threads_of_size(ask, viewer, size)
     await _add_audit_entries(ask, viewer, size)
     await quality_of_size(ask, viewer, size)
     return World(
@@ -141,8 +145,10 @@ async def world_of(ask: Asker, size: int) -> World:
             "Query.quizPreview": f'(draftId: "{mint("quizdraft")}")',
             "Query.webhookEndpoint": f'(id: "{mint("webhook")}")',
             "Query.attempt": f'(id: "{attempt_id}")',
+            "Query.thread": f'(id: "{thread_id}")',
             "Query.studySession": f'(id: "{study_id}")',
             "Query.chat": f'(id: "{chat_id}")',
+            "Query.topicChain": f'(publicId: "{topics["public"]}")',
             "Query.myContent": "(type: QUESTION, last: 100)",
             "Query.search": '(query: "node", types: [NODE], first: 100)',
             "Query.goal": f'(id: "{goals[0]["goal"]["id"]}")',
@@ -150,6 +156,7 @@ async def world_of(ask: Asker, size: int) -> World:
             "Query.node": f'(id: "{viewer.user_id}")',
             "Query.nodes": f"(ids: {json.dumps([goal['goal']['id'] for goal in goals])})",
             "Streak.calendar": '(from: "2026-03-01", to: "2026-03-%02d")' % {1: 1, 10: 10}.get(size, 31),
+            "Analytics.explore": f"(period: { ({1: 'D7', 10: 'D30'}.get(size, 'D90')) })",
             "Analytics.performance": f"(period: { ({1: 'D7', 10: 'D30'}.get(size, 'D90')) })",
             "Leaderboard.around": "(n: 25)",
         },

@@ -7,8 +7,11 @@ from domain.accounts.users import Role, Viewer
 from tests.builders import mint
 from tests.builders.roadmaps import a_file, a_node
 from tests.support.attempts import EVERY_KIND, a_quiz_taker
+from tests.support.chats import a_chat
 from tests.support.clients.roadmaps import publish_file
 from tests.support.schema_client import Asker
+from tests.support.threads import a_thread
+from tests.support.topics import a_chain
 
 SAVE = """mutation ($input: SaveBookmarkInput!) { saveBookmark(input: $input) {
   bookmark { id tags createdAt note { id text } target { __typename id } }
@@ -79,6 +82,9 @@ async def one_of_each(ask: Asker) -> tuple[Viewer, dict[str, str]]:
         "NODE": node_id,
         "ROADMAP": roadmap_id,
         "QUIZ": taker.quiz.id,
+        "TOPIC": (await a_chain(ask, taker.viewer))["baseTopics"][0]["id"],
+        "CHAT": await a_chat(ask, taker.viewer, "Knots"),
+        "THREAD": await a_thread(ask, taker.viewer),
     }
     return taker.viewer, targets
 
@@ -88,8 +94,13 @@ async def everything_bookmarked(ask: Asker) -> None:
     taker = await a_quiz_taker(ask, *EVERY_KIND)
     await taker.start_attempt()
     _, targets = await one_of_each(ask)
+    targets |= {
+        "TOPIC": (await a_chain(ask, taker.viewer))["baseTopics"][0]["id"],
+        "CHAT": await a_chat(ask, taker.viewer, "Knots"),
+        "THREAD": await a_thread(ask, taker.viewer),
+    }
     ids = [*(question.id for question in taker.questions), *targets.values()][: len(taker.questions)]
-    ids += [targets[kind] for kind in ("NODE", "ROADMAP", "QUIZ")]
+    ids += [targets[kind] for kind in ("NODE", "ROADMAP", "QUIZ", "TOPIC", "CHAT", "THREAD")]
     for target_id in ids:
         await save_bookmark(ask, taker.viewer, target_id, tags=["kept"], note="Why.")
     text = """query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Bookmarkable {

@@ -128,6 +128,7 @@ async def told(
             "Query.roadmap": f'(by: {{id: "{ids["roadmap"]}"}})',
             "Query.goal": f'(id: "{ids["goal"]}")',
             "Query.studySession": f'(id: "{ids["session"]}")',
+            "Query.topicChain": '(publicId: "none")',
             "Query.quizPreview": f'(draftId: "{ids["draft"]}")',
             "Query.webhookEndpoint": f'(id: "{mint("webhook")}")',
             "Query.segmentSize": "(by: {groups: [{conditions: [{role: LEARNER}]}]})",

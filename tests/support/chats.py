@@ -264,3 +264,12 @@ def says(ask: Asker, *said: str | Exception | None, **written: Any) -> ScriptedA
 
 def arguments_of(message: dict[str, Any], viewer: Viewer) -> AnswerArguments:
     return AnswerArguments(message_id=ChatMessageId(message["id"]), user_id=viewer.user_id)
+
+
+async def a_chat(ask: Asker, viewer: Viewer, topic: str | None = None, question: str | None = None) -> str:
+    """Start a chat; return its id."""
+    given = {"topic": topic, "question": question, "idempotencyKey": mint("key")}
+    payload = (await ask.data(START, viewer, input=given))["startExploreChat"]
+    assert payload["userErrors"] == [], payload
+    chat_id: str = payload["chat"]["id"]
+    return chat_id

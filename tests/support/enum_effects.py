@@ -55,6 +55,7 @@ from tests.support.schema_client import START, Asker, viewer_of
 from tests.support.search import of_search_types
 from tests.support.study import of_study_difficulty
 from tests.support.suppressions import of_reason
+from tests.support.thread_scenes import of_explored_period, of_logged_kind
 from tests.support.workflow_scenes import (
     of_input_type,
     of_own_workflow_state,
@@ -372,6 +373,8 @@ EFFECTS: dict[str, Effect] = {
     "Query.reviewCards(state:) CardState": of_card_state,
     "ReviewCardInput.rating Rating": of_rating,
     "Analytics.performance(period:) Period": of_period,
+    "Analytics.explore(period:) Period": of_explored_period,
+    "Viewer.activity(kinds:) LoggedAct": of_logged_kind,
     "RegisterInput.refreshBy RefreshDelivery": of_registration,
     "LoginInput.refreshBy RefreshDelivery": of_login,
     "SetNodeStateInput.state NodeState": of_node_state,

@@ -50,12 +50,18 @@ from tests.support.schema_client import START, viewer_of
 from tests.support.search import everything_searched
 from tests.support.seen_fields import WatchingAsker, everything
 from tests.support.study_scenes import everything_studied
+from tests.support.thread_scenes import everything_threaded
+from tests.support.topic_scenes import everything_about_topics
 from tests.support.upload_scenes import everything_uploaded
 
 CHANGES = """mutation ($input: SetNodeStateInput!) { setNodeState(input: $input) {
   nodeChanges { completed { id } unlocked { id } locked { id } } } }"""
 NO_WORLD = ListPaths(
-    {"Streak.calendar": '(from: "2026-03-02", to: "2026-03-02")', "Analytics.performance": "(period: D90)"}
+    {
+        "Streak.calendar": '(from: "2026-03-02", to: "2026-03-02")',
+        "Analytics.performance": "(period: D90)",
+        "Analytics.explore": "(period: D90)",
+    }
 )
 
 
@@ -82,7 +88,9 @@ async def everything_is_seen(ask: WatchingAsker) -> None:
         work_together,
         everything_uploaded,
         everything_studied,
+        everything_threaded,
         everything_explored,
+        everything_about_topics,
         everything_judged,
         quizzes_written,
         *OPERATOR_SCENES,

@@ -31,7 +31,14 @@ SAMPLES: dict[str, str] = {
     "Cursor": '"WyJhIl0"',
     "LeaderboardVersion": '"1"',
 }
-ANY_OBJECT = {"Query.node", "Query.nodes", "Bookmark.target", "Note.target", "SearchHit.object"}
+ANY_OBJECT = {
+    "Query.node",
+    "Query.nodes",
+    "Bookmark.target",
+    "Note.target",
+    "SearchHit.object",
+    "LoggedActivity.object",
+}
 """Fields that find objects of many types by id; the paths here use the fields of each type instead."""
 
 Step = tuple[GraphQLObjectType | GraphQLInterfaceType, str]

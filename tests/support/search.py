@@ -9,9 +9,12 @@ from tests.builders import mint
 from tests.builders.roadmaps import a_file, a_node
 from tests.support.attempts import a_quiz_taker
 from tests.support.bookmarks import node_ids, save_bookmark
+from tests.support.chats import a_chat
 from tests.support.clients.roadmaps import publish_file
 from tests.support.goals import create_goal
 from tests.support.schema_client import Asker
+from tests.support.threads import a_thread
+from tests.support.topics import a_chain
 
 SEARCH = """query ($query: String!, $types: [SearchType!], $first: Int, $after: Cursor) {
   search(query: $query, types: $types, first: $first, after: $after) {
@@ -67,6 +70,9 @@ async def a_word_everywhere(ask: Asker, word: str) -> tuple[Viewer, dict[str, st
     )
     user, _ = await ask.learner(display_name=f"Ada {word.title()}")
     goal = await create_goal(ask, viewer, title=f"Tie a {word}")
+    chain = await a_chain(ask, viewer, f"Knots > The {word}")
+    chat_id = await a_chat(ask, viewer, f"Tying a {word}")
+    thread_id = await a_thread(ask, viewer, "Ropes", title=f"All about the {word}")
     bookmark = await save_bookmark(ask, viewer, roadmap_id, tags=[word], note=f"My {word}.")
     return viewer, {
         "ROADMAP": roadmap_id,
@@ -77,6 +83,9 @@ async def a_word_everywhere(ask: Asker, word: str) -> tuple[Viewer, dict[str, st
         "GOAL": goal["id"],
         "BOOKMARK": bookmark["id"],
         "NOTE": bookmark["note"]["id"],
+        "TOPIC": chain["baseTopics"][1]["id"],
+        "CHAT": chat_id,
+        "THREAD": thread_id,
     }
 
 

@@ -120,6 +120,7 @@ class World:
                 "Query.roadmap": f'(by: {{id: "{self.start.roadmap_id}"}})',
                 "Query.goal": f'(id: "{self.start.goal_id}")',
                 "Query.studySession": f'(id: "{self.start.study_id}")',
+                "Query.topicChain": '(publicId: "none")',
                 "Query.chat": f'(id: "{NO_CHAT}")',
                 "Query.search": '(query: "what about number")',
                 "Query.segmentSize": "(by: {groups: [{conditions: [{role: LEARNER}]}]})",

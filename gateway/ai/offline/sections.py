@@ -7,36 +7,36 @@ from gateway.ai.offline import sources
 
 _SECTIONS = (
     (
-        "What {topic} is",
+        "{topic}: the idea",
         (
             "**{topic}** is the subject of this section. Begin with its purpose:\n\n- What can be done with it?\n"
             "- What would be harder without it?\n\nThen write down its basic terms, each with one sentence of your own."
         ),
     ),
     (
-        "How {topic} works",
+        "{topic}: the parts",
         (
-            "{topic} has parts that work together. Name them one by one, and say for each what it takes and what it "
+            "Name the parts of **{topic}** one by one, and say for each what it takes and what it "
             "gives.\n\n1. What comes first?\n2. What happens next?\n3. How do you see that it is done?"
         ),
     ),
     (
-        "Using {topic}",
+        "{topic}: in practice",
         (
             "Take the smallest example of {topic} that you can think of, and do it step by step. Change one thing, and "
             "say what you expect before you look.\n\n> A mistake that you can explain is worth more than a right guess."
         ),
     ),
     (
-        "Mistakes with {topic}",
+        "{topic}: mistakes",
         (
-            "Most mistakes with {topic} come from a term that was understood only in part. Write two examples that "
+            "Most mistakes here come from a term that was understood only in part. Write two examples that "
             "look right and are not, and say what gives them away."
         ),
     ),
     (
-        "Beyond {topic}",
-        "What builds on {topic}? List three subjects that need it, and for each the part of {topic} that it uses.",
+        "{topic}: what comes next",
+        "What builds on **{topic}**? List three subjects that need it, and for each the part of {topic} that it uses.",
     ),
 )
 

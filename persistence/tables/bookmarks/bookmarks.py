@@ -13,6 +13,8 @@ TABLES = {
     TargetType.ROADMAP: "roadmaps",
     TargetType.QUIZ: "quizzes",
     TargetType.TOPIC: "topics",
+    TargetType.CHAT: "explore_chats",
+    TargetType.THREAD: "threads",
 }
 """The table of each kind of target."""
 KEYS = {kind: f"{kind.value}_id" for kind in TargetType}

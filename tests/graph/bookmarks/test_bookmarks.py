@@ -51,7 +51,7 @@ async def test_a_page_goes_on_where_the_one_before_ended(ask: Asker) -> None:
     whole = [each["id"] for each in await bookmarks(ask, viewer)]
 
     first = (await ask.data(BOOKMARKS, viewer, first=3, tag="a"))["viewer"]["bookmarks"]
-    rest = await bookmarks(ask, viewer, first=3, tag="a", after=first["pageInfo"]["endCursor"])
+    rest = await bookmarks(ask, viewer, first=100, tag="a", after=first["pageInfo"]["endCursor"])
 
     assert [each["id"] for each in [*first["nodes"], *rest]] == whole
 
@@ -201,7 +201,7 @@ async def test_requests_at_once_do_not_pass_the_bound(ask: Asker, monkeypatch: p
 
     payloads = await asyncio.gather(*(saved(ask, viewer, target_id) for target_id in targets.values()))
 
-    assert sorted(len(payload["userErrors"]) for payload in payloads) == [0, 0, 1, 1]
+    assert sorted(len(payload["userErrors"]) for payload in payloads) == [0, 0] + [1] * (len(targets) - 2)
     assert len(await bookmarks(ask, viewer)) == 2
 
 
@@ -216,8 +216,9 @@ async def test_bookmarks_and_notes_go_with_their_target(ask: Asker) -> None:
         await raw.execute("DELETE FROM attempt_slots WHERE question_id = $1", targets["QUESTION"])
         await raw.execute("DELETE FROM questions WHERE id = $1", targets["QUESTION"])
 
-    assert [b["target"]["id"] for b in await bookmarks(ask, viewer)] == [targets["QUIZ"]]
-    assert len((await ask.data(NOTES, viewer))["viewer"]["notes"]["nodes"]) == 1
+    left = {targets[kind] for kind in ("QUIZ", "TOPIC", "CHAT", "THREAD")}
+    assert {b["target"]["id"] for b in await bookmarks(ask, viewer)} == left
+    assert len((await ask.data(NOTES, viewer))["viewer"]["notes"]["nodes"]) == len(left)
 
 
 async def test_what_can_no_longer_be_seen_is_kept_without_its_content(ask: Asker) -> None:

@@ -149,7 +149,7 @@ async def test_a_chain_takes_no_more_topics_than_it_has_room_for(ask: Asker, mon
 @pytest.mark.parametrize(
     ("given", "field"),
     [
-        ({"below": {"path": "a > "}}, "below.path"),
+        ({"below": {"path": "a > "}}, "below"),
         ({"below": {"path": "a"}, "count": 0}, "count"),
         ({"below": {"path": "a"}, "count": 21}, "count"),
         ({"below": {"path": "a"}, "model": "x" * 101}, "model"),
