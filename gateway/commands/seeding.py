@@ -22,6 +22,7 @@ from gateway.commands.demo import (
     demo_quality,
     demo_quizzes,
     demo_study,
+    demo_topics,
 )
 from gateway.demo_accounts import ACCOUNTS, AUTHOR, PASSWORD, DemoAccount
 from gateway.imports.import_steps import ImportSteps
@@ -52,6 +53,7 @@ async def seed(postgres: Postgres) -> None:
             postgres, handle=account.handle, content=CONTENT, now=secrets_and_ids.now()
         )
         await demo_study.study(postgres, handle=account.handle, content=CONTENT, now=secrets_and_ids.now())
+    await demo_topics.explore(postgres, now=secrets_and_ids.now())
     await demo_quality.report(postgres)
     await demo_forks.fork(postgres)
     await demo_quizzes.write(postgres)
