@@ -24,6 +24,7 @@ from gateway.commands.demo import (
     demo_quizzes,
     demo_study,
     demo_threads,
+    demo_topics,
 )
 from gateway.demo_accounts import ACCOUNTS, AUTHOR, PASSWORD, DemoAccount
 from gateway.imports.import_steps import ImportSteps
@@ -56,6 +57,7 @@ async def seed(postgres: Postgres) -> None:
         await demo_study.study(postgres, handle=account.handle, content=CONTENT, now=secrets_and_ids.now())
         await demo_chats.explore(postgres, handle=account.handle, now=secrets_and_ids.now())
     await demo_threads.write(postgres, now=secrets_and_ids.now())
+    await demo_topics.explore(postgres, now=secrets_and_ids.now())
     await demo_quality.report(postgres)
     await demo_forks.fork(postgres)
     await demo_quizzes.write(postgres)

@@ -84,6 +84,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "advance_campaign": {"campaign_id": mint("campaign"), "tick": 1},
     "deliver_webhook": {"delivery_id": mint("delivery")},
     "regrade_question": {"question_id": mint("question")},
+    "generate_topics": {"user_id": mint("user"), "topic_id": mint("topic")},
     "send_report_notice": {"report_id": mint("report")},
     **{
         f"{step}_import": {"import_id": mint("import"), "user_id": mint("user")}
@@ -125,6 +126,7 @@ EXPECTED: dict[str, Any] = {
     "count_responses": {"attempts": 0},
     "rebuild_item_statistics": {"attempts": 0},
     "regrade_question": {"regraded": 0, "raised": 0, "waiting": 0},
+    "generate_topics": {"added": 0, "outcome": "GONE"},
     "send_report_notice": {"outcome": "NO_READER"},
     "tidy_files": {"uploads": 0, "imports": 0, "images": 0},
 }
