@@ -18,6 +18,7 @@ from gateway.commands.demo import (
     demo_activity,
     demo_campaign,
     demo_forks,
+    demo_generation,
     demo_goals,
     demo_quality,
     demo_quizzes,
@@ -55,6 +56,7 @@ async def seed(postgres: Postgres) -> None:
     await demo_quality.report(postgres)
     await demo_forks.fork(postgres)
     await demo_quizzes.write(postgres)
+    await demo_generation.ask(postgres)
     await demo_campaign.send(postgres)
 
 

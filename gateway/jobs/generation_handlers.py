@@ -3,14 +3,20 @@
 Each reads in one unit of work, asks with none open, and stores in another, together with what it was asked.
 """
 
-from typing import Any
+from typing import Any, TypeVar
 
+from domain.ai.assistants import Written
+from domain.ai.errors import AiOutputRefusedError
+from domain.ai.requests import AiRequest, OutputShape
 from domain.errors import NotFoundError
 from domain.generation import explanation_writing, quiz_writing, roadmap_outputs, roadmap_writing
 from domain.generation.generation_jobs import KINDS, GenerationArguments
 from domain.generation.generations import Generation, GenerationKind, GenerationResult
 from gateway.jobs.handlers import Handlers, InSteps, JobContext, metered
 
+T = TypeVar("T")
+_MOST_FINDINGS = 5
+"""How many findings the error of a job names."""
 _ASKED, _ANSWERED = 10, 80
 """The progress, in percent, before and after a language model is asked."""
 
@@ -22,7 +28,7 @@ async def generate_roadmap(context: JobContext, arguments: GenerationArguments) 
         async with context.ports.open_reads(metered()) as reads:
             request = await roadmap_writing.roadmap_request(reads, generation)
         await context.report(_ASKED, "Asking for a roadmap.")
-        written = await context.ports.assistant.write(request, roadmap_outputs.roadmap_shape())
+        written = await _written(context, request, roadmap_outputs.roadmap_shape())
         await context.report(_ANSWERED, f"Storing a draft of {len(written.value.nodes)} nodes.")
         async with context.open_work() as work:
             act = roadmap_writing.by(context.act(), generation)
@@ -38,7 +44,7 @@ async def generate_quiz(context: JobContext, arguments: GenerationArguments) -> 
     async with context.ports.open_reads(metered()) as reads:
         plan = await quiz_writing.quiz_plan(reads, generation)
     await context.report(_ASKED, f"Asking for {plan.request.values['count']} questions.")
-    written = await context.ports.assistant.write(plan.request, plan.shape)
+    written = await _written(context, plan.request, plan.shape)
     await context.report(_ANSWERED, f"Storing {len(written.value)} questions.")
     is_part = generation.kind is GenerationKind.QUIZ_QUESTION
     store = quiz_writing.store_question if is_part else quiz_writing.store_quiz
@@ -71,10 +77,22 @@ async def regenerate_node(context: JobContext, arguments: GenerationArguments) -
     async with context.ports.open_reads(metered()) as reads:
         request, key = await roadmap_writing.node_request(reads, generation)
     await context.report(_ASKED, "Asking for a node.")
-    written = await context.ports.assistant.write(request, roadmap_outputs.node_shape(key))
+    written = await _written(context, request, roadmap_outputs.node_shape(key))
     async with context.open_work() as work:
         act = roadmap_writing.by(context.act(), generation)
         return _result(await roadmap_writing.store_node(work, act, generation, written))
+
+
+async def _written(context: JobContext, request: AiRequest, shape: OutputShape[T]) -> Written[T]:
+    """Ask for a value; raises AiOutputRefusedError whose message says what was wrong with the second answer."""
+    try:
+        return await context.ports.assistant.write(request, shape)
+    except AiOutputRefusedError as refused:
+        said = " ".join(refused.findings[:_MOST_FINDINGS])
+        raise AiOutputRefusedError(
+            f"The language model answered twice with what cannot be kept: {said} Ask again.",
+            findings=refused.findings,
+        ) from refused
 
 
 async def _generation(context: JobContext, arguments: GenerationArguments) -> Generation:

@@ -87,6 +87,11 @@ LISTS: dict[str, tuple[str, list[type]]] = {
     "Query.questionReports": ("{ questionReports(%s) { edges { cursor } } }", [str]),
     "Query.questionQuality": ("{ questionQuality(%s) { edges { cursor } } }", [int, str]),
     "Viewer.questionReports": ("{ viewer { questionReports(%s) { edges { cursor } } } }", [str]),
+    "Viewer.generations": ("{ viewer { generations(%s) { edges { cursor } } } }", [str]),
+    "Generation.feedbackReasons": (
+        "{ viewer { generations { nodes { feedbackReasons(%s) { edges { cursor } } } } } }",
+        [Big],
+    ),
     "Leaderboard.ranking": ("{ leaderboard { ranking(%s) { edges { cursor } } } }", [int, int, str]),
 }
 """A document for each list of the schema, and the types of the values that order it."""
@@ -136,6 +141,8 @@ NAMES = {
     "Query.questionReports": "questionReports",
     "Query.questionQuality": "questionQuality",
     "Viewer.questionReports": "viewerReports",
+    "Viewer.generations": "generations",
+    "Generation.feedbackReasons": "feedbackReasons",
     "Leaderboard.ranking": "leaderboard",
 }
 VALID: dict[type, Any] = {

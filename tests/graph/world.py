@@ -36,6 +36,7 @@ from tests.graph.world_files import a_question_file, a_roadmap_file
 from tests.support.bookmarks import node_ids, save_bookmark
 from tests.support.campaign_scenes import campaigns_of_size
 from tests.support.collaboration_scenes import collaborations_of_size
+from tests.support.generation_scenes import generations_of_size
 from tests.support.quality_scenes import quality_of_size
 from tests.support.quiz_scenes import a_draft_of_size
 from tests.support.reviews import reviews_of_size
@@ -129,6 +130,7 @@ async def world_of(ask: Asker, size: int) -> World:
     await reviews_of_size(ask, viewer, size)
     await _add_audit_entries(ask, viewer, size)
     await quality_of_size(ask, viewer, size)
+    await generations_of_size(ask, viewer, size)
     return World(
         viewer,
         {

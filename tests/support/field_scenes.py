@@ -37,6 +37,7 @@ from tests.support.clients.roadmaps import (
 )
 from tests.support.collaboration_scenes import work_together
 from tests.support.exports import everything_exported
+from tests.support.generation_scenes import everything_generated
 from tests.support.goals import active_goal, move_goal
 from tests.support.list_fields import ListPaths
 from tests.support.operator_scenes import OPERATOR_SCENES
@@ -82,6 +83,7 @@ async def everything_is_seen(ask: WatchingAsker) -> None:
         everything_uploaded,
         everything_studied,
         everything_judged,
+        everything_generated,
         quizzes_written,
         *OPERATOR_SCENES,
     )
