@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from domain.ai.errors import AiUnavailableError
 from domain.authentication.external_identities import ProviderUnavailableError
 from domain.mail.mails import MailServerUnavailableError
 from domain.service_status.causes import INTERNAL
@@ -40,7 +41,19 @@ WEBHOOK_RECEIVER = Dependency(
     part=ServicePart.WEBHOOKS,
     sentence="Some receivers of webhooks do not respond; what they missed is sent to them later.",
 )
-DEPENDENCIES = table_of(MAIL_SERVER, IDENTITY_PROVIDER, WEBHOOK_RECEIVER)
+AI_PROVIDER = Dependency(
+    name="ai_provider",
+    failures=3,
+    open_for=timedelta(seconds=30),
+    counts=(AiUnavailableError,),
+    fallback=Refuse(
+        error=AiUnavailableError,
+        sentence="The language models do not respond; try again in {seconds} seconds.",
+    ),
+    part=ServicePart.AI,
+    sentence="Some or all language models do not respond; what they are asked for takes longer or fails, so try later.",
+)
+DEPENDENCIES = table_of(MAIL_SERVER, IDENTITY_PROVIDER, WEBHOOK_RECEIVER, AI_PROVIDER)
 """Every dependency by its name."""
 CAUSES: Causes = {
     cause.name: cause

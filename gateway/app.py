@@ -121,6 +121,7 @@ async def application(
             partial(operation_families.families, sources),
             jobs.families,
             adapters.webhook_metrics.families,
+            adapters.ai_metrics.families,
             breakers,
             status,
         )

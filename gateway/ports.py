@@ -12,9 +12,7 @@ from domain.signals import Signals
 from domain.webhooks.ports import WebhookPorts
 from domain.webhooks.receiver_addresses import ReceiverRules
 from gateway import secrets_and_ids
-from gateway.ai import prompt_files
-from gateway.ai.chained_assistant import ChainedAssistant
-from gateway.ai.offline_author import OfflineAuthor
+from gateway.ai import opening as ai_opening
 from gateway.authentication import openid_provider
 from gateway.authentication.access_tokens import JwtTokens
 from gateway.authentication.password_hashing import Argon2Passwords
@@ -33,6 +31,7 @@ from gateway.settings import integrations
 from gateway.settings.environment import Settings
 from gateway.spaced_review.fsrs_schedulers import FsrsSchedulers
 from gateway.telemetry import span_export
+from gateway.telemetry.ai_metrics import AiMetrics
 from gateway.telemetry.tracing import Tracing
 from gateway.telemetry.webhook_metrics import WebhookMetrics
 from gateway.uploads.media_folder import MediaFolder
@@ -64,6 +63,7 @@ class Adapters:
     breakers: CircuitBreakers
     board: StatusBoard
     webhook_metrics: WebhookMetrics
+    ai_metrics: AiMetrics
 
 
 @asynccontextmanager
@@ -96,6 +96,11 @@ async def opened(
         limiter = await stack.enter_async_context(rate_limiter.opened(settings.rate_figures, redis_url))
         breakers, board = CircuitBreakers(), StatusBoard()
         rules, webhook_metrics = ReceiverRules(allows_local=not settings.production), WebhookMetrics()
+        assistant = await stack.enter_async_context(
+            ai_opening.opened(
+                settings, breakers, postgres.open_step, now=secrets_and_ids.now, mint=secrets_and_ids.mint
+            )
+        )
         ports = Ports(
             open_reads=postgres.open_reads,
             open_step=postgres.open_step,
@@ -123,7 +128,7 @@ async def opened(
             upload_files=UploadFolder(settings.uploads_folder),
             media_files=MediaFolder(settings.media_folder),
             schedulers=FsrsSchedulers(),
-            assistant=ChainedAssistant(OfflineAuthor(), prompt_files.shipped(), mint=secrets_and_ids.mint),
+            assistant=assistant,
             coordinates=coordinates_in(executable()),
             public_url=settings.public_url,
             api_url=settings.api_url or settings.public_url,
@@ -151,6 +156,7 @@ async def opened(
             breakers,
             board,
             webhook_metrics,
+            assistant.metrics,
         )
 
 

@@ -16,6 +16,7 @@ class ServicePart(Enum):
     MAIL = "MAIL"
     EXTERNAL_SIGN_IN = "EXTERNAL_SIGN_IN"
     WEBHOOKS = "WEBHOOKS"
+    AI = "AI"
 
 
 class PartState(Enum):

@@ -1,124 +1,193 @@
-"""Chained assistant: the port to language models, on a chain of providers."""
+"""Chained assistant: the port to language models, which reserves, asks a chain of providers, and settles."""
 
-import json
-from collections.abc import AsyncGenerator
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, TypeVar
 
-from domain.ai import prompts
+from domain.ai import calls, models, prompts, tokens
 from domain.ai.assistants import CallUsage, Written
-from domain.ai.errors import AiOutputRefusedError, UnknownModelError
-from domain.ai.prompts import Conversation, Prompts
-from domain.ai.requests import AiRequest, OutputShape, Speaker, Turn
+from domain.ai.calls import AiCall, AiCallStatus
+from domain.ai.errors import (
+    AiOutputRefusedError,
+    AiPaceReachedError,
+    AiQuotaReachedError,
+    AiUnavailableError,
+)
+from domain.ai.models import Model
+from domain.ai.prompts import Prompts
+from domain.ai.quotas import AiQuotas
+from domain.ai.requests import AiRequest, OutputShape
 from domain.ids import AiCallId, Mint
-from gateway.ai import offline_author
-from gateway.ai.providers import ModelProvider, ProviderCall, TokenCounts
+from domain.unit_of_work import Meter
+from domain.work import OpenWork
+from gateway.ai import answers
+from gateway.ai.provider_chain import ProviderChain, Restarted, Tally
+from gateway.ai.providers import PromptRefusedError, ProviderCall
+from gateway.telemetry import ai_metrics
+from gateway.telemetry.ai_metrics import AiMetrics
 
 T = TypeVar("T")
 
 
-class ChainedAssistant:
-    """Asks the providers."""
+@dataclass(slots=True)
+class _Running:
+    """A call that was reserved: what it may ask, and what it has used."""
 
-    def __init__(self, provider: ModelProvider, prompts: Prompts, *, mint: Mint) -> None:
-        self._provider = provider
-        self._prompts = prompts
-        self._mint = mint
+    reserved: AiCall
+    call: ProviderCall
+    models: Sequence[Model]
+    tally: Tally
+    status: AiCallStatus = AiCallStatus.CANCELLED
+
+    @property
+    def usage(self) -> CallUsage:
+        """What the call has used so far."""
+        return CallUsage(
+            call_id=self.reserved.id,
+            model=self.tally.model.name,
+            prompt_version=self.reserved.prompt_version,
+            tokens_in=self.tally.tokens_in,
+            tokens_out=self.tally.tokens_out,
+            cost=self.tally.cost,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ChainedAssistant:
+    """Asks the providers, in the name of callers who have a quota. `models` are those that may be asked."""
+
+    chain: ProviderChain
+    models: Sequence[Model]
+    quotas: AiQuotas
+    prompts: Prompts
+    open_step: OpenWork
+    now: Callable[[], datetime]
+    mint: Mint
+    metrics: AiMetrics = field(default_factory=AiMetrics)
 
     async def write(self, request: AiRequest, shape: OutputShape[T]) -> Written[T]:
         """Return a value of the shape; a wrong answer is asked for once more, then AiOutputRefusedError is raised."""
-        call = self._call(request, shape)
-        text, usage = await self._asked(call)
-        value, findings = _judged(text, shape)
-        if value is None:
-            again = prompts_with_findings(call, text, findings)
-            text, usage = await self._asked(again)
-            value, findings = _judged(text, shape)
-        if value is None:
-            raise AiOutputRefusedError("The answer was not fit to keep; try again.", findings=findings)
-        return _written(value[0], usage)
+        async with self._reserved(request, shape) as running:
+            text = await self._answered(running)
+            value, findings = answers.judged(text, shape)
+            if value is None:
+                running.call = answers.with_findings(running.call, text, findings)
+                value, findings = answers.judged(await self._answered(running), shape)
+            if value is None:
+                raise AiOutputRefusedError(
+                    f"The language model wrote nothing that can be kept: {findings[0]} Try again, or ask for less.",
+                    findings=findings,
+                )
+            return answers.written(value[0], running.usage)
 
     async def text(self, request: AiRequest) -> Written[str]:
         """Return an answer in Markdown; raises AiOutputRefusedError for an empty one."""
-        text, usage = await self._asked(self._call(request, None))
-        if not text.strip():
-            raise AiOutputRefusedError("The answer was empty; try again.", findings=["the answer is empty"])
-        return _written(text.strip(), usage)
+        async with self._reserved(request, None) as running:
+            text = (await self._answered(running)).strip()
+            if not text:
+                raise AiOutputRefusedError("The answer was empty; try again.", findings=["It is empty."])
+            return answers.written(text, running.usage)
 
     async def stream(self, request: AiRequest) -> AsyncGenerator[str | CallUsage, None]:
         """Yield the pieces of an answer in Markdown as they come, and the usage last; `aclose` ends the request."""
-        call = self._call(request, None)
-        pieces = self._provider.pieces(call)
-        try:
-            async for piece in pieces:
-                yield self._usage(call, piece) if isinstance(piece, TokenCounts) else piece
-        finally:
-            await pieces.aclose()
+        async with self._reserved(request, None) as running:
+            async with aclosing(self._pieces(running, may_restart=False)) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, str):
+                        yield piece
+            running.status = AiCallStatus.ANSWERED
+            yield running.usage
 
-    def _call(self, request: AiRequest, shape: OutputShape[Any] | None) -> ProviderCall:
-        if request.model not in {None, offline_author.MODEL}:
-            raise UnknownModelError("Choose one of the models that the platform offers.", field="model")
-        return ProviderCall(
+    async def _answered(self, running: _Running) -> str:
+        """Return a whole answer."""
+        parts: list[str] = []
+        async with aclosing(self._pieces(running, may_restart=True)) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Restarted):
+                    parts.clear()
+                else:
+                    parts.append(piece)
+        return "".join(parts)
+
+    def _pieces(self, running: _Running, *, may_restart: bool) -> AsyncGenerator[str | Restarted, None]:
+        return self.chain.pieces(running.call, running.models, running.tally, may_restart=may_restart)
+
+    @asynccontextmanager
+    async def _reserved(self, request: AiRequest, shape: OutputShape[Any] | None) -> AsyncIterator[_Running]:
+        """Reserve what a request may use, and settle what it used, however it ends."""
+        running = await self._begun(request, shape)
+        began = time.monotonic()
+        try:
+            yield running
+            running.status = AiCallStatus.ANSWERED
+        except AiOutputRefusedError:
+            running.status = AiCallStatus.REFUSED
+            raise
+        except PromptRefusedError as error:
+            running.status = AiCallStatus.REFUSED
+            raise AiOutputRefusedError(
+                "No language model takes this request; change its text.", findings=[error.message]
+            ) from error
+        except AiUnavailableError:
+            running.status = AiCallStatus.UNAVAILABLE
+            raise
+        finally:
+            await asyncio.shield(self._settle(running, time.monotonic() - began))
+
+    async def _begun(self, request: AiRequest, shape: OutputShape[Any] | None) -> _Running:
+        prompt = self.prompts[request.prompt]
+        call = ProviderCall(
             request=request,
-            conversation=prompts.conversation(self._prompts[request.prompt], request),
-            model=request.model or offline_author.MODEL,
+            conversation=prompts.conversation(prompt, request),
             schema=None if shape is None else shape.schema,
         )
-
-    async def _asked(self, call: ProviderCall) -> tuple[str, CallUsage]:
-        text, spent = "", TokenCounts(0, 0)
-        async for piece in self._provider.pieces(call):
-            if isinstance(piece, TokenCounts):
-                spent = piece
-            else:
-                text += piece
-        return text, self._usage(call, spent)
-
-    def _usage(self, call: ProviderCall, spent: TokenCounts) -> CallUsage:
-        return CallUsage(
-            call_id=AiCallId(self._mint("aicall")),
-            model=call.model,
-            prompt_version=self._prompts[call.request.prompt].version,
-            tokens_in=spent.tokens_in,
-            tokens_out=spent.tokens_out,
-            cost=0,
+        tokens_in = sum(map(tokens.estimated, call.texts))
+        chosen = models.chain(
+            self.models, name=request.model, purpose=request.purpose, tokens=tokens_in + request.longest
         )
+        first = chosen[0]
+        reserved = AiCall(
+            id=AiCallId(self.mint("aicall")),
+            caller_id=request.caller_id,
+            purpose=request.purpose,
+            prompt=prompt.name,
+            prompt_version=prompt.version,
+            model=first.name,
+            provider=first.provider,
+            status=AiCallStatus.RUNNING,
+            attempts=0,
+            tokens_in=tokens_in,
+            tokens_out=request.longest,
+            cost=max(model.cost(tokens_in, request.longest) for model in chosen),
+            latency_ms=None,
+            started_at=self.now(),
+        )
+        try:
+            async with self.open_step(Meter()) as work:
+                await calls.reserve(work, reserved, self.quotas.of(request.roles))
+        except (AiQuotaReachedError, AiPaceReachedError) as error:
+            is_pace = isinstance(error, AiPaceReachedError)
+            self.metrics.refused(first.name, ai_metrics.PACE if is_pace else ai_metrics.QUOTA)
+            raise
+        return _Running(reserved, call, chosen, Tally(first))
 
-
-def prompts_with_findings(call: ProviderCall, answer: str, findings: list[str]) -> ProviderCall:
-    """Return the call that asks once more, with the answer that was refused and why."""
-    said = "Your answer was refused. Answer once more, and correct this:\n" + "\n".join(
-        f"- {finding}" for finding in findings
-    )
-    turns = (
-        *call.conversation.turns,
-        Turn(speaker=Speaker.AUTHOR, text=answer),
-        Turn(speaker=Speaker.LEARNER, text=said),
-    )
-    return ProviderCall(
-        request=call.request,
-        conversation=Conversation(system=call.conversation.system, turns=turns),
-        model=call.model,
-        schema=call.schema,
-    )
-
-
-def _judged(text: str, shape: OutputShape[T]) -> tuple[tuple[T] | None, list[str]]:
-    """Return the value in a tuple of its own, or the findings."""
-    try:
-        value = shape.read(json.loads(text))
-    except (ValueError, RecursionError) as error:
-        return None, [str(error)]
-    findings = shape.check(value)
-    return (None if findings else (value,)), findings
-
-
-def _written(value: T, usage: CallUsage) -> Written[T]:
-    return Written(
-        value=value,
-        call_id=usage.call_id,
-        model=usage.model,
-        prompt_version=usage.prompt_version,
-        tokens_in=usage.tokens_in,
-        tokens_out=usage.tokens_out,
-        cost=usage.cost,
-    )
+    async def _settle(self, running: _Running, seconds: float) -> None:
+        tally = running.tally
+        ended = replace(
+            running.reserved,
+            model=tally.model.name,
+            provider=tally.model.provider,
+            status=running.status,
+            attempts=tally.attempts,
+            tokens_in=tally.tokens_in,
+            tokens_out=tally.tokens_out,
+            cost=tally.cost,
+            latency_ms=round(1_000 * seconds),
+        )
+        self.metrics.ended(ended)
+        async with self.open_step(Meter()) as work:
+            await calls.settle(work, ended, reserved=running.reserved)

@@ -22,10 +22,6 @@ from gateway.ai.offline import (
 )
 from gateway.ai.providers import ProviderCall, TokenCounts
 
-NAME = "offline"
-"""The name of the provider."""
-MODEL = "offline-author"
-"""The name of its one model."""
 _GENERATORS: Mapping[Purpose, Callable[[AiRequest], Any]] = {
     Purpose.ROADMAP: roadmaps.write,
     Purpose.QUIZ: quizzes.write,
@@ -43,14 +39,11 @@ _PIECE = re.compile(r"\S*\s*\S*\s*\S*\s*")
 class OfflineAuthor:
     """The deterministic author."""
 
-    name = NAME
-
-    async def pieces(self, call: ProviderCall) -> AsyncGenerator[str | TokenCounts, None]:
+    async def pieces(self, call: ProviderCall, _: str) -> AsyncGenerator[str | TokenCounts, None]:
         """Yield the answer in pieces of three words, and about as many tokens as a model would have spent."""
         written = _GENERATORS[call.request.purpose](call.request)
         text = written if call.schema is None else json.dumps(written, ensure_ascii=False)
         for piece in _PIECE.findall(text):
             if piece:
                 yield piece
-        said = [call.conversation.system, *(turn.text for turn in call.conversation.turns)]
-        yield TokenCounts(tokens_in=sum(map(tokens.estimated, said)), tokens_out=tokens.estimated(text))
+        yield TokenCounts(tokens_in=sum(map(tokens.estimated, call.texts)), tokens_out=tokens.estimated(text))

@@ -83,6 +83,7 @@ def _exposition(adapters: Adapters, metrics: JobMetrics) -> Exposition:
     return Exposition(
         metrics.families,
         adapters.webhook_metrics.families,
+        adapters.ai_metrics.families,
         partial(gauges.commit_families, adapters.postgres.counts),
         partial(breaker_metrics.families, adapters.breakers),
         partial(status_metrics.families, adapters.board),

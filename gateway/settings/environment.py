@@ -11,6 +11,7 @@ from domain.uploads.uploads import UploadLimits
 from gateway.callers.client_addresses import networks
 from gateway.callers.origins import origin
 from gateway.settings import (
+    ai,
     connection_bounds,
     database,
     files,
@@ -23,6 +24,7 @@ from gateway.settings import (
     telemetry,
     unknown_names,
 )
+from gateway.settings.ai import AiSettings
 from gateway.settings.connection_bounds import ConnectionBoundSettings
 from gateway.settings.database import DatabaseSettings
 from gateway.settings.files import FileSettings, limits_of
@@ -58,11 +60,10 @@ EXAMPLES = (
         "QUESTPATH_API_URL": "https://api.example.org",
         "QUESTPATH_SMTP_URL": "smtp+starttls://user:password@mail.example.org:587",
         "QUESTPATH_MAIL_FROM": "QuestPath <no-reply@example.org>",
-        "QUESTPATH_MAILS_PER_MINUTE": "600",
-        "QUESTPATH_CAMPAIGN_MAILS_PER_SECOND": "10",
         "DATABASE_URL": "postgresql://user:password@db.example.org/questpath",
         "REDIS_URL": "redis://redis.example.org:6379/0",
     }
+    | ai.EXAMPLES
     | connection_bounds.EXAMPLES
     | database.EXAMPLES
     | files.EXAMPLES
@@ -81,6 +82,7 @@ class SettingsError(Exception):
 
 
 class Settings(
+    AiSettings,
     ConnectionBoundSettings,
     DatabaseSettings,
     FileSettings,
@@ -132,10 +134,6 @@ class Settings(
     smtp_url: SecretStr | None = None
     """The mail server; without one mails wait, or in development go to the log."""
     mail_from: str = "QuestPath <no-reply@localhost>"
-    mails_per_minute: int | None = Field(default=None, ge=1, le=1_000_000)
-    """How many mails are sent in a minute, over all workers; by default as many as the server takes."""
-    campaign_mails_per_second: int = Field(default=10, ge=1, le=1_000)
-    """How many mails of campaigns go to the mail server in a second, over all workers."""
 
     @field_validator("origins")
     @classmethod
@@ -209,6 +207,7 @@ def _check(settings: Settings) -> None:
         )
     try:
         integrations.check(settings)
+        ai.check(settings, production=settings.production)
     except IntegrationError as error:
         raise SettingsError(f"{error}, like {EXAMPLES[error.name]}") from None
     if not settings.production:

@@ -16,6 +16,8 @@ EXAMPLES = {
     "QUESTPATH_MAIL_BOUNCES_TO": "bounces@mail.example.org",
     "QUESTPATH_MAIL_EVENTS_SECRETS": "whsec_ and the output of: openssl rand -base64 32",
     "QUESTPATH_MAILGUN_SIGNING_KEY": "what Mailgun shows as the HTTP webhook signing key",
+    "QUESTPATH_MAILS_PER_MINUTE": "600",
+    "QUESTPATH_CAMPAIGN_MAILS_PER_SECOND": "10",
 }
 """A valid value of each setting."""
 
@@ -35,6 +37,10 @@ class MailSettings(BaseSettings):
     """The secrets, present and previous, under which reports of mails are signed; without one none are taken."""
     mailgun_signing_key: SecretStr | None = None
     """The key under which Mailgun signs its reports; without it none are taken."""
+    mails_per_minute: int | None = Field(default=None, ge=1, le=1_000_000)
+    """How many mails are sent in a minute, over all workers; by default as many as the server takes."""
+    campaign_mails_per_second: int = Field(default=10, ge=1, le=1_000)
+    """How many mails of campaigns go to the mail server in a second, over all workers."""
 
     @field_validator("mail_events_secrets", mode="before")
     @classmethod

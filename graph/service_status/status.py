@@ -19,6 +19,7 @@ declare_enum(
     MAIL="Sending mails.",
     EXTERNAL_SIGN_IN="Signing in with an identity provider.",
     WEBHOOKS="Telling other systems of events.",
+    AI="Answers of language models, such as generated drafts, chats and explanations.",
 )
 declare_enum(
     PartState,

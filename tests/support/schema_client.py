@@ -17,9 +17,6 @@ from domain.accounts.users import Role, User, Viewer
 from domain.ids import SessionId, UserId
 from domain.webhooks.ports import WebhookPorts
 from domain.webhooks.receiver_addresses import ReceiverRules
-from gateway.ai import prompt_files
-from gateway.ai.chained_assistant import ChainedAssistant
-from gateway.ai.offline_author import OfflineAuthor
 from gateway.feature_flags.flags import FeatureFlags
 from gateway.mail.template_language import MjmlLanguage
 from gateway.service_status.circuit_breakers import CircuitBreakers
@@ -44,6 +41,7 @@ from tests.builders import a_user, mint
 from tests.builders.mail import KEYS
 from tests.fakes import FakePasswords, FakeTokens
 from tests.fakes.webhooks import FakeWebhookSender
+from tests.support.assistants import offline_assistant
 from tests.support.subscriptions import subscribe
 
 FILES = Path(tempfile.mkdtemp(prefix="questpath-"))
@@ -148,6 +146,7 @@ async def asker_on(database: Database, *, limits: Limits | None = None) -> Async
     clock = Clock()
     signals = LocalSignals()
     postgres = Postgres(database, signals)
+    breakers = CircuitBreakers()
     ports = Ports(
         open_reads=postgres.open_reads,
         open_step=postgres.open_step,
@@ -160,7 +159,7 @@ async def asker_on(database: Database, *, limits: Limits | None = None) -> Async
         now=clock,
         mint=mint,
         conditions=SafeConditions(),
-        breakers=CircuitBreakers(),
+        breakers=breakers,
         flags=FeatureFlags(),
         service_status=StatusBoard(),
         webhooks=WebhookPorts(
@@ -172,7 +171,7 @@ async def asker_on(database: Database, *, limits: Limits | None = None) -> Async
         upload_files=UploadFolder(FILES / "uploads"),
         media_files=MediaFolder(FILES / "media"),
         schedulers=FsrsSchedulers(),
-        assistant=ChainedAssistant(OfflineAuthor(), prompt_files.shipped(), mint=mint),
+        assistant=offline_assistant(breakers, postgres.open_step, now=clock),
         coordinates=coordinates_in(executable()),
     )
     documents = usual_documents() if limits is None else document_cache(limits)
