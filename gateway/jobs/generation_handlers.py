@@ -88,9 +88,9 @@ async def _written(context: JobContext, request: AiRequest, shape: OutputShape[T
     try:
         return await context.ports.assistant.write(request, shape)
     except AiOutputRefusedError as refused:
-        said = " ".join(refused.findings[:_MOST_FINDINGS])
+        said = "; ".join(finding.rstrip(".") for finding in refused.findings[:_MOST_FINDINGS])
         raise AiOutputRefusedError(
-            f"The language model answered twice with what cannot be kept: {said} Ask again.",
+            f"The language model answered twice with what cannot be kept: {said}. Ask again.",
             findings=refused.findings,
         ) from refused
 
