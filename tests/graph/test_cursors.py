@@ -13,6 +13,7 @@ from domain.search.search import SearchType, mark_of
 from graph.schema import executable
 from resolvers.context import Context
 from tests.support.campaigns import a_campaign
+from tests.support.generation_scenes import a_generation
 from tests.support.goals import active_goal
 from tests.support.jobs import an_operator
 from tests.support.progress import set_target
@@ -204,6 +205,7 @@ async def everything(ask: Asker) -> Any:
         await store_roadmap(work, user.id, {"a": []})
         await store_import(work, ask, user.id)
     await studied_by(ask, viewer)
+    await a_generation(ask, viewer)
     return viewer
 
 
