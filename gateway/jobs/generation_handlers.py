@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 from domain.ai.assistants import Written
 from domain.ai.errors import AiOutputRefusedError
 from domain.ai.requests import AiRequest, OutputShape
-from domain.errors import NotFoundError
 from domain.generation import explanation_writing, quiz_writing, roadmap_outputs, roadmap_writing
 from domain.generation.generation_jobs import KINDS, GenerationArguments
 from domain.generation.generations import Generation, GenerationKind, GenerationResult
@@ -24,22 +23,22 @@ _ASKED, _ANSWERED = 10, 80
 async def generate_roadmap(context: JobContext, arguments: GenerationArguments) -> dict[str, Any]:
     """Write a roadmap."""
     generation = await _generation(context, arguments)
-    if generation.finished_at is None:
-        async with context.ports.open_reads(metered()) as reads:
-            request = await roadmap_writing.roadmap_request(reads, generation)
-        await context.report(_ASKED, "Asking for a roadmap.")
-        written = await _written(context, request, roadmap_outputs.roadmap_shape())
-        await context.report(_ANSWERED, f"Storing a draft of {len(written.value.nodes)} nodes.")
-        async with context.open_work() as work:
-            act = roadmap_writing.by(context.act(), generation)
-            return _result(await roadmap_writing.store_roadmap(work, act, generation, written))
-    return _known(generation)
+    if generation is None or generation.finished_at is not None:
+        return _known(generation)
+    async with context.ports.open_reads(metered()) as reads:
+        request = await roadmap_writing.roadmap_request(reads, generation)
+    await context.report(_ASKED, "Asking for a roadmap.")
+    written = await _written(context, request, roadmap_outputs.roadmap_shape())
+    await context.report(_ANSWERED, f"Storing a draft of {len(written.value.nodes)} nodes.")
+    async with context.open_work() as work:
+        act = roadmap_writing.by(context.act(), generation)
+        return _result(await roadmap_writing.store_roadmap(work, act, generation, written))
 
 
 async def generate_quiz(context: JobContext, arguments: GenerationArguments) -> dict[str, Any]:
     """Write a quiz, or one question of its draft."""
     generation = await _generation(context, arguments)
-    if generation.finished_at is not None:
+    if generation is None or generation.finished_at is not None:
         return _known(generation)
     async with context.ports.open_reads(metered()) as reads:
         plan = await quiz_writing.quiz_plan(reads, generation)
@@ -56,7 +55,7 @@ async def generate_quiz(context: JobContext, arguments: GenerationArguments) -> 
 async def explain_answer(context: JobContext, arguments: GenerationArguments) -> dict[str, Any]:
     """Explain an answer."""
     generation = await _generation(context, arguments)
-    if generation.finished_at is not None:
+    if generation is None or generation.finished_at is not None:
         return _known(generation)
     async with context.ports.open_reads(metered()) as reads:
         request, question_id = await explanation_writing.explanation_request(reads, generation)
@@ -72,7 +71,7 @@ async def explain_answer(context: JobContext, arguments: GenerationArguments) ->
 async def regenerate_node(context: JobContext, arguments: GenerationArguments) -> dict[str, Any]:
     """Write one node of a draft once more."""
     generation = await _generation(context, arguments)
-    if generation.finished_at is not None:
+    if generation is None or generation.finished_at is not None:
         return _known(generation)
     async with context.ports.open_reads(metered()) as reads:
         request, key = await roadmap_writing.node_request(reads, generation)
@@ -95,16 +94,17 @@ async def _written(context: JobContext, request: AiRequest, shape: OutputShape[T
         ) from refused
 
 
-async def _generation(context: JobContext, arguments: GenerationArguments) -> Generation:
+async def _generation(context: JobContext, arguments: GenerationArguments) -> Generation | None:
+    """Return the generation; None where it went with its user's account."""
     async with context.ports.open_reads(metered()) as reads:
         (found,) = await reads.generations.by_ids([arguments.generation_id], user_id=arguments.user_id)
-    if found is None:
-        raise NotFoundError("The generation is gone; ask for it again.")
     return found
 
 
-def _known(generation: Generation) -> dict[str, Any]:
-    """Return the result of a generation that an earlier run of the job has stored."""
+def _known(generation: Generation | None) -> dict[str, Any]:
+    """Return the result of a generation that an earlier run of the job has stored, or that there is none any more."""
+    if generation is None:
+        return {"outcome": "GONE"}
     return _result(
         GenerationResult(
             version_id=generation.version_id,

@@ -6,13 +6,15 @@ from typing import Any
 from domain.accounts.users import Viewer
 from domain.generation.generations import (
     Authorship,
+    Explanation,
     GenerationKind,
     GenerationResult,
     NewGeneration,
 )
 from domain.generation.ratings import Rating
-from domain.ids import AiCallId, GenerationId, JobId, QuestionId
+from domain.ids import AiCallId, ExplanationId, GenerationId, JobId, QuestionId
 from domain.unit_of_work import Meter
+from domain.work import Work
 from tests.builders import mint
 from tests.support.accounts import accepted
 from tests.support.attempts import a_quiz_taker
@@ -46,7 +48,8 @@ async def generations_of_size(ask: Asker, viewer: Viewer, size: int) -> None:
                 )
             )
         by = Authorship(model="m", prompt="roadmap", prompt_version=1, call_id=AiCallId(mint("aicall")))
-        await work.generations.finish(ids[-1], by, GenerationResult(), now=ask.clock())
+        result = GenerationResult(explanation_id=await _an_explanation(ask, work, viewer, ids[-1]))
+        await work.generations.finish(ids[-1], by, result, now=ask.clock())
         for rater in raters:
             await work.ratings.rate(
                 Rating(
@@ -58,6 +61,28 @@ async def generations_of_size(ask: Asker, viewer: Viewer, size: int) -> None:
                     rated_at=ask.clock(),
                 )
             )
+
+
+async def _an_explanation(
+    ask: Asker, work: Work, viewer: Viewer, generation_id: GenerationId
+) -> ExplanationId | None:
+    """Store an explanation of a slot of a graded attempt of the viewer's, if there is one."""
+    found = await rows(
+        ask,
+        """SELECT s.attempt_id, s.number, s.question_id FROM attempt_slots s JOIN quiz_attempts a ON a.id = s.attempt_id
+        WHERE a.user_id = $1 AND a.state = 'GRADED' ORDER BY s.attempt_id, s.number LIMIT 1""",
+        viewer.user_id,
+    )
+    if not found:
+        return None
+    explanation = Explanation(
+        id=ExplanationId(mint("explanation")),
+        user_id=viewer.user_id,
+        generation_id=generation_id,
+        created_at=ask.clock(),
+        **dict(found[0]),
+    )
+    return await work.generations.explain(explanation, "Why.")
 
 
 async def a_generation(ask: Asker, viewer: Viewer) -> str:
