@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from domain.ai.assistants import Written
 from domain.ai.errors import AiOutputRefusedError
 from domain.ai.requests import AiRequest, OutputShape
-from domain.generation import explanation_writing, quiz_writing, roadmap_outputs, roadmap_writing
+from domain.generation import roadmap_outputs, written_explanations, written_quizzes, written_roadmaps
 from domain.generation.generation_jobs import KINDS, GenerationArguments
 from domain.generation.generations import Generation, GenerationKind, GenerationResult
 from gateway.jobs.handlers import Handlers, InSteps, JobContext, metered
@@ -26,13 +26,13 @@ async def generate_roadmap(context: JobContext, arguments: GenerationArguments) 
     if generation is None or generation.finished_at is not None:
         return _known(generation)
     async with context.ports.open_reads(metered()) as reads:
-        request = await roadmap_writing.roadmap_request(reads, generation)
+        request = await written_roadmaps.roadmap_request(reads, generation)
     await context.report(_ASKED, "Asking for a roadmap.")
     written = await _written(context, request, roadmap_outputs.roadmap_shape())
     await context.report(_ANSWERED, f"Storing a draft of {len(written.value.nodes)} nodes.")
     async with context.open_work() as work:
-        act = roadmap_writing.by(context.act(), generation)
-        return _result(await roadmap_writing.store_roadmap(work, act, generation, written))
+        act = written_roadmaps.by(context.act(), generation)
+        return _result(await written_roadmaps.store_roadmap(work, act, generation, written))
 
 
 async def generate_quiz(context: JobContext, arguments: GenerationArguments) -> dict[str, Any]:
@@ -41,14 +41,14 @@ async def generate_quiz(context: JobContext, arguments: GenerationArguments) -> 
     if generation is None or generation.finished_at is not None:
         return _known(generation)
     async with context.ports.open_reads(metered()) as reads:
-        plan = await quiz_writing.quiz_plan(reads, generation)
+        plan = await written_quizzes.quiz_plan(reads, generation)
     await context.report(_ASKED, f"Asking for {plan.request.values['count']} questions.")
     written = await _written(context, plan.request, plan.shape)
     await context.report(_ANSWERED, f"Storing {len(written.value)} questions.")
     is_part = generation.kind is GenerationKind.QUIZ_QUESTION
-    store = quiz_writing.store_question if is_part else quiz_writing.store_quiz
+    store = written_quizzes.store_question if is_part else written_quizzes.store_quiz
     async with context.open_work() as work:
-        act = roadmap_writing.by(context.act(), generation)
+        act = written_roadmaps.by(context.act(), generation)
         return _result(await store(work, act, generation, written))
 
 
@@ -58,13 +58,13 @@ async def explain_answer(context: JobContext, arguments: GenerationArguments) ->
     if generation is None or generation.finished_at is not None:
         return _known(generation)
     async with context.ports.open_reads(metered()) as reads:
-        request, question_id = await explanation_writing.explanation_request(reads, generation)
+        request, question_id = await written_explanations.explanation_request(reads, generation)
     await context.report(_ASKED, "Asking for an explanation.")
     written = await context.ports.assistant.text(request)
     async with context.open_work() as work:
-        act = roadmap_writing.by(context.act(), generation)
+        act = written_roadmaps.by(context.act(), generation)
         return _result(
-            await explanation_writing.store_explanation(work, act, generation, written, question_id)
+            await written_explanations.store_explanation(work, act, generation, written, question_id)
         )
 
 
@@ -74,12 +74,12 @@ async def regenerate_node(context: JobContext, arguments: GenerationArguments) -
     if generation is None or generation.finished_at is not None:
         return _known(generation)
     async with context.ports.open_reads(metered()) as reads:
-        request, key = await roadmap_writing.node_request(reads, generation)
+        request, key = await written_roadmaps.node_request(reads, generation)
     await context.report(_ASKED, "Asking for a node.")
     written = await _written(context, request, roadmap_outputs.node_shape(key))
     async with context.open_work() as work:
-        act = roadmap_writing.by(context.act(), generation)
-        return _result(await roadmap_writing.store_node(work, act, generation, written))
+        act = written_roadmaps.by(context.act(), generation)
+        return _result(await written_roadmaps.store_node(work, act, generation, written))
 
 
 async def _written(context: JobContext, request: AiRequest, shape: OutputShape[T]) -> Written[T]:

@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from domain.accounts.users import Viewer
+from domain.accounts.users import Role, Viewer
+from domain.content.question_kinds.table import QuestionKind
 from domain.generation.generations import (
     Authorship,
     Explanation,
@@ -11,7 +12,7 @@ from domain.generation.generations import (
     GenerationResult,
     NewGeneration,
 )
-from domain.generation.ratings import Rating
+from domain.generation.ratings import ContentRating
 from domain.ids import AiCallId, ExplanationId, GenerationId, JobId, QuestionId
 from domain.unit_of_work import Meter
 from domain.work import Work
@@ -52,7 +53,7 @@ async def generations_of_size(ask: Asker, viewer: Viewer, size: int) -> None:
         await work.generations.finish(ids[-1], by, result, now=ask.clock())
         for rater in raters:
             await work.ratings.rate(
-                Rating(
+                ContentRating(
                     user_id=rater,
                     target=mint("question"),
                     generation_id=ids[-1],
@@ -85,6 +86,14 @@ async def _an_explanation(
     return await work.generations.explain(explanation, "Why.")
 
 
+async def reviewed_by(ask: Asker, author: Viewer, reviewer: Viewer) -> None:
+    """Have a question of an author's generated, and reviewed by another user, who is a moderator or an admin."""
+    await an_author(ask)
+    quiz = await written(ask, author, "generateQuiz", source={"text": TEXT}, count=1)
+    question_id = quiz["quizDraft"]["questions"][0]["id"]
+    await accepted(ask, reviewer, "markQuestionReviewed", questionId=question_id)
+
+
 async def a_generation(ask: Asker, viewer: Viewer) -> str:
     """Store a generation of the viewer's; return its id."""
     await generations_of_size(ask, viewer, 1)
@@ -95,8 +104,9 @@ async def a_generation(ask: Asker, viewer: Viewer) -> str:
 
 async def everything_generated(ask: WatchingAsker) -> None:
     """Have everything generated once, a part once more, one that fails and one that is cancelled; rate and review."""
-    author = await an_author(ask, "generated")
+    author = await an_author(ask, "generated", Role.OPERATOR, Role.ADMIN)
     quiz = {"source": {"text": TEXT}, "examType": "generated"}
+    quiz |= {"kinds": [kind.name for kind in QuestionKind], "count": len(QuestionKind)}
     roadmap = await written(ask, author, "generateRoadmap", goal="Sail.", **ROADMAP)
     whole = await written(ask, author, "generateQuiz", "quiz", **quiz)
     part = {
@@ -128,10 +138,10 @@ async def everything_generated(ask: WatchingAsker) -> None:
     await ask.data(f"{{ {listed} }}", author)
     given = {"draftId": whole["quizDraft"]["id"], "version": whole["quizDraft"]["version"]}
     await accepted(ask, author, "publishQuiz", "quiz { unreviewedCount }", **given)
-    await _explained(ask, listed)
+    await _explained(ask)
 
 
-async def _explained(ask: WatchingAsker, listed: str) -> None:
+async def _explained(ask: WatchingAsker) -> None:
     taker = await a_quiz_taker(ask, slug="explained")
     async with ask.postgres.open_reads(Meter()) as reads:
         assert await reads.provenances.by_questions([QuestionId(taker.questions[0].id)]) == [None]
@@ -141,7 +151,8 @@ async def _explained(ask: WatchingAsker, listed: str) -> None:
     given = {"attemptId": attempt_id, "slot": 1, "idempotencyKey": "explain"}
     await accepted(ask, taker.viewer, "explainAnswer", STARTED, **given)
     await run_generations(ask)
-    await ask.data(f"{{ {listed} }}", taker.viewer)
+    explanation = "explanation { id number text createdAt attempt { id } }"
+    await ask.data(f"{{ viewer {{ generations {{ nodes {{ {explanation} }} }} }} }}", taker.viewer)
 
 
 async def of_level(ask: Asker, values: Sequence[str]) -> list[Any]:
