@@ -139,8 +139,7 @@ class Taken:
     last_end: datetime | None
 
 
-Frozen = tuple[int, bool]
-"""How many questions a new attempt has, and whether it asks a generated one that is unreviewed."""
+Frozen = tuple[int, bool]  # how many questions there are, and whether one is generated and unreviewed
 
 
 class Attempts(Protocol):

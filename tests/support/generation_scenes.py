@@ -121,7 +121,7 @@ async def everything_generated(ask: WatchingAsker) -> None:
         ask, author, "rateGeneratedContent", rating, target=question, isHelpful=False, reason="Easy."
     )
     draft = roadmap["roadmapVersion"]["id"]
-    await accepted(ask, author, "rateGeneratedContent", rating, target=draft, isHelpful=True)
+    await accepted(ask, author, "rateGeneratedContent", rating, target=draft, isHelpful=True, reason="Clear.")
     cancelled = await started(ask, author, "generateQuiz", "cancelled", **quiz)
     await accepted(ask, author, "cancelJob", id=cancelled["job"]["id"])
     failed = await started(ask, author, "generateQuiz", "failed", **quiz)
@@ -137,7 +137,10 @@ async def everything_generated(ask: WatchingAsker) -> None:
     listed = f"viewer {{ generations {everything('GenerationConnection', 4, NO_ARGUMENTS)} }}"
     await ask.data(f"{{ {listed} }}", author)
     given = {"draftId": whole["quizDraft"]["id"], "version": whole["quizDraft"]["version"]}
-    await accepted(ask, author, "publishQuiz", "quiz { unreviewedCount }", **given)
+    published = await accepted(ask, author, "publishQuiz", "quiz { id unreviewedCount }", **given)
+    quiz_id = published["quiz"]["id"]
+    begun = {"quizId": quiz_id, "idempotencyKey": "unreviewed"}
+    await accepted(ask, author, "startQuizAttempt", "attempt { asksUnreviewed }", **begun)
     await _explained(ask)
 
 

@@ -9,8 +9,8 @@ from domain.accounts.users import Role
 from graph.schema import executable
 from tests.support.accounts import ADMINS, accepted, refusal
 from tests.support.collaboration_scenes import known_to_each_other
-from tests.support.privacy import AVATAR_URL, BIO, an_author, on_boards
 from tests.support.generation_scenes import reviewed_by
+from tests.support.privacy import AVATAR_URL, BIO, an_author, on_boards
 from tests.support.quality_scenes import questions_of_another, store_report
 from tests.support.schema_client import Asker
 
