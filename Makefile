@@ -7,9 +7,10 @@ RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
 RUN_MB := 225
 DEV_MB := 426
+AI_MB := 105
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast test-reference test-random check format schema access-matrix bench bench-quick bench-smoke bench-mixed bench-live bench-logins bench-attacks bench-jobs bench-search bench-answers bench-engines browser conformance lock clean
+.PHONY: help setup run ai test test-fast test-reference test-random check format schema access-matrix bench bench-quick bench-smoke bench-mixed bench-live bench-logins bench-attacks bench-jobs bench-search bench-answers bench-engines browser conformance lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +37,9 @@ $(DEV): requirements-dev.lock pyproject.toml
 
 run: $(RUN) ## serve on http://localhost:8000/graphql with demo content; Ctrl-C stops it
 	@exec $(BIN)/questpath serve
+
+ai: $(RUN) ## add what providers of language models need; docs/operators/ai.md says how to set one
+	$(call install,requirements-ai.lock,$(AI_MB))
 
 test: $(DEV) ## run every test, on a Postgres and a Redis-protocol server of their own
 	@$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
@@ -117,6 +121,7 @@ bench-smoke: $(DEV) ## run each benchmark for a moment and check that its figure
 lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --extra run pyproject.toml -o requirements-run.lock
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --extra ai pyproject.toml -o requirements-ai.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --extra dev pyproject.toml -o requirements-dev.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 tests/conformance/requirements.in -o tests/conformance/requirements.txt
 

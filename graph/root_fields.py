@@ -4,6 +4,7 @@ from graph.accounts.administration import RoleMutations, RoleQueries
 from graph.accounts.api_keys import ApiKeyMutations
 from graph.accounts.audit import AuditQueries
 from graph.accounts.users import UserMutations, UserQueries
+from graph.ai.calls import AiQueries
 from graph.analytics.learner_analytics import AnalyticsQueries
 from graph.assessment.attempt_mutations import AttemptMutations
 from graph.assessment.attempt_timers import AttemptSubscriptions
@@ -90,6 +91,7 @@ QUERIES = (
     JobQueries,
     QueueQueries,
     SuppressionQueries,
+    AiQueries,
     TemplateQueries,
     WorkflowQueries,
     WebhookEndpointQueries,

@@ -11,6 +11,7 @@ from strawberry.types.base import get_object_definition
 import domain.accounts.api_keys
 import domain.accounts.audit
 import domain.accounts.users
+import domain.ai.calls
 import domain.assessment.attempts
 import domain.authentication.sessions
 import domain.authoring.stores.quiz_drafts
@@ -45,6 +46,7 @@ from graph.access_rules import bind_rules
 from graph.accounts.api_keys import ApiKey
 from graph.accounts.audit import AuditEntry
 from graph.accounts.users import User
+from graph.ai.calls import AiCall
 from graph.assessment.attempts import QuizAttempt
 from graph.authentication.sessions import Session
 from graph.authoring.collaborations import Collaborator
@@ -106,6 +108,7 @@ NODES: dict[type, type] = {
     domain.campaigns.segments.Segment: Segment,
     domain.campaigns.campaigns.Campaign: Campaign,
     domain.mail.suppressions.Suppression: Suppression,
+    domain.ai.calls.AiCall: AiCall,
     domain.content.roadmap_nodes.RoadmapNode: RoadmapNode,
     domain.content.roadmap_nodes.PrerequisiteGroup: PrerequisiteGroup,
     domain.gamification.xp.XpEntry: XpEntry,

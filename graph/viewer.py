@@ -6,6 +6,7 @@ from domain.accounts.scopes import Scope
 from domain.learning.daily_targets import DailyKind
 from graph.accounts.audit import AuditEntry
 from graph.accounts.users import User
+from graph.ai.calls import AiUsage
 from graph.analytics.dashboards import Dashboard
 from graph.analytics.learner_analytics import Analytics
 from graph.assessment.attempts import QuizAttempt
@@ -29,6 +30,7 @@ from graph.study.study_sessions import StudySession
 from graph.workflows.workflows import Workflow
 from resolvers.accounts import audit, users
 from resolvers.accounts import loaders as account_loaders
+from resolvers.ai import calls as ai_calls
 from resolvers.analytics import dashboards, learner_analytics
 from resolvers.assessment import attempts, time_allowances
 from resolvers.authoring import collaborations as collaboration_resolvers
@@ -168,6 +170,11 @@ class Viewer:
         "newest first.",
         rule=requires_scopes(Scope.READ_OPERATIONS),
         args={"state": "Only workflows in this state; by default all."},
+    )
+    ai_usage: AiUsage | None = resolved_by(
+        ai_calls.viewer_usage,
+        description="What the caller has used of language models today, and what is left.",
+        rule=auth(),
     )
     email_preferences: EmailPreferences | None = resolved_by(
         email_preferences.viewer_preferences,

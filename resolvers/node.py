@@ -9,6 +9,7 @@ from domain.refusals import all_at_once
 from domain.study.study_sessions import StudySession
 from resolvers.accounts import api_keys, audit
 from resolvers.accounts import loaders as account_loaders
+from resolvers.ai import calls as ai_calls
 from resolvers.assessment import attempts
 from resolvers.assessment import loaders as assessment_loaders
 from resolvers.authentication import sessions
@@ -39,6 +40,7 @@ MOST_NODES = 100
 
 BATCHES: dict[str, Batch] = {
     "user": account_loaders.users_by_id,
+    "aicall": ai_calls.ai_calls_by_id,
     "session": sessions.sessions_by_id,
     "apikey": api_keys.api_keys_by_id,
     "audit": audit.audit_entries_by_id,

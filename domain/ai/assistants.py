@@ -1,8 +1,10 @@
 """Assistants: the port to language models, with what an answer cost."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Generic, Protocol, TypeVar
 
+from domain.ai.models import Model
+from domain.ai.quotas import AiQuotas
 from domain.ai.requests import AiRequest, OutputShape
 from domain.entities import entity
 from domain.ids import AiCallId
@@ -42,6 +44,14 @@ class Assistant(Protocol):
     UnknownModelError, PromptTooLongError or AiQuotaReachedError before a model is asked, and by AiUnavailableError when
     no provider answers.
     """
+
+    @property
+    def models(self) -> Sequence[Model]:
+        """The models that may be chosen, in the order in which they are tried."""
+
+    @property
+    def quotas(self) -> AiQuotas:
+        """The quotas of callers."""
 
     async def write(self, request: AiRequest, shape: OutputShape[T]) -> Written[T]:
         """Return a value of the shape; a wrong answer is asked for once more, then AiOutputRefusedError is raised."""

@@ -1,6 +1,7 @@
 """Models: the language models that the platform offers, their prices, and the order in which they are tried."""
 
 from collections.abc import Sequence
+from dataclasses import field
 from decimal import ROUND_CEILING, Decimal
 
 from domain.ai.errors import PromptTooLongError, UnknownModelError
@@ -21,7 +22,7 @@ class Model:
     price_in: Decimal
     price_out: Decimal
     context: int
-    purposes: frozenset[Purpose] = frozenset()
+    purposes: list[Purpose] = field(default_factory=list)
 
     def cost(self, tokens_in: int, tokens_out: int) -> int:
         """Return what tokens cost, in millionths of a dollar, rounded up."""

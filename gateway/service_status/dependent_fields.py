@@ -23,6 +23,7 @@ DEPENDENT: dict[ServicePart, tuple[str, ...]] = {
         "Mutation.replayWebhookDelivery",
         "Mutation.replayWebhookDeliveries",
     ),
+    ServicePart.AI: ("Query.aiModels",),
     ServicePart.JOBS: (
         "Mutation.startJob",
         "Mutation.retryJobs",

@@ -10,7 +10,7 @@ from gateway.telemetry.gauges import Labels, counter, histogram
 from gateway.telemetry.metrics import Histogram
 
 SECONDS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
-QUOTA, PACE, INVALID = "QUOTA", "PACE", "INVALID"
+QUOTA, PACE = "QUOTA", "PACE"
 """Outcomes of calls that asked no model."""
 
 

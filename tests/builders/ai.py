@@ -44,7 +44,7 @@ def a_model(name: str, **values) -> Model:
             "price_in": Decimal("0.25"),
             "price_out": Decimal(2),
             "context": 100_000,
-            "purposes": frozenset(),
+            "purposes": [],
         }
         | values
     )

@@ -65,6 +65,7 @@ EVERYTHING = """{
   emailTemplates(first: 2) { nodes { __typename id } }
   segments(first: 2) { nodes { __typename id } }
   campaigns(first: 2) { nodes { __typename id } }
+  aiCalls(first: 2) { nodes { __typename id } }
   suppressions(first: 2) { nodes { __typename id } }
   myContent(state: DRAFT, first: 2) { nodes { quizDraft { __typename id } } }
 }"""

@@ -33,6 +33,7 @@ from tests.builders.sessions import a_session
 from tests.builders.workflows import a_step, a_template, a_vocabulary, an_input
 from tests.graph.attempt_lists import others_choose_every_option
 from tests.graph.world_files import a_question_file, a_roadmap_file
+from tests.support.ai_calls import called_often
 from tests.support.bookmarks import node_ids, save_bookmark
 from tests.support.campaign_scenes import campaigns_of_size
 from tests.support.collaboration_scenes import collaborations_of_size
@@ -97,6 +98,7 @@ async def world_of(ask: Asker, size: int) -> World:
     """Make `size` objects of every kind; the viewer is a learner, an author and an admin, and owns them."""
     _, viewer = await ask.learner(roles=[Role.LEARNER, Role.AUTHOR, Role.ADMIN])
     await suppressed_by_hand(ask, viewer, size)
+    await called_often(ask, viewer, size)
     await _add_workflows(ask, size)
     await _add_sessions(ask, viewer, size)
     await _add_board_entries(ask, viewer, size)

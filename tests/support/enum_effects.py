@@ -22,6 +22,7 @@ from tests.builders.acts import an_act
 from tests.builders.analytics import facts
 from tests.builders.roadmaps import a_file, a_node
 from tests.support import (
+    ai_calls,
     fork_effects,
     generation_scenes,
     quality_scenes,
@@ -360,6 +361,7 @@ EFFECTS: dict[str, Effect] = {
     "WorkflowInputInput.type WorkflowInputType": of_input_type,
     "StepTemplateInput.waitFor WaitFor": of_wait_for,
     **webhook_scenes.EFFECTS,
+    **ai_calls.EFFECTS,
     **fork_effects.EFFECTS,
     **upload_scenes.EFFECTS,
     **quality_scenes.EFFECTS,

@@ -115,7 +115,15 @@ async def test_a_learner_sees_the_possible_types_that_they_may_read(ask: Asker) 
     types = {type_["name"]: {f["name"] for f in type_["fields"]} for type_ in data["node"]["possibleTypes"]}
     assert "deletesAt" in types["User"]
     nodes = {type_.name for type_ in executable().get_possible_types(executable().type_map["Node"])}
-    hidden = {"Suppression", "WebhookEndpoint", "WebhookDelivery", "EmailTemplate", "Segment", "Campaign"}
+    hidden = {
+        "AiCall",
+        "Suppression",
+        "WebhookEndpoint",
+        "WebhookDelivery",
+        "EmailTemplate",
+        "Segment",
+        "Campaign",
+    }
     of_authors = {"QuizDraft"}
     assert set(types) == nodes - hidden - of_authors  # which operators and authors alone read
 
