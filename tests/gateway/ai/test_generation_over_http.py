@@ -135,7 +135,7 @@ async def test_an_answer_that_is_wrong_twice_fails_with_the_reason_and_stores_no
 
     assert found["state"] == "FAILED"
     assert found["error"].startswith("The language model answered twice")
-    assert "These steps need each other: a -> b -> a" in found["error"]
+    assert "these steps need each other: a -> b -> a" in found["error"]
     assert await rows(world.ask, "SELECT 1 FROM roadmaps") == []
 
 
