@@ -26,6 +26,7 @@ from persistence.authentication.one_time_tokens import SqlOneTimeTokens
 from persistence.authentication.sessions import SqlSessions
 from persistence.authoring.authored_content import SqlAuthoredContents
 from persistence.authoring.drafts import SqlDrafts
+from persistence.authoring.provenances import SqlProvenances
 from persistence.authoring.quiz_drafts import SqlQuizDrafts
 from persistence.authoring.share_links import SqlShareLinks
 from persistence.authoring.upstreams import SqlUpstreams
@@ -41,7 +42,6 @@ from persistence.chats.chats import SqlChats
 from persistence.content.collaborators import SqlCollaborators
 from persistence.content.exam_types import SqlExamTypes
 from persistence.content.layouts import SqlLayouts
-from persistence.content.provenances import SqlProvenances
 from persistence.content.question_bank import SqlQuestionBank
 from persistence.content.questions import SqlQuestions
 from persistence.content.quizzes import SqlQuizzes

@@ -55,8 +55,8 @@ async def start(
         return await attempt_submission.own_attempt(work, user_id=act.user_id, attempt_id=AttemptId(earlier))
     if attempt.id != new.id:
         return attempt
-    frozen = await _freeze(work, quiz, attempt, act.now)
-    return replace(attempt, asks_unreviewed=frozen.asks_unreviewed)
+    _, asks_unreviewed = await _freeze(work, quiz, attempt, act.now)
+    return replace(attempt, asks_unreviewed=asks_unreviewed)
 
 
 async def abandon(work: AssessmentWork, act: Act, *, attempt_id: AttemptId) -> QuizAttempt:
@@ -119,7 +119,7 @@ async def _freeze(work: AssessmentWork, quiz: Quiz, attempt: QuizAttempt, now: d
         raise QuizClosedError(f"This quiz is {state}; choose another one.", field="quizId")
     await quiz_limits.check(work, quiz, attempt, now)
     frozen = await _frozen(work, quiz, attempt)
-    if not frozen.count:
+    if not frozen[0]:
         raise InvalidInputError(
             "This quiz has no questions to ask at present; choose another one.", field="quizId"
         )

@@ -47,7 +47,7 @@ class QuizAttempt:
 
     `feedback` and `pass_mark` are those of the quiz at the start. `local_date` is the learner's day on which the
     attempt ended. `late` says of a withheld attempt that it has ended by its deadline, and will be EXPIRED.
-    `asks_unreviewed` says that it asks a generated question that no human had reviewed when it started: it earns 0 XP.
+    `asks_unreviewed` says that it asks a generated question without a review at its start, and earns no XP.
     """
 
     id: AttemptId
@@ -139,12 +139,7 @@ class Taken:
     last_end: datetime | None
 
 
-@entity
-class Frozen:
-    """The questions of a new attempt: how many there are, and whether one is generated and unreviewed."""
-
-    count: int
-    asks_unreviewed: bool
+Frozen = tuple[int, bool]  # how many questions there are, and whether one is generated and unreviewed
 
 
 class Attempts(Protocol):
@@ -154,13 +149,10 @@ class Attempts(Protocol):
         """Store a new attempt, or return the one that the learner has open at the quiz."""
 
     async def freeze(self, attempt: QuizAttempt) -> Frozen:
-        """Give a new attempt the questions of its quiz in their order, numbered from 1.
-
-        Suspended questions are left out. Whether it asks a generated one that is unreviewed is stored with the attempt.
-        """
+        """Give a new attempt the questions of its quiz that are not suspended, in their order, numbered from 1."""
 
     async def freeze_drawn(self, attempt: QuizAttempt, question_ids: Sequence[QuestionId]) -> Frozen:
-        """Give a new attempt these questions, numbered from 1; as `freeze` does."""
+        """Give a new attempt these questions, numbered from 1."""
 
     async def taken(self, quiz_id: QuizId, *, user_id: UserId, without: AttemptId) -> Taken:
         """Return how often the user has begun the quiz before this attempt, in whatever state those attempts are."""

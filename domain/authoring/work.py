@@ -5,6 +5,7 @@ from typing import Protocol
 from domain.authoring.authored_content import AuthoredContents
 from domain.authoring.drafts import Drafts
 from domain.authoring.share_link_store import ShareLinks
+from domain.authoring.stores.provenances import Provenances
 from domain.authoring.stores.quiz_drafts import QuizDrafts
 from domain.authoring.upstreams import Upstreams
 from domain.content.work import ContentWork
@@ -21,6 +22,10 @@ class AuthoringWork(MediaWork, ContentWork, Protocol):
     @property
     def quiz_drafts(self) -> QuizDrafts:
         """Drafts of quizzes."""
+
+    @property
+    def provenances(self) -> Provenances:
+        """Which questions were generated, and reviewed."""
 
     @property
     def upstreams(self) -> Upstreams:

@@ -7,7 +7,6 @@ from domain.content.collaborators import Collaborators
 from domain.content.drawing.pools import QuestionBank
 from domain.content.exam_types import ExamTypes
 from domain.content.layouts import Layouts
-from domain.content.provenances import Provenances
 from domain.content.questions import Questions
 from domain.content.quizzes import Quizzes
 from domain.content.roadmap_nodes import Nodes
@@ -29,10 +28,6 @@ class ContentWork(AccountsWork, Protocol):
     @property
     def questions(self) -> Questions:
         """Questions and their answer keys."""
-
-    @property
-    def provenances(self) -> Provenances:
-        """Which questions were generated, and reviewed."""
 
     @property
     def question_bank(self) -> QuestionBank:

@@ -1,9 +1,9 @@
-"""Rating generated content: which targets there are, and who may rate them."""
+"""ContentRating generated content: which targets there are, and who may rate them."""
 
 from domain import text
 from domain.acts import Act
 from domain.errors import InvalidInputError, NotFoundError
-from domain.generation.ratings import Rating
+from domain.generation.ratings import ContentRating
 from domain.generation.work import GenerationWork
 from domain.ids import ExplanationId, GenerationId, QuestionId, RoadmapVersionId, is_id
 from domain.refusals import all_at_once
@@ -11,7 +11,9 @@ from domain.refusals import all_at_once
 LONGEST_REASON = 1_000
 
 
-async def rate(work: GenerationWork, act: Act, *, target: str, is_helpful: bool, reason: str) -> Rating:
+async def rate(
+    work: GenerationWork, act: Act, *, target: str, is_helpful: bool, reason: str
+) -> ContentRating:
     """Store what the actor thinks of a generated question, explanation or draft of a roadmap that they see.
 
     It takes the place of their earlier rating. Raises, all at once, InvalidInputError and NotFoundError.
@@ -25,7 +27,7 @@ async def rate(work: GenerationWork, act: Act, *, target: str, is_helpful: bool,
             if generation_id is None:
                 raise NotFoundError("There is no such generated content.", field="target")
     assert generation_id is not None  # noqa: S101 - else the block has raised
-    rating = Rating(
+    rating = ContentRating(
         user_id=act.user_id,
         target=target,
         generation_id=generation_id,

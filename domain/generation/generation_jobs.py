@@ -37,7 +37,7 @@ def _kind(name: str, description: str, result: Mapping[str, type]) -> JobKind:
         at_once=_AT_ONCE,
         retries=RetryPolicy(attempts=3, timeout=timedelta(minutes=10)),
         user="user_id",
-        result=result,
+        result={"outcome": str, **result},
     )
 
 

@@ -1,7 +1,7 @@
 """Questions as language models write them: the shape of the answer, judged by the rules for authors."""
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from domain.ai.requests import OutputShape
@@ -9,11 +9,13 @@ from domain.authoring.questions import question_faults
 from domain.authoring.questions.question_creation import QuestionWords
 from domain.authoring.questions.wordings import checked_explanation, checked_prompt
 from domain.content.answer_keys import AcceptedText
+from domain.content.decimals import read_number
 from domain.content.question_kinds import numeric
 from domain.content.question_kinds.key_drafts import FULL, KeyDraft, OptionDraft, PromptDraft
 from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
+from domain.errors import InvalidInputError
 from domain.generation.json_values import choice, items, member, text
 from domain.generation.roadmap_outputs import refusals_of
 
@@ -195,8 +197,8 @@ def _texts(value: Any, at: str) -> list[AcceptedText]:
 def _decimal(value: Any, name: str, at: str, *, optional: bool = False) -> Decimal:
     said = text(value, name, at=at, optional=optional)
     try:
-        return Decimal(said or "0")
-    except InvalidOperation:
+        return read_number(said or "0", field=name)
+    except InvalidInputError:
         raise ValueError(f"{at}.{name} must be a number in decimal") from None
 
 

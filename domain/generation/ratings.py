@@ -10,7 +10,7 @@ from domain.paging import Page, Window
 
 
 @entity
-class Rating:
+class ContentRating:
     """What a user thinks of something that was generated; `target` is its id."""
 
     user_id: UserId
@@ -22,7 +22,7 @@ class Rating:
 
 
 @entity
-class Feedback:
+class GeneratedFeedback:
     """How many users think that a generation is helpful, and how many do not."""
 
     helpful: int
@@ -43,10 +43,10 @@ class FeedbackReason:
 class Ratings(Protocol):
     """Ratings, one of each user for each target."""
 
-    async def rate(self, rating: Rating) -> None:
+    async def rate(self, rating: ContentRating) -> None:
         """Store a rating in place of an earlier one of the same user and target."""
 
-    async def counts(self, ids: Sequence[GenerationId], *, user_id: UserId) -> list[Feedback | None]:
+    async def counts(self, ids: Sequence[GenerationId], *, user_id: UserId) -> list[GeneratedFeedback | None]:
         """Return the counts of each of a user's generations, in their order."""
 
     async def reasons(

@@ -19,6 +19,7 @@ from gateway.commands.demo import (
     demo_campaign,
     demo_chats,
     demo_forks,
+    demo_generation,
     demo_goals,
     demo_quality,
     demo_quizzes,
@@ -61,6 +62,7 @@ async def seed(postgres: Postgres) -> None:
     await demo_quality.report(postgres)
     await demo_forks.fork(postgres)
     await demo_quizzes.write(postgres)
+    await demo_generation.ask(postgres)
     await demo_campaign.send(postgres)
 
 

@@ -3,14 +3,19 @@
 Each reads in one unit of work, asks with none open, and stores in another, together with what it was asked.
 """
 
-from typing import Any
+from typing import Any, TypeVar
 
-from domain.errors import NotFoundError
-from domain.generation import explanation_writing, quiz_writing, roadmap_outputs, roadmap_writing
+from domain.ai.assistants import Written
+from domain.ai.errors import AiOutputRefusedError
+from domain.ai.requests import AiRequest, OutputShape
+from domain.generation import roadmap_outputs, written_explanations, written_quizzes, written_roadmaps
 from domain.generation.generation_jobs import KINDS, GenerationArguments
 from domain.generation.generations import Generation, GenerationKind, GenerationResult
 from gateway.jobs.handlers import Handlers, InSteps, JobContext, metered
 
+T = TypeVar("T")
+_MOST_FINDINGS = 5
+"""How many findings the error of a job names."""
 _ASKED, _ANSWERED = 10, 80
 """The progress, in percent, before and after a language model is asked."""
 
@@ -18,75 +23,88 @@ _ASKED, _ANSWERED = 10, 80
 async def generate_roadmap(context: JobContext, arguments: GenerationArguments) -> dict[str, Any]:
     """Write a roadmap."""
     generation = await _generation(context, arguments)
-    if generation.finished_at is None:
-        async with context.ports.open_reads(metered()) as reads:
-            request = await roadmap_writing.roadmap_request(reads, generation)
-        await context.report(_ASKED, "Asking for a roadmap.")
-        written = await context.ports.assistant.write(request, roadmap_outputs.roadmap_shape())
-        await context.report(_ANSWERED, f"Storing a draft of {len(written.value.nodes)} nodes.")
-        async with context.open_work() as work:
-            act = roadmap_writing.by(context.act(), generation)
-            return _result(await roadmap_writing.store_roadmap(work, act, generation, written))
-    return _known(generation)
+    if generation is None or generation.finished_at is not None:
+        return _known(generation)
+    async with context.ports.open_reads(metered()) as reads:
+        request = await written_roadmaps.roadmap_request(reads, generation)
+    await context.report(_ASKED, "Asking for a roadmap.")
+    written = await _written(context, request, roadmap_outputs.roadmap_shape())
+    await context.report(_ANSWERED, f"Storing a draft of {len(written.value.nodes)} nodes.")
+    async with context.open_work() as work:
+        act = written_roadmaps.by(context.act(), generation)
+        return _result(await written_roadmaps.store_roadmap(work, act, generation, written))
 
 
 async def generate_quiz(context: JobContext, arguments: GenerationArguments) -> dict[str, Any]:
     """Write a quiz, or one question of its draft."""
     generation = await _generation(context, arguments)
-    if generation.finished_at is not None:
+    if generation is None or generation.finished_at is not None:
         return _known(generation)
     async with context.ports.open_reads(metered()) as reads:
-        plan = await quiz_writing.quiz_plan(reads, generation)
+        plan = await written_quizzes.quiz_plan(reads, generation)
     await context.report(_ASKED, f"Asking for {plan.request.values['count']} questions.")
-    written = await context.ports.assistant.write(plan.request, plan.shape)
+    written = await _written(context, plan.request, plan.shape)
     await context.report(_ANSWERED, f"Storing {len(written.value)} questions.")
     is_part = generation.kind is GenerationKind.QUIZ_QUESTION
-    store = quiz_writing.store_question if is_part else quiz_writing.store_quiz
+    store = written_quizzes.store_question if is_part else written_quizzes.store_quiz
     async with context.open_work() as work:
-        act = roadmap_writing.by(context.act(), generation)
+        act = written_roadmaps.by(context.act(), generation)
         return _result(await store(work, act, generation, written))
 
 
 async def explain_answer(context: JobContext, arguments: GenerationArguments) -> dict[str, Any]:
     """Explain an answer."""
     generation = await _generation(context, arguments)
-    if generation.finished_at is not None:
+    if generation is None or generation.finished_at is not None:
         return _known(generation)
     async with context.ports.open_reads(metered()) as reads:
-        request, question_id = await explanation_writing.explanation_request(reads, generation)
+        request, question_id = await written_explanations.explanation_request(reads, generation)
     await context.report(_ASKED, "Asking for an explanation.")
     written = await context.ports.assistant.text(request)
     async with context.open_work() as work:
-        act = roadmap_writing.by(context.act(), generation)
+        act = written_roadmaps.by(context.act(), generation)
         return _result(
-            await explanation_writing.store_explanation(work, act, generation, written, question_id)
+            await written_explanations.store_explanation(work, act, generation, written, question_id)
         )
 
 
 async def regenerate_node(context: JobContext, arguments: GenerationArguments) -> dict[str, Any]:
     """Write one node of a draft once more."""
     generation = await _generation(context, arguments)
-    if generation.finished_at is not None:
+    if generation is None or generation.finished_at is not None:
         return _known(generation)
     async with context.ports.open_reads(metered()) as reads:
-        request, key = await roadmap_writing.node_request(reads, generation)
+        request, key = await written_roadmaps.node_request(reads, generation)
     await context.report(_ASKED, "Asking for a node.")
-    written = await context.ports.assistant.write(request, roadmap_outputs.node_shape(key))
+    written = await _written(context, request, roadmap_outputs.node_shape(key))
     async with context.open_work() as work:
-        act = roadmap_writing.by(context.act(), generation)
-        return _result(await roadmap_writing.store_node(work, act, generation, written))
+        act = written_roadmaps.by(context.act(), generation)
+        return _result(await written_roadmaps.store_node(work, act, generation, written))
 
 
-async def _generation(context: JobContext, arguments: GenerationArguments) -> Generation:
+async def _written(context: JobContext, request: AiRequest, shape: OutputShape[T]) -> Written[T]:
+    """Ask for a value; raises AiOutputRefusedError whose message says what was wrong with the second answer."""
+    try:
+        return await context.ports.assistant.write(request, shape)
+    except AiOutputRefusedError as refused:
+        said = "; ".join(finding.rstrip(".") for finding in refused.findings[:_MOST_FINDINGS])
+        raise AiOutputRefusedError(
+            f"The language model answered twice with what cannot be kept: {said}. Ask again.",
+            findings=refused.findings,
+        ) from refused
+
+
+async def _generation(context: JobContext, arguments: GenerationArguments) -> Generation | None:
+    """Return the generation; None where it went with its user's account."""
     async with context.ports.open_reads(metered()) as reads:
         (found,) = await reads.generations.by_ids([arguments.generation_id], user_id=arguments.user_id)
-    if found is None:
-        raise NotFoundError("The generation is gone; ask for it again.")
     return found
 
 
-def _known(generation: Generation) -> dict[str, Any]:
-    """Return the result of a generation that an earlier run of the job has stored."""
+def _known(generation: Generation | None) -> dict[str, Any]:
+    """Return the result of a generation that an earlier run of the job has stored, or that there is none any more."""
+    if generation is None:
+        return {"outcome": "GONE"}
     return _result(
         GenerationResult(
             version_id=generation.version_id,

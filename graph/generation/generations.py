@@ -89,7 +89,7 @@ class GeneratedFeedback:
 class FeedbackReason:
     """A reason."""
 
-    target: str = attribute("The id of the content.")
+    target: strawberry.ID = attribute("The id of the content.")
     is_helpful: bool = attribute("Whether the user thinks that it is helpful.")
     reason: str = attribute("Why.")
     rated_at: datetime = attribute("When they said so last.")

@@ -45,7 +45,7 @@ _WEIGHT = 50
 class ContentRating:
     """A rating."""
 
-    target: str = attribute("The id of the content.")
+    target: strawberry.ID = attribute("The id of the content.")
     is_helpful: bool = attribute("Whether the caller thinks that it is helpful.")
     reason: str = attribute("Why; its author reads it without the name.")
     rated_at: datetime = attribute("When they said so.")
@@ -121,7 +121,7 @@ class RegeneratePartInput:
 class RateGeneratedContentInput:
     """A rating."""
 
-    target: str = given(
+    target: strawberry.ID = given(
         "The id of a generated question that the caller was asked, of an explanation of theirs, or of a version of a "
         "roadmap that was generated.",
         required=True,

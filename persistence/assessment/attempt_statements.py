@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.types import TypeEngine
 
-from domain.assessment.attempts import AttemptSlot, Frozen, QuizAttempt, Taken
+from domain.assessment.attempts import AttemptSlot, QuizAttempt, Taken
 from persistence.assessment.open_attempts import is_hidden, slots_questions
 from persistence.content.question_versions import is_among
 from persistence.content.questions import question_columns
@@ -76,7 +76,6 @@ FREEZE = Statement(
         RETURNING question_id
     {_FROZEN}
     """),  # noqa: S608 - a part of our own
-    Frozen,
 )
 FREEZE_DRAWN = Statement(
     text(f"""
@@ -88,7 +87,6 @@ FREEZE_DRAWN = Statement(
         RETURNING question_id
     {_FROZEN}
     """),  # noqa: S608 - a part of our own
-    Frozen,
 )
 TAKEN = Statement(
     select(func.count(), func.max(attempts.c.finished_at)).where(

@@ -47,17 +47,17 @@ class SqlAttempts:
 
     async def freeze(self, attempt: QuizAttempt) -> Frozen:
         """Give a new attempt the questions of its quiz that are not suspended, in their order, numbered from 1."""
-        frozen = await self._connection.first(
+        ((count, asks_unreviewed),) = await self._connection.rows(
             attempt_statements.FREEZE, attempt_id=attempt.id, quiz_id=attempt.quiz_id
         )
-        return frozen or Frozen(count=0, asks_unreviewed=False)
+        return count, asks_unreviewed
 
     async def freeze_drawn(self, attempt: QuizAttempt, question_ids: Sequence[QuestionId]) -> Frozen:
         """Give a new attempt these questions, numbered from 1."""
-        frozen = await self._connection.first(
+        ((count, asks_unreviewed),) = await self._connection.rows(
             attempt_statements.FREEZE_DRAWN, attempt_id=attempt.id, question_ids=list(question_ids)
         )
-        return frozen or Frozen(count=0, asks_unreviewed=False)
+        return count, asks_unreviewed
 
     async def taken(self, quiz_id: QuizId, *, user_id: UserId, without: AttemptId) -> Taken:
         """Return how often the user has begun the quiz before this attempt."""

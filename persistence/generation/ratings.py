@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from sqlalchemy import ARRAY, Boolean, Text, bindparam, or_, select, text
 
-from domain.generation.ratings import Feedback, FeedbackReason, Rating
+from domain.generation.ratings import ContentRating, FeedbackReason, GeneratedFeedback
 from domain.ids import GenerationId, UserId
 from domain.paging import Page, Window
 from persistence.database import SqlConnection
@@ -57,14 +57,14 @@ class SqlRatings:
     def __init__(self, connection: SqlConnection) -> None:
         self._connection = connection
 
-    async def rate(self, rating: Rating) -> None:
+    async def rate(self, rating: ContentRating) -> None:
         """Insert or replace the rating of a user."""
         await self._connection.run(_RATE, **asdict(rating))
 
-    async def counts(self, ids: Sequence[GenerationId], *, user_id: UserId) -> list[Feedback | None]:
+    async def counts(self, ids: Sequence[GenerationId], *, user_id: UserId) -> list[GeneratedFeedback | None]:
         """Count the ratings of each generation of the user's."""
         rows = await self._connection.rows(_COUNTS, ids=list(ids), user_id=user_id)
-        found = {row[0]: Feedback(helpful=row[1], unhelpful=row[2]) for row in rows}
+        found = {row[0]: GeneratedFeedback(helpful=row[1], unhelpful=row[2]) for row in rows}
         return [found.get(id_) for id_ in ids]
 
     async def reasons(

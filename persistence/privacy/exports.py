@@ -29,6 +29,7 @@ _OWN_REPORT = f"""t.reporter_id = :user_id
 _SCORE_ONLY = """t.attempt_id IN (
     SELECT a.id FROM quiz_attempts a WHERE a.user_id = :user_id AND a.feedback = 'SCORE_ONLY')"""
 _CREDIT = "'{credit_numerator,credit_denominator}'::text[]"
+_ONCE_SHOWN = f"CASE WHEN {_OPEN_SLOT} THEN to_jsonb(t) - {_CREDIT} - 'text' ELSE to_jsonb(t) END"
 
 SECTIONS: dict[str, tuple[str, str]] = {
     "users": ("id = :user_id", "to_jsonb(t) - 'password_hash'"),
@@ -67,10 +68,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
         "to_jsonb(t) - 'name_key'",
     ),
     "generations": ("user_id = :user_id", "to_jsonb(t)"),
-    "explanations": (
-        "user_id = :user_id",
-        f"CASE WHEN {_OPEN_SLOT} THEN to_jsonb(t) - 'text' ELSE to_jsonb(t) END",
-    ),
+    "explanations": ("user_id = :user_id", _ONCE_SHOWN),
     "content_ratings": ("user_id = :user_id", "to_jsonb(t) - 'place'"),
     "enrolments": ("user_id = :user_id", "to_jsonb(t)"),
     "certificates": ("user_id = :user_id", "to_jsonb(t) - 'ended_by_id'"),
@@ -108,10 +106,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
         "session_id IN (SELECT id FROM study_sessions WHERE user_id = :user_id)",
         "to_jsonb(t) - 'client_id'",
     ),
-    "study_answers": (
-        "user_id = :user_id",
-        f"CASE WHEN {_OPEN_SLOT} THEN to_jsonb(t) - {_CREDIT} ELSE to_jsonb(t) END",
-    ),
+    "study_answers": ("user_id = :user_id", _ONCE_SHOWN),
     "review_cards": (
         "user_id = :user_id",
         f"CASE WHEN {_OPEN_CARD} THEN to_jsonb(t) - {_OF_MEMORY} ELSE to_jsonb(t) END",

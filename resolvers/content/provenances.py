@@ -1,6 +1,6 @@
 """Batches of the provenance of questions: what was generated, and not reviewed yet."""
 
-from domain.content.provenances import Provenance
+from domain.authoring.stores.provenances import Provenance
 from domain.ids import QuestionId, QuizId
 from resolvers.batches import Rows, batch
 from resolvers.context import Context

@@ -16,7 +16,7 @@ from domain.generation.generations import (
     GenerationState,
     LearnerLevel,
 )
-from domain.generation.ratings import Rating
+from domain.generation.ratings import ContentRating
 from domain.ids import AttemptId, GenerationId
 from domain.jobs.jobs import Job
 from domain.paging import Page, Window
@@ -130,7 +130,7 @@ async def regenerate_part(
 
 async def rate_generated_content(
     context: Context, *, target: str, is_helpful: bool, reason: str = ""
-) -> Rating:
+) -> ContentRating:
     """Store what the caller thinks of generated content."""
     async with context.open_work() as work:
         return await content_ratings.rate(

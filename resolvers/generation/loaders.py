@@ -1,8 +1,8 @@
 """Batches of generations: the viewer's own, their explanations, and what users think of them."""
 
-from domain.generation import explanation_writing
+from domain.generation import written_explanations
 from domain.generation.generations import Explanation, Generation
-from domain.generation.ratings import Feedback, FeedbackReason
+from domain.generation.ratings import FeedbackReason, GeneratedFeedback
 from domain.ids import ExplanationId, GenerationId
 from domain.paging import Page, Window
 from resolvers.batches import Rows, batch
@@ -32,11 +32,11 @@ async def texts_by_explanation(context: Context, ids: list[ExplanationId]) -> li
     """Load the texts of the viewer's explanations; none while an open attempt of theirs asks the question."""
     async with context.open_reads() as reads:
         found = await reads.generations.explanations(ids, user_id=context.user_id)
-        return await explanation_writing.shown_texts(reads, found)
+        return await written_explanations.shown_texts(reads, found)
 
 
 @batch(Rows.VIEWER)
-async def feedback_by_generation(context: Context, ids: list[GenerationId]) -> list[Feedback | None]:
+async def feedback_by_generation(context: Context, ids: list[GenerationId]) -> list[GeneratedFeedback | None]:
     """Count what users think of the viewer's generations."""
     async with context.open_reads() as reads:
         return await reads.ratings.counts(ids, user_id=context.user_id)

@@ -73,9 +73,9 @@ class FakeAttempts:
     async def freeze_drawn(self, attempt: QuizAttempt, question_ids: Sequence[QuestionId]) -> Frozen:
         for number, question_id in enumerate(question_ids, start=1):
             self.kept[attempt.id, number] = Slot(question_id)
-        frozen = Frozen(count=len(question_ids), asks_unreviewed=not self.unreviewed.isdisjoint(question_ids))
-        self.attempts[attempt.id] = replace(attempt, asks_unreviewed=frozen.asks_unreviewed)
-        return frozen
+        asks_unreviewed = not self.unreviewed.isdisjoint(question_ids)
+        self.attempts[attempt.id] = replace(attempt, asks_unreviewed=asks_unreviewed)
+        return len(question_ids), asks_unreviewed
 
     async def taken(self, quiz_id: QuizId, *, user_id: UserId, without: AttemptId) -> Taken:
         mine = [

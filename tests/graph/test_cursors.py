@@ -14,6 +14,7 @@ from graph.schema import executable
 from resolvers.context import Context
 from tests.support.campaigns import a_campaign
 from tests.support.chat_scenes import chats_of_size
+from tests.support.generation_scenes import a_generation
 from tests.support.goals import active_goal
 from tests.support.jobs import an_operator
 from tests.support.progress import set_target
@@ -106,6 +107,11 @@ LISTS: dict[str, tuple[str, list[type]]] = {
     "Query.questionReports": ("{ questionReports(%s) { edges { cursor } } }", [str]),
     "Query.questionQuality": ("{ questionQuality(%s) { edges { cursor } } }", [int, str]),
     "Viewer.questionReports": ("{ viewer { questionReports(%s) { edges { cursor } } } }", [str]),
+    "Viewer.generations": ("{ viewer { generations(%s) { edges { cursor } } } }", [str]),
+    "Generation.feedbackReasons": (
+        "{ viewer { generations { nodes { feedbackReasons(%s) { edges { cursor } } } } } }",
+        [Big],
+    ),
     "Leaderboard.ranking": ("{ leaderboard { ranking(%s) { edges { cursor } } } }", [int, int, str]),
 }
 """A document for each list of the schema, and the types of the values that order it."""
@@ -166,6 +172,8 @@ NAMES = {
     "Query.questionReports": "questionReports",
     "Query.questionQuality": "questionQuality",
     "Viewer.questionReports": "viewerReports",
+    "Viewer.generations": "generations",
+    "Generation.feedbackReasons": "feedbackReasons",
     "Leaderboard.ranking": "leaderboard",
 }
 VALID: dict[type, Any] = {
@@ -229,6 +237,7 @@ async def everything(ask: Asker) -> Any:
     await studied_by(ask, viewer)
     await chats_of_size(ask, viewer, 1)
     await a_chain(ask, viewer, "Knots")
+    await a_generation(ask, viewer)
     return viewer
 
 

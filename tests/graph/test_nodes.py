@@ -53,6 +53,7 @@ EVERYTHING = """{
     notes(first: 2) { nodes { __typename id } }
     collaborations(first: 2) { nodes { __typename id } }
     questionReports(first: 2) { nodes { __typename id } }
+    generations(first: 2) { nodes { __typename id explanation { __typename id } } }
     attempts(first: 2) { nodes { __typename id slots { question { __typename id media { __typename id } } } } }
     imports(first: 2) { nodes { __typename id upload { __typename id } } }
     enrolments(first: 5) { nodes { __typename id pinnedVersion { __typename id nodes {

@@ -19,6 +19,7 @@ from tests.support.chat_scenes import chats_of_size
 from tests.support.clients.quizzes import create_quiz
 from tests.support.clients.roadmaps import enrol, import_file, import_quizzes, publish_file
 from tests.support.collaboration_scenes import collaborators_of, evidence_on_a_roadmap_of
+from tests.support.generation_scenes import a_generation
 from tests.support.quality_scenes import store_report
 from tests.support.reviews import a_card
 from tests.support.schema_client import START, Asker
@@ -60,6 +61,7 @@ OPEN_TO_ALL = {
     "addImage": "an upload of another author is refused, as tests/graph/authoring shows",
     "importQuestions": "an upload of another author is refused, as tests/graph/imports shows",
     "importRoadmap": "an upload of another author is refused, as tests/graph/imports shows",
+    "rateGeneratedContent": "all learners rate what they were asked",
     "startStudySession": "all learners study questions of others",
     "startQuizAttempt": "all learners take quizzes of others",
     "dismissReports": "moderators decide about any report; keys reach none",
@@ -153,6 +155,14 @@ OWNED: dict[str, dict[str, Any]] = {
     "leaveSharedThread": {"threadId": "thread"},
     "shareThreadWith": {"threadId": "thread", "handle": "ada_l"},
     "unshareThreadWith": {"threadId": "thread", "handle": "ada_l"},
+    "markQuestionReviewed": {"questionId": "question"},
+    "explainAnswer": {"attemptId": "attempt", "slot": 1, "idempotencyKey": NEW_KEY},
+    "regeneratePart": {
+        "generationId": "generation",
+        "part": "knots",
+        "version": 1,
+        "idempotencyKey": NEW_KEY,
+    },
     "regradeQuestion": {"questionId": "question"},
     "reportQuestion": {"questionId": "question", "kind": "TYPO"},
     "resumeQuestion": {"questionId": "question"},
@@ -253,6 +263,7 @@ async def world(ask: Asker) -> World:
             "quiz": found["quiz"]["id"],
             "question": question_id,
             "report": report_id,
+            "generation": await a_generation(ask, owner),
             "quiz_draft": quiz_draft["id"],
             "enrolment": enrolment["enrolment"]["id"],
             "published_version": nodes["roadmap"]["currentVersion"]["id"],

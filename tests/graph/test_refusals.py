@@ -73,6 +73,11 @@ COMPARED = {
     ),
     **dict.fromkeys(["feedback", "shuffleQuestions", "shuffleOptions"], "every value is fine"),
     **dict.fromkeys(["createQuestion.difficulty", "generateQuizFrom.difficulty"], "every value is fine"),
+    **dict.fromkeys(["generateRoadmap.level", "generateQuiz.difficulty"], "every value is fine"),
+    "generateQuiz.kinds": "every value is fine",
+    "isHelpful": "both values are fine",
+    "regeneratePart.part": "compared with the draft",
+    "regeneratePart.version": "compared with the draft by the job",
     "createQuestion.promptFormat": "compared with the prompt",
     "generateQuizFrom.domains": "compared with the exam type",
     "createQuestion.domain": "compared with the exam type",
@@ -126,6 +131,8 @@ WRONG: dict[str, Any] = {
     "QuestionPoolInput": [{"count": 1}] * 21,
     "InviteeBy": {"handle": "not a handle"},
     "TopicPlaceInput": {"path": ">"},
+    "GenerateQuizSource": {"text": "\a" * 50},
+    "explainAnswer.slot": 0,
     "QuestionImageInput": [{"media": "media_01K742SG00EC1V4CSM6MV3EE1S", "alt": ""}],
     "MergeChoiceInput": [
         {"key": "a", "field": "TITLE", "choice": choice} for choice in ("KEEP_MINE", "TAKE_THEIRS")
@@ -161,6 +168,7 @@ RIGHT: dict[str, Any] = {
     "createQuestion.key": {"truth": True},
     "InviteeBy": {"handle": "ada_l"},
     "TopicPlaceInput": {"path": "Python"},
+    "GenerateQuizSource": {"text": "A text that is long enough for a quiz of one question."},
     "MergeChoiceInput": {"field": "TITLE", "choice": "KEEP_MINE"},
 }
 PREFIXES = {
@@ -192,6 +200,7 @@ PREFIXES = {
     "messageId": "chatmessage",
     "parentId": "topic",
     "chainId": "topicchain",
+    "target": "question",
     "endpointId": "webhook",
     "ids": "job",
     "reportIds": "report",

@@ -47,6 +47,7 @@ OF_FIXED_LENGTH = {
     "Viewer.dailyTargets": "one for each kind",
     "Query.reviewCalibration": "one for each tenth",
     "Query.reviewForecast": "always thirty dates",
+    "Generation.inputs": "what one mutation takes",
     "Goal.allowedTransitions": "set by the state machine",
     "Query.featureFlags": "declared in the code",
     "Query.featureFlagSettings": "declared in the code",

@@ -38,6 +38,7 @@ from tests.support.bookmarks import node_ids, save_bookmark
 from tests.support.campaign_scenes import campaigns_of_size
 from tests.support.chat_scenes import chats_of_size
 from tests.support.collaboration_scenes import collaborations_of_size
+from tests.support.generation_scenes import generations_of_size
 from tests.support.quality_scenes import quality_of_size
 from tests.support.quiz_scenes import a_draft_of_size
 from tests.support.reviews import reviews_of_size
@@ -137,6 +138,7 @@ async def world_of(ask: Asker, size: int) -> World:
     thread_id = await threads_of_size(ask, viewer, size)
     await _add_audit_entries(ask, viewer, size)
     await quality_of_size(ask, viewer, size)
+    await generations_of_size(ask, viewer, size)
     return World(
         viewer,
         {

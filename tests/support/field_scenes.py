@@ -38,6 +38,7 @@ from tests.support.clients.roadmaps import (
 )
 from tests.support.collaboration_scenes import work_together
 from tests.support.exports import everything_exported
+from tests.support.generation_scenes import everything_generated
 from tests.support.goals import active_goal, move_goal
 from tests.support.list_fields import ListPaths
 from tests.support.operator_scenes import OPERATOR_SCENES
@@ -92,6 +93,7 @@ async def everything_is_seen(ask: WatchingAsker) -> None:
         everything_explored,
         everything_about_topics,
         everything_judged,
+        everything_generated,
         quizzes_written,
         *OPERATOR_SCENES,
     )

@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"\d+")
 def write(request: AiRequest) -> dict[str, Any]:
     """Write `count` questions that use the kinds in turn; another `variant` begins elsewhere in the source."""
     count, variant = sources.number(request, "count", 5), sources.number(request, "variant", 0)
-    kinds = _listed(request, "kinds") or ["SINGLE_CHOICE"]
+    kinds = [kind for kind in _listed(request, "kinds") if kind in _WRITERS] or ["SINGLE_CHOICE"]
     domains = _listed(request, "domains")
     found = passages(request.quoted.get("source", ""))
     questions: list[dict[str, Any]] = []

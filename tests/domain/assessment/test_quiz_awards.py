@@ -246,3 +246,27 @@ def test_no_attempt_earns_less_than_nothing_or_more_than_the_cap_leaves(
     assert all(award.amount >= 0 for award in found.values())
     assert sum(award.amount for award in found.values()) <= max(1_000 - today, 0)
     assert len({award.status for award in found.values()}) == 1
+
+
+@given(
+    st.lists(st.sampled_from(["0", "1/2", "1"]), min_size=1, max_size=8),
+    st.integers(0, 4),
+    st.integers(0, 2_000),
+    st.booleans(),
+)
+def test_an_attempt_that_asks_unreviewed_questions_earns_nothing_whatever_else_holds(
+    credits: list[str], earlier_today: int, earned_today: int, is_own: bool
+) -> None:
+    repeats = Repeats(credits={}, earlier_today=earlier_today)
+    grading = a_grading(*credits)
+
+    found = quiz_awards.awards_of(
+        finished(asks_unreviewed=True),
+        grading,
+        repeats=repeats,
+        earned=QuizXp(today=earned_today, lately=0),
+        local_date=TODAY,
+        is_own=is_own,
+    )
+
+    assert [(award.amount, award.status) for award in found] == [(0, XpStatus.SETTLED)]

@@ -10,6 +10,7 @@ from domain import job_table, workflow_table
 from domain.accounts.users import Role
 from domain.gamification import xp
 from domain.gamification.xp import XpStatus
+from domain.generation import generation_jobs
 from domain.jobs import job_arguments, schedule_starts
 from domain.jobs.job_kinds import JobKind
 from domain.jobs.schedules import CronSchedule
@@ -87,6 +88,10 @@ NEEDED: dict[str, dict[str, Any]] = {
     "generate_topics": {"user_id": mint("user"), "topic_id": mint("topic")},
     "send_report_notice": {"report_id": mint("report")},
     **{
+        kind.name: {"generation_id": mint("generation"), "user_id": mint("user")}
+        for kind in generation_jobs.KINDS.values()
+    },
+    **{
         f"{step}_import": {"import_id": mint("import"), "user_id": mint("user")}
         for step in ("check", "stage", "keep", "report")
     },
@@ -123,6 +128,7 @@ EXPECTED: dict[str, Any] = {
     "start_weekly_digests": {"started": 0},
     "weekly_digest": {"outcome": "NOT_WANTED"},
     **{f"{step}_import": {"outcome": "ENDED"} for step in ("check", "stage", "keep", "report")},
+    **{kind.name: {"outcome": "GONE"} for kind in generation_jobs.KINDS.values()},
     "count_responses": {"attempts": 0},
     "rebuild_item_statistics": {"attempts": 0},
     "regrade_question": {"regraded": 0, "raised": 0, "waiting": 0},

@@ -128,8 +128,8 @@ async def test_a_change_is_signalled_so_that_others_look_at_once(ask: Asker) -> 
     ("queues", "part"),
     [
         (["imports", "mail", "webhooks"], ServicePart.JOBS),
-        (["chats", "imports", "maintenance", "reviews", "webhooks"], ServicePart.MAIL),
-        (["chats", "imports", "maintenance", "mail", "reviews"], ServicePart.WEBHOOKS),
+        (["chats", "generation", "imports", "maintenance", "reviews", "webhooks"], ServicePart.MAIL),
+        (["chats", "generation", "imports", "maintenance", "mail", "reviews"], ServicePart.WEBHOOKS),
     ],
 )
 async def test_a_queue_without_a_worker_counts_after_workers_had_time_to_restart(

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from domain.authoring.stores.provenances import Provenance
 from domain.content.answers import Answer
-from domain.content.provenances import Provenance
 from domain.gamification import xp
 from domain.ids import QuestionId
 from domain.unit_of_work import Meter

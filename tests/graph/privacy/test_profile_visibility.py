@@ -9,6 +9,7 @@ from domain.accounts.users import Role
 from graph.schema import executable
 from tests.support.accounts import ADMINS, accepted, refusal
 from tests.support.collaboration_scenes import known_to_each_other
+from tests.support.generation_scenes import reviewed_by
 from tests.support.privacy import AVATAR_URL, BIO, an_author, on_boards
 from tests.support.quality_scenes import questions_of_another, store_report
 from tests.support.schema_client import Asker
@@ -35,6 +36,7 @@ PATHS: dict[str, str] = {
     "LeaderboardEntry.user": f"{{ leaderboard(scope: GLOBAL, window: ALL_TIME) {{ entries {{ user {SEEN} }} }} }}",
     "PendingXp.user": f"{{ pendingXp {{ nodes {{ user {SEEN} }} }} }}",
     "QuestionReport.reporter": f"{{ questionReports {{ nodes {{ reporter {SEEN} }} }} }}",
+    "QuestionProvenance.reviewedBy": f"{{ myContent {{ nodes {{ question {{ provenance {{ reviewedBy {SEEN} }} }} }} }} }}",
     "Query.node": f'{{ node(id: "$ID") {{ {NODE} }} }}',
     "Query.nodes": f'{{ nodes(ids: ["$ID"]) {{ {NODE} }} }}',
     "TimeAllowance.setBy": f"{{ timeAllowances {{ nodes {{ setBy {SEEN} }} }} }}",
@@ -94,6 +96,8 @@ async def test_hidden_fields_are_null_for_others_on_every_path_and_visible_to_th
     if path.startswith("QuestionReport"):
         (question_id,) = await questions_of_another(ask, 1)
         await store_report(ask, question_id, ada.id)
+    if path.startswith("QuestionProvenance"):
+        await reviewed_by(ask, other, viewer)
     text = PATHS[path].replace("$ID", ada.id)
     await accepted(ask, viewer, "setRoles", userId=(await ask.learner())[0].id, roles=["AUTHOR"])
     before = adas(await ask.data(text, other))

@@ -30,9 +30,9 @@ GENERATION = """query ($id: ID!) { node(id: $id) { ... on Generation {
   feedback { helpful unhelpful } feedbackReasons(first: 10) { nodes { target isHelpful reason } } } } }"""
 
 
-async def an_author(ask: Asker, code: str = "general") -> Viewer:
+async def an_author(ask: Asker, code: str = "general", *roles: Role) -> Viewer:
     """Store an author, and an exam type with two domains."""
-    _, viewer = await ask.learner(roles=[Role.LEARNER, Role.AUTHOR])
+    _, viewer = await ask.learner(roles=[Role.LEARNER, Role.AUTHOR, *roles])
     exam = an_exam_type(code=code, name="General knowledge")
     async with ask.postgres.open_work(Meter()) as work:
         stored = await work.exam_types.add(exam)

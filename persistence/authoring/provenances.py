@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ARRAY, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from domain.content.provenances import Provenance
+from domain.authoring.stores.provenances import Provenance
 from domain.ids import QuestionId, QuizId, UserId
 from persistence.database import SqlConnection
 from persistence.statements import ID, MOMENT, Statement

@@ -13,17 +13,17 @@ from domain.authoring.questions import question_creation
 from domain.authoring.questions.question_creation import QuestionWords
 from domain.authoring.quizzes import creation, edits
 from domain.authoring.quizzes.edits import QuizChanges
+from domain.authoring.stores.provenances import Provenance
 from domain.authoring.stores.quiz_drafts import QuizDraft
 from domain.content.exam_types import ExamDomain, ExamType
-from domain.content.provenances import Provenance
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.entities import entity
 from domain.errors import InvalidInputError, NotFoundError
 from domain.generation.generations import Generation, GenerationResult, authorship
 from domain.generation.question_outputs import questions_shape
-from domain.generation.roadmap_writing import slug_of
 from domain.generation.work import GenerationWork
+from domain.generation.written_roadmaps import slug_of
 from domain.ids import QuestionId, RoadmapNodeId
 
 PROMPT = "quiz"
@@ -32,14 +32,14 @@ _LONGEST_TITLE = 180
 
 
 @entity
-class QuizPlan:
+class QuestionsPlan:
     """A request for questions, with the shape of the answer."""
 
     request: AiRequest
     shape: OutputShape[list[QuestionWords]]
 
 
-async def quiz_plan(work: GenerationWork, generation: Generation) -> QuizPlan:
+async def quiz_plan(work: GenerationWork, generation: Generation) -> QuestionsPlan:
     """Return the request for the questions of a quiz, or for one question of its draft.
 
     Raises NotFoundError or InvalidInputError where the source is gone.
@@ -75,7 +75,7 @@ async def quiz_plan(work: GenerationWork, generation: Generation) -> QuizPlan:
         kinds=kinds,
         difficulty=difficulty,
     )
-    return QuizPlan(request=request, shape=shape)
+    return QuestionsPlan(request=request, shape=shape)
 
 
 async def store_quiz(
