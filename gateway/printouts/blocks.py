@@ -53,7 +53,8 @@ def _blocks(part: Part) -> list[Block]:
         words = {"t": "text", "v": part.text}
         return [{"t": "heading", "level": part.level, "rtl": turns(part.text), "c": [words]}]
     if isinstance(part, Prose):
-        return markdown_blocks.blocks(part.text, turns) if part.is_markdown else paragraphs(part.text)
+        taken_apart = markdown_blocks.blocks(part.text, turns) if part.is_markdown else []
+        return taken_apart or paragraphs(part.text)
     if isinstance(part, Facts):
         return [{"t": "facts", "rows": list(part.lines)}]
     if isinstance(part, Links):

@@ -36,6 +36,7 @@ from tests.graph.world_files import a_question_file, a_roadmap_file
 from tests.support.bookmarks import node_ids, save_bookmark
 from tests.support.campaign_scenes import campaigns_of_size
 from tests.support.collaboration_scenes import collaborations_of_size
+from tests.support.document_scenes import documents_of_size
 from tests.support.quality_scenes import quality_of_size
 from tests.support.quiz_scenes import a_draft_of_size
 from tests.support.reviews import reviews_of_size
@@ -129,6 +130,7 @@ async def world_of(ask: Asker, size: int) -> World:
     await reviews_of_size(ask, viewer, size)
     await _add_audit_entries(ask, viewer, size)
     await quality_of_size(ask, viewer, size)
+    code = await documents_of_size(ask, viewer, size)
     return World(
         viewer,
         {
@@ -136,6 +138,7 @@ async def world_of(ask: Asker, size: int) -> World:
             "Query.quiz": '(by: {slug: "quiz-0"})',
             "Query.quizPreview": f'(draftId: "{mint("quizdraft")}")',
             "Query.webhookEndpoint": f'(id: "{mint("webhook")}")',
+            "Query.certificate": f'(code: "{code}")',
             "Query.attempt": f'(id: "{attempt_id}")',
             "Query.studySession": f'(id: "{study_id}")',
             "Query.myContent": "(type: QUESTION, last: 100)",

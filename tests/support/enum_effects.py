@@ -21,7 +21,14 @@ from tests.builders import mint
 from tests.builders.acts import an_act
 from tests.builders.analytics import facts
 from tests.builders.roadmaps import a_file, a_node
-from tests.support import fork_effects, quality_scenes, quiz_scenes, upload_scenes, webhook_scenes
+from tests.support import (
+    document_scenes,
+    fork_effects,
+    quality_scenes,
+    quiz_scenes,
+    upload_scenes,
+    webhook_scenes,
+)
 from tests.support.accounts import ADMINS, NEW_USER, accepted
 from tests.support.analytics import an_exam, record_attempts
 from tests.support.attempts import a_quiz_taker, a_twin_of
@@ -356,6 +363,7 @@ EFFECTS: dict[str, Effect] = {
     **fork_effects.EFFECTS,
     **upload_scenes.EFFECTS,
     **quality_scenes.EFFECTS,
+    **document_scenes.EFFECTS,
     **quiz_scenes.EFFECTS,
     "Query.suppressions(reason:) SuppressionReason": of_reason,
     "Query.campaigns(state:) CampaignState": of_campaign_state,

@@ -36,6 +36,7 @@ from tests.support.clients.roadmaps import (
     withdraw,
 )
 from tests.support.collaboration_scenes import work_together
+from tests.support.document_scenes import everything_taken_out
 from tests.support.exports import everything_exported
 from tests.support.goals import active_goal, move_goal
 from tests.support.list_fields import ListPaths
@@ -82,6 +83,7 @@ async def everything_is_seen(ask: WatchingAsker) -> None:
         everything_uploaded,
         everything_studied,
         everything_judged,
+        everything_taken_out,
         quizzes_written,
         *OPERATOR_SCENES,
     )
