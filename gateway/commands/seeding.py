@@ -17,6 +17,7 @@ from gateway.authentication.password_hashing import Argon2Passwords
 from gateway.commands.demo import (
     demo_activity,
     demo_campaign,
+    demo_certificate,
     demo_forks,
     demo_goals,
     demo_quality,
@@ -55,6 +56,7 @@ async def seed(postgres: Postgres) -> None:
     await demo_quality.report(postgres)
     await demo_forks.fork(postgres)
     await demo_quizzes.write(postgres)
+    await demo_certificate.certify(postgres)
     await demo_campaign.send(postgres)
 
 
