@@ -94,7 +94,7 @@ async def everything_taken_out(ask: WatchingAsker) -> None:
     await _a_failed_one(ask, learner)
     await ask.data(f'{{ certificate(code: "{certificate["code"]}") {shown} }}', learner)
     for field, kind in (("certificates", "CertificateConnection"), ("printouts", "PrintoutConnection")):
-        await ask.data(f"{{ viewer {{ {field} {everything(kind, 4, NO_ARGUMENTS)} }} }}", learner)
+        await ask.data(f"{{ viewer {{ {field} {everything(kind, 3, NO_ARGUMENTS)} }} }}", learner)
 
 
 async def _a_failed_one(ask: Asker, learner: Viewer) -> None:
