@@ -16,7 +16,7 @@ from domain.unit_of_work import Meter
 from tests.builders import mint
 from tests.support.accounts import accepted
 from tests.support.clients.certificates import BY_CODE, MINE, a_certificate, an_enrolment
-from tests.support.clients.printouts import mine, printed, requested
+from tests.support.clients.printouts import PRINTOUT, mine, printed, requested
 from tests.support.clients.quality import a_moderator, run_jobs
 from tests.support.list_fields import ListPaths
 from tests.support.roadmaps import store_roadmap
@@ -93,8 +93,12 @@ async def everything_taken_out(ask: WatchingAsker) -> None:
     await printed(ask, learner, certificate["id"])
     await _a_failed_one(ask, learner)
     await ask.data(f'{{ certificate(code: "{certificate["code"]}") {shown} }}', learner)
-    for field, kind in (("certificates", "CertificateConnection"), ("printouts", "PrintoutConnection")):
-        await ask.data(f"{{ viewer {{ {field} {everything(kind, 3, NO_ARGUMENTS)} }} }}", learner)
+    certificates = everything("CertificateConnection", 3, NO_ARGUMENTS)
+    printouts = "edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
+    await ask.data(
+        f"{{ viewer {{ certificates {certificates} printouts {{ nodes {{ {PRINTOUT} job {{ id }} }} {printouts} }} }} }}",
+        learner,
+    )
 
 
 async def _a_failed_one(ask: Asker, learner: Viewer) -> None:

@@ -85,6 +85,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "deliver_webhook": {"delivery_id": mint("delivery")},
     "regrade_question": {"question_id": mint("question")},
     "send_report_notice": {"report_id": mint("report")},
+    "print_document": {"printout_id": mint("printout"), "user_id": mint("user")},
     **{
         f"{step}_import": {"import_id": mint("import"), "user_id": mint("user")}
         for step in ("check", "stage", "keep", "report")
@@ -119,6 +120,8 @@ EXPECTED: dict[str, Any] = {
     "rebuild_item_statistics": {"attempts": 0},
     "regrade_question": {"regraded": 0, "raised": 0, "waiting": 0},
     "send_report_notice": {"outcome": "NO_READER"},
+    "print_document": {"outcome": "NOT_WANTED"},
+    "tidy_printouts": {"removed": 0},
     "tidy_files": {"uploads": 0, "imports": 0, "images": 0},
 }
 """The result of each kind in the world of this test."""

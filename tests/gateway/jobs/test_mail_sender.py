@@ -373,4 +373,4 @@ async def test_in_production_without_a_server_mails_wait_and_the_worker_warns(
         assert await waiting(ports) == 1
 
     assert warnings == ["mails_wait"]
-    assert worker.queues == ["imports", "maintenance", "reviews", "webhooks"]
+    assert worker.queues == ["imports", "maintenance", "printouts", "reviews", "webhooks"]
