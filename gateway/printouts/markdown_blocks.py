@@ -36,7 +36,7 @@ def blocks(text: str, turns: Turns) -> list[Block]:
     tokens = _PARSER.parse(text)
     if any(token.level >= _DEEPEST - 1 and token.type in _NESTING for token in tokens):
         return []
-    return list(_Reading(turns).blocks(iter(tokens), ""))
+    return list(_BlockReading(turns).blocks(iter(tokens), ""))
 
 
 def _take_maths(state: StateInline, silent: bool) -> bool:
@@ -62,7 +62,7 @@ def _parser() -> MarkdownIt:
 _PARSER = _parser()
 
 
-class _Reading:
+class _BlockReading:
     def __init__(self, turns: Turns) -> None:
         self._turns = turns
 

@@ -9,10 +9,12 @@ LAYERS_OF_AREAS = ("graph", "resolvers", "domain", "persistence")
 ORDER = (
     ("campaigns",),
     ("search",),
+    ("printouts",),
     ("offline",),
     ("spaced_review",),
     ("bookmarks", "quality", "study"),
     ("assessment", "imports", "privacy"),
+    ("certificates",),
     ("analytics", "authoring", "learning"),
     ("authentication", "content", "gamification", "rate_limits"),
     ("webhooks", "workflows"),

@@ -15,7 +15,7 @@ from domain.printouts.printouts import KEPT, PrintFormat, Printout, PrintoutStat
 from domain.unit_of_work import Meter
 from tests.builders import mint
 from tests.support.accounts import accepted
-from tests.support.clients.certificates import BY_CODE, MINE, a_certificate, an_enrolment
+from tests.support.clients.certificates import BY_CODE, MINE, an_enrolment
 from tests.support.clients.printouts import PRINTOUT, mine, printed, requested
 from tests.support.clients.quality import a_moderator, run_jobs
 from tests.support.list_fields import ListPaths
@@ -42,8 +42,8 @@ async def store_certificate(ask: Asker, user_id: UserId) -> Certificate:
                 name="Ada",
                 title="Knots",
                 version_number=1,
-                steps=1,
-                checked_steps=0,
+                steps=2,
+                checked_steps=1,
                 completed_at=ask.clock(),
                 issued_at=ask.clock(),
             )
@@ -85,14 +85,14 @@ async def documents_of_size(ask: Asker, viewer: Viewer, size: int) -> str:
 
 async def everything_taken_out(ask: WatchingAsker) -> None:
     """Look at a revoked certificate, a printout that is ready, and one that failed."""
-    _, learner = await ask.learner()
-    certificate = await a_certificate(ask, learner)
+    user, learner = await ask.learner()
+    certificate = await store_certificate(ask, user.id)
     shown = everything("Certificate", 2, NO_ARGUMENTS)
-    given = {"code": certificate["code"], "reason": "Copied."}
+    given = {"code": certificate.code, "reason": "Copied."}
     await accepted(ask, await a_moderator(ask), "revokeCertificate", f"certificate {shown}", **given)
-    await printed(ask, learner, certificate["id"])
+    await printed(ask, learner, certificate.id)
     await _a_failed_one(ask, learner)
-    await ask.data(f'{{ certificate(code: "{certificate["code"]}") {shown} }}', learner)
+    await ask.data(f'{{ certificate(code: "{certificate.code}") {shown} }}', learner)
     certificates = everything("CertificateConnection", 3, NO_ARGUMENTS)
     printouts = "edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
     await ask.data(

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from domain.printouts.documents import (
-    Award,
+    CertificateSheet,
     Document,
     DocumentTooLongError,
     Facts,
@@ -136,7 +136,7 @@ async def test_only_addresses_of_the_web_are_links(address: str) -> None:
 
 
 async def test_a_certificate_has_its_facts_and_its_address() -> None:
-    award = Award(
+    award = CertificateSheet(
         name="Ada 漢字",
         title="Knots",
         facts=[("Code", "abc")],
