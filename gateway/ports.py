@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from redis.asyncio import Redis
 
-from domain.printouts.printing import Printing
+from domain.printouts.printers import Printing
 from domain.signals import Signals
 from domain.webhooks.ports import WebhookPorts
 from domain.webhooks.receiver_addresses import ReceiverRules

@@ -25,7 +25,7 @@ from domain.ids import AttemptId, Mint, UserId
 from domain.mail.mail_keys import MailKeys
 from domain.mail.mails import MailTransport
 from domain.media.media_files import MediaFiles
-from domain.printouts.printing import Printing
+from domain.printouts.printers import Printing
 from domain.rate_limits.current_limits import RateLimits
 from domain.service_status.dependencies import Breakers
 from domain.service_status.reports import StatusView

@@ -4,7 +4,7 @@ from domain.certificates import credentials
 from domain.certificates.certificates import CertificateState
 from domain.certificates.credentials import ISSUER_NAME, Addresses
 from domain.ids import CertificateId
-from domain.printouts.documents import Award, Document
+from domain.printouts.documents import CertificateSheet, Document
 from domain.printouts.readings import Reading
 from domain.printouts.work import PrintoutsWork
 
@@ -25,7 +25,7 @@ async def compose(work: PrintoutsWork, target_id: str, reading: Reading) -> Docu
     ]
     if not is_valid and found.ended_at is not None:
         facts.insert(0, ("Not valid", f"It was withdrawn on {found.ended_at:%Y-%m-%d}."))
-    award = Award(
+    award = CertificateSheet(
         name=found.name,
         title=found.title,
         facts=facts,

@@ -40,7 +40,7 @@ class Links:
 
 
 @entity
-class Award:
+class CertificateSheet:
     """A certificate, which has a page of its own layout: who, for what, and the facts about it."""
 
     name: str
@@ -50,7 +50,7 @@ class Award:
     is_valid: bool
 
 
-Part = Heading | Prose | Facts | Links | Award
+Part = Heading | Prose | Facts | Links | CertificateSheet
 
 
 @entity
@@ -81,6 +81,6 @@ def _length(part: Part) -> int:
         return sum(len(name) + len(value) for name, value in part.lines)
     if isinstance(part, Links):
         return sum(len(title) + len(url) for title, url in part.links)
-    if isinstance(part, Award):
+    if isinstance(part, CertificateSheet):
         return len(part.name) + len(part.title)
     return len(part.text)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from domain.printouts.documents import Award, Document, Facts, Heading, Links, Part
+from domain.printouts.documents import CertificateSheet, Document, Facts, Heading, Links, Part
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>~|$&]")
 _AT_THE_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[-+=](?=[\s=-]|$)|\d{1,9}[.)](?=\s|$)|>)", re.MULTILINE)
@@ -35,7 +35,7 @@ def _part(part: Part) -> str:
         return _facts(part.lines)
     if isinstance(part, Links):
         return "\n".join(f"- [{escaped(title)}](<{_address(url)}>)" for title, url in part.links)
-    if isinstance(part, Award):
+    if isinstance(part, CertificateSheet):
         head = (
             f"**{escaped(part.name)}**\n\n## {escaped(part.title)}"
             if part.name

@@ -7,7 +7,7 @@ from domain.errors import NotFoundError
 from domain.ids import PrintoutId
 from domain.printouts import documents, markdown_writer, targets
 from domain.printouts.documents import Document, DocumentTooLongError
-from domain.printouts.printing import Printing, PrintoutFiles
+from domain.printouts.printers import Printing, PrintoutFiles
 from domain.printouts.printouts import (
     KEPT,
     LARGEST_FILE,

@@ -22,7 +22,6 @@ from domain.printouts.printouts import (
 )
 from domain.printouts.readings import Reading
 from domain.printouts.work import PrintoutsWork
-from domain.refusals import all_at_once
 
 _DAY = timedelta(days=1)
 
@@ -40,20 +39,18 @@ async def request(
 ) -> StartedPrintout:
     """Start the job that prints a target.
 
-    Raises, all at once, InvalidInputError, NotFoundError, DocumentTooLongError or TooManyPrintoutsError.
+    Raises InvalidInputError, NotFoundError, DocumentTooLongError or TooManyPrintoutsError.
     """
-    with all_at_once() as each:
-        with each:
-            targets.kind_of(target_id)
-        counts = await work.printouts.lock_and_count(act.user_id, now=act.now, since=act.now - _DAY)
-        if counts.at_work >= MOST_AT_WORK:
-            raise TooManyPrintoutsError(f"{MOST_AT_WORK} printouts are being made; wait for one of them.")
-        if counts.today >= MOST_A_DAY:
-            raise TooManyPrintoutsError(f"At most {MOST_A_DAY} printouts a day; use one of those you have.")
-        document = await targets.compose(work, target_id, Reading(viewer_id=act.user_id, api_url=api_url))
-        if document is None:
-            raise NotFoundError("There is nothing with this id to print.", field="targetId")
-        documents.check_length(document)
+    targets.kind_of(target_id)
+    counts = await work.printouts.lock_and_count(act.user_id, now=act.now, since=act.now - _DAY)
+    if counts.at_work >= MOST_AT_WORK:
+        raise TooManyPrintoutsError(f"{MOST_AT_WORK} printouts are being made; wait for one of them.")
+    if counts.today >= MOST_A_DAY:
+        raise TooManyPrintoutsError(f"At most {MOST_A_DAY} printouts a day; use one of those you have.")
+    document = await targets.compose(work, target_id, Reading(viewer_id=act.user_id, api_url=api_url))
+    if document is None:
+        raise NotFoundError("There is nothing with this id to print.", field="targetId")
+    documents.check_length(document)
     job_id = JobId(act.mint("job"))
     printout = Printout(
         id=PrintoutId(act.mint("printout")),

@@ -17,6 +17,7 @@ from gateway.authentication.password_hashing import Argon2Passwords
 from gateway.commands.demo import (
     demo_activity,
     demo_campaign,
+    demo_certificate,
     demo_chats,
     demo_forks,
     demo_generation,
@@ -63,6 +64,7 @@ async def seed(postgres: Postgres) -> None:
     await demo_forks.fork(postgres)
     await demo_quizzes.write(postgres)
     await demo_generation.ask(postgres)
+    await demo_certificate.certify(postgres)
     await demo_campaign.send(postgres)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from domain.certificates.credentials import ISSUER_NAME
-from domain.printouts.documents import Award, Document, Facts, Heading, Links, Part, Prose
+from domain.printouts.documents import CertificateSheet, Document, Facts, Heading, Links, Part, Prose
 from gateway.printouts import markdown_blocks
 
 Block = dict[str, Any]
@@ -18,7 +18,7 @@ def written(document: Document) -> str:
     return orjson.dumps(
         {
             "title": document.title,
-            "head": not any(isinstance(part, Award) for part in document.parts),
+            "head": not any(isinstance(part, CertificateSheet) for part in document.parts),
             "rtl": turns(document.title),
             "blocks": blocks,
         }
@@ -53,7 +53,8 @@ def _blocks(part: Part) -> list[Block]:
         words = {"t": "text", "v": part.text}
         return [{"t": "heading", "level": part.level, "rtl": turns(part.text), "c": [words]}]
     if isinstance(part, Prose):
-        return markdown_blocks.blocks(part.text, turns) if part.is_markdown else paragraphs(part.text)
+        taken_apart = markdown_blocks.blocks(part.text, turns) if part.is_markdown else []
+        return taken_apart or paragraphs(part.text)
     if isinstance(part, Facts):
         return [{"t": "facts", "rows": list(part.lines)}]
     if isinstance(part, Links):
@@ -69,7 +70,7 @@ def _link(title: str, url: str) -> list[Block]:
     return [{"t": "text", "v": f"{title}: "}, address]
 
 
-def _award(award: Award) -> Block:
+def _award(award: CertificateSheet) -> Block:
     return {
         "t": "award",
         "issuer": ISSUER_NAME,

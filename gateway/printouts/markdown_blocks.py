@@ -13,7 +13,9 @@ from markdown_it.token import Token
 
 Block = dict[str, Any]
 Turns = Callable[[str], bool]
-_DEEPEST = 40
+_DEEPEST = 24
+"""How many blocks may lie in each other; a list takes two. The layout is known to do as many."""
+_NESTING = {"list_item_open", "blockquote_open"}
 _MATHS = re.compile(
     r"\\\((?:.|\n)+?\\\)|\\\[(?:.|\n)+?\\\]|\$\$(?:.|\n)+?\$\$|\$(?=\S)[^$\n]*[^\s$\\]\$(?!\d)"
 )
@@ -27,8 +29,14 @@ def is_web(url: str) -> bool:
 
 
 def blocks(text: str, turns: Turns) -> list[Block]:
-    """Return the blocks of a text; `turns` tells which paragraphs begin from the right."""
-    return list(_Reading(turns).blocks(iter(_PARSER.parse(text)), ""))
+    """Return the blocks of a text; `turns` tells which paragraphs begin from the right.
+
+    There are none for a text that is nested so deep that the parser would drop a part of it.
+    """
+    tokens = _PARSER.parse(text)
+    if any(token.level >= _DEEPEST - 1 and token.type in _NESTING for token in tokens):
+        return []
+    return list(_BlockReading(turns).blocks(iter(tokens), ""))
 
 
 def _take_maths(state: StateInline, silent: bool) -> bool:
@@ -54,7 +62,7 @@ def _parser() -> MarkdownIt:
 _PARSER = _parser()
 
 
-class _Reading:
+class _BlockReading:
     def __init__(self, turns: Turns) -> None:
         self._turns = turns
 

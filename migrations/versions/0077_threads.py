@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0077"
-down_revision = "0068"
+down_revision = "0076"
 
 _ID = sa.Text(collation="C")
 _MOMENT = sa.TIMESTAMP(timezone=True)

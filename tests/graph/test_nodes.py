@@ -50,6 +50,8 @@ EVERYTHING = """{
     threads(first: 2) { nodes { __typename id contents(first: 2) { nodes { __typename id } } } }
     goals(first: 2) { nodes { __typename id } }
     bookmarks(first: 2) { nodes { __typename id } }
+    certificates(first: 2) { nodes { __typename id } }
+    printouts(first: 2) { nodes { __typename id } }
     notes(first: 2) { nodes { __typename id } }
     collaborations(first: 2) { nodes { __typename id } }
     questionReports(first: 2) { nodes { __typename id } }

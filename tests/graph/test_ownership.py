@@ -180,6 +180,8 @@ OWNED: dict[str, dict[str, Any]] = {
     "submitEvidence": {"enrolmentId": "enrolment", "nodeId": "node", "text": "Mine."},
     "submitQuizAttempt": {"attemptId": "attempt", "idempotencyKey": NEW_KEY},
     "transitionGoal": {"id": "goal", "version": 1, "to": "PAUSED", "idempotencyKey": NEW_KEY},
+    "issueCertificate": {"enrolmentId": "enrolment", "name": "Mine"},
+    "printDocument": {"targetId": "draft", "format": "PDF"},
     "unenrol": {"enrolmentId": "enrolment"},
     "updateGoal": {"id": "goal", "version": 1, "title": "Mine"},
     "updateQuestion": {"id": "question", "version": 1, "prompt": "Mine?"},

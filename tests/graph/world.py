@@ -38,6 +38,7 @@ from tests.support.bookmarks import node_ids, save_bookmark
 from tests.support.campaign_scenes import campaigns_of_size
 from tests.support.chat_scenes import chats_of_size
 from tests.support.collaboration_scenes import collaborations_of_size
+from tests.support.document_scenes import documents_of_size
 from tests.support.generation_scenes import generations_of_size
 from tests.support.quality_scenes import quality_of_size
 from tests.support.quiz_scenes import a_draft_of_size
@@ -139,6 +140,7 @@ async def world_of(ask: Asker, size: int) -> World:
     await _add_audit_entries(ask, viewer, size)
     await quality_of_size(ask, viewer, size)
     await generations_of_size(ask, viewer, size)
+    code = await documents_of_size(ask, viewer, size)
     return World(
         viewer,
         {
@@ -146,6 +148,7 @@ async def world_of(ask: Asker, size: int) -> World:
             "Query.quiz": '(by: {slug: "quiz-0"})',
             "Query.quizPreview": f'(draftId: "{mint("quizdraft")}")',
             "Query.webhookEndpoint": f'(id: "{mint("webhook")}")',
+            "Query.certificate": f'(code: "{code}")',
             "Query.attempt": f'(id: "{attempt_id}")',
             "Query.thread": f'(id: "{thread_id}")',
             "Query.studySession": f'(id: "{study_id}")',

@@ -23,6 +23,7 @@ from tests.builders.analytics import facts
 from tests.builders.roadmaps import a_file, a_node
 from tests.support import (
     ai_calls,
+    document_scenes,
     fork_effects,
     generation_scenes,
     quality_scenes,
@@ -367,6 +368,7 @@ EFFECTS: dict[str, Effect] = {
     **upload_scenes.EFFECTS,
     **quality_scenes.EFFECTS,
     **generation_scenes.EFFECTS,
+    **document_scenes.EFFECTS,
     **quiz_scenes.EFFECTS,
     "Query.suppressions(reason:) SuppressionReason": of_reason,
     "Query.campaigns(state:) CampaignState": of_campaign_state,

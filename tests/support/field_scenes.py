@@ -37,6 +37,7 @@ from tests.support.clients.roadmaps import (
     withdraw,
 )
 from tests.support.collaboration_scenes import work_together
+from tests.support.document_scenes import everything_taken_out
 from tests.support.exports import everything_exported
 from tests.support.generation_scenes import everything_generated
 from tests.support.goals import active_goal, move_goal
@@ -94,6 +95,7 @@ async def everything_is_seen(ask: WatchingAsker) -> None:
         everything_about_topics,
         everything_judged,
         everything_generated,
+        everything_taken_out,
         quizzes_written,
         *OPERATOR_SCENES,
     )

@@ -15,7 +15,7 @@ import pytest
 
 from domain.accounts.users import Role, User, Viewer
 from domain.ids import SessionId, UserId
-from domain.printouts.printing import Printing
+from domain.printouts.printers import Printing
 from domain.webhooks.ports import WebhookPorts
 from domain.webhooks.receiver_addresses import ReceiverRules
 from gateway.feature_flags.flags import FeatureFlags

@@ -6,7 +6,7 @@ from markdown_it import MarkdownIt
 from domain.printouts import markdown_writer
 from domain.printouts.documents import (
     LONGEST_DOCUMENT,
-    Award,
+    CertificateSheet,
     Document,
     DocumentTooLongError,
     Facts,
@@ -71,7 +71,7 @@ def test_a_document_has_its_parts_in_order() -> None:
 
 
 def test_a_certificate_without_a_name_names_its_roadmap() -> None:
-    award = Award(
+    award = CertificateSheet(
         name="", title="Knots", facts=[("Code", "abc")], page_url="https://example.org/", is_valid=False
     )
 

@@ -87,6 +87,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "regrade_question": {"question_id": mint("question")},
     "generate_topics": {"user_id": mint("user"), "topic_id": mint("topic")},
     "send_report_notice": {"report_id": mint("report")},
+    "print_document": {"printout_id": mint("printout"), "user_id": mint("user")},
     **{
         kind.name: {"generation_id": mint("generation"), "user_id": mint("user")}
         for kind in generation_jobs.KINDS.values()
@@ -134,6 +135,8 @@ EXPECTED: dict[str, Any] = {
     "regrade_question": {"regraded": 0, "raised": 0, "waiting": 0},
     "generate_topics": {"added": 0, "outcome": "GONE"},
     "send_report_notice": {"outcome": "NO_READER"},
+    "print_document": {"outcome": "NOT_WANTED"},
+    "tidy_printouts": {"removed": 0},
     "tidy_files": {"uploads": 0, "imports": 0, "images": 0},
 }
 """The result of each kind in the world of this test."""

@@ -373,4 +373,12 @@ async def test_in_production_without_a_server_mails_wait_and_the_worker_warns(
         assert await waiting(ports) == 1
 
     assert warnings == ["mails_wait"]
-    assert worker.queues == ["chats", "generation", "imports", "maintenance", "reviews", "webhooks"]
+    assert worker.queues == [
+        "chats",
+        "generation",
+        "imports",
+        "maintenance",
+        "printouts",
+        "reviews",
+        "webhooks",
+    ]

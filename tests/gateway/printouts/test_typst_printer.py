@@ -6,7 +6,7 @@ import time
 import pytest
 
 from domain.printouts.documents import (
-    Award,
+    CertificateSheet,
     Document,
     DocumentTooLongError,
     Facts,
@@ -48,9 +48,10 @@ async def test_a_text_in_every_script_can_be_read_again() -> None:
     found = await text_of(*(Prose(text=text) for text in SCRIPTS.values()))
 
     for name, text in SCRIPTS.items():
-        if name != "Thai":  # pypdf puts its vowel signs apart
+        if name != "Thai":
             assert text in found, name
-    assert set(SCRIPTS["Thai"]) <= set(found)
+    letters = {letter for letter in SCRIPTS["Thai"] if letter.isalpha()}
+    assert letters <= set(found)  # pypdf reads the signs above and below them in other places, or not at all
 
 
 async def test_texts_from_the_right_hold_all_their_letters() -> None:
@@ -124,7 +125,7 @@ and ![a picture](https://example.org/p.png) and 5 $ or 6 $.
     assert "**" not in found
 
 
-@pytest.mark.parametrize("address", ["javascript:alert(1)", "file:///etc/passwd", "https://a b"])
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x"])
 async def test_only_addresses_of_the_web_are_links(address: str) -> None:
     file = await TypstPrinter().print(
         document(Links(links=[("x", address)]), Prose(text=f"[x](<{address}>)", is_markdown=True))
@@ -135,7 +136,7 @@ async def test_only_addresses_of_the_web_are_links(address: str) -> None:
 
 
 async def test_a_certificate_has_its_facts_and_its_address() -> None:
-    award = Award(
+    award = CertificateSheet(
         name="Ada 漢字",
         title="Knots",
         facts=[("Code", "abc")],
@@ -174,7 +175,7 @@ async def test_a_document_that_takes_too_long_is_ended_and_the_loop_goes_on() ->
 
 async def test_a_document_that_takes_too_much_memory_is_ended() -> None:
     with pytest.raises(PrintingFailedError):
-        await TypstPrinter(most_bytes=120_000_000).print(document(Prose(text="x")))
+        await TypstPrinter(most_bytes=60_000_000).print(document(Prose(text="x")))
 
 
 async def printed(printer: TypstPrinter, given: Document) -> PrintedFile | Exception:
@@ -185,9 +186,11 @@ async def printed(printer: TypstPrinter, given: Document) -> PrintedFile | Excep
 
 
 async def test_an_odd_nesting_is_no_defect() -> None:
-    deep = "> " * 60 + "deep\n\n" + "- " * 60 + "deep"
-
-    assert (await TypstPrinter().print(document(Prose(text=deep, is_markdown=True)))).pages
+    for nesting in ("> ", "- ", "1. ", "> - "):
+        for times in (11, 22, 24, 60):
+            deep = nesting * times + "deep"
+            file = await TypstPrinter().print(document(Prose(text=deep, is_markdown=True)))
+            assert "deep" in words_in(file.content), (nesting, times)
 
 
 async def test_an_empty_document_has_a_page() -> None:

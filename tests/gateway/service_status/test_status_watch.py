@@ -127,9 +127,15 @@ async def test_a_change_is_signalled_so_that_others_look_at_once(ask: Asker) -> 
 @pytest.mark.parametrize(
     ("queues", "part"),
     [
-        (["imports", "mail", "webhooks"], ServicePart.JOBS),
-        (["chats", "generation", "imports", "maintenance", "reviews", "webhooks"], ServicePart.MAIL),
-        (["chats", "generation", "imports", "maintenance", "mail", "reviews"], ServicePart.WEBHOOKS),
+        (["imports", "mail", "printouts", "webhooks"], ServicePart.JOBS),
+        (
+            ["chats", "generation", "imports", "maintenance", "printouts", "reviews", "webhooks"],
+            ServicePart.MAIL,
+        ),
+        (
+            ["chats", "generation", "imports", "maintenance", "mail", "printouts", "reviews"],
+            ServicePart.WEBHOOKS,
+        ),
     ],
 )
 async def test_a_queue_without_a_worker_counts_after_workers_had_time_to_restart(
