@@ -46,7 +46,6 @@ class Work(
     ImportsWork,
     TopicsWork,
     AuthoringWork,
-    AiWork,
     Protocol,
 ):
     """All stores on one connection."""
