@@ -3,10 +3,13 @@
 import re
 from collections.abc import Mapping
 
+from domain.ai.redaction import redacted
 from domain.ai.requests import AiRequest, Speaker, Turn
 from domain.entities import entity
+from domain.errors import InvalidInputError
 
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z_]*)\}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
@@ -56,7 +59,7 @@ def conversation(prompt: Prompt, request: AiRequest) -> Conversation:
     if request.values.keys() != prompt.values or request.quoted.keys() != prompt.quoted:
         given = sorted([*request.values, *request.quoted])
         raise ValueError(f"prompt {prompt.name} takes {sorted(prompt.values | prompt.quoted)}, not {given}")
-    parts = {name: str(value).translate(_ESCAPES) for name, value in request.values.items()}
+    parts = {name: redacted(str(value)).translate(_ESCAPES) for name, value in request.values.items()}
     parts |= {name: quotation(text, name) for name, text in request.quoted.items()}
     return Conversation(
         system=_filled(prompt.system, parts),
@@ -68,14 +71,21 @@ def conversation(prompt: Prompt, request: AiRequest) -> Conversation:
 
 
 def quotation(text: str, name: str) -> str:
-    """Return a text of users between tags that it cannot forge: its own `&`, `<` and `>` are escaped, as in HTML."""
-    return f'<quoted name="{name}">\n{text.translate(_ESCAPES)}\n</quoted>'
+    """Return a text of users between tags that it cannot forge: its own `&`, `<` and `>` are escaped, as in HTML.
+
+    E-mail addresses and secrets in it are left out. Raises InvalidInputError for a text that is no Unicode.
+    """
+    if _SURROGATE.search(text):
+        raise InvalidInputError(
+            f"{name} must hold Unicode alone; half of a surrogate pair is none.", field=name
+        )
+    return f'<quoted name="{name}">\n{redacted(text).translate(_ESCAPES)}\n</quoted>'
 
 
 def _said(turn: Turn) -> Turn:
     """Return a turn as the provider gets it: what learners said is quoted like all of their texts."""
     if turn.speaker is Speaker.AUTHOR:
-        return turn
+        return Turn(speaker=turn.speaker, text=redacted(turn.text))
     return Turn(speaker=turn.speaker, text=quotation(turn.text, "question"))
 
 

@@ -6,6 +6,7 @@ pydantic-ai and its clients are imported here alone, so that a process without a
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import Any
 
 import httpx2
@@ -18,6 +19,7 @@ from pydantic_ai.exceptions import (
     ModelAuthenticationError,
     ModelHTTPError,
     ModelNotFoundError,
+    ModelQuotaExceededError,
     ModelRequestRejectedError,
 )
 from pydantic_ai.messages import (
@@ -149,10 +151,11 @@ def _text_of(event: object) -> str | None:
 
 def _failure(error: Exception) -> ProviderFailedError | PromptRefusedError:
     """Return what an error of the library means; its text is not passed on, because it may quote the request."""
-    if isinstance(error, ModelAuthenticationError | ModelNotFoundError):
-        return ProviderFailedError("The provider does not know the key or the model.", is_final=True)
-    if isinstance(error, ModelRequestRejectedError):
+    if isinstance(error, ModelAuthenticationError | ModelNotFoundError | ModelQuotaExceededError):
+        return ProviderFailedError("The provider does not take the key or the model.", is_final=True)
+    status_code = error.status_code if isinstance(error, ModelHTTPError) else None
+    if isinstance(error, ModelRequestRejectedError) or status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return PromptRefusedError("The model did not take the request.")
     pause = error.retry_after if isinstance(error, ModelAPIError) else None
-    status = f" with status {error.status_code}" if isinstance(error, ModelHTTPError) else ""
+    status = f" with status {status_code}" if status_code else ""
     return ProviderFailedError(f"The provider failed{status}.", retry_in_s=pause)

@@ -1,6 +1,7 @@
 """Settings of language models: providers and their keys, the models that are offered, and the quotas of callers."""
 
 import importlib.util
+import json
 from decimal import Decimal
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -66,7 +67,7 @@ class AiSettings(BaseSettings):
     """By name of our choice: the kind of a provider and its address."""
     ai_keys: Annotated[dict[str, SecretStr], NoDecode] = {}
     """By the same names: the keys."""
-    ai_models: list[ModelSetting] = []
+    ai_models: Annotated[list[ModelSetting], NoDecode] = []
     """The models that callers may choose, in the order in which they are tried."""
     ai_requests: Annotated[dict[Role, int], NoDecode] = {Role.LEARNER: 50, Role.AUTHOR: 200, Role.ADMIN: 500}
     """Requests of a day in UTC, by role."""
@@ -92,6 +93,11 @@ class AiSettings(BaseSettings):
             return value
         pairs = (part.partition("=") for part in value.split(",") if part.strip())
         return {name.strip(): given.strip() for name, _, given in pairs}
+
+    @field_validator("ai_models", mode="before")
+    @classmethod
+    def _from_json(cls, value: object) -> object:
+        return json.loads(value) if isinstance(value, str) and value.strip() else value or []
 
     @field_validator("ai_requests", "ai_tokens", mode="before")
     @classmethod

@@ -60,7 +60,7 @@ async def called_often(ask: Asker, viewer: Viewer, size: int) -> None:
 
 async def of_status(ask: Asker, viewer: Viewer, status: AiCallStatus) -> None:
     """Let a call end so, or run."""
-    assistant = ask.ports.assistant
+    assistant: Any = ask.ports.assistant
     if status is AiCallStatus.ANSWERED:
         await called(ask, viewer)
     elif status is AiCallStatus.REFUSED:
@@ -74,12 +74,13 @@ async def of_status(ask: Asker, viewer: Viewer, status: AiCallStatus) -> None:
         await anext(stream)
         await stream.aclose()
     else:
-        is_lost = status is AiCallStatus.LOST
-        began = ask.clock() - timedelta(hours=2) if is_lost else ask.clock()
+        caller_id, began = viewer.user_id, ask.clock()
+        if status is AiCallStatus.LOST:  # of another learner, whose pace allows a request of two hours ago
+            _, other = await ask.learner()
+            caller_id, began = other.user_id, began - timedelta(hours=2)
         async with ask.postgres.open_work(Meter()) as work:
-            await calls.reserve(work, a_call(viewer.user_id, started_at=began), PLENTY)
-            if is_lost:
-                await calls.tidy(work, now=ask.clock())
+            await calls.reserve(work, a_call(caller_id, started_at=began), PLENTY)
+            await calls.tidy(work, now=ask.clock())
 
 
 async def of_status_filter(ask: Asker, values: Sequence[str]) -> list[Any]:
@@ -130,7 +131,7 @@ class EmptyProvider:
 
 def _without_providers(ask: Asker) -> Any:
     """Return the assistant with such a provider."""
-    assistant = ask.ports.assistant
+    assistant: Any = ask.ports.assistant
     chain = replace(assistant.chain, providers=dict.fromkeys(assistant.chain.providers, EmptyProvider()))
     return replace(assistant, chain=replace(chain, patience=replace(chain.patience, tries=1)))
 

@@ -37,7 +37,11 @@ class AiWorld:
     second: AiServer
     providers: dict[str, NetworkProvider]
     learner_id: UserId
-    models: Sequence[Model] = (a_model("first"), a_model("other", provider="second"))
+    models: Sequence[Model] = (
+        a_model("first"),
+        a_model("other", provider="second"),
+        a_model("claude-sonnet-5", provider="second"),
+    )
 
     def assistant(
         self, *, quotas: AiQuotas = PLENTY, patience: Patience = IMPATIENT, models: Sequence[Model] = ()

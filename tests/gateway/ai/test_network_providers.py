@@ -95,8 +95,11 @@ async def test_the_same_request_goes_to_a_model_of_the_other_kind(world: AiWorld
     assert world.main.requests == []
 
 
-@pytest.mark.parametrize("model", ["first", "other"])
-async def test_a_shape_is_sent_as_schema_and_read(world: AiWorld, model: str) -> None:
+@pytest.mark.parametrize(
+    ("model", "place"),
+    [("first", "response_format"), ("other", "system"), ("claude-sonnet-5", "output_config")],
+)
+async def test_a_shape_is_sent_as_schema_and_read(world: AiWorld, model: str, place: str) -> None:
     for server in (world.main, world.second):
         server.will(answers(GOOD))
 
@@ -104,7 +107,7 @@ async def test_a_shape_is_sent_as_schema_and_read(world: AiWorld, model: str) ->
 
     assert written.value == ["lists", "sets"]
     (sent,) = [*world.main.requests, *world.second.requests]
-    assert "topics" in json.dumps(sent.get("response_format") or sent["system"])
+    assert "topics" in json.dumps(sent[place])
 
 
 @pytest.mark.parametrize(
