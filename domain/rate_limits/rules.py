@@ -15,7 +15,16 @@ WRITE = 5
 CHEAP_WRITES = frozenset({"answerQuestion", "flagSlot", "refreshSession", "reviewCard", "undoReview"})
 """Mutations that cost a fifth of a write: they throttle neither a fast learner nor a school behind one address."""
 EXPENSIVE_WRITES = frozenset(
-    {"exportMyData", "exportQuiz", "exportRoadmap", "importQuestions", "importRoadmap"}
+    {
+        "exportMyData",
+        "exportQuiz",
+        "exportRoadmap",
+        "importQuestions",
+        "importRoadmap",
+        "startExploreChat",
+        "askExploreChat",
+        "retryChatAnswer",
+    }
 )
 """Mutations whose small input causes much work; they take from the bucket `generation` beside the write."""
 SIGN_IN_FIELDS = {
