@@ -16,7 +16,7 @@ async def generate_topics(context: JobContext, arguments: GenerateTopicsArgument
     async with context.ports.open_reads(metered()) as reads:
         plan = await topic_jobs.plan(reads, arguments)
     if plan is None:
-        return {"added": 0, "outcome": "GONE"}
+        return {"added": 0}
     await context.report(_ASKED, "Asking for subtopics.")
     shape = generated_topics.shape_for(plan.existing)
     written = await context.ports.assistant.write(plan.request, shape)

@@ -133,7 +133,7 @@ EXPECTED: dict[str, Any] = {
     "count_responses": {"attempts": 0},
     "rebuild_item_statistics": {"attempts": 0},
     "regrade_question": {"regraded": 0, "raised": 0, "waiting": 0},
-    "generate_topics": {"added": 0, "outcome": "GONE"},
+    "generate_topics": {"added": 0},
     "send_report_notice": {"outcome": "NO_READER"},
     "print_document": {"outcome": "NOT_WANTED"},
     "tidy_printouts": {"removed": 0},
