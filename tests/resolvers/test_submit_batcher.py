@@ -304,7 +304,7 @@ class AnsweredQuizzes:
         attempt = await work.attempts.open(
             an_attempt(user_id=user_id, quiz_id=quiz.id, started_at=now, deadline=None)
         )
-        assert await work.attempts.freeze(attempt) == 2
+        assert await work.attempts.freeze(attempt) == (2, False)
         for number in (1, 2):
             await work.attempts.save(
                 (attempt.id, number), answer=Answer(truth=True), client_seq=1, answered_at=now, fast=False

@@ -118,7 +118,7 @@ class AttemptStores:
         self, user_id: UserId, quiz: tuple[QuizId, list[QuestionId]], **values: Any
     ) -> QuizAttempt:
         attempt = await self.store.open(an_attempt(user_id=user_id, quiz_id=quiz[0], **values))
-        assert await self.store.freeze(attempt) == len(quiz[1])
+        assert await self.store.freeze(attempt) == (len(quiz[1]), False)
         found: QuizAttempt = attempt
         return found
 

@@ -136,7 +136,7 @@ async def test_an_attempt_is_frozen_with_the_questions_that_were_drawn(stores: A
     attempt = await stores.store.open(an_attempt(user_id=ada, quiz_id=quiz[0]))
     chosen = list(reversed(quiz[1][:2]))
 
-    count = await stores.store.freeze_drawn(attempt, chosen)
+    count, _ = await stores.store.freeze_drawn(attempt, chosen)
 
     (slots,) = await stores.store.slots([attempt.id], user_id=ada)
     assert count == 2
