@@ -20,6 +20,7 @@ from tests.support.progress import set_target
 from tests.support.roadmaps import store_roadmap
 from tests.support.schema_client import Asker
 from tests.support.study import studied_by
+from tests.support.threads import a_thread
 from tests.support.topic_scenes import chains_of_size
 from tests.support.upload_scenes import store_import
 
@@ -227,6 +228,7 @@ async def everything(ask: Asker) -> Any:
     await studied_by(ask, viewer)
     await chats_of_size(ask, viewer, 1)
     await chains_of_size(ask, viewer, 1)
+    await a_thread(ask, viewer, "a")
     return viewer
 
 
