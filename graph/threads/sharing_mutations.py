@@ -3,14 +3,14 @@
 import strawberry
 
 from domain.ids import ThreadId
+from domain.threads.share_changes import InvalidThreadLinkError
 from domain.threads.thread_shares import MOST_READERS, TooManyReadersError
-from domain.threads.thread_sharing import InvalidThreadLinkError
 from graph.directives import writes_learning
 from graph.errors import declare_error
 from graph.fields import given
 from graph.mutations import mutated_by
 from graph.threads.threads import Thread
-from resolvers.threads import thread_sharing
+from resolvers.threads import share_changes
 
 declare_error(InvalidThreadLinkError, "The link is unknown or was revoked.")
 declare_error(TooManyReadersError, "The thread is shared with as many learners as are allowed.")
@@ -68,7 +68,7 @@ class ThreadSharingMutations:
     """Mutations of the sharing of threads."""
 
     create_thread_link = mutated_by(
-        thread_sharing.create_thread_link,
+        share_changes.create_thread_link,
         input=CreateThreadLinkInput,
         gives={
             "thread": (Thread, "The shared thread."),
@@ -79,14 +79,14 @@ class ThreadSharingMutations:
         "never the chats. A new link takes the place of the one before, whose guests lose sight of the thread.",
     )
     revoke_thread_link = mutated_by(
-        thread_sharing.revoke_thread_link,
+        share_changes.revoke_thread_link,
         input=RevokeThreadLinkInput,
         gives=_SHARED,
         rule=writes_learning(),
         description="Revokes the link of one of the caller's threads: those who opened it lose sight of the thread.",
     )
     open_thread_link = mutated_by(
-        thread_sharing.open_thread_link,
+        share_changes.open_thread_link,
         input=OpenThreadLinkInput,
         gives={"thread": (Thread, "The thread, which the caller may read from now on.")},
         refuses=(InvalidThreadLinkError,),
@@ -94,7 +94,7 @@ class ThreadSharingMutations:
         description="Opens the link of a thread: the caller reads it until the link is renewed or revoked.",
     )
     share_thread_with = mutated_by(
-        thread_sharing.share_thread_with,
+        share_changes.share_thread_with,
         input=ShareThreadWithInput,
         gives=_SHARED,
         refuses=(TooManyReadersError,),
@@ -103,14 +103,14 @@ class ThreadSharingMutations:
         f"At most {MOST_READERS} for each thread.",
     )
     unshare_thread_with = mutated_by(
-        thread_sharing.unshare_thread_with,
+        share_changes.unshare_thread_with,
         input=UnshareThreadWithInput,
         gives=_SHARED,
         rule=writes_learning(),
         description="Takes one of the caller's threads back from a learner; who opened its link too reads it by that.",
     )
     leave_shared_thread = mutated_by(
-        thread_sharing.leave_shared_thread,
+        share_changes.leave_shared_thread,
         input=LeaveSharedThreadInput,
         gives={"thread": (Thread, "The thread as it was; its contents are null.")},
         rule=writes_learning(),

@@ -64,6 +64,7 @@ OPEN_TO_ALL = {
     "rateGeneratedContent": "all learners rate what they were asked",
     "startStudySession": "all learners study questions of others",
     "startQuizAttempt": "all learners take quizzes of others",
+    "leaveSharedThread": "readers leave threads of others, as tests/graph/threads shows",
     "dismissReports": "moderators decide about any report; keys reach none",
     "resolveReport": "moderators decide about any report; keys reach none",
     "restoreUser": "admins change any user; keys reach none",
@@ -152,9 +153,8 @@ OWNED: dict[str, dict[str, Any]] = {
     "exploreThreadContent": {"contentId": "content", "idempotencyKey": NEW_KEY},
     "createThreadLink": {"threadId": "thread"},
     "revokeThreadLink": {"threadId": "thread"},
-    "leaveSharedThread": {"threadId": "thread"},
-    "shareThreadWith": {"threadId": "thread", "handle": "ada_l"},
-    "unshareThreadWith": {"threadId": "thread", "handle": "ada_l"},
+    "shareThreadWith": {"threadId": "thread", "handle": "reader_handle"},
+    "unshareThreadWith": {"threadId": "thread", "handle": "reader_handle"},
     "markQuestionReviewed": {"questionId": "question"},
     "explainAnswer": {"attemptId": "attempt", "slot": 1, "idempotencyKey": NEW_KEY},
     "regeneratePart": {
@@ -253,6 +253,10 @@ async def world(ask: Asker) -> World:
     card_id = await a_card(ask, owner, question_id)
     report_id = await store_report(ask, question_id, owner.user_id)
     thread_id, content_id = await a_content(ask, owner)
+    reader, _ = await ask.learner()
+    given = {"input": {"threadId": thread_id, "handle": reader.handle}}
+    document = "mutation ($input: ShareThreadWithInput!) { shareThreadWith(input: $input) { thread { id } } }"
+    await ask.data(document, owner, **given)
     session = a_session(owner.user_id, expires_at=START.replace(year=2027))
     async with ask.postgres.open_work(Meter()) as work:
         await work.sessions.add(session, token_hash=mint("hash"))
@@ -282,6 +286,7 @@ async def world(ask: Asker) -> World:
             "bookmark": saved["id"],
             "note": saved["note"]["id"],
             "thread": thread_id,
+            "reader_handle": reader.handle,
             "content": content_id,
             "card": card_id,
             "api_key": key["createApiKey"]["apiKey"]["id"],

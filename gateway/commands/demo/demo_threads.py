@@ -7,8 +7,8 @@ from domain.threads import (
     content_changes,
     content_chats,
     section_generation,
+    share_changes,
     thread_changes,
-    thread_sharing,
 )
 from domain.unit_of_work import Meter
 from gateway import secrets_and_ids
@@ -56,7 +56,7 @@ async def write(postgres: Postgres, *, now: datetime) -> None:
             )
             thread = added.thread
             written.append(added.content)
-        await thread_sharing.share_with(work, act, thread_id=thread.id, handle=READER)
+        await share_changes.share_with(work, act, thread_id=thread.id, handle=READER)
         await content_chats.explore(
             work, act, content_id=written[0].id, question=QUESTION, idempotency_key="demo question"
         )

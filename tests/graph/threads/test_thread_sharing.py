@@ -196,7 +196,7 @@ async def test_threads_of_a_suspended_owner_are_hidden_meanwhile(ask: Asker) -> 
 async def test_the_limit_of_readers_holds_for_requests_at_once(
     ask: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("domain.threads.thread_sharing.MOST_READERS", 2)
+    monkeypatch.setattr("domain.threads.share_changes.MOST_READERS", 2)
     _, owner = await ask.learner()
     thread_id = await a_thread(ask, owner)
     handles = [(await ask.learner())[0].handle for _ in range(5)]
