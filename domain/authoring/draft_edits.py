@@ -48,12 +48,15 @@ async def edit(
 ) -> DraftEdit:
     """Apply operations to a draft of the actor's, each to what the one before left; all of them or none.
 
-    Raises, all at once, InvalidInputErrors; NotFoundError, ForbiddenError, NotADraftError, and DraftConflictError
-    where the draft was edited since the client read it.
+    Raises, all at once, InvalidInputErrors for what operations hold, and NotFoundError, ForbiddenErrors, NotADraftError
+    or DraftConflictError where the draft was edited since the client read it; or InvalidInputErrors, all at once, for
+    what the draft does not allow.
     """
-    operations = _checked(operations)
-    version = await draft_at(work, act, version_id, revision)
-    await _check_visibility(work, act, version, operations)
+    with all_at_once() as each:
+        with each:
+            operations = _checked(operations)
+        version = await draft_at(work, act, version_id, revision)
+        await _check_visibility(work, act, version, operations)
     return await applied(work, act, version, operations)
 
 

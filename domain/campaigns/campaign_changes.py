@@ -65,7 +65,7 @@ async def create(
                 draft = replace(draft, **{field: kept})
         with each:
             _check_pace(per_second)
-        if not each.refusals:
+        if {"templateId", "values"}.isdisjoint(refusal.field for refusal in each.refusals):
             draft = await _with_values(work, draft)
     earlier = await first_use(
         work.receipts,
@@ -162,7 +162,7 @@ async def update(
                     "Only a draft can be changed; create another campaign instead.", field="id"
                 )
         same = replace(before, per_second=settled(per_second, before.per_second), **sent)
-        if not each.refusals:
+        if {"templateId", "values"}.isdisjoint(refusal.field for refusal in each.refusals):
             same = await _with_values(work, same)
     if same == before:
         return before

@@ -86,7 +86,7 @@ def faults(draft: QuestionDraft) -> Iterator[str]:
     if draft.prompt_format is PromptFormat.MARKDOWN:
         yield from markdown_faults(draft.prompt)
     yield from text_faults("The explanation", [draft.explanation])
-    yield from text_faults("A feedback", draft.key.feedback.values())
+    yield from text_faults("Feedback {}", draft.key.feedback.values())
     yield from draft.kind.rules.faults(draft.key)
     yield from draft.kind.rules.prompt_faults(draft.prompt, draft.key)
 
