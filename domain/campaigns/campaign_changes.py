@@ -158,9 +158,7 @@ async def update(
             operators.check_version(before.version, version)
         with each:
             if before.state is not CampaignState.DRAFT:
-                raise CampaignNotDraftError(
-                    "Only a draft can be changed; create another campaign instead.", field="id"
-                )
+                raise _not_draft(before.state)
         same = replace(before, per_second=settled(per_second, before.per_second), **sent)
         if {"templateId", "values"}.isdisjoint(refusal.field for refusal in each.refusals):
             same = await _with_values(work, same)
@@ -171,6 +169,17 @@ async def update(
     await record(work, act, AuditAction.CAMPAIGN_UPDATED, after)
     work.emit(campaigns.campaign_signal(after.id))
     return after
+
+
+def _not_draft(state: CampaignState) -> CampaignNotDraftError:
+    if state is CampaignState.SCHEDULED:
+        return CampaignNotDraftError(
+            "A scheduled campaign cannot be changed; make it a draft again with unscheduleCampaign first.",
+            field="id",
+        )
+    return CampaignNotDraftError(
+        f"A campaign that is {state.value} cannot be changed; create another one.", field="id"
+    )
 
 
 async def template_of(work: CampaignsWork, campaign: Campaign) -> EmailTemplate | None:
