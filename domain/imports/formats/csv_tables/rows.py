@@ -10,6 +10,7 @@ from domain.content.question_kinds.gift_pairs import paired
 from domain.content.question_kinds.key_drafts import FULL, KeyDraft, OptionDraft
 from domain.content.question_kinds.multiple_choice import GradingMode
 from domain.content.question_kinds.numeric import around
+from domain.content.question_kinds.single_choice import ANY_RIGHT
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.errors import InvalidInputError
@@ -155,11 +156,14 @@ class RowReading:
             return self._arranged(kind, options)
         if kind in _CHOICES:
             right = self._right([text for text, _, _ in options])
-            if kind is QuestionKind.SINGLE_CHOICE and len(right) > 1:
-                raise UnreadableError("A single choice has one right option.")
             grading = self._headers.cell(self._row, "grading").upper()
-            if grading and grading not in GradingMode.__members__:
-                raise UnreadableError("The grading must be PARTIAL or ALL_OR_NOTHING.")
+            if kind is QuestionKind.SINGLE_CHOICE and len(right) > 1 and grading != ANY_RIGHT:
+                raise UnreadableError(
+                    f"A single choice has one right option; write {ANY_RIGHT} as its grading where each right one is "
+                    "the answer."
+                )
+            if grading and grading not in {*GradingMode.__members__, ANY_RIGHT}:
+                raise UnreadableError(f"The grading must be PARTIAL, ALL_OR_NOTHING or {ANY_RIGHT}.")
             return KeyDraft(
                 options=[
                     OptionDraft(text=text, correct=place in right, feedback=feedback)
