@@ -80,7 +80,10 @@ async def draft_at(
 async def applied(
     work: AuthoringWork, act: Act, version: RoadmapVersion, operations: Sequence[Operation]
 ) -> DraftEdit:
-    """Apply operations, which are checked, to a locked draft; raises InvalidInputErrors, all at once."""
+    """Apply operations, which are checked, to a locked draft; raises InvalidInputErrors, all at once.
+
+    Where the draft is what it was before, its revision stays, and there is nothing to undo.
+    """
     places = await work.drafts.places(version.id)
     touched = {key for operation in operations for key in operation.touches}
     before = {node.key: node for node in await work.drafts.nodes(version.id, touched)} if touched else {}
@@ -91,6 +94,8 @@ async def applied(
     await _check_upstream(work, act, version, draft)
     changes = await _changes(work, act, version, places, before, draft)
     await _check_edges(work, version, before, draft)
+    if described(version, draft) == version and not changes.are_any:
+        return DraftEdit(version=version, undo=[])
     edited = await work.drafts.write(described(version, draft), changes)
     return DraftEdit(version=edited, undo=[{each.name: each.sent()} for each in reversed(undo)])
 
