@@ -9,6 +9,7 @@ from domain.errors import InvalidInputError, NotFoundError
 from domain.ids import JobId, WebhookDeliveryId, WebhookEndpointId, WebhookEventId
 from domain.jobs.job_administration import require_operator
 from domain.refusals import all_at_once
+from domain.time_spans import check_span
 from domain.webhooks import delivery_jobs
 from domain.webhooks.deliveries import (
     DeliveryFilter,
@@ -54,7 +55,7 @@ async def replay_all(work: WebhooksWork, act: Act, asked: DeliveryFilter) -> lis
             if asked.state is WebhookDeliveryState.PENDING:
                 raise InvalidInputError("state must be DELIVERED or FAILED.", field="state")
         with each:
-            check_span(asked)
+            check_span(asked.since, asked.until)
     wanted = replace(asked, state=asked.state or WebhookDeliveryState.FAILED)
     found = await work.webhook_deliveries.replayable(wanted, limit=MOST_AT_ONCE)
     return await _requeue(work, act, found) if found else []
@@ -78,12 +79,6 @@ async def ping(work: WebhooksWork, act: Act, endpoint_id: WebhookEndpointId) -> 
         work.audit, act, AuditAction.WEBHOOK_TESTED, target=endpoint.id, difference={"delivery": made.id}
     )
     return made
-
-
-def check_span(asked: DeliveryFilter) -> None:
-    """Raise InvalidInputError for a filter whose end is not after its beginning."""
-    if asked.since is not None and asked.until is not None and asked.until <= asked.since:
-        raise InvalidInputError("until must be later than since.", field="until")
 
 
 async def _enabled(work: WebhooksWork, endpoint_id: WebhookEndpointId, *, field: str) -> WebhookEndpoint:

@@ -133,12 +133,14 @@ AT_WORK = Statement(
     .where(_author, _imports.c.outcome.is_(None), _goes_on)
 )
 _kind, _outcome = bindparam("kind", type_=Text), bindparam("outcome", type_=Text)
+_read_as = bindparam("read_as", type_=Text)
 _is_running = bindparam("is_running", type_=Boolean)
 NEWEST_FIRST = Pages(
     select(*_columns)
     .where(_author)
     .where(or_(_kind.is_(None), _imports.c.kind == _kind))
     .where(or_(_outcome.is_(None), _imports.c.outcome == _outcome))
+    .where(or_(_read_as.is_(None), _imports.c.format == _read_as))
     .where(or_(_is_running.is_(None), _imports.c.outcome.is_(None) == _is_running)),
     order=[_imports.c.id],
     descending=True,

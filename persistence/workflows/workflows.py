@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from domain.ids import JobId, UserId, WorkflowId
 from domain.jobs.job_states import JobState
 from domain.paging import Page, Window
+from domain.time_spans import ids_within
 from domain.workflows.templates import WaitFor
 from domain.workflows.workflows import (
     StepJob,
@@ -64,7 +65,10 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
 
 def _pages(*names: str) -> Pages[Workflow]:
     return Pages(
-        select(*_columns).where(*(_CONDITIONS[name] for name in names)),
+        select(*_columns)
+        .where(*(_CONDITIONS[name] for name in names))
+        .where(workflows.c.id >= bindparam("lowest"))
+        .where(workflows.c.id < bindparam("highest")),
         order=[workflows.c.id],
         descending=True,
         make=_workflow,
@@ -195,7 +199,9 @@ class SqlWorkflows:
     async def _page(self, asked: WorkflowFilter, window: Window, **owner: UserId) -> Page[Workflow]:
         wanted = {**owner, "state": _plain(asked.state), "template": asked.template}
         values = {name: value for name, value in wanted.items() if value is not None}
-        return await _PAGES[tuple(values)].read(self._connection, window, **values)
+        lowest, highest = ids_within(WorkflowId, asked.since, asked.until)
+        pages = _PAGES[tuple(values)]
+        return await pages.read(self._connection, window, lowest=lowest, highest=highest, **values)
 
     async def steps_of(self, ids: list[WorkflowId]) -> list[list[WorkflowStep]]:
         """Return the steps of each workflow, in the order of the template."""
