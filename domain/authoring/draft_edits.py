@@ -177,7 +177,7 @@ async def _check_edges(
     added = _edges(draft.nodes) - _edges(before)
     if added > 0 and await work.drafts.edges(version.id) + added > MOST_EDGES:
         raise InvalidInputError(
-            f"operations would give the draft more than {MOST_EDGES} prerequisites, which is the most.",
+            f"operations would give the draft more than {MOST_EDGES} prerequisites, the most; disconnect some first.",
             field="operations",
         )
 
@@ -191,7 +191,8 @@ async def _check_upstream(work: AuthoringWork, act: Act, version: RoadmapVersion
     is_published = found is not None and found.state is not VersionState.DRAFT
     if roadmap is None or found is None or not is_published or found.roadmap_id != roadmap.forked_from_id:
         raise InvalidInputError(
-            "setUpstream takes a version of the roadmap that this one was forked from.", field="operations"
+            "setUpstream must name a published version of the roadmap that this one was forked from.",
+            field="operations",
         )
 
 

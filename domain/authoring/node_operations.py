@@ -44,12 +44,16 @@ class AddNode:
         with all_at_once() as each:
             with each:
                 if self.node.key in draft:
-                    raise InvalidInputError(f"{at}key is the key of another node.", field=f"{at}key")
+                    raise InvalidInputError(
+                        f"{at}key is the key of another node; choose another key.", field=f"{at}key"
+                    )
             with each:
                 _check_after(draft, self.after, f"{at}after")
             with each:
                 if len(draft) >= MOST_NODES:
-                    raise InvalidInputError(f"A roadmap has at most {MOST_NODES} nodes.", field=f"{at}key")
+                    raise InvalidInputError(
+                        f"A roadmap has at most {MOST_NODES} nodes; remove one first.", field=f"{at}key"
+                    )
         last = draft.order[-1] if draft.order else None
         draft.insert(self.node, after=last if self.at_end else self.after)
         return RemoveNode(key=self.node.key)

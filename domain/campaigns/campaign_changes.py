@@ -208,9 +208,13 @@ async def _checked_field(work: CampaignsWork, name: str, value: Any) -> Any:
         email_templates.check_size(value)
         return dict(value)
     if name == "template_id" and await work.email_templates.by_ids([value]) == [None]:
-        raise NotFoundError("There is no such template.", field="templateId")
+        raise NotFoundError(
+            "There is no such template; `emailTemplates` lists those that there are.", field="templateId"
+        )
     if name == "segment_id" and await work.segments.by_ids([value]) == [None]:
-        raise NotFoundError("There is no such segment.", field="segmentId")
+        raise NotFoundError(
+            "There is no such segment; `segments` lists those that there are.", field="segmentId"
+        )
     if name in {"quiet_from", "quiet_until"} and not 0 <= value <= quiet_hours.LAST_HOUR:
         field = "quietFrom" if name == "quiet_from" else "quietUntil"
         raise InvalidInputError(f"{field} must be 0 to {quiet_hours.LAST_HOUR}.", field=field)
@@ -226,5 +230,7 @@ async def _with_values(work: CampaignsWork, campaign: Campaign) -> Campaign:
     """Return a campaign whose values fit its template; raises InvalidInputError or NotFoundError."""
     template = await template_of(work, campaign)
     if template is None:
-        raise NotFoundError("There is no such template.", field="templateId")
+        raise NotFoundError(
+            "There is no such template; `emailTemplates` lists those that there are.", field="templateId"
+        )
     return replace(campaign, values=email_templates.checked_values(template, campaign.values))

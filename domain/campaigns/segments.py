@@ -172,4 +172,6 @@ async def _check_known(exam_types: ExamTypes, places: list[tuple[str, SegmentCon
 
 
 def _unknown(what: str, field: str) -> NotFoundError:
-    return NotFoundError(f"{field} names an {what} that there is not.", field=field)
+    return NotFoundError(
+        f"{field} names an {what} that there is not; `examTypes` lists those that there are.", field=field
+    )

@@ -33,7 +33,9 @@ async def replay(work: WebhooksWork, act: Act, delivery_id: WebhookDeliveryId) -
     await require_operator(work, act)
     (found,) = await work.webhook_deliveries.by_ids([delivery_id])
     if found is None:
-        raise NotFoundError("There is no such delivery.", field="id")
+        raise NotFoundError(
+            "There is no such delivery; `webhookDeliveries` lists those that there are.", field="id"
+        )
     await _enabled(work, found.endpoint_id, field="id")
     if found.state is WebhookDeliveryState.PENDING:
         raise WebhookDeliveryPendingError(
@@ -84,7 +86,9 @@ async def ping(work: WebhooksWork, act: Act, endpoint_id: WebhookEndpointId) -> 
 async def _enabled(work: WebhooksWork, endpoint_id: WebhookEndpointId, *, field: str) -> WebhookEndpoint:
     endpoint = await work.webhook_endpoints.lock(endpoint_id)
     if endpoint is None:
-        raise NotFoundError("There is no such endpoint.", field=field)
+        raise NotFoundError(
+            "There is no such endpoint; `webhookEndpoints` lists those that there are.", field=field
+        )
     if endpoint.disabled_at is not None:
         raise WebhookEndpointDisabledError("The endpoint is disabled; enable it first.", field=field)
     return endpoint

@@ -61,7 +61,7 @@ def _may_begin(step: StepTemplate, vocabulary: Vocabulary, inputs: Mapping[str, 
     except ConditionError as refused:
         names = sorted({".".join(path) for path in vocabulary.conditions.paths(step.condition)})
         raise InvalidInputError(
-            f"The condition of the step {step.key} cannot be computed from these values of {', '.join(names)}.",
+            f"The condition of the step {step.key} cannot be computed from these {', '.join(names)}; give others.",
             field=next((name for name in names if name.startswith(f"{INPUTS}.")), INPUTS),
         ) from refused
 

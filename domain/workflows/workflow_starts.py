@@ -115,7 +115,10 @@ async def start_shipped(
     """
     shipped = await work.workflow_templates.shipped(asked.template)
     if shipped is None:
-        raise NotFoundError("There is no such template of the platform.", field="template")
+        raise NotFoundError(
+            "There is no such template of the platform as yet; start a worker, which stores it.",
+            field="template",
+        )
     return await start(work, act, vocabulary, replace(asked, version=shipped.version))
 
 
@@ -227,7 +230,9 @@ def _check(declared: WorkflowInput, value: Any, template: WorkflowTemplate) -> N
     kinds, wanted = _KINDS[declared.type]
     if value is None:
         if declared.required:
-            raise InvalidInputError(f"{template.name} needs {declared.name}.", field=field)
+            raise InvalidInputError(
+                f"{template.name} needs the input {declared.name}; add it to `inputs`.", field=field
+            )
     elif not _fits(value, kinds, is_list=declared.type in _LISTS):
         raise InvalidInputError(f"{field} must be {wanted}.", field=field)
 

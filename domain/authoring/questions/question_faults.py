@@ -30,7 +30,7 @@ def of_key(kind: QuestionKind, key: KeyDraft) -> Iterator[str]:
     yield from text_faults("Feedback {}", key.feedback.values())
     yield from _feedback_faults(key)
     if kind is QuestionKind.SINGLE_CHOICE and sum(option.correct for option in key.options) > 1:
-        yield "A single choice has one right option."
+        yield "A single choice must have one right option; mark one alone, or make it a multiple choice."
     yield from kind.rules.faults(key)
 
 

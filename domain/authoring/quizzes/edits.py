@@ -104,7 +104,7 @@ async def locked(work: AuthoringWork, act: Act, draft_id: QuizDraftId, version: 
     """Return a draft of the actor's at a version, locked; raises NotFoundError or QuizDraftConflictError."""
     draft = await work.quiz_drafts.lock(draft_id, author_id=act.user_id)
     if draft is None:
-        raise NotFoundError("You have no such draft of a quiz.", field="draftId")
+        raise NotFoundError("You have no such draft of a quiz; `myContent` lists yours.", field="draftId")
     if draft.version != version:
         raise QuizDraftConflictError(
             f"The draft is at version {draft.version}; look at it and repeat the change with that version.",

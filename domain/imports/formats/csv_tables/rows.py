@@ -91,7 +91,9 @@ class RowReading:
                     )
                 )
             elif any(self._at(later) for n, later in self._headers.options.items() if n > number):
-                raise UnreadableError(f"Option {number + 1} is empty, and one after it is not.")
+                raise UnreadableError(
+                    f"Option {number + 1} is empty, and one after it is not; move the others up."
+                )
         return found
 
     def _arranged(self, kind: QuestionKind, options: list[tuple[str, str, str]]) -> KeyDraft:
@@ -140,7 +142,7 @@ class RowReading:
         if cell.lower() in {"true", "false"}:
             return QuestionKind.TRUE_FALSE
         if not cell:
-            raise UnreadableError("It does not say what is right.")
+            raise UnreadableError("It does not say what is right; write it in the column correct.")
         try:
             read_number(cell, field="answer")
         except InvalidInputError:
@@ -190,9 +192,13 @@ class RowReading:
             for name, cell in self._headers.cells(self._row, "right")
         }
         if not found:
-            raise UnreadableError("It does not say which option is right.")
+            raise UnreadableError(
+                "It does not say which option is right; write its letter or its text in the column correct."
+            )
         if len(set(found.values())) > 1:
-            raise UnreadableError(f"The columns {' and '.join(found)} name different right answers.")
+            raise UnreadableError(
+                f"The columns {' and '.join(found)} name different right answers; keep one of them."
+            )
         return next(iter(found.values()))
 
     def _statement(self, options: list[tuple[str, str, str]]) -> KeyDraft:
