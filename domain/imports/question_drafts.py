@@ -17,6 +17,15 @@ from domain.imports.json_lines import Path
 
 
 @entity
+class Picture:
+    """An image beside a prompt, for files that hold images: the name of its file, its bytes, and what it shows."""
+
+    name: str
+    content: bytes
+    alt: str
+
+
+@entity
 class QuestionDraft:
     """A question and its key; `domain` is the code of its domain, `path` leads to it in a JSON file."""
 
@@ -30,6 +39,7 @@ class QuestionDraft:
     explanation: str
     key: KeyDraft
     prompt_format: PromptFormat = PromptFormat.PLAIN
+    pictures: tuple[Picture, ...] = ()
 
 
 @entity

@@ -105,11 +105,12 @@ Write = Callable[[QuestionFile, ExportLosses], bytes]
 
 @entity
 class FileKind:
-    """A format of exports: how it is written, and how its files are called."""
+    """A format of exports: how it is written, how its files are called, and whether they hold images of prompts."""
 
     write: Write
     extension: str
     media_type: str
+    holds_pictures: bool = False
 
 
 def named_once(questions: Iterable[QuestionDraft]) -> dict[str, QuestionDraft]:
