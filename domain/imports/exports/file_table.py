@@ -10,5 +10,7 @@ FILE_KINDS = {
         write=moodle_files.write, extension=".xml", media_type="application/xml", holds_pictures=True
     ),
     ExportFormat.CSV: FileKind(write=csv_files.write, extension=".csv", media_type="text/csv"),
-    ExportFormat.QTI: FileKind(write=qti_files.write, extension=".zip", media_type=PACKAGE),
+    ExportFormat.QTI: FileKind(
+        write=qti_files.write, extension=".zip", media_type=PACKAGE, holds_pictures=True
+    ),
 }

@@ -58,8 +58,7 @@ def _note_losses(question: QuestionDraft, losses: ExportLosses) -> None:
         losses.add(question.name, "Moodle XML has no difficulty.")
     if question.pictures:
         losses.plain_prompt(question)
-    if any(picture.alt for picture in question.pictures):
-        losses.add(question.name, "The words about pictures come back as a part of the prompt.")
+    losses.words_about_pictures(question)
     if question.key.all_or_nothing:
         losses.add(
             question.name, "Moodle XML has no grading of all or nothing; each right option earns its share."

@@ -1,6 +1,7 @@
 """Images of a package: those of the right kind are shown by their questions, the rest is told, and unused ones go."""
 
 import io
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, BinaryIO
@@ -106,8 +107,9 @@ async def test_an_export_says_which_questions_lose_their_images(
     assert told == ([] if FILE_KINDS[format_].holds_pictures else ["shown"])
 
 
+@pytest.mark.parametrize("format_", [each for each in ExportFormat if FILE_KINDS[each].holds_pictures])
 async def test_a_prompt_with_images_comes_back_with_them_from_a_file_that_holds_them(
-    ask: Asker, records: list[Record]
+    ask: Asker, records: list[Record], format_: ExportFormat
 ) -> None:
     author = await an_author(ask)
     prompt = "Which one,  with\n\n  <b> & more?"
@@ -120,8 +122,8 @@ async def test_a_prompt_with_images_comes_back_with_them_from_a_file_that_holds_
     await imported(ask, author, b"package", filename="p.zip", title="Images")
     quiz_id = (await ask.data(QUIZ, slug="images"))["quiz"]["id"]
 
-    file = (await accepted(ask, author, "exportQuiz", FILE, quizId=quiz_id, format="MOODLE_XML"))["file"]
-    back = file_readers.read(QuestionFileFormat.MOODLE_XML, file["text"])
+    file = (await accepted(ask, author, "exportQuiz", FILE, quizId=quiz_id, format=format_.value))["file"]
+    back = file_readers.read(QuestionFileFormat[format_.value], b64decode(file["base64"]))
 
     assert [draft.prompt for draft in back.drafts] == [prompt]
     assert [each.content for each in back.media] == [gif(), png()]
