@@ -125,10 +125,7 @@ async def start_shipped(
 async def _template(work: AdvancingWork, asked: WorkflowRequest) -> WorkflowTemplate:
     template = await work.workflow_templates.find(asked.template, asked.version)
     if template is None:
-        raise NotFoundError(
-            "There is no such version of a template; `workflowTemplates` lists those that there are.",
-            field="template",
-        )
+        raise NotFoundError("There is no such template; `workflowTemplates` lists them.", field="template")
     return template
 
 

@@ -132,8 +132,7 @@ AT_WORK = Statement(
     .select_from(_imports.join(workflows, workflows.c.id == _imports.c.workflow_id))
     .where(_author, _imports.c.outcome.is_(None), _goes_on)
 )
-_kind, _outcome = bindparam("kind", type_=Text), bindparam("outcome", type_=Text)
-_read_as = bindparam("read_as", type_=Text)
+_kind, _outcome, _read_as = (bindparam(name, type_=Text) for name in ("kind", "outcome", "read_as"))
 _is_running = bindparam("is_running", type_=Boolean)
 NEWEST_FIRST = Pages(
     select(*_columns)
