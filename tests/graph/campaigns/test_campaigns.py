@@ -487,7 +487,8 @@ async def test_every_act_is_audited_with_its_actor(ask: Asker) -> None:
     await accepted(ask, viewer, "updateCampaign", id=campaign, version=1, name="B")
     await accepted(ask, viewer, "sendTestCampaign", id=campaign, idempotencyKey="k")
     await accepted(ask, viewer, "scheduleCampaign", id=campaign, version=2, at=at)
-    await accepted(ask, viewer, "sendCampaign", id=campaign, version=3)
+    await accepted(ask, viewer, "unscheduleCampaign", id=campaign, version=3)
+    await accepted(ask, viewer, "sendCampaign", id=campaign, version=4)
     for verb in ("pauseCampaign", "resumeCampaign", "cancelCampaign"):
         await accepted(ask, viewer, verb, id=campaign)
         await accepted(ask, viewer, verb, id=campaign)
