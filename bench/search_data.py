@@ -11,6 +11,8 @@ import asyncpg
 NODES_PER_ROADMAP = 200
 ASKED, ATTEMPTS, OWN = 2_000, 200, 500
 """How many questions the viewer was asked, in how many attempts, and how many bookmarks, notes and goals they have."""
+AUTHOR, VIEWER = 0, 1
+"""The numbers of the users who wrote everything, and who search it."""
 _SYLLABLES = [c + v for c in "bdfgklmnprstvz" for v in "aeiou"]
 _NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 _QUESTION_COLUMNS = (
@@ -69,7 +71,7 @@ async def fill(connection: "asyncpg.Connection[Any]", amounts: Amounts, texts: T
 
 
 def _tables(amounts: Amounts, texts: Texts) -> Iterator[tuple[str, str, Iterator[tuple[Any, ...]]]]:
-    author, viewer = id_of("user", 0), id_of("user", 1)
+    author, viewer = id_of("user", AUTHOR), id_of("user", VIEWER)
     exam, domain = id_of("examtype", 0), id_of("domain", 0)
     roadmaps = amounts.nodes // NODES_PER_ROADMAP
     yield (

@@ -11,7 +11,7 @@ from strawberry.types.base import get_object_definition
 from domain.errors import DomainError, InvalidInputError, NotFoundError
 from domain.refusals import RefusalsError, refuse, together
 from graph.arguments import camel_case, id_prefixes, malformed_ids
-from graph.costs import MUTATION_WEIGHT, cost
+from graph.costs import MUTATION_WEIGHT, USUAL_LENGTH, cost
 from graph.declarations import Declaration
 from graph.directives import Rules, listed, public
 from graph.errors import ERROR_TYPES, Refusal
@@ -21,6 +21,8 @@ from resolvers.repetition import repeated
 Gives = Mapping[str, tuple[Any, str] | tuple[Any, str, int]]
 """The fields of a payload: type, description, and the maximum of a list."""
 
+MOST_REFUSALS = 100
+"""How many refusals a payload names; the first ones of an input that has more."""
 ALWAYS: tuple[type[DomainError], ...] = (InvalidInputError, NotFoundError)
 """The refusals that the payload of every mutation may hold."""
 
@@ -92,7 +94,7 @@ def _told(refusals: list[DomainError], expected: tuple[type[DomainError], ...]) 
     for refusal in refusals:
         if not isinstance(refusal, expected):
             raise refusal
-    return [Refusal(refusal) for refusal in refusals]
+    return [Refusal(refusal) for refusal in refusals[:MOST_REFUSALS]]
 
 
 def _payload(
@@ -112,7 +114,9 @@ def _payload(
         for name, (_, description, *most) in gives.items()
     }
     fields["user_errors"] = attribute(
-        "Why the mutation was refused, with an entry for each field at fault; empty on success.", at_most=10
+        "Why the mutation was refused, with an entry for each fault; empty on success.",
+        at_most=MOST_REFUSALS,
+        usual=USUAL_LENGTH,
     )
     fields |= {name: field for name, (_, field) in also.items()}
     hints: dict[str, Any] = {name: Optional[kind] for name, (kind, *_) in {**gives, **also}.items()}  # noqa: UP045

@@ -22,7 +22,7 @@ from graph.gamification.streaks import Streak
 from graph.gamification.xp import LevelProgress, XpEntry
 from graph.generation.generations import Generation
 from graph.imports.imports import Import
-from graph.jobs.jobs import Job
+from graph.jobs.jobs import MADE_WITHIN, Job
 from graph.learning.daily_targets import DailyTarget
 from graph.learning.enrolments import Enrolment
 from graph.learning.goals import Goal
@@ -226,6 +226,7 @@ class Viewer:
         args={
             "kind": "Only imports of this kind; by default all.",
             "outcome": "Only imports with this outcome; by default all.",
+            "format": "Only imports of files read as this format, as `Import.format` says it; by default all.",
             "is_running": "Only imports that run, or only those that have ended; by default all.",
         },
     )
@@ -233,14 +234,19 @@ class Viewer:
         job_resolvers.viewer_jobs,
         description="The caller's jobs, newest first.",
         rule=requires_scopes(Scope.READ_OPERATIONS),
-        args={"state": "Only jobs in this state; by default all."},
+        args={"state": "Only jobs in this state; by default all.", "kind": "Only jobs of this kind."}
+        | MADE_WITHIN,
     )
     workflows: Connection[Workflow] | None = resolved_by(
         workflow_resolvers.viewer_workflows,
         description="The workflows that are about the caller, and those that they started about no other user; the "
         "newest first.",
         rule=requires_scopes(Scope.READ_OPERATIONS),
-        args={"state": "Only workflows in this state; by default all."},
+        args={
+            "state": "Only workflows in this state; by default all.",
+            "template": "Only workflows of this template.",
+        }
+        | MADE_WITHIN,
     )
     ai_usage: AiUsage | None = resolved_by(
         ai_calls.viewer_usage,

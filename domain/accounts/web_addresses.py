@@ -15,19 +15,25 @@ from domain.errors import InvalidInputError
 
 LONGEST_URL = 500
 _URL = re.compile(
-    r"https://(?P<host>\[[0-9a-f:.]+\]|[^/?#@:\[\]%]+)(?::(?P<port>[0-9]{1,5}))?"
+    r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[^/?#@:\[\]%]+)(?::(?P<port>[0-9]{1,5}))?"
     r"(?P<path>/[^?#]*)?(?P<query>\?[^#]*)?(?P<fragment>#.*)?",
     re.IGNORECASE,
 )
 _BACKSLASH = "\\"
-_HTTPS, _LAST_PORT = 443, 65_535
+_PORTS = {"https": 443, "http": 80}
+"""The port of each scheme, which is left out of an address."""
+_LAST_PORT = 65_535
+_THIS_MACHINE = "localhost"
 _DOT, _TWO_DOTS = {".", "%2e"}, {"..", ".%2e", "%2e.", "%2e%2e"}
 _KEPT = "!$%&'()*+,-./:;=@_~|[]"
 """ASCII that a path keeps; the standard's sets of characters to encode are what is left out, for each part."""
 
 
-def checked_url(url: str, *, field: str) -> str:
-    """Return an absolute https URL of at most 500 characters as browsers write it; raises InvalidInputError."""
+def checked_url(url: str, *, field: str, allows_local: bool = False) -> str:
+    """Return an absolute https URL of at most 500 characters as browsers write it; raises InvalidInputError.
+
+    With `allows_local` it may also be http, and lead to `localhost`.
+    """
     url = url.strip(" ")
     if len(url) > LONGEST_URL:
         raise InvalidInputError(f"{field} may hold at most {LONGEST_URL} characters.", field=field)
@@ -36,14 +42,15 @@ def checked_url(url: str, *, field: str) -> str:
             f"{field} must not hold spaces, backslashes or hidden characters.", field=field
         )
     read = _URL.fullmatch(url)
-    host = None if read is None else _host(read["host"])
-    port = int((read and read["port"]) or _HTTPS)
-    if read is None or host is None or port > _LAST_PORT:
+    scheme = "" if read is None else read["scheme"].lower()
+    host = None if read is None else _host(read["host"], allows_local=allows_local)
+    port = int((read and read["port"]) or _PORTS.get(scheme, 0))
+    if read is None or host is None or port > _LAST_PORT or (scheme == "http" and not allows_local):
         raise InvalidInputError(
             f"{field} must be an https address like https://example.org/path, without user name and password.",
             field=field,
         )
-    spelled = f"https://{host}{'' if port == _HTTPS else f':{port}'}{_path(read['path'] or '/')}"
+    spelled = f"{scheme}://{host}{'' if port == _PORTS[scheme] else f':{port}'}{_path(read['path'] or '/')}"
     spelled += quote(read["query"] or "", safe=f"{_KEPT.replace(chr(39), '')}?`{{}}^")
     spelled += quote(read["fragment"] or "", safe=f"{_KEPT}?#{{}}^")
     if len(spelled) > LONGEST_URL:
@@ -53,8 +60,10 @@ def checked_url(url: str, *, field: str) -> str:
     return spelled
 
 
-def _host(host: str) -> str | None:
+def _host(host: str, *, allows_local: bool) -> str | None:
     """Return a name in ASCII, or an IP address in its usual form; None for anything else."""
+    if allows_local and host.lower() == _THIS_MACHINE:
+        return _THIS_MACHINE
     try:
         if host.startswith("["):
             return f"[{IPv6Address(host[1:-1])}]"

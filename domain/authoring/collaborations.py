@@ -60,7 +60,9 @@ async def invite(
         )
     invitee = await _invitee(work, handle, email)
     if invitee == roadmap.author_id and handle is not None:
-        raise InvalidInputError("The author of a roadmap needs no invitation.", field="invitee")
+        raise InvalidInputError(
+            "The author of a roadmap needs no invitation; invite another user.", field="invitee"
+        )
     if invitee is None or invitee == roadmap.author_id:
         return roadmap
     is_new = await work.collaborators.invite(
@@ -98,7 +100,10 @@ async def leave(work: ContentWork, act: Act, *, collaborator_id: CollaboratorId)
     """End the actor's work on a roadmap, or decline the invitation to it; raises NotFoundError."""
     found = await _seen(work, act, collaborator_id)
     if found is None or found.user_id != act.user_id:
-        raise NotFoundError("You have no such invitation or collaboration.", field="collaboratorId")
+        raise NotFoundError(
+            "You have no such invitation or collaboration; `viewer.collaborations` lists yours.",
+            field="collaboratorId",
+        )
     await work.collaborators.remove(found.id)
     return found
 
@@ -110,7 +115,10 @@ async def remove(work: ContentWork, act: Act, *, collaborator_id: CollaboratorId
     """
     found = await _seen(work, act, collaborator_id)
     if found is None:
-        raise NotFoundError("The roadmap has no such collaborator.", field="collaboratorId")
+        raise NotFoundError(
+            "The roadmap has no such collaborator; `Roadmap.collaborators` lists those that it has.",
+            field="collaboratorId",
+        )
     await locked(work, act, found.roadmap_id, Right.MANAGE)
     await work.collaborators.remove(found.id)
     await audit.record(work.audit, act, AuditAction.COLLABORATOR_REMOVED, target=found.roadmap_id)

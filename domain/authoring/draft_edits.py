@@ -48,12 +48,15 @@ async def edit(
 ) -> DraftEdit:
     """Apply operations to a draft of the actor's, each to what the one before left; all of them or none.
 
-    Raises, all at once, InvalidInputErrors; NotFoundError, ForbiddenError, NotADraftError, and DraftConflictError
-    where the draft was edited since the client read it.
+    Raises, all at once, InvalidInputErrors for what operations hold, and NotFoundError, ForbiddenErrors, NotADraftError
+    or DraftConflictError where the draft was edited since the client read it; or InvalidInputErrors, all at once, for
+    what the draft does not allow.
     """
-    operations = _checked(operations)
-    version = await draft_at(work, act, version_id, revision)
-    await _check_visibility(work, act, version, operations)
+    with all_at_once() as each:
+        with each:
+            operations = _checked(operations)
+        version = await draft_at(work, act, version_id, revision)
+        await _check_visibility(work, act, version, operations)
     return await applied(work, act, version, operations)
 
 
@@ -77,7 +80,10 @@ async def draft_at(
 async def applied(
     work: AuthoringWork, act: Act, version: RoadmapVersion, operations: Sequence[Operation]
 ) -> DraftEdit:
-    """Apply operations, which are checked, to a locked draft; raises InvalidInputErrors, all at once."""
+    """Apply operations, which are checked, to a locked draft; raises InvalidInputErrors, all at once.
+
+    Where the draft is what it was before, its revision stays, and there is nothing to undo.
+    """
     places = await work.drafts.places(version.id)
     touched = {key for operation in operations for key in operation.touches}
     before = {node.key: node for node in await work.drafts.nodes(version.id, touched)} if touched else {}
@@ -88,6 +94,8 @@ async def applied(
     await _check_upstream(work, act, version, draft)
     changes = await _changes(work, act, version, places, before, draft)
     await _check_edges(work, version, before, draft)
+    if described(version, draft) == version and not changes.are_any:
+        return DraftEdit(version=version, undo=[])
     edited = await work.drafts.write(described(version, draft), changes)
     return DraftEdit(version=edited, undo=[{each.name: each.sent()} for each in reversed(undo)])
 
@@ -169,7 +177,7 @@ async def _check_edges(
     added = _edges(draft.nodes) - _edges(before)
     if added > 0 and await work.drafts.edges(version.id) + added > MOST_EDGES:
         raise InvalidInputError(
-            f"operations would give the draft more than {MOST_EDGES} prerequisites, which is the most.",
+            f"operations would give the draft more than {MOST_EDGES} prerequisites, the most; disconnect some first.",
             field="operations",
         )
 
@@ -183,7 +191,8 @@ async def _check_upstream(work: AuthoringWork, act: Act, version: RoadmapVersion
     is_published = found is not None and found.state is not VersionState.DRAFT
     if roadmap is None or found is None or not is_published or found.roadmap_id != roadmap.forked_from_id:
         raise InvalidInputError(
-            "setUpstream takes a version of the roadmap that this one was forked from.", field="operations"
+            "setUpstream must name a published version of the roadmap that this one was forked from.",
+            field="operations",
         )
 
 

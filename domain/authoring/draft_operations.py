@@ -47,6 +47,16 @@ def existing(draft: Draft, key: str, field: str) -> DraftNode:
     return draft.nodes[key]
 
 
+def check_any(values: dict[str, Any], at: str) -> None:
+    """Refuse an operation that names nothing to change."""
+    if not values:
+        field = at.removesuffix(".")
+        raise InvalidInputError(
+            f"{field} must have a field to change; leave the operation out where nothing changes.",
+            field=field,
+        )
+
+
 def check_no_null(values: dict[str, Any], at: str, each: Each, *, but: frozenset[str] = frozenset()) -> None:
     """Refuse null for fields that cannot be cleared."""
     for name, value in values.items():
@@ -71,6 +81,8 @@ class Describe:
     def checked(self, at: str) -> "Describe":
         """Check each value that is given."""
         with all_at_once() as each:
+            with each:
+                check_any(self.values, at)
             check_no_null(self.values, at, each)
             with each:
                 if (title := self.values.get("title")) is not None:

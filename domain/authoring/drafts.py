@@ -157,6 +157,11 @@ class DraftChanges:
     groups: Sequence[NewGroup]
     moved: dict[RoadmapNodeId, int]
 
+    @property
+    def are_any(self) -> bool:
+        """Whether there is a row to write."""
+        return any((self.removed, self.written, self.regrouped, self.groups, self.moved))
+
 
 class Drafts(Protocol):
     """The drafts of roadmaps; their roadmap is locked before, and visibility is not checked."""

@@ -112,7 +112,9 @@ def _check_group(needs: Needs, at: str) -> None:
                 checked_slug(key, field=f"{at}.nodes[{place}]")
         with each:
             if (needs.mode is PrerequisiteMode.K_OF_N) != (needs.k is not None):
-                raise InvalidInputError(f"{at}.k is given exactly where mode is K_OF_N.", field=f"{at}.k")
+                raise InvalidInputError(
+                    f"{at}.k must be given where mode is K_OF_N, and left out elsewhere.", field=f"{at}.k"
+                )
             if needs.k is not None:
                 _check_whole(needs.k, f"{at}.k", MOST_NEEDED)
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from domain.authoring.draft_operations import Operation, check_no_null, existing
+from domain.authoring.draft_operations import Operation, check_any, check_no_null, existing
 from domain.authoring.drafts import Draft, DraftNode
 from domain.authoring.node_checks import check_values, checked_node
 from domain.content.quizzes import checked_slug
@@ -44,12 +44,16 @@ class AddNode:
         with all_at_once() as each:
             with each:
                 if self.node.key in draft:
-                    raise InvalidInputError(f"{at}key is the key of another node.", field=f"{at}key")
+                    raise InvalidInputError(
+                        f"{at}key is the key of another node; choose another key.", field=f"{at}key"
+                    )
             with each:
                 _check_after(draft, self.after, f"{at}after")
             with each:
                 if len(draft) >= MOST_NODES:
-                    raise InvalidInputError(f"A roadmap has at most {MOST_NODES} nodes.", field=f"{at}key")
+                    raise InvalidInputError(
+                        f"A roadmap has at most {MOST_NODES} nodes; remove one first.", field=f"{at}key"
+                    )
         last = draft.order[-1] if draft.order else None
         draft.insert(self.node, after=last if self.at_end else self.after)
         return RemoveNode(key=self.node.key)
@@ -124,13 +128,14 @@ class MoveNode:
         return self
 
     def apply(self, draft: Draft, at: str) -> Operation:
-        """Move the node."""
+        """Move the node; where it stands there already, nothing changes."""
         existing(draft, self.key, f"{at}key")
         _check_after(draft, self.after, f"{at}after")
         if self.after == self.key:
             raise InvalidInputError(f"{at}after must be the key of another node.", field=f"{at}after")
         before = draft.before(self.key)
-        draft.move(self.key, after=self.after)
+        if before != self.after:
+            draft.move(self.key, after=self.after)
         return MoveNode(key=self.key, after=before)
 
     def sent(self) -> dict[str, Any]:
@@ -156,6 +161,8 @@ class ChangeNode:
         with all_at_once() as each:
             with each:
                 checked_slug(self.key, field=f"{at}key")
+            with each:
+                check_any(self.values, at)
             check_no_null(self.values, at, each, but=_CLEARED)
             given = {name: value for name, value in self.values.items() if value is not None}
             check_values(given, at, each)

@@ -73,13 +73,15 @@ class Connect:
         place = next((n for n, each in enumerate(groups) if each.mode is PrerequisiteMode.ALL), None)
         if place is None:
             if len(groups) >= MOST_GROUPS:
-                message = f"{at}to has {MOST_GROUPS} groups of prerequisites already, which is the most."
+                message = f"{at}to has {MOST_GROUPS} groups of prerequisites, the most; set fewer first."
                 raise InvalidInputError(message, field=f"{at}to")
             groups.append(Needs(mode=PrerequisiteMode.ALL, k=None, of=(self.before,)))
         elif self.before in groups[place].of:
-            raise InvalidInputError(f"{at}from is a prerequisite already.", field=f"{at}from")
+            raise InvalidInputError(
+                f"{at}from is a prerequisite already; leave this operation out.", field=f"{at}from"
+            )
         elif len(groups[place].of) >= MOST_NEEDED:
-            message = f"{at}to has {MOST_NEEDED} prerequisites of mode ALL already, which is the most."
+            message = f"{at}to has {MOST_NEEDED} prerequisites of mode ALL, the most; disconnect one."
             raise InvalidInputError(message, field=f"{at}to")
         else:
             groups[place] = replace(groups[place], of=(*groups[place].of, self.before))
@@ -114,7 +116,9 @@ class Disconnect:
         node = existing(draft, self.after, f"{at}to")
         left = [replace(each, of=tuple(k for k in each.of if k != self.before)) for each in node.needs]
         if left == list(node.needs):
-            raise InvalidInputError(f"{at}from is no prerequisite of the node.", field=f"{at}from")
+            raise InvalidInputError(
+                f"{at}from is no prerequisite of the node; leave this operation out.", field=f"{at}from"
+            )
         draft.put(replace(node, needs=tuple(each for each in left if each.of)))
         return SetPrerequisites(key=self.after, groups=node.needs)
 

@@ -15,6 +15,7 @@ from domain.content.roadmaps import RoadmapVersion
 from domain.entities import entity
 from domain.errors import DomainError, InvalidInputError
 from domain.ids import RoadmapVersionId
+from domain.refusals import all_at_once
 
 MOST_CHOICES = 10_000
 """How many conflicts one pull can decide."""
@@ -71,8 +72,10 @@ async def pull(
     `undo` of the result takes the pull back. Raises NotFoundError, ForbiddenError, NotADraftError, DraftConflictError,
     NothingToPullError, UpstreamChangedError, UnresolvedConflictsError, or InvalidInputErrors.
     """
-    chosen = _chosen(choices)
-    version = await draft_edits.draft_at(work, act, version_id, revision)
+    with all_at_once() as each:
+        with each:
+            chosen = _chosen(choices)
+        version = await draft_edits.draft_at(work, act, version_id, revision)
     upstream = await _upstream(work, act, version)
     if upstream.theirs.id != upstream_version_id:
         raise UpstreamChangedError(
@@ -93,11 +96,14 @@ def _chosen(choices: Sequence[Choice]) -> Choices:
     if len(choices) > MOST_CHOICES:
         raise InvalidInputError(f"choices may hold at most {MOST_CHOICES:,}.", field="choices")
     found: dict[tuple[str | None, MergeField], MergeChoice] = {}
-    for place, each in enumerate(choices):
-        if found.setdefault((each.key, each.field), each.choice) is not each.choice:
-            raise InvalidInputError(
-                f"choices[{place}] decides a conflict again, and differently.", field="choices"
-            )
+    with all_at_once() as each:
+        for place, given in enumerate(choices):
+            with each:
+                if found.setdefault((given.key, given.field), given.choice) is not given.choice:
+                    raise InvalidInputError(
+                        f"choices[{place}] decides a conflict again, and differently; keep one of the two.",
+                        field=f"choices[{place}]",
+                    )
     return found
 
 

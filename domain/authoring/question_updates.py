@@ -78,8 +78,11 @@ async def update(
             with each:
                 question_images.check_words(value, field=name)
         with each:
-            stored = await _newest(work, act, question_id, version)
-            found = await _domain(work, stored.question, domain)
+            stored = await _newest(work, act, question_id)
+            with each:
+                _check_version(stored, version)
+            with each:
+                found = await _domain(work, stored.question, domain)
             shown = await question_images.stored(work, stored.question.id)
             if new_key is not UNCHANGED:
                 new_key = replace(new_key, ordered=stored.question.kind is QuestionKind.ORDERING)
@@ -143,18 +146,21 @@ def _faults(
         )
 
 
-async def _newest(work: AuthoringWork, act: Act, question_id: QuestionId, version: int) -> AuthoredQuestion:
-    """Return the newest version of a question that the actor may change, locked; it has to have this number."""
+async def _newest(work: AuthoringWork, act: Act, question_id: QuestionId) -> AuthoredQuestion:
+    """Return the newest version of a question that the actor may change, locked."""
     stored = await work.authored.lock_newest(question_id)
     if stored is None or not await may_change(work, act, author_id=stored.author_id):
-        raise NotFoundError("You have no such question.", field="id")
+        raise NotFoundError("You have no such question; `myContent` lists yours.", field="id")
+    return stored
+
+
+def _check_version(stored: AuthoredQuestion, version: int) -> None:
     if version != stored.version:
         raise QuestionConflictError(
             f"The question is at version {stored.version}; look at it and repeat the change with that version.",
             current_id=stored.question.id,
             field="version",
         )
-    return stored
 
 
 async def _domain(work: AuthoringWork, question: Question, code: Edit[str | None]) -> ExamDomain | None:

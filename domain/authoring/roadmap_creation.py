@@ -126,5 +126,8 @@ async def created(work: AuthoringWork, act: Act, roadmap_id: RoadmapId) -> NewRo
     (roadmap,) = await work.roadmaps.by_ids([roadmap_id], viewer_id=act.user_id)
     version = None if roadmap is None else await work.roadmaps.newest_version(roadmap.id)
     if roadmap is None or version is None:
-        raise NotFoundError("The roadmap that this key created is gone.", field="idempotencyKey")
+        raise NotFoundError(
+            "The roadmap that this key created is gone; make a new key to create another one.",
+            field="idempotencyKey",
+        )
     return NewRoadmap(roadmap=roadmap, version=version)

@@ -73,13 +73,14 @@ class Bookmarks(Protocol):
 
 def checked_tags(tags: list[str]) -> list[str]:
     """Return the tags in one spelling, each once, in the order given; raises InvalidInputErrors."""
-    if len(tags) > MOST_TAGS:
-        raise InvalidInputError(f"tags may hold at most {MOST_TAGS}.", field="tags")
     checked = []
     with all_at_once() as each:
-        for tag in tags:
+        with each:
+            if len(tags) > MOST_TAGS:
+                raise InvalidInputError(f"tags may hold at most {MOST_TAGS}.", field="tags")
+        for place, tag in enumerate(tags[:MOST_TAGS]):
             with each:
-                checked.append(checked_tag(tag, field="tags"))
+                checked.append(checked_tag(tag, field=f"tags[{place}]"))
     return list(dict.fromkeys(checked))
 
 

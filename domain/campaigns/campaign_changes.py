@@ -65,7 +65,7 @@ async def create(
                 draft = replace(draft, **{field: kept})
         with each:
             _check_pace(per_second)
-        if not each.refusals:
+        if {"templateId", "values"}.isdisjoint(refusal.field for refusal in each.refusals):
             draft = await _with_values(work, draft)
     earlier = await first_use(
         work.receipts,
@@ -158,11 +158,9 @@ async def update(
             operators.check_version(before.version, version)
         with each:
             if before.state is not CampaignState.DRAFT:
-                raise CampaignNotDraftError(
-                    "Only a draft can be changed; create another campaign instead.", field="id"
-                )
+                raise _not_draft(before.state)
         same = replace(before, per_second=settled(per_second, before.per_second), **sent)
-        if not each.refusals:
+        if {"templateId", "values"}.isdisjoint(refusal.field for refusal in each.refusals):
             same = await _with_values(work, same)
     if same == before:
         return before
@@ -171,6 +169,17 @@ async def update(
     await record(work, act, AuditAction.CAMPAIGN_UPDATED, after)
     work.emit(campaigns.campaign_signal(after.id))
     return after
+
+
+def _not_draft(state: CampaignState) -> CampaignNotDraftError:
+    if state is CampaignState.SCHEDULED:
+        return CampaignNotDraftError(
+            "A scheduled campaign cannot be changed; make it a draft again with unscheduleCampaign first.",
+            field="id",
+        )
+    return CampaignNotDraftError(
+        f"A campaign that is {state.value} cannot be changed; create another one.", field="id"
+    )
 
 
 async def template_of(work: CampaignsWork, campaign: Campaign) -> EmailTemplate | None:
@@ -199,9 +208,13 @@ async def _checked_field(work: CampaignsWork, name: str, value: Any) -> Any:
         email_templates.check_size(value)
         return dict(value)
     if name == "template_id" and await work.email_templates.by_ids([value]) == [None]:
-        raise NotFoundError("There is no such template.", field="templateId")
+        raise NotFoundError(
+            "There is no such template; `emailTemplates` lists those that there are.", field="templateId"
+        )
     if name == "segment_id" and await work.segments.by_ids([value]) == [None]:
-        raise NotFoundError("There is no such segment.", field="segmentId")
+        raise NotFoundError(
+            "There is no such segment; `segments` lists those that there are.", field="segmentId"
+        )
     if name in {"quiet_from", "quiet_until"} and not 0 <= value <= quiet_hours.LAST_HOUR:
         field = "quietFrom" if name == "quiet_from" else "quietUntil"
         raise InvalidInputError(f"{field} must be 0 to {quiet_hours.LAST_HOUR}.", field=field)
@@ -217,5 +230,7 @@ async def _with_values(work: CampaignsWork, campaign: Campaign) -> Campaign:
     """Return a campaign whose values fit its template; raises InvalidInputError or NotFoundError."""
     template = await template_of(work, campaign)
     if template is None:
-        raise NotFoundError("There is no such template.", field="templateId")
+        raise NotFoundError(
+            "There is no such template; `emailTemplates` lists those that there are.", field="templateId"
+        )
     return replace(campaign, values=email_templates.checked_values(template, campaign.values))

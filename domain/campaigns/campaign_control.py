@@ -39,6 +39,24 @@ async def schedule(
     return await _moved(work, act, AuditAction.CAMPAIGN_SCHEDULED, after, run_at=at)
 
 
+async def unschedule(work: CampaignsWork, act: Act, campaign_id: CampaignId, *, version: int) -> Campaign:
+    """Make a scheduled campaign a draft again, without a time and a pinned version of its template.
+
+    It does not begin at its time then, and can be changed. Raises, all at once, ForbiddenError, NotFoundError,
+    VersionOutdatedError and CampaignStateConflictError.
+    """
+    with all_at_once() as each:
+        with each:
+            await operators.require(work, act)
+        campaign = await operators.locked(work, campaign_id)
+        with each:
+            operators.check_version(campaign.version, version)
+        with each:
+            state = campaign_states.moved(campaign.state, CampaignState.DRAFT)
+    after = replace(campaign, state=state, scheduled_at=None, template_version=None)
+    return await _moved(work, act, AuditAction.CAMPAIGN_UNSCHEDULED, after)
+
+
 async def send(work: CampaignsWork, act: Act, campaign_id: CampaignId, *, version: int) -> Campaign:
     """Begin to send a campaign.
 

@@ -18,7 +18,12 @@ class CampaignState(Enum):
 
 ALLOWED: dict[CampaignState, tuple[CampaignState, ...]] = {
     CampaignState.DRAFT: (CampaignState.SCHEDULED, CampaignState.SENDING, CampaignState.CANCELLED),
-    CampaignState.SCHEDULED: (CampaignState.SCHEDULED, CampaignState.SENDING, CampaignState.CANCELLED),
+    CampaignState.SCHEDULED: (
+        CampaignState.SCHEDULED,
+        CampaignState.DRAFT,
+        CampaignState.SENDING,
+        CampaignState.CANCELLED,
+    ),
     CampaignState.SENDING: (CampaignState.PAUSED, CampaignState.SENT, CampaignState.CANCELLED),
     CampaignState.PAUSED: (CampaignState.SENDING, CampaignState.CANCELLED),
     CampaignState.SENT: (),

@@ -27,10 +27,15 @@ async def send(
             key = checked_key(key)
         (campaign,) = await work.campaigns.by_ids([campaign_id])
         if campaign is None:
-            raise NotFoundError("There is no such campaign.", field="id")
+            raise NotFoundError(
+                "There is no such campaign; `campaigns` lists those that there are.", field="id"
+            )
         template = await campaign_changes.template_of(work, campaign)
         if template is None:
-            raise NotFoundError("The template of this campaign was deleted.", field="id")
+            raise NotFoundError(
+                "The template of this campaign was deleted; choose another one with updateCampaign.",
+                field="id",
+            )
         with each:
             email_templates.checked_values(template, campaign.values)
         reader = await _reader(work, act)

@@ -154,19 +154,23 @@ def checked_content(language: TemplateLanguage, content: TemplateContent) -> Tem
 
 
 def _check_variables(names: Sequence[str]) -> None:
-    if len(names) > MOST_VARIABLES:
-        raise InvalidInputError(f"variables may hold at most {MOST_VARIABLES}.", field="variables")
-    if not all(map(_is_name, names)):
-        raise InvalidInputError(
-            "The names of variables have 1 to 40 of a-z, 0-9 and _, and begin with a letter.",
-            field="variables",
-        )
     taken = {*OF_READER, *RESERVED}
-    if len(set(names)) < len(names) or not taken.isdisjoint(names):
-        raise InvalidInputError(
-            f"The names of variables differ from each other and from {', '.join(sorted(taken))}.",
-            field="variables",
-        )
+    with all_at_once() as each:
+        with each:
+            if len(names) > MOST_VARIABLES:
+                raise InvalidInputError(f"variables may hold at most {MOST_VARIABLES}.", field="variables")
+        with each:
+            if not all(map(_is_name, names)):
+                raise InvalidInputError(
+                    "The names of variables must have 1 to 40 of a-z, 0-9 and _, and begin with a letter.",
+                    field="variables",
+                )
+        with each:
+            if len(set(names)) < len(names) or not taken.isdisjoint(names):
+                raise InvalidInputError(
+                    f"The names of variables must differ from each other and from {', '.join(sorted(taken))}.",
+                    field="variables",
+                )
 
 
 def check_size(values: Mapping[str, Any]) -> None:
@@ -178,16 +182,30 @@ def check_size(values: Mapping[str, Any]) -> None:
 
 
 def checked_values(template: EmailTemplate, values: Mapping[str, Any]) -> dict[str, Value]:
-    """Return the values if each variable has one that fits, and there are no others; raises InvalidInputError."""
-    if given := values.keys() ^ set(template.variables):
-        missing = sorted(given & set(template.variables))
-        if missing:
-            raise InvalidInputError(
-                f"values lacks {', '.join(missing)}, which the template shows.", field="values"
-            )
-        names = ", ".join(template.variables) or "none"
-        raise InvalidInputError(f"values may name the variables of the template: {names}.", field="values")
-    return {name: _checked_value(name, value) for name, value in values.items()}
+    """Return the values if each variable has one that fits, and there are no others.
+
+    Raises, all at once, InvalidInputErrors.
+    """
+    known, checked = set(template.variables), {}
+    with all_at_once() as each:
+        with each:
+            if missing := sorted(known - values.keys()):
+                raise InvalidInputError(
+                    f"values lacks {', '.join(missing)}, which the template shows; add a text or a list of texts.",
+                    field="values",
+                )
+        with each:
+            if values.keys() - known:
+                names = ", ".join(template.variables) or "none"
+                raise InvalidInputError(
+                    f"values may name the variables of the template: {names}; leave out the others.",
+                    field="values",
+                )
+        for name, value in values.items():
+            with each:
+                if name in known:
+                    checked[name] = _checked_value(name, value)
+    return checked
 
 
 def _checked_value(name: str, value: Any) -> Value:

@@ -37,7 +37,7 @@ async def locked(work: CampaignsWork, campaign_id: CampaignId, *, version: int |
     """Return a campaign, locked, to change this version of it; raises NotFoundError or VersionOutdatedError."""
     campaign = await work.campaigns.lock(campaign_id)
     if campaign is None:
-        raise NotFoundError("There is no such campaign.", field="id")
+        raise NotFoundError("There is no such campaign; `campaigns` lists those that there are.", field="id")
     check_version(campaign.version, version)
     return campaign
 

@@ -85,7 +85,9 @@ async def update(
                 await segments.check_groups(work.exam_types, mandatory(groups, [], field="groups"))
         before = await work.segments.lock(segment_id)
         if before is None:
-            raise NotFoundError("There is no such segment.", field="id")
+            raise NotFoundError(
+                "There is no such segment; `segments` lists those that there are.", field="id"
+            )
         operators.check_version(before.version, version)
     new_groups = mandatory(groups, before.groups, field="groups")
     same = replace(before, name=settled(new_name, before.name), groups=new_groups)
@@ -102,7 +104,7 @@ async def delete(work: CampaignsWork, act: Act, segment_id: SegmentId) -> Segmen
     await operators.require(work, act)
     before = await work.segments.lock(segment_id)
     if before is None:
-        raise NotFoundError("There is no such segment.", field="id")
+        raise NotFoundError("There is no such segment; `segments` lists those that there are.", field="id")
     if not await work.segments.remove(segment_id):
         raise SegmentInUseError(
             "A campaign that has not ended uses this segment; cancel that campaign, or give it another segment.",
@@ -127,7 +129,7 @@ async def size_of(work: CampaignsWork, act: Act, segment_id: SegmentId) -> Segme
     await operators.require(work, act)
     (segment,) = await work.segments.by_ids([segment_id])
     if segment is None:
-        raise NotFoundError("There is no such segment.", field="by.id")
+        raise NotFoundError("There is no such segment; `segments` lists those that there are.", field="by.id")
     return await work.segments.size(segment.groups, now=act.now)
 
 

@@ -120,21 +120,23 @@ def _written(condition: dict[str, Any]) -> dict[str, Any]:
 
 async def check_groups(exam_types: ExamTypes, groups: Sequence[SegmentGroup]) -> None:
     """Raise, all at once, InvalidInputErrors and NotFoundErrors that name what is wrong with the groups."""
-    if not 1 <= len(groups) <= MOST_GROUPS:
-        raise InvalidInputError(f"groups must hold 1 to {MOST_GROUPS}.", field="groups")
+    looked_at = groups[:MOST_GROUPS]
     places = [
         (f"groups[{g}].conditions[{c}]", condition)
-        for g, group in enumerate(groups)
-        for c, condition in enumerate(group.conditions)
+        for g, group in enumerate(looked_at)
+        for c, condition in enumerate(group.conditions[:MOST_CONDITIONS])
     ]
     with all_at_once() as each:
-        for g, group in enumerate(groups):
+        with each:
+            if not 1 <= len(groups) <= MOST_GROUPS:
+                raise InvalidInputError(f"groups must hold 1 to {MOST_GROUPS}.", field="groups")
+        for g, group in enumerate(looked_at):
             with each:
                 _check_length(group, field=f"groups[{g}].conditions")
-        for place, condition in places[: MOST_GROUPS * MOST_CONDITIONS]:
+        for place, condition in places:
             with each:
                 _check_days(condition, place)
-        if not each.refusals:
+        with each:
             await _check_known(exam_types, places)
 
 
@@ -170,4 +172,6 @@ async def _check_known(exam_types: ExamTypes, places: list[tuple[str, SegmentCon
 
 
 def _unknown(what: str, field: str) -> NotFoundError:
-    return NotFoundError(f"{field} names an {what} that there is not.", field=field)
+    return NotFoundError(
+        f"{field} names an {what} that there is not; `examTypes` lists those that there are.", field=field
+    )

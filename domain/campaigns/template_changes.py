@@ -101,7 +101,9 @@ async def update(
                 edits[field] = checked(edit, partial(email_templates.checked_field, field), field=field)
         before = await work.email_templates.lock(template_id)
         if before is None:
-            raise NotFoundError("There is no such template.", field="id")
+            raise NotFoundError(
+                "There is no such template; `emailTemplates` lists those that there are.", field="id"
+            )
         with each:
             operators.check_version(before.version, version)
         content = before.content
@@ -122,7 +124,9 @@ async def delete(work: CampaignsWork, act: Act, template_id: EmailTemplateId) ->
     await operators.require(work, act)
     before = await work.email_templates.lock(template_id)
     if before is None:
-        raise NotFoundError("There is no such template.", field="id")
+        raise NotFoundError(
+            "There is no such template; `emailTemplates` lists those that there are.", field="id"
+        )
     if not await work.email_templates.remove(template_id):
         raise EmailTemplateInUseError(
             "A campaign that has not ended uses this template; cancel that campaign, or give it another template.",

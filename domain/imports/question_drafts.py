@@ -17,6 +17,15 @@ from domain.imports.json_lines import Path
 
 
 @entity
+class Picture:
+    """An image beside a prompt, for files that hold images: the name of its file, its bytes, and what it shows."""
+
+    name: str
+    content: bytes
+    alt: str
+
+
+@entity
 class QuestionDraft:
     """A question and its key; `domain` is the code of its domain, `path` leads to it in a JSON file."""
 
@@ -30,6 +39,7 @@ class QuestionDraft:
     explanation: str
     key: KeyDraft
     prompt_format: PromptFormat = PromptFormat.PLAIN
+    pictures: tuple[Picture, ...] = ()
 
 
 @entity
@@ -86,7 +96,7 @@ def faults(draft: QuestionDraft) -> Iterator[str]:
     if draft.prompt_format is PromptFormat.MARKDOWN:
         yield from markdown_faults(draft.prompt)
     yield from text_faults("The explanation", [draft.explanation])
-    yield from text_faults("A feedback", draft.key.feedback.values())
+    yield from text_faults("Feedback {}", draft.key.feedback.values())
     yield from draft.kind.rules.faults(draft.key)
     yield from draft.kind.rules.prompt_faults(draft.prompt, draft.key)
 

@@ -16,6 +16,7 @@ from domain.jobs.jobs import Job, JobEndedError, JobFilter, JobNotFailedError, j
 from domain.jobs.queues import JobQueue
 from domain.jobs.work import JobsWork
 from domain.refusals import all_at_once
+from domain.time_spans import check_span
 
 MOST_AT_ONCE = 1_000
 """How many jobs one act retries or discards at most."""
@@ -127,11 +128,19 @@ def checked_queue(kinds: JobKinds, queue: str) -> str:
 
 
 def checked_filter(kinds: JobKinds, asked: JobFilter) -> JobFilter:
-    """Return the filter if there are such a kind and queue; raises InvalidInputError that names those there are."""
-    if asked.kind is not None and asked.kind not in kinds:
-        raise InvalidInputError(f"kind must be one of {', '.join(sorted(kinds))}.", field="kind")
-    if asked.queue is not None:
-        checked_queue(kinds, asked.queue)
+    """Return the filter if there are such a kind and queue, and its span is one.
+
+    Raises, all at once, InvalidInputErrors, which name the kinds and queues that there are.
+    """
+    with all_at_once() as each:
+        with each:
+            if asked.kind is not None and asked.kind not in kinds:
+                raise InvalidInputError(f"kind must be one of {', '.join(sorted(kinds))}.", field="kind")
+        with each:
+            if asked.queue is not None:
+                checked_queue(kinds, asked.queue)
+        with each:
+            check_span(asked.since, asked.until)
     return asked
 
 

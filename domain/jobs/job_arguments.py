@@ -31,13 +31,15 @@ def read(kind: JobKind, given: Mapping[str, Any]) -> Any:
     """
     check_size(given)
     hints = types_of(kind)
-    if given.keys() - hints.keys():
-        known = ", ".join(sorted(hints)) or "none"
-        raise InvalidInputError(
-            f"arguments has a name that {kind.name} does not know; it knows: {known}.", field="arguments"
-        )
     values = {}
     with all_at_once() as each:
+        with each:
+            if given.keys() - hints.keys():
+                known = ", ".join(sorted(hints)) or "none"
+                raise InvalidInputError(
+                    f"arguments has a name that {kind.name} does not know; it knows: {known}.",
+                    field="arguments",
+                )
         for field in fields(kind.arguments):
             with each:
                 if field.name in given:

@@ -60,11 +60,13 @@ class NewJob:
 
 @entity
 class JobFilter:
-    """A filter of jobs; None leaves a condition out."""
+    """A filter of jobs; None leaves a condition out, `since` is inclusive and `until` exclusive."""
 
     state: JobState | None = None
     kind: str | None = None
     queue: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 class JobEndedError(DomainError):

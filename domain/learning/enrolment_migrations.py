@@ -89,8 +89,6 @@ async def migrate(
             "This is not the current version of the roadmap; look at the preview again.", field="versionId"
         )
     moved = await work.migrations.pin(enrolment_id, version_id)
-    if ahead.path.progress().is_complete:
-        await work.progress_checks.note(act.user_id)
     return await complete_if_done(work.enrolments, moved, ahead.path, now=act.now)
 
 

@@ -193,10 +193,11 @@ async def _current_version(
 async def complete_if_done(
     enrolments: Enrolments, enrolment: Enrolment, path: LearnerPath, *, now: datetime
 ) -> Enrolment:
-    """Return the enrolment, completed where the path is."""
-    if enrolment.completed_at is not None or not path.progress().is_complete:
-        return enrolment
-    return await enrolments.complete(enrolment.id, now=now)
+    """Return the enrolment, completed where the path is; the first completion stays.
+
+    Completing it again notes a check too: a goal about the roadmap may be younger than the first completion.
+    """
+    return await enrolments.complete(enrolment.id, now=now) if path.progress().is_complete else enrolment
 
 
 def award_for(

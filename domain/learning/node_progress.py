@@ -122,8 +122,6 @@ async def put_step(
     if state is NodeState.DONE:
         await _reward(work, act, path, step)
     after = path.with_state([step], stored)
-    if after.progress().is_complete:
-        await work.progress_checks.note(act.user_id)
     return await complete_if_done(work.enrolments, enrolment, after, now=act.now)
 
 

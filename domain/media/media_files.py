@@ -10,5 +10,8 @@ class MediaFiles(Protocol):
     def keep(self, name: str, content: bytes) -> None:
         """Write a file, unless it is there."""
 
+    def read(self, name: str) -> bytes | None:
+        """Return the bytes of a file; None where it is gone."""
+
     def remove(self, names: Sequence[str]) -> None:
         """Remove files; those that are gone are no error."""

@@ -89,7 +89,7 @@ async def store(work: OfflineWork, act: Act, paths: Paths, writes: Sequence[Node
     await work.node_marks.save(changed)
     await _reward(work, act, paths, _first_done(paths, writes))
     for enrolment_id in sorted({mark.enrolment_id for mark in changed}):
-        await _complete(work, act, paths, marks, enrolment_id)
+        await _complete(work, paths, marks, enrolment_id)
 
 
 def _merged(known: NodeMark, new: NodeMark) -> NodeMark:
@@ -146,7 +146,6 @@ async def _reward(work: OfflineWork, act: Act, paths: Paths, done: Sequence[Node
 
 async def _complete(
     work: OfflineWork,
-    act: Act,
     paths: Paths,
     marks: Mapping[MarkKey, NodeMark],
     enrolment_id: EnrolmentId,
@@ -159,8 +158,6 @@ async def _complete(
     if not required or len(moments) < len(required):
         return
     at = max(moments)
-    if enrolment.completed_at is None:
-        await work.enrolments.complete(enrolment_id, now=at)
-    elif at < enrolment.completed_at:
+    await work.enrolments.complete(enrolment_id, now=at)
+    if enrolment.completed_at is not None and at < enrolment.completed_at:
         await work.node_marks.completed_earlier(enrolment_id, at=at)
-    await work.progress_checks.note(act.user_id)

@@ -96,8 +96,8 @@ class Search(Protocol):
 
     Everyone finds public roadmaps with the nodes of their current version, quizzes that are not withdrawn, and users
     who are neither anonymised nor suspended. A viewer also finds their own roadmaps and those that they are enrolled
-    in, the questions that they were asked, and their goals, bookmarks, notes, topics, explore chats and threads.
-    Keys, explanations and feedback of questions are in no index.
+    in, the questions that they were asked, the newest versions of those that they wrote, and their goals, bookmarks,
+    notes, topics, explore chats and threads. Keys, explanations and feedback of questions are in no index.
     """
 
     async def page(

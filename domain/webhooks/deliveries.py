@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Protocol
 
-from domain import ids
 from domain.entities import entity
 from domain.errors import DomainError
 from domain.ids import JobId, UserId, WebhookDeliveryId, WebhookEndpointId, WebhookEventId
 from domain.paging import Page, Window
+from domain.time_spans import ids_within
 from domain.webhooks.events import NotedEvent, WebhookEvent
 
 KEPT = timedelta(days=30)
@@ -89,14 +89,7 @@ class DeliveryFilter:
 
 def bounds(asked: DeliveryFilter) -> tuple[str, str]:
     """Return the lowest id of the filter's deliveries and the exclusive highest; ids order by time."""
-    prefix = ids.PREFIXES[WebhookDeliveryId]
-    lowest = f"{prefix}_" if asked.since is None else _first_id_at(asked.since)
-    return lowest, f"{prefix}_~" if asked.until is None else _first_id_at(asked.until)
-
-
-def _first_id_at(moment: datetime) -> str:
-    milliseconds = max(0, int(moment.timestamp() * 1_000))
-    return ids.compose(ids.PREFIXES[WebhookDeliveryId], milliseconds=milliseconds, randomness=bytes(10))
+    return ids_within(WebhookDeliveryId, asked.since, asked.until)
 
 
 class WebhookDeliveryPendingError(DomainError):

@@ -204,7 +204,7 @@ async def _require_admin_for(work: WebhooksWork, act: Act, **edits: Edit[Any]) -
 async def _locked(work: WebhooksWork, endpoint_id: WebhookEndpointId) -> WebhookEndpoint:
     found = await work.webhook_endpoints.lock(endpoint_id)
     if found is None:
-        raise NotFoundError("There is no such endpoint.", field="id")
+        raise NotFoundError("There is no such endpoint; `webhookEndpoints` lists them.", field="id")
     return found
 
 

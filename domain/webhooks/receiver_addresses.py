@@ -4,7 +4,6 @@ A URL is chosen by people and its name is resolved by servers of others, so neit
 platform. The rule is applied to what is connected to, and to a literal address when a URL is stored.
 """
 
-import re
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
@@ -12,10 +11,6 @@ from domain.accounts import web_addresses
 from domain.entities import entity
 from domain.errors import InvalidInputError
 
-_HTTP, _HTTPS = "http://", "https://"
-_LOCAL_NAME = re.compile(r"^https://localhost(?=[:/?#]|$)", re.IGNORECASE)
-_STAND_IN = "https://localhost.invalid"
-"""What the name of this machine is checked as: as a link for readers it is refused."""
 _NAT64 = IPv6Network("64:ff9b::/96")
 _REFUSED_V4 = tuple(
     IPv4Network(network)
@@ -53,18 +48,13 @@ class ReceiverRules:
 
 def checked_url(url: str, rules: ReceiverRules, *, field: str) -> str:
     """Return the URL in one spelling; raises InvalidInputError for one to which webhooks are never sent."""
-    is_http = rules.allows_local and url.startswith(_HTTP)
-    given = _HTTPS + url.removeprefix(_HTTP) if is_http else url
-    if rules.allows_local:
-        given = _LOCAL_NAME.sub(_STAND_IN, given)
-    spelled = web_addresses.checked_url(given, field=field)
-    if rules.allows_local:
-        spelled = spelled.replace(_STAND_IN, f"{_HTTPS}localhost", 1)
-    if is_http:
-        spelled = _HTTP + spelled.removeprefix(_HTTPS)
+    spelled = web_addresses.checked_url(url, field=field, allows_local=rules.allows_local)
     parts = urlsplit(spelled)
     if parts.fragment:
-        raise InvalidInputError(f"{field} must not have a fragment; no server sees it.", field=field)
+        raise InvalidInputError(
+            f"{field} must not have a fragment, which no server sees; leave out what begins with #.",
+            field=field,
+        )
     host = parts.hostname or ""
     if host[:1].isdigit() or ":" in host:
         try:
@@ -72,7 +62,9 @@ def checked_url(url: str, rules: ReceiverRules, *, field: str) -> str:
         except ValueError:  # a name that begins with a digit
             return spelled
         if not may_receive(address, rules):
-            raise InvalidInputError(f"{field} must lead to a public address.", field=field)
+            raise InvalidInputError(
+                f"{field} must lead to a public address; name a host that others can reach.", field=field
+            )
     return spelled
 
 

@@ -9,6 +9,7 @@ from domain.errors import InvalidInputError, NotFoundError
 from domain.ids import JobId, WebhookDeliveryId, WebhookEndpointId, WebhookEventId
 from domain.jobs.job_administration import require_operator
 from domain.refusals import all_at_once
+from domain.time_spans import check_span
 from domain.webhooks import delivery_jobs
 from domain.webhooks.deliveries import (
     DeliveryFilter,
@@ -32,7 +33,9 @@ async def replay(work: WebhooksWork, act: Act, delivery_id: WebhookDeliveryId) -
     await require_operator(work, act)
     (found,) = await work.webhook_deliveries.by_ids([delivery_id])
     if found is None:
-        raise NotFoundError("There is no such delivery.", field="id")
+        raise NotFoundError(
+            "There is no such delivery; `webhookDeliveries` lists those that there are.", field="id"
+        )
     await _enabled(work, found.endpoint_id, field="id")
     if found.state is WebhookDeliveryState.PENDING:
         raise WebhookDeliveryPendingError(
@@ -54,7 +57,7 @@ async def replay_all(work: WebhooksWork, act: Act, asked: DeliveryFilter) -> lis
             if asked.state is WebhookDeliveryState.PENDING:
                 raise InvalidInputError("state must be DELIVERED or FAILED.", field="state")
         with each:
-            check_span(asked)
+            check_span(asked.since, asked.until)
     wanted = replace(asked, state=asked.state or WebhookDeliveryState.FAILED)
     found = await work.webhook_deliveries.replayable(wanted, limit=MOST_AT_ONCE)
     return await _requeue(work, act, found) if found else []
@@ -80,16 +83,12 @@ async def ping(work: WebhooksWork, act: Act, endpoint_id: WebhookEndpointId) -> 
     return made
 
 
-def check_span(asked: DeliveryFilter) -> None:
-    """Raise InvalidInputError for a filter whose end is not after its beginning."""
-    if asked.since is not None and asked.until is not None and asked.until <= asked.since:
-        raise InvalidInputError("until must be later than since.", field="until")
-
-
 async def _enabled(work: WebhooksWork, endpoint_id: WebhookEndpointId, *, field: str) -> WebhookEndpoint:
     endpoint = await work.webhook_endpoints.lock(endpoint_id)
     if endpoint is None:
-        raise NotFoundError("There is no such endpoint.", field=field)
+        raise NotFoundError(
+            "There is no such endpoint; `webhookEndpoints` lists those that there are.", field=field
+        )
     if endpoint.disabled_at is not None:
         raise WebhookEndpointDisabledError("The endpoint is disabled; enable it first.", field=field)
     return endpoint

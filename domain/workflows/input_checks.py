@@ -1,6 +1,6 @@
 """Input checks: whether the inputs of a workflow fit its steps, so that one that would fail by them is not started."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from domain.errors import InvalidInputError
@@ -14,12 +14,22 @@ from domain.workflows.templates import StepTemplate, WorkflowTemplate
 from domain.workflows.vocabulary import ConditionError, Vocabulary
 
 
-def check(template: WorkflowTemplate, vocabulary: Vocabulary, inputs: Mapping[str, Any]) -> None:
-    """Raise, all at once, InvalidInputErrors that name each input which does not fit a step that may begin."""
+def check(
+    template: WorkflowTemplate,
+    vocabulary: Vocabulary,
+    inputs: Mapping[str, Any],
+    *,
+    but: Container[str | None] = (),
+) -> None:
+    """Raise, all at once, InvalidInputErrors that name each input which does not fit a step that may begin.
+
+    The inputs whose fields are in `but` are known to be at fault: they are missing here, and what depends on them is
+    not checked.
+    """
     with all_at_once() as each:
         for step in template.steps:
             with each:
-                if not _may_begin(step, vocabulary, inputs):
+                if _depends(step, vocabulary, but) or not _may_begin(step, vocabulary, inputs):
                     continue
                 kind = vocabulary.kinds.get(step.kind)
                 if kind is None:
@@ -28,10 +38,19 @@ def check(template: WorkflowTemplate, vocabulary: Vocabulary, inputs: Mapping[st
                         "save a version of the template without it.",
                         field="template",
                     )
-                _check_list(step, inputs)
+                if step.for_each not in but:
+                    _check_list(step, inputs)
                 for name, path, values in _of_inputs(step, inputs):
                     with each:
-                        _check_values(kind, name, values, step, field=".".join(path))
+                        if ".".join(path) not in but:
+                            _check_values(kind, name, values, step, field=".".join(path))
+
+
+def _depends(step: StepTemplate, vocabulary: Vocabulary, but: Container[str | None]) -> bool:
+    """Tell whether the condition of a step reads an input that is known to be at fault."""
+    if step.condition is None:
+        return False
+    return any(".".join(path) in but for path in vocabulary.conditions.paths(step.condition))
 
 
 def _may_begin(step: StepTemplate, vocabulary: Vocabulary, inputs: Mapping[str, Any]) -> bool:
@@ -42,7 +61,7 @@ def _may_begin(step: StepTemplate, vocabulary: Vocabulary, inputs: Mapping[str, 
     except ConditionError as refused:
         names = sorted({".".join(path) for path in vocabulary.conditions.paths(step.condition)})
         raise InvalidInputError(
-            f"The condition of the step {step.key} cannot be computed from these values of {', '.join(names)}.",
+            f"The condition of the step {step.key} cannot be computed from these {', '.join(names)}; give others.",
             field=next((name for name in names if name.startswith(f"{INPUTS}.")), INPUTS),
         ) from refused
 
@@ -66,7 +85,7 @@ def _of_inputs(step: StepTemplate, inputs: Mapping[str, Any]) -> Iterator[tuple[
         if path == (ITEM,) and step.for_each is not None:
             path = paths.read(step.for_each)
             if path[0] == INPUTS:
-                yield name, path, paths.value_at(path, {INPUTS: inputs})
+                yield name, path, paths.value_at(path, {INPUTS: inputs}) or []
         elif path is not None and path[0] == INPUTS:
             yield name, path, [paths.value_at(path, {INPUTS: inputs})]
 

@@ -57,7 +57,8 @@ def step_findings(template: WorkflowTemplate, vocabulary: Vocabulary) -> list[Te
     """Return what is wrong with the steps of a template, at most 100 findings."""
     found = list(_about_number(template))
     if not found:
-        found = [*_about_order(template.steps)]
+        found = [*_about_names([each.key for each in template.steps], "steps", "step")]
+        found += _about_order(template.steps)
         before = _before(template.steps)
         results = {
             step.key: shapes.of_result(vocabulary.kinds.get(step.kind), is_list=step.for_each is not None)
@@ -81,13 +82,12 @@ def _about_number(template: WorkflowTemplate) -> _Found:
     written = [asdict(step) for step in template.steps]
     if len(json.dumps(written, default=str)) > LARGEST_BYTES:
         yield _finding("steps", f"The steps may hold at most {LARGEST_BYTES} bytes.")
-    yield from _about_names([each.key for each in template.steps], "steps", "step")
 
 
 def _about_names(names: list[str], field: str, what: str) -> _Found:
     if not all(paths.is_name(name) for name in names):
         yield _finding(field, f"The name of each {what} must be {paths.NAME_IS}.")
-    elif len(set(names)) < len(names):
+    if len(set(names)) < len(names):
         twice = sorted({name for name in names if names.count(name) > 1})
         yield _finding(field, f"The name of each {what} must be its own; more than once: {', '.join(twice)}.")
 

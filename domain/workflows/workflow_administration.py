@@ -80,7 +80,10 @@ async def skip(
     if workflow.state in {WorkflowState.SUCCEEDED, WorkflowState.CANCELLED}:
         raise _ended()
     if steps[step].state not in _SKIPPABLE:
-        raise StepNotSkippableError("Only a step that waits or has failed can be skipped.", field="step")
+        raise StepNotSkippableError(
+            "Only a step that waits or has failed can be skipped; cancel the workflow to stop one that runs.",
+            field="step",
+        )
     await _drop(work, act, workflow_id, [step])
     steps[step] = advances.ended(steps[step], act, WorkflowStepState.SKIPPED)
     await _record(work, act, AuditAction.WORKFLOW_STEP_SKIPPED, workflow, step)
@@ -100,7 +103,8 @@ async def retry(
     states = {steps[key].state for key in again}
     if steps[step].state is WorkflowStepState.WAITING or WorkflowStepState.RUNNING in states:
         raise StepNotRetriableError(
-            "Only a step that has ended, and after which none runs, can be retried.", field="step"
+            "Only a step that has ended, and after which none runs, can be retried; wait for those that run.",
+            field="step",
         )
     await _drop(work, act, workflow_id, sorted(again))
     for key in again:
@@ -121,7 +125,7 @@ async def _locked(work: WorkflowsWork, act: Act, workflow_id: WorkflowId) -> Wor
         await roles.require(work.roles, user_id=act.actor_id, role=STARTER, now=act.now)
     workflow = await work.workflows.lock(workflow_id)
     if workflow is None:
-        raise NotFoundError("There is no such workflow.", field="id")
+        raise NotFoundError("There is no such workflow; `workflows` lists those that there are.", field="id")
     return workflow
 
 
@@ -139,7 +143,9 @@ async def _with_step(
     (found,) = await work.workflows.steps_of([workflow_id])
     steps = {each.key: each for each in found}
     if step not in steps:
-        raise NotFoundError("The workflow has no such step.", field="step")
+        raise NotFoundError(
+            "The workflow has no such step; `Workflow.steps` lists those that it has.", field="step"
+        )
     return workflow, steps
 
 

@@ -59,8 +59,11 @@ async def start_by_hand(
         with each:
             job_arguments.check_size(asked.inputs, field="inputs")
         with each:
-            template, inputs = await _read(work, vocabulary, asked)
-            await _check_users(work, inputs)
+            template = await _template(work, asked)
+            with each:
+                inputs = _checked(template, vocabulary, asked.inputs)
+            with each:
+                await _check_users(work, template, asked.inputs)
         with each:
             checked_key(key)
     given = {"template": asked.template, "version": asked.version, "inputs": dict(asked.inputs)}
@@ -83,8 +86,12 @@ async def start_by_command(
     work: WorkflowsWork, act: Act, vocabulary: Vocabulary, asked: WorkflowRequest
 ) -> Workflow:
     """Start a workflow for who has the command line; raises NotFoundErrors and refusals that name inputs at fault."""
-    template, inputs = await _read(work, vocabulary, asked)
-    await _check_users(work, inputs)
+    template = await _template(work, asked)
+    with all_at_once() as each:
+        with each:
+            inputs = _checked(template, vocabulary, asked.inputs)
+        with each:
+            await _check_users(work, template, asked.inputs)
     request = replace(asked, inputs=inputs, user_id=_about(inputs))
     return await _begin(work, act, vocabulary, template, request, WorkflowId(act.mint("workflow")))
 
@@ -94,8 +101,8 @@ async def start(work: AdvancingWork, act: Act, vocabulary: Vocabulary, asked: Wo
 
     Raises NotFoundError, or refusals that name every input at fault.
     """
-    template, inputs = await _read(work, vocabulary, asked)
-    request = replace(asked, inputs=inputs)
+    template = await _template(work, asked)
+    request = replace(asked, inputs=_checked(template, vocabulary, asked.inputs))
     return await _begin(work, act, vocabulary, template, request, WorkflowId(act.mint("workflow")))
 
 
@@ -108,35 +115,42 @@ async def start_shipped(
     """
     shipped = await work.workflow_templates.shipped(asked.template)
     if shipped is None:
-        raise NotFoundError("There is no such template of the platform.", field="template")
+        raise NotFoundError(
+            "There is no such template of the platform as yet; start a worker, which stores it.",
+            field="template",
+        )
     return await start(work, act, vocabulary, replace(asked, version=shipped.version))
 
 
-async def _read(
-    work: AdvancingWork, vocabulary: Vocabulary, asked: WorkflowRequest
-) -> tuple[WorkflowTemplate, dict[str, Any]]:
+async def _template(work: AdvancingWork, asked: WorkflowRequest) -> WorkflowTemplate:
     template = await work.workflow_templates.find(asked.template, asked.version)
     if template is None:
-        raise NotFoundError("There is no such version of a template.", field="template")
-    inputs = _checked(template, asked.inputs)
-    input_checks.check(template, vocabulary, inputs)
-    return template, inputs
+        raise NotFoundError("There is no such template; `workflowTemplates` lists them.", field="template")
+    return template
 
 
 def _about(inputs: Mapping[str, Any]) -> UserId | None:
     return next(iter(hidden_users.users_in(inputs.get(_WHOM))), None)
 
 
-async def _check_users(work: WorkflowsWork, inputs: Mapping[str, Any]) -> None:
+async def _check_users(work: WorkflowsWork, template: WorkflowTemplate, given: Mapping[str, Any]) -> None:
     """Raise, all at once, NotFoundErrors that name the inputs which name users that there are not."""
-    named = {name: users for name, value in inputs.items() if (users := hidden_users.users_in(value))}
+    known_names = {declared.name for declared in template.inputs}
+    named = {
+        name: users
+        for name, value in given.items()
+        if name in known_names and (users := hidden_users.users_in(value))
+    }
     found = await work.users.by_ids([each for users in named.values() for each in users]) if named else []
     known = {user.id for user in found if user is not None}
     with all_at_once() as each:
         for name, users in named.items():
             with each:
                 if not known.issuperset(users):
-                    raise NotFoundError("There is no such user.", field=f"inputs.{name}")
+                    raise NotFoundError(
+                        f"inputs.{name} names no such user; name ids of accounts that exist.",
+                        field=f"inputs.{name}",
+                    )
 
 
 async def _begin(
@@ -182,18 +196,29 @@ def _waiting(workflow: Workflow, step: StepTemplate, place: int) -> WorkflowStep
     )
 
 
-def _checked(template: WorkflowTemplate, given: Mapping[str, Any]) -> dict[str, Any]:
+def _checked(template: WorkflowTemplate, vocabulary: Vocabulary, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the inputs if they fit the template and its steps; raises, all at once, refusals that name them."""
     job_arguments.check_size(given, field="inputs")
     known = {each.name for each in template.inputs}
-    if given.keys() - known:
-        names = ", ".join(sorted(known)) or "none"
-        raise InvalidInputError(
-            f"inputs has a name that {template.name} does not know; it knows: {names}.", field="inputs"
-        )
     with all_at_once() as each:
+        with each:
+            if given.keys() - known:
+                names = ", ".join(sorted(known)) or "none"
+                raise InvalidInputError(
+                    f"inputs has a name that {template.name} does not know; it knows: {names}.",
+                    field="inputs",
+                )
+        fitting = {name: value for name, value in given.items() if name in known}
         for declared in template.inputs:
             with each:
+                fitting.pop(declared.name, None)
                 _check(declared, given.get(declared.name), template)
+                if declared.name in given:
+                    fitting[declared.name] = given[declared.name]
+        with each:
+            input_checks.check(
+                template, vocabulary, fitting, but={refusal.field for refusal in each.refusals}
+            )
     return dict(given)
 
 
@@ -202,7 +227,9 @@ def _check(declared: WorkflowInput, value: Any, template: WorkflowTemplate) -> N
     kinds, wanted = _KINDS[declared.type]
     if value is None:
         if declared.required:
-            raise InvalidInputError(f"{template.name} needs {declared.name}.", field=field)
+            raise InvalidInputError(
+                f"{template.name} needs the input {declared.name}; add it to `inputs`.", field=field
+            )
     elif not _fits(value, kinds, is_list=declared.type in _LISTS):
         raise InvalidInputError(f"{field} must be {wanted}.", field=field)
 

@@ -96,10 +96,12 @@ class StepJob:
 
 @entity
 class WorkflowFilter:
-    """A filter of workflows; None leaves a condition out."""
+    """A filter of workflows; None leaves a condition out, `since` is inclusive and `until` exclusive."""
 
     state: WorkflowState | None = None
     template: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 class WorkflowEndedError(DomainError):

@@ -13,16 +13,18 @@ from gateway import secrets_and_ids
 from gateway.commands import stores
 from gateway.commands.errors import CommandError
 from gateway.settings.environment import Settings
+from gateway.uploads.media_folder import MediaFolder
 
 
-async def export_questions(_settings: Settings, url: str, arguments: argparse.Namespace) -> int:
+async def export_questions(settings: Settings, url: str, arguments: argparse.Namespace) -> int:
     """Write the questions of a quiz with their keys to a file; print what the format cannot hold."""
     async with stores.opened(url) as postgres, postgres.open_work(Meter()) as work:
         quiz = await work.quizzes.by_slug(arguments.slug)
         if quiz is None:
             raise CommandError("No quiz has this slug.")
         act = by_platform(now=secrets_and_ids.now(), mint=secrets_and_ids.mint)
-        file = await export_quiz_as_operator(work, act, quiz, format=ExportFormat(arguments.format))
+        images = MediaFolder(settings.media_folder)
+        file = await export_quiz_as_operator(work, act, images, quiz, format=ExportFormat(arguments.format))
     return await _written(file, arguments.output)
 
 

@@ -9,6 +9,7 @@ from domain.acts import Act, by_platform
 from domain.errors import NotFoundError
 from domain.ids import WebhookDeliveryId, WebhookEndpointId
 from domain.paging import LARGEST_PAGE, window
+from domain.time_spans import check_span
 from domain.unit_of_work import Meter
 from domain.webhooks import endpoint_changes, replays
 from domain.webhooks.deliveries import DeliveryFilter, WebhookDelivery, WebhookDeliveryState
@@ -111,7 +112,7 @@ async def test(_settings: Settings, url: str, arguments: argparse.Namespace) -> 
 async def deliveries(_settings: Settings, url: str, arguments: argparse.Namespace) -> int:
     """Print the newest deliveries that pass the filter, at most 100."""
     asked = _filter(arguments)
-    replays.check_span(asked)
+    check_span(asked.since, asked.until)
     async with stores.opened(url) as postgres, postgres.open_reads(Meter()) as reads:
         page = await reads.webhook_deliveries.page(asked, window(first=LARGEST_PAGE))
     _print([_delivery(each) for each in page.nodes], arguments, empty="There are no such deliveries.")

@@ -21,6 +21,13 @@ class MediaFolder:
         part.write_bytes(content)
         part.replace(whole)
 
+    def read(self, name: str) -> bytes | None:
+        """Return the bytes of a file; None where it is gone."""
+        try:
+            return self.path(name).read_bytes()
+        except FileNotFoundError:
+            return None
+
     def remove(self, names: Sequence[str]) -> None:
         """Remove files."""
         for name in names:

@@ -80,6 +80,7 @@ declare_enum(
     CAMPAIGN_CREATED="A campaign was created.",
     CAMPAIGN_UPDATED="A draft of a campaign was changed.",
     CAMPAIGN_SCHEDULED="A time was set at which a campaign begins.",
+    CAMPAIGN_UNSCHEDULED="A campaign that had a time became a draft again.",
     CAMPAIGN_STARTED="The sending of a campaign was begun by hand.",
     CAMPAIGN_TESTED="A campaign was sent to the operator alone, to try it out.",
     CAMPAIGN_PAUSED="A campaign was paused.",

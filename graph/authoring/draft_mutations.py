@@ -97,6 +97,7 @@ class AuthoringMutations:
         refuses=(*DRAFT_ERRORS, ForbiddenError),
         rule=imports_content(),
         description="Applies operations to a draft of the caller's own, all of them or none. A draft may have flaws; "
-        "publishing it may not. `DraftConflict` has the draft as it is now, where somebody edited it in between.",
+        "publishing it may not. Where nothing is different afterwards, the revision stays and `undo` is empty. "
+        "`DraftConflict` has the draft as it is now, where it was edited in between.",
         weight=20,
     )

@@ -1,6 +1,7 @@
 """Inputs of keys: what an author says is right about a question."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import strawberry
 
@@ -13,6 +14,7 @@ from domain.content.question_kinds.cloze import MOST_BLANKS
 from domain.content.question_kinds.key_drafts import FULL, ImageDraft, KeyDraft, OptionDraft, PromptDraft
 from domain.content.question_kinds.matching import MOST_PROMPTS
 from domain.ids import MediaId
+from domain.refusals import Each
 from graph.fields import given
 
 _TEXT = "At most 10 000 characters."
@@ -91,9 +93,9 @@ class BlankKeyInput:
     numbers: list[AcceptedRangeInput] | None = given(f"The accepted numbers, at most {MOST_ACCEPTED}.")
     feedback: list[AnswerFeedbackInput] | None = given("Feedback to what is typed.")
 
-    def read(self) -> KeyDraft:
-        """Return the key; raises InvalidInputError for what is no number."""
-        return _key(self)
+    def read(self, each: Each, at: str) -> KeyDraft:
+        """Return the key; `each` keeps the refusals of what is no number, and `at` is the path of the key."""
+        return _key(self, each, at)
 
 
 @strawberry.input(
@@ -117,13 +119,15 @@ class QuestionKeyInput:
     )
     feedback: list[AnswerFeedbackInput] | None = given("Feedback to answers that are not options.")
 
-    def read(self) -> KeyDraft:
-        """Return the key; raises InvalidInputError for what is no number."""
+    def read(self, each: Each) -> KeyDraft:
+        """Return the key; `each` keeps the refusals of what is no number."""
         key = replace(
-            _key(self),
+            _key(self, each, "key"),
             all_or_nothing=self.all_or_nothing,
             truth=self.truth if isinstance(self.truth, bool) else None,
-            blanks=[blank.read() for blank in self.blanks or []],
+            blanks=[
+                blank.read(each, f"key.blanks[{place}]") for place, blank in enumerate(self.blanks or [])
+            ],
         )
         places = {option.text: place for place, option in enumerate(key.options)}
         return replace(
@@ -134,26 +138,32 @@ class QuestionKeyInput:
         )
 
 
-def _key(given: QuestionKeyInput | BlankKeyInput) -> KeyDraft:
+def _key(given: QuestionKeyInput | BlankKeyInput, each: Each, at: str) -> KeyDraft:
     """Return the parts that a question and a blank have in common."""
     return KeyDraft(
         options=[
             OptionDraft(
-                text=each.text,
-                correct=each.correct,
-                feedback=each.feedback,
-                image=each.image.read() if isinstance(each.image, QuestionImageInput) else None,
+                text=option.text,
+                correct=option.correct,
+                feedback=option.feedback,
+                image=option.image.read() if isinstance(option.image, QuestionImageInput) else None,
             )
-            for each in given.options or []
+            for option in given.options or []
         ],
-        texts=[AcceptedText(text=each.text, weight=each.weight) for each in given.texts or []],
+        texts=[AcceptedText(text=accepted.text, weight=accepted.weight) for accepted in given.texts or []],
         numbers=[
-            AcceptedNumber(
-                low=decimals.read_number(each.low, field="key"),
-                high=decimals.read_number(each.high, field="key"),
-                weight=each.weight,
-            )
-            for each in given.numbers or []
+            _range(accepted, each, f"{at}.numbers[{place}]")
+            for place, accepted in enumerate(given.numbers or [])
         ],
-        feedback={each.answer: each.text for each in given.feedback or []},
+        feedback={said.answer: said.text for said in given.feedback or []},
     )
+
+
+def _range(given: AcceptedRangeInput, each: Each, at: str) -> AcceptedNumber:
+    """Return a range; an end that is no number is refused, and the other end stands for it."""
+    ends = []
+    for name, written in (("low", given.low), ("high", given.high)):
+        with each:
+            ends.append(decimals.read_number(written, field=f"{at}.{name}"))
+    low, high = (ends or [Decimal()])[0], (ends or [Decimal()])[-1]
+    return AcceptedNumber(low=low, high=high, weight=given.weight)

@@ -67,6 +67,14 @@ class ScheduleCampaignInput:
     at: datetime = given("When it begins: within the next 365 days.", required=True)
 
 
+@strawberry.input(description="A scheduled campaign to make a draft again.")
+class UnscheduleCampaignInput:
+    """A campaign."""
+
+    id: CampaignId = given(_ID, required=True)
+    version: int = given(VERSION, required=True)
+
+
 @strawberry.input(description="A campaign to send.")
 class SendCampaignInput:
     """A campaign."""
@@ -125,7 +133,7 @@ class CampaignMutations:
         gives=_GIVES,
         refuses=(ForbiddenError, VersionOutdatedError, CampaignNotDraftError),
         rule=RULE,
-        description="Changes a draft.",
+        description="Changes a draft; `unscheduleCampaign` makes a scheduled campaign one again.",
     )
     schedule_campaign = mutated_by(
         campaigns.schedule_campaign,
@@ -134,6 +142,14 @@ class CampaignMutations:
         refuses=(ForbiddenError, VersionOutdatedError, CampaignStateConflictError),
         rule=_SENDS,
         description="Sets when a draft begins to be sent, or another time for one that has a time.",
+    )
+    unschedule_campaign = mutated_by(
+        campaigns.unschedule_campaign,
+        input=UnscheduleCampaignInput,
+        gives=_GIVES,
+        refuses=(ForbiddenError, VersionOutdatedError, CampaignStateConflictError),
+        rule=RULE,
+        description="Makes a scheduled campaign a draft again, which can be changed; it does not begin at its time.",
     )
     send_campaign = mutated_by(
         campaigns.send_campaign,

@@ -30,6 +30,10 @@ OPERATOR_READS = (auth(Role.OPERATOR), _READS)
 """The rules of what operators read, by themselves or with an API key."""
 _KIND = "Only jobs of this kind."
 _QUEUE = "Only jobs of this queue."
+MADE_WITHIN = {
+    "since": "Only those made at this time or later.",
+    "until": "Only those made before this time.",
+}
 _REASON = f"Why, for the audit log: 1 to {LONGEST_REASON} characters."
 
 declare_enum(
@@ -96,7 +100,7 @@ class JobQueries:
         job_resolvers.jobs,
         description="All jobs, newest first. The caller's role is checked in the database.",
         rule=OPERATOR_READS,
-        args={"state": "Only jobs in this state.", "kind": _KIND, "queue": _QUEUE},
+        args={"state": "Only jobs in this state.", "kind": _KIND, "queue": _QUEUE} | MADE_WITHIN,
     )
     job_kinds: list[JobKind] | None = resolved_by(
         job_resolvers.job_kinds,

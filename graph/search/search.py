@@ -21,7 +21,8 @@ declare_enum(
     ROADMAP="Public roadmaps, the caller's own, and those that they are enrolled in.",
     NODE="The nodes of the current versions of these roadmaps.",
     QUIZ="Quizzes that are not withdrawn.",
-    QUESTION="Questions that the caller was asked in one of their latest 200 attempts, by their prompts.",
+    QUESTION="Questions that the caller was asked in one of their latest 200 attempts, and the newest versions of "
+    "those that the caller wrote, by their prompts.",
     USER="Users, by display name and handle.",
     GOAL="The caller's goals.",
     BOOKMARK="The caller's bookmarks, by their tags and by the titles of what they are of.",

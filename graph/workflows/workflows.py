@@ -10,7 +10,7 @@ from domain.workflows.templates import WaitFor
 from domain.workflows.workflows import WorkflowState, WorkflowStepState
 from graph.enums import declare_enum
 from graph.fields import arg, attribute, loaded_by, resolved_by, streamed_by
-from graph.jobs.jobs import OPERATOR_READS, OWNER_READS
+from graph.jobs.jobs import MADE_WITHIN, OPERATOR_READS, OWNER_READS
 from graph.node import Node
 from graph.paging import Connection
 from graph.scalars import JsonObject
@@ -121,7 +121,8 @@ class WorkflowQueries:
         workflows.workflows,
         description="All workflows, newest first. The caller's role is checked in the database.",
         rule=OPERATOR_READS,
-        args={"state": "Only workflows in this state.", "template": "Only workflows of this template."},
+        args={"state": "Only workflows in this state.", "template": "Only workflows of this template."}
+        | MADE_WITHIN,
     )
 
 

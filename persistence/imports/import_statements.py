@@ -132,13 +132,14 @@ AT_WORK = Statement(
     .select_from(_imports.join(workflows, workflows.c.id == _imports.c.workflow_id))
     .where(_author, _imports.c.outcome.is_(None), _goes_on)
 )
-_kind, _outcome = bindparam("kind", type_=Text), bindparam("outcome", type_=Text)
+_kind, _outcome, _read_as = (bindparam(name, type_=Text) for name in ("kind", "outcome", "read_as"))
 _is_running = bindparam("is_running", type_=Boolean)
 NEWEST_FIRST = Pages(
     select(*_columns)
     .where(_author)
     .where(or_(_kind.is_(None), _imports.c.kind == _kind))
     .where(or_(_outcome.is_(None), _imports.c.outcome == _outcome))
+    .where(or_(_read_as.is_(None), _imports.c.format == _read_as))
     .where(or_(_is_running.is_(None), _imports.c.outcome.is_(None) == _is_running)),
     order=[_imports.c.id],
     descending=True,

@@ -70,6 +70,7 @@ class SqlImports:
             kind=asked.kind and asked.kind.value,
             outcome=asked.outcome and asked.outcome.value,
             is_running=asked.is_running,
+            read_as=asked.format,
         )
 
     async def findings(

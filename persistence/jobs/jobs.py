@@ -22,6 +22,7 @@ from domain.ids import JobId, UserId
 from domain.jobs.job_states import LIVE, JobState
 from domain.jobs.jobs import Job, JobFilter, NewJob
 from domain.paging import Page, Window
+from domain.time_spans import ids_within
 from persistence.database import SqlConnection
 from persistence.jobs.queue_entries import NEXT_ENTRY, notice, queued, removed
 from persistence.paging import Pages
@@ -75,7 +76,10 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
 
 def _pages(*conditions: ColumnElement[bool]) -> Pages[Job]:
     return Pages(
-        select(*_columns).where(*conditions),
+        select(*_columns)
+        .where(*conditions)
+        .where(jobs.c.id >= bindparam("lowest"))
+        .where(jobs.c.id < bindparam("highest")),
         order=[jobs.c.id],
         descending=True,
         make=make_job,
@@ -187,12 +191,13 @@ class SqlJobs:
     async def page(self, asked: JobFilter, window: Window) -> Page[Job]:
         """Return the jobs that pass the filter, newest first."""
         values = _values(asked)
-        return await _PAGES[tuple(values)].read(self._connection, window, **values)
+        return await _PAGES[tuple(values)].read(self._connection, window, **values, **_span(asked))
 
     async def page_of(self, user_id: UserId, asked: JobFilter, window: Window) -> Page[Job]:
         """Return the jobs of a user that pass the filter, newest first."""
         values = _values(asked)
-        return await _OWN_PAGES[tuple(values)].read(self._connection, window, user_id=user_id, **values)
+        pages = _OWN_PAGES[tuple(values)]
+        return await pages.read(self._connection, window, user_id=user_id, **values, **_span(asked))
 
     async def cancel(self, job_id: JobId, *, now: datetime) -> Job | None:
         """End a live job, take its place from the queue, and tell its worker; None if it has ended."""
@@ -224,6 +229,11 @@ class SqlJobs:
     async def forget(self, *, before: datetime) -> int:
         """Remove jobs that ended before, except failed ones; return how many."""
         return await self._connection.run(_FORGET, before=before)
+
+
+def _span(asked: JobFilter) -> dict[str, str]:
+    lowest, highest = ids_within(JobId, asked.since, asked.until)
+    return {"lowest": lowest, "highest": highest}
 
 
 def _values(asked: JobFilter) -> dict[str, str]:

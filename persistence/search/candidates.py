@@ -6,7 +6,7 @@ have would cost as much as the rows. The vectors are columns that Postgres keeps
 """
 
 from domain.search.search import MOST_COUNTED, SearchType
-from persistence.search.sources import ASKED, COMPARED, NAME_OF_USER, SOURCES
+from persistence.search.sources import ALSO, ASKED, COMPARED, NAME_OF_USER, SOURCES
 
 _BOUND = f"LIMIT {MOST_COUNTED + 1}"
 _COLUMNS = ("id", "rank", "title", "body")
@@ -29,6 +29,14 @@ def _by_words(kind: SearchType, *, counted: bool, query: str = "query", only_if:
         if kind is SearchType.USER
         else f"ts_rank({vector}, {asked})"
     )
+    if kind in ALSO:
+        arms = (
+            f"(SELECT {_shown(kind, id_, rank, title, body)} FROM {each} AND :searches_{kind.value} AND {only_if} "  # noqa: S608
+            f"AND {vector} @@ {asked} {_BOUND})"
+            for each in (source, ALSO[kind])
+        )
+        shown = "type" if counted else ", ".join(("type", *_COLUMNS))
+        return f"(SELECT {shown} FROM ({' UNION '.join(arms)}) {kind.value}s {_BOUND})"  # noqa: S608 - texts of this module
     shown = _shown(kind) if counted else _shown(kind, id_, rank, title, body)
     return f"""(SELECT {shown} FROM {source.replace(ASKED, asked)} AND :searches_{kind.value} AND {only_if}
         AND {vector} @@ {asked} {_BOUND})"""  # noqa: S608 - texts of this module

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from domain.ids import JobId, UserId, WorkflowId
 from domain.jobs.job_states import JobState
 from domain.paging import Page, Window
+from domain.time_spans import ids_within
 from domain.workflows.templates import WaitFor
 from domain.workflows.workflows import (
     StepJob,
@@ -54,17 +55,17 @@ _BY_IDS = Statement(
     ),
     _workflow,
 )
-_LOCK = Statement(
-    select(*_columns).where(workflows.c.id == bindparam("workflow_id")).with_for_update(), _workflow
-)
+_one = workflows.c.id == bindparam("workflow_id")
+_LOCK = Statement(select(*_columns).where(_one).with_for_update(), _workflow)
 _CONDITIONS: dict[str, ColumnElement[bool]] = {
     name: workflows.c[name] == bindparam(name) for name in ("user_id", "state", "template")
 }
+_WITHIN = (workflows.c.id >= bindparam("lowest"), workflows.c.id < bindparam("highest"))
 
 
 def _pages(*names: str) -> Pages[Workflow]:
     return Pages(
-        select(*_columns).where(*(_CONDITIONS[name] for name in names)),
+        select(*_columns).where(*(_CONDITIONS[name] for name in names), *_WITHIN),
         order=[workflows.c.id],
         descending=True,
         make=_workflow,
@@ -195,7 +196,8 @@ class SqlWorkflows:
     async def _page(self, asked: WorkflowFilter, window: Window, **owner: UserId) -> Page[Workflow]:
         wanted = {**owner, "state": _plain(asked.state), "template": asked.template}
         values = {name: value for name, value in wanted.items() if value is not None}
-        return await _PAGES[tuple(values)].read(self._connection, window, **values)
+        low, high = ids_within(WorkflowId, asked.since, asked.until)
+        return await _PAGES[tuple(values)].read(self._connection, window, lowest=low, highest=high, **values)
 
     async def steps_of(self, ids: list[WorkflowId]) -> list[list[WorkflowStep]]:
         """Return the steps of each workflow, in the order of the template."""

@@ -10,6 +10,7 @@ from domain.content.questions import Difficulty, Question
 from domain.edits import UNCHANGED, Edit
 from domain.ids import QuestionId
 from domain.paging import Page, Window
+from domain.refusals import Each, all_at_once
 from resolvers.batches import Rows, batch
 from resolvers.context import Context
 
@@ -17,8 +18,8 @@ from resolvers.context import Context
 class GivenKey(Protocol):
     """A key, as a client sends it."""
 
-    def read(self) -> KeyDraft:
-        """Return the key."""
+    def read(self, each: Each) -> KeyDraft:
+        """Return the key; `each` keeps the refusals of what cannot be read."""
 
 
 class GivenImage(Protocol):
@@ -61,23 +62,21 @@ async def update_question(
     images: Edit[list[GivenImage] | None] = UNCHANGED,
 ) -> AuthoredContent:
     """Change a question of the caller's."""
-    given: Edit[KeyDraft | None] = UNCHANGED
     shown: Edit[list[ImageDraft] | None] = UNCHANGED
-    if key is not UNCHANGED:
-        given = None if key is None else key.read()
     if images is not UNCHANGED:
         shown = None if images is None else [image.read() for image in images]
     async with context.open_work() as work:
-        return await question_updates.update(
-            work,
-            context.act(),
-            question_id=id,
-            version=version,
-            prompt=prompt,
-            prompt_format=prompt_format,
-            explanation=explanation,
-            difficulty=difficulty,
-            domain=domain,
-            key=given,
-            images=shown,
-        )
+        with all_at_once() as each:
+            return await question_updates.update(
+                work,
+                context.act(),
+                question_id=id,
+                version=version,
+                prompt=prompt,
+                prompt_format=prompt_format,
+                explanation=explanation,
+                difficulty=difficulty,
+                domain=domain,
+                key=key if key is UNCHANGED or key is None else key.read(each),
+                images=shown,
+            )

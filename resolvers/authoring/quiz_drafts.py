@@ -17,6 +17,7 @@ from domain.content.questions import Difficulty, Question
 from domain.content.quizzes import Feedback, Quiz
 from domain.edits import UNCHANGED, Edit
 from domain.ids import QuestionId, QuizDraftId, QuizId
+from domain.refusals import all_at_once
 from resolvers.authoring.authored_content import GivenImage, GivenKey
 from resolvers.batches import Rows, batch
 from resolvers.context import Context
@@ -163,16 +164,17 @@ async def create_question(
     images: list[GivenImage] | None = None,
 ) -> AuthoredContent:
     """Add a question to the caller's bank."""
-    words = QuestionWords(
-        exam_type=exam_type,
-        domain=domain,
-        kind=kind,
-        difficulty=difficulty,
-        prompt=prompt,
-        prompt_format=prompt_format,
-        explanation=explanation,
-        key=key.read(),
-        images=[image.read() for image in images or []],
-    )
     async with context.open_work() as work:
-        return await question_creation.create(work, context.act(), words=words, key=idempotency_key)
+        with all_at_once() as each:
+            words = QuestionWords(
+                exam_type=exam_type,
+                domain=domain,
+                kind=kind,
+                difficulty=difficulty,
+                prompt=prompt,
+                prompt_format=prompt_format,
+                explanation=explanation,
+                key=key.read(each),
+                images=[image.read() for image in images or []],
+            )
+            return await question_creation.create(work, context.act(), words=words, key=idempotency_key)

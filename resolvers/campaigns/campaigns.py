@@ -92,6 +92,12 @@ async def schedule_campaign(context: Context, *, id: CampaignId, version: int, a
         return await campaign_control.schedule(work, context.act(), id, version=version, at=at)
 
 
+async def unschedule_campaign(context: Context, *, id: CampaignId, version: int) -> Campaign:
+    """Make a scheduled campaign a draft again."""
+    async with context.open_work() as work:
+        return await campaign_control.unschedule(work, context.act(), id, version=version)
+
+
 async def send_campaign(context: Context, *, id: CampaignId, version: int) -> Campaign:
     """Begin to send a campaign."""
     async with context.open_work() as work:

@@ -7,7 +7,7 @@ from domain.feature_flags import flag_changes
 from domain.feature_flags.flag_table import FLAGS
 from domain.feature_flags.flags import FlagRule, FlagSetting, FlagState
 from domain.ids import UserId
-from domain.refusals import all_at_once
+from domain.refusals import all_at_once, refuse
 from resolvers.context import Context
 
 
@@ -47,19 +47,20 @@ async def set_feature_flag(
                         f"{field} may not be empty: leave it out for everybody, or set enabled to false.",
                         field=field,
                     )
-    act = context.act()
-    rule = FlagRule(
-        key=key,
-        enabled=enabled,
-        percentage=percentage,
-        roles=sorted(set(roles or ()), key=lambda role: role.value),
-        user_ids=sorted(set(user_ids or ())),
-        changed_at=act.now,
-        changed_by_id=act.actor_id,
-    )
-    async with context.open_work() as work:
-        await flag_changes.set_flag(work, act, FLAGS, rule)
-        rules = await work.flag_rules.all()
+        act = context.act()
+        rule = FlagRule(
+            key=key,
+            enabled=enabled,
+            percentage=percentage,
+            roles=sorted(set(roles or ()), key=lambda role: role.value),
+            user_ids=sorted(set(user_ids or ())),
+            changed_at=act.now,
+            changed_by_id=act.actor_id,
+        )
+        async with context.open_work() as work:
+            await flag_changes.set_flag(work, act, FLAGS, rule)
+            refuse(each.refusals)
+            rules = await work.flag_rules.all()
     context.ports.flags.show(rules)
     return flag_changes.setting_of(FLAGS[key], rule)
 

@@ -9,7 +9,9 @@ from resolvers.context import Context
 async def export_quiz(context: Context, *, quiz_id: QuizId, format: ExportFormat) -> ExportedFile:
     """Export the questions of a quiz of the caller's."""
     async with context.open_work() as work:
-        return await question_exports.export_quiz(work, context.act(), quiz_id=quiz_id, format=format)
+        return await question_exports.export_quiz(
+            work, context.act(), context.ports.media_files, quiz_id=quiz_id, format=format
+        )
 
 
 async def export_roadmap(context: Context, *, roadmap_id: RoadmapId) -> ExportedFile:

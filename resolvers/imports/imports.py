@@ -20,9 +20,10 @@ async def viewer_imports(
     kind: ImportKind | None = None,
     outcome: ImportOutcome | None = None,
     is_running: bool | None = None,
+    format: str | None = None,
 ) -> Page[Import]:
     """Return a page of the caller's imports, newest first."""
-    asked = ImportFilter(kind=kind, outcome=outcome, is_running=is_running)
+    asked = ImportFilter(kind=kind, outcome=outcome, is_running=is_running, format=format)
     async with context.open_reads() as reads:
         return await reads.imports.page(asked, window, author_id=viewer.user_id)
 

@@ -31,20 +31,32 @@ async def jobs(
     state: JobState | None = None,
     kind: str | None = None,
     queue: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
 ) -> Page[Job]:
     """Return a page of all jobs for an operator, newest first."""
-    asked = job_administration.checked_filter(job_table.KINDS, JobFilter(state=state, kind=kind, queue=queue))
+    given = JobFilter(state=state, kind=kind, queue=queue, since=since, until=until)
+    asked = job_administration.checked_filter(job_table.KINDS, given)
     async with context.open_reads() as reads:
         await roles.require(reads.roles, user_id=context.user_id, role=Role.OPERATOR, now=context.now())
         return await reads.jobs.page(asked, window)
 
 
 async def viewer_jobs(
-    viewer: Viewer, context: Context, *, window: Window, state: JobState | None = None
+    viewer: Viewer,
+    context: Context,
+    *,
+    window: Window,
+    state: JobState | None = None,
+    kind: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
 ) -> Page[Job]:
     """Return a page of the caller's own jobs, newest first."""
+    given = JobFilter(state=state, kind=kind, since=since, until=until)
+    asked = job_administration.checked_filter(job_table.KINDS, given)
     async with context.open_reads() as reads:
-        return await reads.jobs.page_of(viewer.user_id, JobFilter(state=state), window)
+        return await reads.jobs.page_of(viewer.user_id, asked, window)
 
 
 async def result(job: Job, context: Context) -> dict[str, Any] | None:

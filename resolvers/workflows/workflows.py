@@ -1,6 +1,7 @@
 """Resolvers of workflows: the lists, starting, pausing, cancelling, retrying, skipping and following one."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 from domain import workflow_table
@@ -11,6 +12,7 @@ from domain.errors import NotFoundError
 from domain.ids import WorkflowId
 from domain.paging import Page, Window
 from domain.signals import newest
+from domain.time_spans import check_span
 from domain.workflows import workflow_administration, workflow_starts
 from domain.workflows.step_arguments import STARTER
 from domain.workflows.vocabulary import Vocabulary
@@ -40,20 +42,37 @@ class StepEdge:
 
 
 async def workflows(
-    context: Context, *, window: Window, state: WorkflowState | None = None, template: str | None = None
+    context: Context,
+    *,
+    window: Window,
+    state: WorkflowState | None = None,
+    template: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
 ) -> Page[Workflow]:
     """Return a page of the workflows for an operator, newest first."""
+    check_span(since, until)
+    asked = WorkflowFilter(state=state, template=template, since=since, until=until)
     async with context.open_reads() as reads:
         await roles.require(reads.roles, user_id=context.user_id, role=STARTER, now=context.now())
-        return await reads.workflows.page(WorkflowFilter(state=state, template=template), window)
+        return await reads.workflows.page(asked, window)
 
 
 async def viewer_workflows(
-    viewer: Viewer, context: Context, *, window: Window, state: WorkflowState | None = None
+    viewer: Viewer,
+    context: Context,
+    *,
+    window: Window,
+    state: WorkflowState | None = None,
+    template: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
 ) -> Page[Workflow]:
     """Return a page of the workflows about the caller, and of those they started about no other user, newest first."""
+    check_span(since, until)
+    asked = WorkflowFilter(state=state, template=template, since=since, until=until)
     async with context.open_reads() as reads:
-        return await reads.workflows.page_of(viewer.user_id, WorkflowFilter(state=state), window)
+        return await reads.workflows.page_of(viewer.user_id, asked, window)
 
 
 async def inputs(workflow: Workflow, context: Context) -> dict[str, Any] | None:

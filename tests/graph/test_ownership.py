@@ -56,6 +56,7 @@ OPEN_TO_ALL = {
     "deleteSegment": "operators change any campaign; keys reach none",
     "updateSegment": "operators change any campaign; keys reach none",
     "scheduleCampaign": "operators send any campaign, and their keys with SEND_MAIL",
+    "unscheduleCampaign": "operators change any campaign; keys reach none",
     "sendCampaign": "operators send any campaign, and their keys with SEND_MAIL",
     "sendTestCampaign": "operators send any campaign, and their keys with SEND_MAIL",
     "addImage": "an upload of another author is refused, as tests/graph/authoring shows",

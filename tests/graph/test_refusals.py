@@ -1,5 +1,6 @@
 """Refusals of mutations: every field that breaks a rule has an entry of its own, for every mutation of the schema."""
 
+import re
 from itertools import combinations
 from typing import Any, get_args, get_type_hints
 
@@ -275,7 +276,7 @@ async def test_every_wrong_field_has_an_entry(ask: Asker, told: Any, mutation: s
         sent = given(mutation, wrong)
         entries = await told(mutation, sent)
 
-        at_fault = [entry["field"] for entry in entries]
+        at_fault = [re.split(r"[.\[]", entry["field"])[0] for entry in entries]
         assert set(wrong) <= set(at_fault), (wrong, entries)
         assert len({(entry["field"], entry["message"]) for entry in entries}) == len(entries), entries
         assert all(entry["message"] and entry["code"] for entry in entries)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from domain import text
 from domain.content.answer_keys import AcceptedNumber, AcceptedText
 from domain.content.question_kinds.key_drafts import KeyDraft, OptionDraft, PromptDraft
+from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.content.quizzes import Feedback
@@ -47,10 +48,7 @@ _numbers = st.decimals(min_value=-1000, max_value=1000, places=2)
 @st.composite
 def options(draw: st.DrawFn, *, single: bool) -> list[OptionDraft]:
     words = draw(st.lists(texts, min_size=2, max_size=5, unique=True))
-    if single:
-        right = {draw(st.integers(0, len(words) - 1))}
-    else:
-        right = draw(st.sets(st.integers(0, len(words) - 1), min_size=1))
+    right = draw(st.sets(st.integers(0, len(words) - 1), min_size=1, max_size=1 if single else None))
     return [
         OptionDraft(text=word, correct=place in right, feedback=draw(maybe))
         for place, word in enumerate(words)
@@ -63,8 +61,12 @@ def keys(kind: QuestionKind) -> st.SearchStrategy[KeyDraft]:
 
 @st.composite
 def choices(draw: st.DrawFn, *, single: bool) -> KeyDraft:
-    chosen = draw(options(single=single))
-    return KeyDraft(options=chosen, all_or_nothing=not single and draw(st.booleans()))
+    return KeyDraft(options=draw(options(single=single)))
+
+
+@st.composite
+def several_choices(draw: st.DrawFn) -> KeyDraft:
+    return KeyDraft(options=draw(options(single=False)), all_or_nothing=draw(st.booleans()))
 
 
 @st.composite
@@ -87,7 +89,7 @@ def accepted_texts(draw: st.DrawFn) -> KeyDraft:
 def blanks(draw: st.DrawFn) -> KeyDraft:
     alone = (QuestionKind.SHORT_TEXT, QuestionKind.NUMERIC, QuestionKind.SINGLE_CHOICE)
     kinds = draw(st.lists(st.sampled_from(alone), min_size=1, max_size=3))
-    return KeyDraft(blanks=[draw(keys(each)) for each in kinds])
+    return KeyDraft(blanks=[draw(_BLANKS.get(each, _KEYS[each])()) for each in kinds])
 
 
 @st.composite
@@ -125,8 +127,8 @@ def ranges(draw: st.DrawFn) -> KeyDraft:
 
 
 _KEYS: dict[QuestionKind, Callable[[], st.SearchStrategy[KeyDraft]]] = {
-    QuestionKind.SINGLE_CHOICE: partial(choices, single=True),
-    QuestionKind.MULTIPLE_CHOICE: partial(choices, single=False),
+    QuestionKind.SINGLE_CHOICE: partial(choices, single=False),
+    QuestionKind.MULTIPLE_CHOICE: several_choices,
     QuestionKind.TRUE_FALSE: statements,
     QuestionKind.SHORT_TEXT: accepted_texts,
     QuestionKind.NUMERIC: ranges,
@@ -134,6 +136,10 @@ _KEYS: dict[QuestionKind, Callable[[], st.SearchStrategy[KeyDraft]]] = {
     QuestionKind.ORDERING: orders,
     QuestionKind.CLOZE: blanks,
 }
+_BLANKS: dict[QuestionKind, Callable[[], st.SearchStrategy[KeyDraft]]] = {
+    QuestionKind.SINGLE_CHOICE: partial(choices, single=True)
+}
+"""What a blank may have where a question may have more."""
 
 
 @st.composite
@@ -150,6 +156,7 @@ def questions(draw: st.DrawFn) -> QuestionDraft:
         prompt=_with_blanks(draw(texts), len(key.blanks)),
         explanation=draw(maybe),
         key=key,
+        prompt_format=draw(st.sampled_from(PromptFormat)),
     )
 
 

@@ -142,7 +142,10 @@ async def _created(work: AuthoringWork, question_id: QuestionId) -> AuthoredCont
     """Return the question that a key created, in its newest version; raises NotFoundError where it is gone."""
     stored = await work.authored.lock_newest(question_id)
     if stored is None:
-        raise NotFoundError("The question that this key created is gone.", field="idempotencyKey")
+        raise NotFoundError(
+            "The question that this key created is gone; make a new key to create another one.",
+            field="idempotencyKey",
+        )
     return await content_of(work, stored, stored.question.id)
 
 

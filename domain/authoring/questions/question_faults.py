@@ -27,11 +27,10 @@ def of_key(kind: QuestionKind, key: KeyDraft) -> Iterator[str]:
     foreign = [name for name in _PARTS if name not in known and getattr(key, name) not in (None, [])]
     if foreign:
         yield f"A question of kind {kind.value} has no {', '.join(foreign)}; leave that out of the key."
-        return
-    yield from text_faults("A feedback", [*key.feedback.values(), *(o.feedback for o in key.options)])
+    yield from text_faults("Feedback {}", key.feedback.values())
     yield from _feedback_faults(key)
     if kind is QuestionKind.SINGLE_CHOICE and sum(option.correct for option in key.options) > 1:
-        yield "A single choice has one right option."
+        yield "A single choice must have one right option; mark one alone, or make it a multiple choice."
     yield from kind.rules.faults(key)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -48,14 +49,23 @@ async def domain_of(
     work: AuthoringWork, exam_type_id: ExamTypeId, code: str | None, *, field: str
 ) -> ExamDomain:
     """Return the domain of an exam type with a code; raises InvalidInputError that names those that there are."""
+    return domain_among(await domains_of(work, exam_type_id), code, field=field)
+
+
+async def domains_of(work: AuthoringWork, exam_type_id: ExamTypeId) -> dict[str, ExamDomain]:
+    """Return the domains of an exam type by their codes."""
     (domains,) = await work.exam_types.domains_of([exam_type_id])
-    for domain in domains:
-        if domain.code == code:
-            return domain
-    codes = ", ".join(domain.code for domain in domains)
-    raise InvalidInputError(
-        f"{field} must be the code of a domain of the exam type. There are: {codes}.", field=field
-    )
+    return {domain.code: domain for domain in domains}
+
+
+def domain_among(domains: Mapping[str, ExamDomain], code: str | None, *, field: str) -> ExamDomain:
+    """Return the domain with a code; raises InvalidInputError that names those that there are."""
+    if code is None or code not in domains:
+        raise InvalidInputError(
+            f"{field} must be the code of a domain of the exam type. There are: {', '.join(domains)}.",
+            field=field,
+        )
+    return domains[code]
 
 
 async def content_of(

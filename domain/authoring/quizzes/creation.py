@@ -50,7 +50,10 @@ async def create(
     if earlier is not None:
         (created,) = await work.quiz_drafts.by_ids([QuizDraftId(earlier)], author_id=act.user_id)
         if created is None:
-            raise NotFoundError("The draft that this key created is gone.", field="idempotencyKey")
+            raise NotFoundError(
+                "The draft that this key created is gone; make a new key to create another one.",
+                field="idempotencyKey",
+            )
         return created
     if await work.quizzes.published([slug]) != [None] or not await work.quiz_drafts.add(draft):
         raise SlugTakenError(SLUG_IS_TAKEN, field="slug")

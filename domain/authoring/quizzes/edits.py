@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.acts import Act
-from domain.authoring.questions.wordings import domain_of
+from domain.authoring.questions.wordings import domain_among, domains_of
 from domain.authoring.quizzes.creation import SLUG_IS_TAKEN, checked_description, checked_title
 from domain.authoring.stores.quiz_drafts import MOST_POOLS, QuizDraft, QuizDraftConflictError
 from domain.authoring.work import AuthoringWork
@@ -70,9 +70,12 @@ async def edit(
             with each:
                 values[name] = checked(getattr(changes, name), check, field=field)
         with each:
-            given = checked(changes.pools, _pools, field="pools")
-            if given is not UNCHANGED and draft is not None:
-                values["pools"] = [await _pool(work, draft, place, pool) for place, pool in enumerate(given)]
+            pools = checked(changes.pools, _as_sent, field="pools")
+            with each:
+                if pools is not UNCHANGED and len(pools) > MOST_POOLS:
+                    raise InvalidInputError(f"pools may hold at most {MOST_POOLS}.", field="pools")
+            if pools is not UNCHANGED and draft is not None:
+                values["pools"] = await _pools(work, draft, pools)
         with each:
             if draft is not None and draft.quiz_id and changes.slug not in {UNCHANGED, draft.slug}:
                 raise InvalidInputError("slug stays once a quiz is published; leave it out.", field="slug")
@@ -101,7 +104,7 @@ async def locked(work: AuthoringWork, act: Act, draft_id: QuizDraftId, version: 
     """Return a draft of the actor's at a version, locked; raises NotFoundError or QuizDraftConflictError."""
     draft = await work.quiz_drafts.lock(draft_id, author_id=act.user_id)
     if draft is None:
-        raise NotFoundError("You have no such draft of a quiz.", field="draftId")
+        raise NotFoundError("You have no such draft of a quiz; `myContent` lists yours.", field="draftId")
     if draft.version != version:
         raise QuizDraftConflictError(
             f"The draft is at version {draft.version}; look at it and repeat the change with that version.",
@@ -121,18 +124,25 @@ def _questions(value: list[QuestionId]) -> list[QuestionId]:
     return value
 
 
-def _pools(value: Sequence[GivenPool]) -> Sequence[GivenPool]:
-    if len(value) > MOST_POOLS:
-        raise InvalidInputError(f"pools may hold at most {MOST_POOLS}.", field="pools")
-    return value
-
-
-async def _pool(work: AuthoringWork, draft: QuizDraft, place: int, given: GivenPool) -> QuestionPool:
-    domain_id = None
-    if given.domain is not None:
-        field = f"pools[{place}].domain"
-        domain_id = (await domain_of(work, draft.exam_type_id, given.domain, field=field)).id
-    return QuestionPool(domain_id=domain_id, difficulty=given.difficulty, count=given.count)
+async def _pools(work: AuthoringWork, draft: QuizDraft, given: Sequence[GivenPool]) -> list[QuestionPool]:
+    """Return the pools with the ids of their domains; raises, all at once, InvalidInputErrors."""
+    named = any(pool.domain is not None for pool in given)
+    domains = await domains_of(work, draft.exam_type_id) if named else {}
+    pools = []
+    with all_at_once() as each:
+        for place, pool in enumerate(given[:MOST_POOLS]):
+            with each:
+                domain = None
+                if pool.domain is not None:
+                    domain = domain_among(domains, pool.domain, field=f"pools[{place}].domain")
+                pools.append(
+                    QuestionPool(
+                        domain_id=None if domain is None else domain.id,
+                        difficulty=pool.difficulty,
+                        count=pool.count,
+                    )
+                )
+    return pools
 
 
 def _as_sent(value: Any) -> Any:

@@ -44,5 +44,5 @@ def weight_faults(accepted: Sequence[Weighted]) -> Iterator[str]:
         yield f"It needs 1 to {MOST_ACCEPTED} accepted answers, and has {len(accepted)}."
     if not all(0 <= a.weight <= FULL for a in accepted):
         yield "The weight of an accepted answer must be 0 to 100."
-    elif not any(a.weight == FULL for a in accepted):
+    elif accepted and not any(a.weight == FULL for a in accepted):
         yield "No accepted answer has the weight 100."

@@ -21,8 +21,8 @@ def read_options(item: FileItem) -> list[OptionDraft]:
 
 def faults(options: Sequence[OptionDraft]) -> Iterator[str]:
     """Yield what is wrong with the options, as sentences."""
-    yield from text_faults("An option", (o.text for o in options), longest=LONGEST_OPTION, shortest=1)
-    yield from text_faults("A feedback", (o.feedback for o in options))
+    yield from text_faults("Option {}", (o.text for o in options), longest=LONGEST_OPTION, shortest=1)
+    yield from text_faults("The feedback of option {}", (o.feedback for o in options))
     if not 2 <= len(options) <= MOST_OPTIONS:  # noqa: PLR2004 - one option leaves no choice
         yield f"It needs 2 to {MOST_OPTIONS} options, and has {len(options)}."
     if len({seen(o.text) for o in options}) < len(options):

@@ -84,8 +84,8 @@ def seen(words: str) -> str:
 def option_faults(key: KeyDraft) -> Iterator[str]:
     """Yield what is wrong with the options, as sentences."""
     options = key.options
-    yield from text_faults("An option", (o.text for o in options), longest=LONGEST_OPTION, shortest=1)
-    yield from text_faults("A feedback", (o.feedback for o in options))
+    yield from text_faults("Option {}", (o.text for o in options), longest=LONGEST_OPTION, shortest=1)
+    yield from text_faults("The feedback of option {}", (o.feedback for o in options))
     if not 2 <= len(options) <= MOST_OPTIONS:  # noqa: PLR2004 - a choice needs two
         yield f"A choice needs 2 to {MOST_OPTIONS} options, and this one has {len(options)}."
     if len({seen(o.text) for o in options}) < len(options):

@@ -174,7 +174,7 @@ def _faults(key: KeyDraft) -> Iterator[str]:
 
 
 def _faults_of(blank: KeyDraft) -> Iterator[str]:
-    yield from text_faults("A feedback", blank.feedback.values())
+    yield from text_faults("Feedback {}", blank.feedback.values())
     if sum(bool(part) for part in (blank.options, blank.texts, blank.numbers)) > 1:
         yield "It takes one of options, texts and numbers."
     elif blank.texts:

@@ -74,9 +74,9 @@ class KeyDraft:
 def text_faults(
     name: str, values: Iterable[str], *, longest: int = LONGEST_PROSE, shortest: int = 0
 ) -> Iterator[str]:
-    """Yield what is wrong with texts, as sentences about `name`."""
-    for value in values:
+    """Yield what is wrong with texts, as sentences about `name`, in which `{}` is the number of the text."""
+    for number, value in enumerate(values, start=1):
         try:
-            text.prose(value, field=name, longest=longest, shortest=shortest)
+            text.prose(value, field=name.format(number), longest=longest, shortest=shortest)
         except InvalidInputError as error:
             yield error.message

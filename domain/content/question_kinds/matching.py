@@ -108,7 +108,7 @@ def _read_item(item: FileItem) -> KeyDraft:
 def _faults(key: KeyDraft) -> Iterator[str]:
     texts = [prompt.text for prompt in key.prompts]
     yield from arranged_options.faults(key.options)
-    yield from text_faults("A prompt", texts, longest=LONGEST_OPTION, shortest=1)
+    yield from text_faults("Prompt {}", texts, longest=LONGEST_OPTION, shortest=1)
     if not 2 <= len(texts) <= MOST_PROMPTS:  # noqa: PLR2004 - one prompt would be a choice
         yield f"A matching needs 2 to {MOST_PROMPTS} prompts, and this one has {len(texts)}."
     if len({seen(text) for text in texts}) < len(texts):

@@ -76,7 +76,7 @@ def _read_item(item: FileItem) -> KeyDraft:
 
 def _faults(key: KeyDraft) -> Iterator[str]:
     words = [accepted.text for accepted in key.texts]
-    yield from text_faults("An accepted text", words, longest=LONGEST_TEXT, shortest=1)
+    yield from text_faults("Accepted text {}", words, longest=LONGEST_TEXT, shortest=1)
     yield from weight_faults(key.texts)
     if len({normal_text(accepted) for accepted in words}) < len(words):
         yield "Two accepted texts are the same once case, spaces and typography are ignored."

@@ -16,6 +16,9 @@ from domain.content.question_kinds.kind_rules import (
 )
 from domain.ids import OptionId
 
+ANY_RIGHT = "ANY_RIGHT"
+"""The grading, in files, of a single choice with several right options, each of which earns everything."""
+
 
 def _check(question: AskedQuestion, options: list[OptionId]) -> list[OptionId]:
     return choices.checked_options(question, options, most=1)
@@ -31,8 +34,15 @@ def _read_item(item: FileItem) -> KeyDraft:
 
 
 def _check_item(item: FileItem, key: KeyDraft) -> None:
-    if sum(option.correct for option in key.options) > 1:
-        item.refuse("A single choice has one right option.", "options")
+    """Refuse several right options, unless the item says that each of them is the answer."""
+    grading = item.raw("grading")
+    if grading not in (None, ANY_RIGHT):
+        item.refuse(f"The grading of a single choice is {ANY_RIGHT}, or is left out.", "grading")
+    elif grading is None and sum(option.correct for option in key.options) > 1:
+        item.refuse(
+            f'A single choice has one right option; add "grading": "{ANY_RIGHT}" where each right one is the answer.',
+            "options",
+        )
 
 
 def _is_gift(body: Part) -> bool:

@@ -4,6 +4,7 @@ import csv
 import io
 
 from domain.content.question_kinds.key_drafts import FULL
+from domain.content.question_kinds.single_choice import ANY_RIGHT
 from domain.content.question_kinds.table import QuestionKind
 from domain.imports.exports.exported_files import ExportLosses, named_once
 from domain.imports.formats.csv_tables.headers import FORMAT, guarded
@@ -47,8 +48,6 @@ def write(file: QuestionFile, losses: ExportLosses) -> bytes:
 
 
 def _row(name: str, question: QuestionDraft) -> list[str]:
-    is_multiple = question.kind is QuestionKind.MULTIPLE_CHOICE
-    grading = "ALL_OR_NOTHING" if question.key.all_or_nothing else "PARTIAL"
     return [
         FORMAT,
         name,
@@ -56,9 +55,16 @@ def _row(name: str, question: QuestionDraft) -> list[str]:
         question.difficulty.value,
         _lines(question.prompt),
         _correct(question),
-        grading if is_multiple else "",
+        _grading(question),
         _lines(question.explanation),
     ]
+
+
+def _grading(question: QuestionDraft) -> str:
+    if question.kind is QuestionKind.MULTIPLE_CHOICE:
+        return "ALL_OR_NOTHING" if question.key.all_or_nothing else "PARTIAL"
+    is_several = sum(option.correct for option in question.key.options) > 1
+    return ANY_RIGHT if question.kind is QuestionKind.SINGLE_CHOICE and is_several else ""
 
 
 def _correct(question: QuestionDraft) -> str:

@@ -90,6 +90,11 @@ class ExportLosses:
         if question.prompt_format is not PromptFormat.PLAIN:
             self.add(question.name, "The prompt is in Markdown, and comes back as plain text.")
 
+    def words_about_pictures(self, question: QuestionDraft) -> None:
+        """Note that the words about pictures are read as a part of the prompt."""
+        if any(picture.alt for picture in question.pictures):
+            self.add(question.name, "The words about pictures come back as a part of the prompt.")
+
     def listed(self) -> list[ExportLoss]:
         """Return the losses, at most 500."""
         found = [ExportLoss(item=item, reason=reason) for item, reason in self._found]
@@ -105,11 +110,12 @@ Write = Callable[[QuestionFile, ExportLosses], bytes]
 
 @entity
 class FileKind:
-    """A format of exports: how it is written, and how its files are called."""
+    """A format of exports: how it is written, how its files are called, and whether they hold images of prompts."""
 
     write: Write
     extension: str
     media_type: str
+    holds_pictures: bool = False
 
 
 def named_once(questions: Iterable[QuestionDraft]) -> dict[str, QuestionDraft]:

@@ -9,6 +9,7 @@ from domain.content.question_kinds.accepted_answers import EVERY_OTHER
 from domain.content.question_kinds.cloze import kind_name, takes
 from domain.content.question_kinds.key_drafts import FULL, KeyDraft
 from domain.content.question_kinds.prompt_formats import PromptFormat
+from domain.content.question_kinds.single_choice import ANY_RIGHT
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.roadmap_nodes import RoadmapNode
 from domain.content.roadmaps import Roadmap, RoadmapVersion
@@ -19,15 +20,10 @@ from domain.imports.question_drafts import ExamTypeDraft, FileQuiz, QuestionDraf
 _CHOICES = {QuestionKind.SINGLE_CHOICE, QuestionKind.MULTIPLE_CHOICE}
 
 
-def write(file: QuestionFile, losses: ExportLosses) -> bytes:
+def write(file: QuestionFile, losses: ExportLosses) -> bytes:  # noqa: ARG001 - Write's signature
     """Return an exam type, questions and their quiz as `questpath-questions/1`."""
     questions = named_once(file.questions)
     keys = list(questions)
-    for question in file.questions:
-        if question.kind is QuestionKind.SINGLE_CHOICE and sum(o.correct for o in question.key.options) > 1:
-            losses.add(
-                question.name, "This format takes one right option for a single choice: it will be refused."
-            )
     return _written(
         {
             "format": question_files.FORMAT,
@@ -100,13 +96,7 @@ def _key(kind: QuestionKind, key: KeyDraft) -> dict[str, Any]:
         prompts = [{"text": each.text, "match": key.options[each.option].text} for each in key.prompts]
         return {"options": options} | ({"prompts": prompts} if prompts else {})
     if kind in _CHOICES:
-        options = [
-            {"text": option.text, "correct": option.correct}
-            | ({"feedback": option.feedback} if option.feedback else {})
-            for option in key.options
-        ]
-        grading = "ALL_OR_NOTHING" if key.all_or_nothing else "PARTIAL"
-        return {"options": options} | ({"grading": grading} if kind is QuestionKind.MULTIPLE_CHOICE else {})
+        return _choice(kind, key)
     said = key.feedback
     if kind is QuestionKind.TRUE_FALSE:
         return (
@@ -126,6 +116,18 @@ def _key(kind: QuestionKind, key: KeyDraft) -> dict[str, Any]:
         for each in key.numbers
     ]
     return {"accepted": accepted} | _said("feedbackOther", said, EVERY_OTHER)
+
+
+def _choice(kind: QuestionKind, key: KeyDraft) -> dict[str, Any]:
+    options = [
+        {"text": option.text, "correct": option.correct}
+        | ({"feedback": option.feedback} if option.feedback else {})
+        for option in key.options
+    ]
+    if kind is QuestionKind.MULTIPLE_CHOICE:
+        return {"options": options, "grading": "ALL_OR_NOTHING" if key.all_or_nothing else "PARTIAL"}
+    is_several = sum(option.correct for option in key.options) > 1
+    return {"options": options} | ({"grading": ANY_RIGHT} if is_several else {})
 
 
 def _kind_of(blank: KeyDraft) -> QuestionKind:

@@ -1,6 +1,8 @@
 """Moodle XML files: writes questions as Moodle imports them, each text as plain text."""
 
-from collections.abc import Iterator
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from html import escape
 
 from domain.content.answer_keys import AcceptedNumber
 from domain.content.question_kinds.key_drafts import FULL
@@ -12,7 +14,7 @@ from domain.imports.exports.gift_files import share_of
 from domain.imports.exports.moodle_cloze_texts import cloze_text
 from domain.imports.exports.moodle_numbers import EXACT, middle_of
 from domain.imports.exports.xml_texts import DECLARATION, LEFT_OUT, attribute, fits, text
-from domain.imports.question_drafts import QuestionDraft, QuestionFile
+from domain.imports.question_drafts import Picture, QuestionDraft, QuestionFile
 
 _TYPES = {
     QuestionKind.SINGLE_CHOICE: "multichoice",
@@ -54,6 +56,9 @@ def _note_losses(question: QuestionDraft, losses: ExportLosses) -> None:
         losses.add(question.name, "The feedback of pairs is not kept.")
     if question.difficulty is not Difficulty.MEDIUM:
         losses.add(question.name, "Moodle XML has no difficulty.")
+    if question.pictures:
+        losses.plain_prompt(question)
+    losses.words_about_pictures(question)
     if question.key.all_or_nothing:
         losses.add(
             question.name, "Moodle XML has no grading of all or nothing; each right option earns its share."
@@ -65,12 +70,29 @@ def _question(name: str, question: QuestionDraft) -> Iterator[str]:
     yield f"<name><text>{text(name)}</text></name>\n"
     prompt = cloze_text(question) if question.key.blanks else question.prompt
     is_plain = question.prompt_format is PromptFormat.PLAIN
-    yield _text("questiontext", prompt, format_="plain_text" if is_plain else "markdown")
+    if question.pictures:
+        yield _with_pictures(prompt, question.pictures)
+    else:
+        yield _text("questiontext", prompt, format_="plain_text" if is_plain else "markdown")
     if question.explanation:
         yield _text("generalfeedback", question.explanation)
     yield "<defaultgrade>1</defaultgrade>\n"
     yield from _ANSWERS[question.kind](question)
     yield "</question>\n"
+
+
+def _with_pictures(prompt: str, pictures: Sequence[Picture]) -> str:
+    """Return a prompt in HTML with images, whose bytes are in the file; spaces and lines stay as they are."""
+    shown = "".join(
+        f'<p><img src="@@PLUGINFILE@@/{picture.name}" alt={attribute(picture.alt)}></p>'
+        for picture in pictures
+    )
+    files = "".join(
+        f'<file name="{picture.name}" path="/" encoding="base64">{b64encode(picture.content).decode()}</file>'
+        for picture in pictures
+    )
+    html = f"<pre>{escape(prompt, quote=False)}</pre>{shown}"
+    return f'<questiontext format="html"><text>{text(html)}</text>{files}</questiontext>\n'
 
 
 def _options(question: QuestionDraft) -> Iterator[str]:

@@ -38,6 +38,7 @@ def write(file: QuestionFile, losses: ExportLosses) -> bytes:
     losses.only_questions()
     package = io.BytesIO()
     names: list[str] = []
+    pictures: dict[str, None] = {}
     with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, question in named_once(file.questions).items():
             if not fits(question):
@@ -49,18 +50,27 @@ def write(file: QuestionFile, losses: ExportLosses) -> bytes:
             _note_losses(question, losses)
             names.append(f"item-{len(names) + 1}")
             _add(archive, f"items/{names[-1]}.xml", "".join(_item(names[-1], name, question)))
-        _add(archive, "imsmanifest.xml", "".join(_manifest(names)))
+            for picture in question.pictures:
+                if picture.name not in pictures:
+                    _put(archive, f"media/{picture.name}", picture.content)
+                    pictures[picture.name] = None
+        _add(archive, "imsmanifest.xml", "".join(_manifest(names, list(pictures))))
     return package.getvalue()
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: str) -> None:
+    _put(archive, name, (DECLARATION + content).encode())
+
+
+def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     entry = zipfile.ZipInfo(name, date_time=_MOMENT)
     entry.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(entry, DECLARATION + content)
+    archive.writestr(entry, content)
 
 
 def _note_losses(question: QuestionDraft, losses: ExportLosses) -> None:
     losses.plain_prompt(question)
+    losses.words_about_pictures(question)
     if question.difficulty is not Difficulty.MEDIUM:
         losses.add(question.name, "The difficulty is not kept.")
     for reason in qti_arrangements.losses_of(question):
@@ -69,13 +79,16 @@ def _note_losses(question: QuestionDraft, losses: ExportLosses) -> None:
         losses.add(question.name, "Feedback for single texts and numbers is not kept.")
 
 
-def _manifest(names: list[str]) -> Iterator[str]:
+def _manifest(names: list[str], pictures: list[str]) -> Iterator[str]:
     yield f'<manifest xmlns="{_MANIFEST_NAMESPACE}" identifier="questpath">\n<metadata><schema>QTI Package</schema>'
     yield "<schemaversion>3.0.0</schemaversion></metadata>\n<organizations/>\n<resources>\n"
     for name in names:
         href = f"items/{name}.xml"
         yield f'<resource identifier="{name}" type="imsqti_item_xmlv3p0" href="{href}">'
         yield f'<file href="{href}"/></resource>\n'
+    for number, picture in enumerate(pictures, start=1):
+        yield f'<resource identifier="media-{number}" type="webcontent" href="media/{picture}">'
+        yield f'<file href="media/{picture}"/></resource>\n'
     yield "</resources>\n</manifest>\n"
 
 
@@ -96,6 +109,8 @@ def _item(identifier: str, name: str, question: QuestionDraft) -> Iterator[str]:
     if question.explanation:
         yield '<qti-outcome-declaration identifier="EXPLANATION" cardinality="single" base-type="identifier"/>\n'
     yield "<qti-item-body>\n"
+    for picture in question.pictures:
+        yield f'<p><img src="../media/{picture.name}" alt={attribute(picture.alt)}/></p>\n'
     if is_arranged:
         yield from qti_arrangements.body(question, _block)
     else:

@@ -12,17 +12,21 @@ from domain.content.questions import Question
 from domain.content.quizzes import Quiz
 from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from domain.ids import ExamDomainId, QuizId
+from domain.imports.exports import exported_pictures
 from domain.imports.exports.exported_files import EXPORTED_KINDS, ExportedFile, ExportFormat, ExportLosses
 from domain.imports.exports.file_table import FILE_KINDS
 from domain.imports.question_drafts import DomainDraft, ExamTypeDraft, FileQuiz, QuestionDraft, QuestionFile
 from domain.imports.work import ImportsWork
+from domain.media.media_files import MediaFiles
 
 LARGEST_FILE = 5_000_000
 """How many bytes a file in a response may hold."""
 _ONLY_AUTHOR = "Only the author may export a quiz, because the file holds its answer keys."
 
 
-async def export_quiz(work: ImportsWork, act: Act, *, quiz_id: QuizId, format: ExportFormat) -> ExportedFile:
+async def export_quiz(
+    work: ImportsWork, act: Act, files: MediaFiles, *, quiz_id: QuizId, format: ExportFormat
+) -> ExportedFile:
     """Return the questions of the actor's quiz with their keys, and note in the audit log that they left.
 
     Raises NotFoundError, ForbiddenError where the quiz is another author's, or InvalidInputError for a large file.
@@ -32,7 +36,7 @@ async def export_quiz(work: ImportsWork, act: Act, *, quiz_id: QuizId, format: E
         raise NotFoundError("There is no such quiz.", field="quizId")
     if quiz.author_id != act.user_id:
         raise ForbiddenError(_ONLY_AUTHOR, field="quizId")
-    file = await export_quiz_as_operator(work, act, quiz, format=format)
+    file = await export_quiz_as_operator(work, act, files, quiz, format=format)
     if len(file.content) > LARGEST_FILE:
         raise InvalidInputError(
             f"The file has more than {LARGEST_FILE:,} bytes; ask an operator for it, or export it in smaller quizzes.",
@@ -42,11 +46,11 @@ async def export_quiz(work: ImportsWork, act: Act, *, quiz_id: QuizId, format: E
 
 
 async def export_quiz_as_operator(
-    work: ImportsWork, act: Act, quiz: Quiz, *, format: ExportFormat
+    work: ImportsWork, act: Act, files: MediaFiles, quiz: Quiz, *, format: ExportFormat
 ) -> ExportedFile:
     """Return the questions of a quiz with their keys, whoever is its author; the audit log notes it."""
     losses = ExportLosses()
-    file = await _question_file(work, quiz, losses)
+    file = await _question_file(work, quiz, losses, files if FILE_KINDS[format].holds_pictures else None)
     await audit.record(
         work.audit, act, AuditAction.QUIZ_EXPORTED, target=quiz.id, difference={"format": format.value}
     )
@@ -60,7 +64,9 @@ async def export_quiz_as_operator(
     )
 
 
-async def _question_file(work: ImportsWork, quiz: Quiz, losses: ExportLosses) -> QuestionFile:
+async def _question_file(
+    work: ImportsWork, quiz: Quiz, losses: ExportLosses, files: MediaFiles | None
+) -> QuestionFile:
     ids = await work.quizzes.question_ids(quiz.id)
     names = await work.questions.names_by_ids(ids, author_id=quiz.author_id)
     found = zip(await work.questions.by_ids(ids), await work.questions.keys_by_ids(ids), names, strict=True)
@@ -78,10 +84,9 @@ async def _question_file(work: ImportsWork, quiz: Quiz, losses: ExportLosses) ->
     for draft in drafts:
         if draft.kind not in EXPORTED_KINDS:
             losses.add(draft.name, f"Left out: questions of the kind {draft.kind.value} cannot be exported.")
-    questions = [draft for draft in drafts if draft.kind in EXPORTED_KINDS]
-    for draft, images in zip(drafts, await work.media.of_questions(asked_ids), strict=True):
-        if images and draft.kind in EXPORTED_KINDS:
-            losses.add(draft.name, f"{len(images)} picture(s) are not in the file.")
+    shown = await work.media.shown_by(asked_ids)
+    with_images = await asyncio.to_thread(exported_pictures.added, drafts, shown, files, losses)
+    questions = [draft for draft in with_images if draft.kind in EXPORTED_KINDS]
     _note_settings(quiz, losses)
     used = {question.domain for question in questions}
     kept = [

@@ -28,7 +28,9 @@ async def export_roadmap_as_operator(work: ImportsWork, act: Act, roadmap: Roadm
     """Return the newest version of a roadmap, whoever is its author; raises NotFoundError where it has none."""
     version = await work.roadmaps.newest_version(roadmap.id)
     if version is None:
-        raise NotFoundError("The roadmap has no version.", field="roadmapId")
+        raise NotFoundError(
+            "The roadmap has no version that you may see; publish it first.", field="roadmapId"
+        )
     (nodes,) = await work.nodes.of_versions([version.id], viewer_id=roadmap.author_id)
     steps = await work.nodes.outline(version.id)
     await audit.record(work.audit, act, AuditAction.ROADMAP_EXPORTED, target=roadmap.id)

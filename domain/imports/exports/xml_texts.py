@@ -15,6 +15,7 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 def fits(question: QuestionDraft) -> bool:
     """Tell whether XML can hold every character of a question."""
     texts = [question.name, question.prompt, question.explanation, *question.key.all_texts()]
+    texts += [picture.alt for picture in question.pictures]
     return not any(_ILLEGAL.search(text) for text in texts)
 
 

@@ -83,7 +83,9 @@ class FoundQuestions:
             self._lines[name] = line
             return name
         if refuses:
-            raise UnreadableError(f"The question on line {self._lines[name]} has the same id.")
+            raise UnreadableError(
+                f"The question on line {self._lines[name]} has the same id; give this one another."
+            )
         numbered = name
         while numbered in self._lines:
             self._numbers[name] = self._numbers.get(name, 1) + 1

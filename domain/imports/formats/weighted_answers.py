@@ -139,7 +139,9 @@ def refuse_hidden(key: KeyDraft) -> None:
     for place, later in enumerate(key.numbers):
         for earlier in key.numbers[:place]:
             if earlier.weight < later.weight and earlier.low <= later.high and later.low <= earlier.high:
-                raise UnreadableError("An answer with a lower weight stands before one that overlaps it.")
+                raise UnreadableError(
+                    "An answer with a lower weight stands before one that overlaps it; put the better one first."
+                )
 
 
 def whole(weight: Fraction) -> int:

@@ -60,7 +60,9 @@ class Archive:
                     size += len(chunk)
                     self._unpacked += len(chunk)
                     if size > min(entry.file_size, self._limits.largest_entry):
-                        raise HarmfulFileError(f"{_shown(name)} is larger than the package says.")
+                        raise HarmfulFileError(
+                            f"{_shown(name)} is larger than the package says; pack it again."
+                        )
                     if self._unpacked > self._limits.largest_content:
                         raise HarmfulFileError(_too_large(self._limits))
                     chunks.append(chunk)
@@ -95,7 +97,7 @@ def _check_files(files: list[zipfile.ZipInfo], limits: ReadLimits) -> None:
     if len(files) > limits.most_entries:
         raise HarmfulFileError(f"A package may hold at most {limits.most_entries} files.")
     if len({each.filename for each in files}) != len(files):
-        raise HarmfulFileError("Two files of the package have the same name.")
+        raise HarmfulFileError("Two files of the package have the same name; rename one of them.")
     for each in files:
         _check_file(each, limits)
     unpacked = sum(each.file_size for each in files)
@@ -110,9 +112,11 @@ def _check_file(file: zipfile.ZipInfo, limits: ReadLimits) -> None:
     name = file.filename
     path = PurePosixPath(name)
     if not name:
-        raise HarmfulFileError("A file of the package has no name.")
+        raise HarmfulFileError("A file of the package has no name; pack it again.")
     if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or not name.isprintable():
-        raise HarmfulFileError(f"{_shown(name)} is no name of a file inside a package.")
+        raise HarmfulFileError(
+            f"{_shown(name)} is no name of a file inside a package; pack it again with plain names."
+        )
     if file.flag_bits & 0x1:
         raise HarmfulFileError(f"{_shown(name)} is encrypted; pack the files without a password.")
     if file.compress_type not in _METHODS:  # others may ask for gigabytes of memory to unpack one byte

@@ -107,6 +107,7 @@ class ImportFilter:
     kind: ImportKind | None = None
     outcome: ImportOutcome | None = None
     is_running: bool | None = None
+    format: str | None = None
 
 
 @entity

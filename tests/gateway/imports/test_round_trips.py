@@ -25,6 +25,10 @@ PLAIN = QuestionDraft(
     line=1, path=(), name="name", domain="1.1", kind=QuestionKind.SINGLE_CHOICE, difficulty=Difficulty.MEDIUM,
     prompt="Which?", explanation="", key=KeyDraft(options=[OptionDraft(text="a", correct=True), OptionDraft(text="b", correct=False)]),
 )  # fmt: skip
+SEVERAL = replace(
+    PLAIN, key=KeyDraft(options=[OptionDraft(text=text, correct=text != "b") for text in ("a", "b", "c")])
+)
+"""A single choice of which each of two options earns everything, as GIFT has it."""
 ARROW = replace(
     PLAIN, kind=QuestionKind.SHORT_TEXT, key=KeyDraft(texts=[AcceptedText(text="a -> b", weight=100)])
 )
@@ -50,6 +54,7 @@ def exported(format_: ExportFormat, *questions: QuestionDraft) -> tuple[bytes, d
 
 @pytest.mark.parametrize("format_", ExportFormat)
 @given(question=valid_questions)
+@example(question=SEVERAL)
 @example(question=ARROW)
 @example(question=SAID)
 @settings(
@@ -80,6 +85,7 @@ def test_a_question_comes_back_as_it_was_or_the_losses_tell(
     assert meaning(back, said_of_answers=holds_said) == meaning(question, said_of_answers=holds_said)
     assert holds_said or not has_feedback(question.key) or any("eedback" in reason for reason in told)
     assert back.key.all_or_nothing == question.key.all_or_nothing or "all or nothing" in "".join(told)
+    assert back.prompt_format is question.prompt_format or "Markdown" in "".join(told)
     assert back.difficulty is question.difficulty or "difficulty" in "".join(told)
     assert " ".join(question.name.split())[:100] == back.name
 

@@ -239,7 +239,7 @@ class TestUpdates:
                 {"key": {"options": [{"text": "a", "correct": True}, {"text": "b", "correct": True}]}},
                 "key",
             ),
-            ("NUMERIC", {"key": {"numbers": [{"low": "one", "high": "2"}]}}, "key"),
+            ("NUMERIC", {"key": {"numbers": [{"low": "one", "high": "2"}]}}, "key.numbers[0].low"),
             ("NUMERIC", {"key": {"numbers": [{"low": "3", "high": "2"}]}}, "key"),
             ("SHORT_TEXT", {"key": {"texts": [{"text": "a", "weight": 101}]}}, "key"),
             ("SINGLE_CHOICE", {"key": choice("a", "a ")}, "key"),

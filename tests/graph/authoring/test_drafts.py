@@ -309,6 +309,42 @@ async def test_nobody_else_sees_or_edits_a_draft(ask: Asker, author: Viewer, rol
     assert await content_of(ask, stranger, draft["id"]) is None
 
 
+@pytest.mark.parametrize("empty", [{"changeNode": {"key": "knots"}}, {"describe": {}}])
+async def test_an_operation_that_names_nothing_to_change_is_refused(
+    ask: Asker, author: Viewer, empty: dict[str, Any]
+) -> None:
+    draft = await a_draft(ask, author)
+    before = await content_of(ask, author, draft["id"])
+
+    payload = await edit_draft(ask, author, draft, add("tides"), empty)
+
+    assert [error["field"] for error in payload["userErrors"]] == [f"operations[1].{next(iter(empty))}"]
+    assert await content_of(ask, author, draft["id"]) == before
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"changeNode": {"key": "knots", "optional": False}},
+        {"describe": {"visibility": "PUBLIC"}},
+        {"moveNode": {"key": "sails", "after": "knots"}},
+        {"setPrerequisites": {"key": "knots", "groups": []}},
+        {"setResources": {"key": "knots", "resources": []}},
+        {"linkQuiz": {"key": "knots", "quiz": None}},
+        {"setCompletion": {"key": "knots"}},
+    ],
+)
+async def test_an_edit_after_which_nothing_is_different_keeps_the_revision(
+    ask: Asker, author: Viewer, operation: dict[str, Any]
+) -> None:
+    draft = await a_draft(ask, author)
+
+    payload = await edit_draft(ask, author, draft, operation)
+
+    assert payload["userErrors"] == []
+    assert (payload["version"]["revision"], payload["undo"]) == (draft["revision"], [])
+
+
 async def test_an_edit_has_at_most_two_hundred_operations(ask: Asker, author: Viewer) -> None:
     draft = (await create_roadmap(ask, author))["version"]
 

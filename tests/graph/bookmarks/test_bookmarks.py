@@ -155,11 +155,11 @@ async def test_what_the_caller_may_not_see_is_refused_like_what_does_not_exist(a
 @pytest.mark.parametrize(
     ("given", "fields"),
     [
-        ({"targetId": "x", "tags": [""], "note": ""}, {"targetId", "tags", "note"}),
+        ({"targetId": "x", "tags": [""], "note": ""}, {"targetId", "tags[0]", "note"}),
         ({"targetId": f"user_{'0' * 26}"}, {"targetId"}),
         ({"tags": [f"t{n}" for n in range(21)]}, {"tags"}),
-        ({"tags": ["x" * 41]}, {"tags"}),
-        ({"tags": ["two\nlines"]}, {"tags"}),
+        ({"tags": ["fine", "x" * 41, ""]}, {"tags[1]", "tags[2]"}),
+        ({"tags": ["two\nlines"]}, {"tags[0]"}),
         ({"tags": None}, {"tags"}),
         ({"note": "x" * 10_001}, {"note"}),
     ],

@@ -9,9 +9,12 @@ import pytest
 from domain.accounts.audit import AuditAction, AuditFilter
 from domain.accounts.scopes import Scope
 from domain.accounts.users import Role, Viewer
+from domain.campaigns import campaign_steps
+from domain.campaigns.campaign_jobs import AdvanceCampaignArguments
 from domain.mail.mail_events import MailEvent, MailEventKind
 from domain.paging import window
 from domain.unit_of_work import Meter
+from tests.builders.acts import an_act
 from tests.support import campaigns
 from tests.support.accounts import accepted, mutate, refusal
 from tests.support.campaigns import GROUPS, TEMPLATE, a_campaign, a_reader, run_job, run_jobs, take_mails
@@ -180,6 +183,52 @@ async def test_a_scheduled_campaign_tells_why_it_did_not_begin(ask: Asker) -> No
     scheduled = {"state": "SCHEDULED", "templateVersion": 1}
     assert before == [scheduled | {"trouble": None}]
     assert after == [scheduled | {"trouble": "The values do not fit the template."}]
+
+
+async def test_a_scheduled_campaign_is_changed_as_a_draft_and_does_not_begin_at_its_time(ask: Asker) -> None:
+    viewer, admin = await an_operator(ask), await an_operator(ask, Role.ADMIN)
+    await a_reader(ask)
+    campaign, template = await a_campaign(ask, viewer), await campaigns.a_template(ask, viewer)
+    at = ask.clock().isoformat()
+    await accepted(ask, viewer, "scheduleCampaign", id=campaign, version=1, at=at)
+    before = await campaigns.campaign_of(ask, campaign)
+
+    in_place = (await mutate(ask, viewer, "updateCampaign", id=campaign, version=2, name="O"))["userErrors"]
+    outdated = await refusal(ask, viewer, "unscheduleCampaign", id=campaign, version=1)
+    shown = "campaign { state version scheduledAt templateVersion }"
+    draft = await accepted(ask, viewer, "unscheduleCampaign", shown, id=campaign, version=2)
+    async with ask.postgres.open_work(Meter()) as work:
+        late = AdvanceCampaignArguments(campaign_id=campaign, tick=before.tick)
+        outcome = await campaign_steps.advance(work, an_act(now=ask.clock()), late, ask.ports.campaign_sender)
+    await accepted(ask, viewer, "updateEmailTemplate", id=template, version=1, subject="Newer")
+    await accepted(ask, viewer, "updateCampaign", id=campaign, version=3, name="April")
+    again = await accepted(ask, viewer, "scheduleCampaign", shown, id=campaign, version=4, at=at)
+    log = (await ask.data("{ auditLog(first: 100) { nodes { action } } }", admin))["auditLog"]["nodes"]
+
+    assert [(error["__typename"], error["field"]) for error in in_place] == [("CampaignNotDraft", "id")]
+    assert "unscheduleCampaign" in in_place[0]["message"]
+    assert outdated == ("VersionOutdated", "version")
+    assert draft["campaign"] == {
+        "state": "DRAFT",
+        "version": 3,
+        "scheduledAt": None,
+        "templateVersion": None,
+    }
+    assert outcome == "NOT_ITS_TURN"
+    assert again["campaign"]["templateVersion"] == 2
+    assert {"action": "CAMPAIGN_UNSCHEDULED"} in log
+
+
+@pytest.mark.parametrize("state", ["DRAFT", "SENDING", "PAUSED", "SENT", "CANCELLED"])
+async def test_only_a_scheduled_campaign_becomes_a_draft_again(ask: Asker, state: str) -> None:
+    viewer = await an_operator(ask)
+    campaign = (await campaigns.a_campaign_in_each_state(ask, viewer))[state]
+    version = (await campaigns.campaign_of(ask, campaign)).version
+
+    refused = await refusal(ask, viewer, "unscheduleCampaign", id=campaign, version=version)
+
+    assert refused == ("CampaignStateConflict", "id")
+    assert (await campaigns.campaign_of(ask, campaign)).state.value == state
 
 
 async def test_a_change_for_an_earlier_version_and_of_no_draft_is_refused(ask: Asker) -> None:
@@ -438,7 +487,8 @@ async def test_every_act_is_audited_with_its_actor(ask: Asker) -> None:
     await accepted(ask, viewer, "updateCampaign", id=campaign, version=1, name="B")
     await accepted(ask, viewer, "sendTestCampaign", id=campaign, idempotencyKey="k")
     await accepted(ask, viewer, "scheduleCampaign", id=campaign, version=2, at=at)
-    await accepted(ask, viewer, "sendCampaign", id=campaign, version=3)
+    await accepted(ask, viewer, "unscheduleCampaign", id=campaign, version=3)
+    await accepted(ask, viewer, "sendCampaign", id=campaign, version=4)
     for verb in ("pauseCampaign", "resumeCampaign", "cancelCampaign"):
         await accepted(ask, viewer, verb, id=campaign)
         await accepted(ask, viewer, verb, id=campaign)

@@ -1,13 +1,17 @@
 """Images of a package: those of the right kind are shown by their questions, the rest is told, and unused ones go."""
 
 import io
+from base64 import b64decode
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 import pytest
 
 from domain.imports import gift
+from domain.imports.exports import exported_pictures
 from domain.imports.exports.exported_files import ExportFormat
+from domain.imports.exports.file_table import FILE_KINDS
 from domain.imports.readers import (
     MediaFile,
     QuestionFileFormat,
@@ -19,6 +23,7 @@ from domain.imports.readers import (
 from domain.unit_of_work import Meter
 from gateway.imports import format_table
 from tests.builders.images import gif, png
+from tests.support import file_readers
 from tests.support.accounts import accepted
 from tests.support.clients.roadmaps import QUIZ
 from tests.support.exports import FILE
@@ -99,7 +104,50 @@ async def test_an_export_says_which_questions_lose_their_images(
     file = (await accepted(ask, author, "exportQuiz", FILE, quizId=quiz_id, format=format_.value))["file"]
 
     told = [loss["item"] for loss in file["losses"] if "picture" in loss["reason"]]
-    assert told == ["shown"]
+    assert told == ([] if FILE_KINDS[format_].holds_pictures else ["shown"])
+
+
+@pytest.mark.parametrize("format_", [each for each in ExportFormat if FILE_KINDS[each].holds_pictures])
+async def test_a_prompt_with_images_comes_back_with_them_from_a_file_that_holds_them(
+    ask: Asker, records: list[Record], format_: ExportFormat
+) -> None:
+    author = await an_author(ask)
+    prompt = "Which one,  with\n\n  <b> & more?"
+    item = a_question("::shown::Which?", "two", "one")
+    records += [
+        MediaFile(name="one", line=1, content=png()),
+        MediaFile(name="two", line=1, content=gif()),
+        replace(item, draft=replace(item.draft, prompt=prompt)),
+    ]
+    await imported(ask, author, b"package", filename="p.zip", title="Images")
+    quiz_id = (await ask.data(QUIZ, slug="images"))["quiz"]["id"]
+
+    file = (await accepted(ask, author, "exportQuiz", FILE, quizId=quiz_id, format=format_.value))["file"]
+    back = file_readers.read(QuestionFileFormat[format_.value], b64decode(file["base64"]))
+
+    assert [draft.prompt for draft in back.drafts] == [prompt]
+    assert [each.content for each in back.media] == [gif(), png()]
+    assert back.items[0].media == tuple(each.name for each in back.media)
+    assert (back.refused, back.lost) == ([], "")
+
+
+async def test_images_beyond_the_size_of_an_export_are_losses(
+    ask: Asker, records: list[Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exported_pictures, "LARGEST_PICTURES", len(gif()))
+    author = await an_author(ask)
+    records += [
+        MediaFile(name="one", line=1, content=png()),
+        MediaFile(name="two", line=1, content=gif()),
+        a_question("::shown::Which one?", "two", "one"),
+    ]
+    await imported(ask, author, b"package", filename="p.zip", title="Images")
+    quiz_id = (await ask.data(QUIZ, slug="images"))["quiz"]["id"]
+
+    file = (await accepted(ask, author, "exportQuiz", FILE, quizId=quiz_id, format="MOODLE_XML"))["file"]
+
+    assert {"item": "shown", "reason": "1 picture(s) are not in the file."} in file["losses"]
+    assert file["text"].count("<file ") == 1
 
 
 async def test_the_same_words_about_another_image_are_another_question(

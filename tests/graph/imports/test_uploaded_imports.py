@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain.accounts.users import Viewer
+from domain.imports import gift
 from domain.unit_of_work import Meter
 from domain.uploads.uploads import UploadLimits
 from tests.builders import mint, question_files
@@ -361,6 +362,8 @@ async def test_the_authors_imports_are_listed_newest_first_and_filtered(ask: Ask
     assert await listed(ask, author, "isRunning: true") == [running["id"]]
     assert len(await listed(ask, author, "isRunning: false")) == 3
     assert await listed(ask, author, "kind: ROADMAP") == []
+    assert stored["id"] in await listed(ask, author, f'format: "{gift.FORMAT}"')
+    assert await listed(ask, author, 'format: "questpath-questions/1"') == []
     assert await listed(ask, author, "first: 1") == [running["id"]]
 
 

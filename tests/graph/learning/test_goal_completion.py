@@ -125,6 +125,20 @@ class TestCompletion:
 
         assert (await read(ask, viewer, goal))["state"] == "COMPLETED"
 
+    async def test_completing_a_roadmap_notes_one_check(self, ask: Asker) -> None:
+        _, author = await ask.learner(roles=[Role.LEARNER, Role.AUTHOR])
+        _, viewer = await ask.learner()
+        roadmap_id = await publish_file(ask, author, a_file(a_node("knots")))
+        await enrol(ask, viewer, roadmap_id)
+
+        await set_node(ask, viewer, roadmap_id, "Knots", "DONE")
+
+        async with ask.postgres.open_reads(Meter()) as reads:
+            rows = await reads.connection.raw.fetch(
+                "SELECT FROM progress_checks WHERE user_id = $1", viewer.user_id
+            )
+        assert len(rows) == 1
+
     async def test_a_goal_that_is_reached_already_completes_when_it_becomes_active(self, ask: Asker) -> None:
         _, viewer = await ask.learner()
         goal = await create_goal(ask, viewer, kind="XP_TARGET", targetXp=10)

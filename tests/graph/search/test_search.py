@@ -17,6 +17,7 @@ from tests.support.bookmarks import node_ids, save_bookmark, save_note
 from tests.support.clients.roadmaps import enrol, import_file, publish_file
 from tests.support.goals import create_goal
 from tests.support.privacy import anonymise
+from tests.support.question_updates import author_of, updated
 from tests.support.schema_client import Asker, viewer_of
 from tests.support.search import SEARCH, a_word_everywhere, found, ids, marked, rename
 
@@ -281,10 +282,11 @@ async def test_no_key_explanation_or_feedback_is_found(ask: Asker) -> None:
     assert hit["object"]["id"] in {question.id for question in taker.questions}
 
 
-async def test_questions_are_found_by_those_who_were_asked_them(ask: Asker) -> None:
+async def test_questions_are_found_by_those_who_were_asked_them_and_by_their_author(ask: Asker) -> None:
     taker = await a_quiz_taker(ask)
     await rename(ask, "questions", taker.questions[0].id, prompt="Is a halyard a rope?")
     author = viewer_of(taker.quiz.author_id, Role.AUTHOR)
+    _, stranger = await ask.learner(roles=[Role.LEARNER, Role.AUTHOR])
 
     before = await found(ask, taker.viewer, "halyard")
     await taker.start_attempt()
@@ -292,7 +294,35 @@ async def test_questions_are_found_by_those_who_were_asked_them(ask: Asker) -> N
 
     assert before == []
     assert ids(after) == [taker.questions[0].id]
-    assert await found(ask, author, "halyard") == []
+    assert ids(await found(ask, author, "halyard")) == [taker.questions[0].id]
+    assert ids(await found(ask, author, "halyadr")) == [taker.questions[0].id]
+    assert await found(ask, stranger, "halyard") == []
+
+
+async def test_a_question_that_the_caller_was_asked_and_wrote_is_found_and_counted_once(ask: Asker) -> None:
+    taker = await a_quiz_taker(ask)
+    await rename(ask, "questions", taker.questions[0].id, prompt="Is a halyard a rope?")
+    async with ask.postgres.open_work(Meter()) as work:
+        await work.connection.raw.execute("UPDATE questions SET author_id = $1", taker.viewer.user_id)
+    await taker.start_attempt()
+    text = """{ search(query: "halyard", types: [QUESTION]) {
+        nodes { object { ... on Node { id } } } facets { type count } } }"""
+
+    result = (await ask.data(text, taker.viewer))["search"]
+
+    assert [hit["object"]["id"] for hit in result["nodes"]] == [taker.questions[0].id]
+    assert {"type": "QUESTION", "count": 1} in result["facets"]
+
+
+async def test_an_author_finds_the_newest_version_of_a_question(ask: Asker) -> None:
+    taker = await a_quiz_taker(ask)
+    author = author_of(taker)
+    question = taker.questions[0]
+    await rename(ask, "questions", question.id, prompt="Is a halyard a rope?")
+
+    content = await updated(ask, author, question.id, prompt="Is a halyard a sail?")
+
+    assert ids(await found(ask, author, "halyard")) == [content["question"]["id"]]
 
 
 async def test_roadmaps_are_found_by_those_who_may(ask: Asker) -> None:

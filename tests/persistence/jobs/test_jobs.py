@@ -1,11 +1,11 @@
 """Jobs: what a job is after each step of its life, and that a run that lost its job changes nothing."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.ids import JobId
+from domain.ids import JobId, milliseconds_of
 from domain.jobs import job_runs, job_starts
 from domain.jobs.job_runs import WorkersDiedError
 from domain.jobs.job_starts import JobRequest
@@ -180,6 +180,19 @@ async def test_a_job_of_another_user_is_seen_by_operators_only(work: SqlWork) ->
     assert (own, other, operator) == ([job], [None], [job])
     assert (await work.jobs.page_of(ada, JobFilter(), window())).nodes == [job]
     assert (await work.jobs.page_of(bob, JobFilter(), window())).nodes == []
+
+
+async def test_the_jobs_of_a_user_are_filtered_by_the_time_at_which_they_were_made(work: SqlWork) -> None:
+    ada = (await work.users.add(a_user())).id
+    first, second = [await start(work, ACT, user_id=ada) for _ in range(2)]
+    at = datetime.fromtimestamp(milliseconds_of(second.id) / 1_000, UTC)
+
+    async def made(**span: datetime) -> list[Job]:
+        return (await work.jobs.page_of(ada, JobFilter(kind="count", **span), window())).nodes
+
+    assert await made(since=at) == [second]
+    assert await made(until=at) == [first]
+    assert await made() == [second, first]
 
 
 @pytest.mark.parametrize(

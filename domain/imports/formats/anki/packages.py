@@ -90,7 +90,7 @@ class _Deck:
             if name in self._archive.names:
                 content = self._archive.read(name)
                 return self._unpacked(content) if name == _PACKED else content
-        raise HarmfulFileError("The package holds no collection of Anki.")
+        raise HarmfulFileError("The package holds no collection of Anki; export the deck from Anki again.")
 
     def pictures(self, names: tuple[str, ...], line: int) -> Iterator[Record]:
         """Yield the pictures of these names."""

@@ -70,7 +70,9 @@ class Counting:
             )
         found = self._coded(part) if as_text is None else as_text
         if found is None:
-            raise UnreadableError(f"The right answer {part[:40]} is none of the options.")
+            raise UnreadableError(
+                f"The right answer {part[:40]} is none of the options; write an option as it is, or its letter."
+            )
         if not 0 <= found < len(options):
             raise UnreadableError(f"The right answer {part[:40]} is beyond the {len(options)} options.")
         return found
@@ -130,7 +132,9 @@ def places(cell: str, options: Sequence[str], counting: Counting) -> frozenset[i
     """Return the places of the options that a cell calls right; raises UnreadableError."""
     parts = counting.parts(cell, options)
     if not parts:
-        raise UnreadableError("It does not say which option is right.")
+        raise UnreadableError(
+            "It does not say which option is right; write its letter or its text in the column correct."
+        )
     return frozenset(counting.place(part, options) for part in parts)
 
 

@@ -10,6 +10,7 @@ from domain.content.question_kinds.gift_pairs import paired
 from domain.content.question_kinds.key_drafts import FULL, KeyDraft, OptionDraft
 from domain.content.question_kinds.multiple_choice import GradingMode
 from domain.content.question_kinds.numeric import around
+from domain.content.question_kinds.single_choice import ANY_RIGHT
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.errors import InvalidInputError
@@ -90,7 +91,9 @@ class RowReading:
                     )
                 )
             elif any(self._at(later) for n, later in self._headers.options.items() if n > number):
-                raise UnreadableError(f"Option {number + 1} is empty, and one after it is not.")
+                raise UnreadableError(
+                    f"Option {number + 1} is empty, and one after it is not; move the others up."
+                )
         return found
 
     def _arranged(self, kind: QuestionKind, options: list[tuple[str, str, str]]) -> KeyDraft:
@@ -139,7 +142,7 @@ class RowReading:
         if cell.lower() in {"true", "false"}:
             return QuestionKind.TRUE_FALSE
         if not cell:
-            raise UnreadableError("It does not say what is right.")
+            raise UnreadableError("It does not say what is right; write it in the column correct.")
         try:
             read_number(cell, field="answer")
         except InvalidInputError:
@@ -155,11 +158,14 @@ class RowReading:
             return self._arranged(kind, options)
         if kind in _CHOICES:
             right = self._right([text for text, _, _ in options])
-            if kind is QuestionKind.SINGLE_CHOICE and len(right) > 1:
-                raise UnreadableError("A single choice has one right option.")
             grading = self._headers.cell(self._row, "grading").upper()
-            if grading and grading not in GradingMode.__members__:
-                raise UnreadableError("The grading must be PARTIAL or ALL_OR_NOTHING.")
+            if kind is QuestionKind.SINGLE_CHOICE and len(right) > 1 and grading != ANY_RIGHT:
+                raise UnreadableError(
+                    f"A single choice has one right option; write {ANY_RIGHT} as its grading where each right one is "
+                    "the answer."
+                )
+            if grading and grading not in {*GradingMode.__members__, ANY_RIGHT}:
+                raise UnreadableError(f"The grading must be PARTIAL, ALL_OR_NOTHING or {ANY_RIGHT}.")
             return KeyDraft(
                 options=[
                     OptionDraft(text=text, correct=place in right, feedback=feedback)
@@ -186,9 +192,13 @@ class RowReading:
             for name, cell in self._headers.cells(self._row, "right")
         }
         if not found:
-            raise UnreadableError("It does not say which option is right.")
+            raise UnreadableError(
+                "It does not say which option is right; write its letter or its text in the column correct."
+            )
         if len(set(found.values())) > 1:
-            raise UnreadableError(f"The columns {' and '.join(found)} name different right answers.")
+            raise UnreadableError(
+                f"The columns {' and '.join(found)} name different right answers; keep one of them."
+            )
         return next(iter(found.values()))
 
     def _statement(self, options: list[tuple[str, str, str]]) -> KeyDraft:

@@ -82,7 +82,7 @@ def _lines(file: BinaryIO) -> Iterator[str]:
         try:
             yield line.decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError:
-            raise _NoTableError("The file is not UTF-8 text.", number) from None
+            raise _NoTableError("The file is not UTF-8 text; save it as CSV in UTF-8.", number) from None
 
 
 def _counting(file: BinaryIO) -> Counting:

@@ -43,7 +43,7 @@ def pairs(
     places = {attribute(each, "identifier"): place for place, each in enumerate(options)}
     found = [by_first.get(attribute(each, "identifier"), "") for each in prompts]
     if any(option not in places for option in found):
-        raise UnreadableError("A prompt has no right option.")
+        raise UnreadableError("A prompt has no right option; name one in its correct response.")
     return KeyDraft(
         options=_options(options, read),
         prompts=[

@@ -159,7 +159,9 @@ def _value(comparison: AnyElement, declared: Response) -> Decimal:
         raise left_out(_PROGRAM)
     if name_of(parts[1]) == "correct":
         if len(declared.correct) != 1:
-            raise UnreadableError("There is not one right number.")
+            raise UnreadableError(
+                "There must be one right number; a numeric item with none or several is not read."
+            )
         return _number(declared.correct[0])
     return _number(text_of(parts[1]))
 

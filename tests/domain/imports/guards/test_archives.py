@@ -89,7 +89,7 @@ def test_a_file_without_a_name_is_refused() -> None:
         archive.writestr("a", b"content")
         archive.infolist()[0].filename = ""
 
-    assert refusal(target) == "A file of the package has no name."
+    assert refusal(target) == "A file of the package has no name; pack it again."
 
 
 def test_two_files_of_one_name_are_refused() -> None:
