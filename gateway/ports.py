@@ -13,7 +13,7 @@ from domain.signals import Signals
 from domain.webhooks.ports import WebhookPorts
 from domain.webhooks.receiver_addresses import ReceiverRules
 from gateway import secrets_and_ids
-from gateway.ai import opening as ai_opening
+from gateway.ai import assistants
 from gateway.authentication import openid_provider
 from gateway.authentication.access_tokens import JwtTokens
 from gateway.authentication.password_hashing import Argon2Passwords
@@ -100,7 +100,7 @@ async def opened(
         breakers, board = CircuitBreakers(), StatusBoard()
         rules, webhook_metrics = ReceiverRules(allows_local=not settings.production), WebhookMetrics()
         assistant = await stack.enter_async_context(
-            ai_opening.opened(
+            assistants.opened(
                 settings, breakers, postgres.open_step, now=secrets_and_ids.now, mint=secrets_and_ids.mint
             )
         )

@@ -28,6 +28,8 @@ RENDERS = {("gateway/mail/mail_templates.py", "jinja2"), ("gateway/mail/template
 PARSES_XML = {("domain/imports/guards/xml_documents.py", "xml")}
 STARTS_PROCESSES = {"gateway/databases/embedded_postgres.py", "gateway/databases/postgres_binaries.py"}
 CONNECTS = {
+    "gateway/ai/capped_transport.py",
+    "gateway/ai/network_providers.py",
     "gateway/mail/delivery.py",
     "gateway/authentication/openid_provider.py",
     "gateway/authentication/oidc_discovery.py",
@@ -51,6 +53,7 @@ LISTENS = {
 SHUFFLES = {
     "domain/content/drawing/draws.py",
     "domain/content/drawing/option_orders.py",
+    "gateway/ai/provider_chain.py",
     "gateway/jobs/job_executor.py",
     "gateway/telemetry/tracing.py",
 }
@@ -182,7 +185,7 @@ def test_no_module_uses_guessable_randomness() -> None:
 
 @parses_all
 def test_only_known_modules_open_connections() -> None:
-    clients = {"aiosmtplib", "httpx", "requests", "urllib.request", "smtplib", "http.client"}
+    clients = {"aiosmtplib", "httpx", "httpx2", "requests", "urllib.request", "smtplib", "http.client"}
 
     assert {place for place, name in imported() if name in clients} <= CONNECTS
     assert {place for place, name in imported() if name == "socket"} <= LISTENS

@@ -37,6 +37,8 @@ from tests.support.schema_client import Asker, asker_on
 SIZES = (1, 10, 100)
 SCHEMA = executable()
 OF_FIXED_LENGTH = {
+    "AiModel.purposes": "the purposes that there are",
+    "Query.aiModels": "set by operators",
     "AdminUser.roles": "the roles of one user",
     "ApiKey.scopes": "the scopes of one key",
     "Dashboard.recentActivities": "always the latest ten",

@@ -1,4 +1,4 @@
-"""Opening of the assistant: the providers of the settings, behind the port to language models."""
+"""Assistants as the settings want them: the providers, behind the port to language models."""
 
 import importlib
 from collections.abc import AsyncIterator, Callable

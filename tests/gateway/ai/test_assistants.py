@@ -6,7 +6,7 @@ import sys
 from domain.ai.calls import AiCallFilter
 from domain.paging import Window
 from domain.unit_of_work import Meter
-from gateway.ai import opening
+from gateway.ai import assistants
 from gateway.settings.environment import Settings
 from tests.builders import mint
 from tests.support import ai_server
@@ -20,7 +20,7 @@ async def test_the_providers_of_the_settings_answer(ask: Asker) -> None:
     _, viewer = await ask.learner()
     async with ai_server.running() as server:
         settings = Settings(ai_providers=f"own=openai+{server.url}", ai_keys="own=the-key", ai_models=MODEL)
-        async with opening.opened(
+        async with assistants.opened(
             settings, ask.ports.breakers, ask.ports.open_step, now=ask.clock, mint=mint
         ) as assistant:
             written = await assistant.text(a_request(viewer))
