@@ -22,6 +22,7 @@ from domain.spaced_review import (
     review_awards,
     review_log,
     review_settings,
+    slow_answers,
 )
 from domain.spaced_review.cards import ReviewCard, Subject
 from domain.spaced_review.memory import Scheduler, Schedulers
@@ -58,7 +59,7 @@ async def review(
     """Store a review of a card of the actor's, not before the card was made, and return it as it is scheduled then.
 
     The learner rates it, or an answer is graded: wrong is AGAIN, right is GOOD, HARD where it took longer than three
-    quarters of all answers, and EASY where the learner says so. A review that is stored already changes nothing.
+    quarters of all first answers, and EASY where the learner says so. A review that is stored already changes nothing.
     Raises, all at once, InvalidInputErrors that name the fields, and NotFoundError; QuestionInOpenAttemptError.
     """
     with all_at_once() as each:
@@ -86,7 +87,7 @@ async def review(
         reviewed_at=at,
         client_id=client_id,
         kind=EntryKind.REVIEW,
-        rating=_rating(rating, credit, seconds, subject.p75_ms),
+        rating=await _rating(work, subject, rating, credit, seconds),
         undoes=None,
         seconds=seconds,
         source_id=None,
@@ -158,15 +159,21 @@ async def _graded(work: SpacedReviewWork, subject: Subject, answer: Answer) -> F
     return grading.grade(question, key, grading.checked(question, answer))
 
 
-def _rating(
-    rating: Rating | None, credit: Fraction | None, seconds: int | None, p75_ms: int | None
+async def _rating(
+    work: SpacedReviewWork,
+    subject: Subject,
+    rating: Rating | None,
+    credit: Fraction | None,
+    seconds: int | None,
 ) -> Rating:
     if credit is None:
         assert rating is not None  # noqa: S101 - checked before
         return rating
     if credit == ALL and rating is Rating.EASY:
         return rating
-    return answer_facts.rating_of(credit, None if seconds is None else seconds * 1_000, p75_ms=p75_ms)
+    slow = await slow_answers.slow_times(work.items, [subject.question_id])
+    took = None if seconds is None else timedelta(seconds=seconds)
+    return answer_facts.rating_of(credit, took, slow=slow.get(subject.question_id))
 
 
 def _known(log: Iterable[LogEntry], client_id: str, reviewed_at: datetime | None) -> Rating | None:
