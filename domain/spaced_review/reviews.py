@@ -12,6 +12,7 @@ from domain.content.answers import Answer
 from domain.content.credit import ALL
 from domain.entities import entity
 from domain.errors import InvalidInputError, NotFoundError
+from domain.gamification import late_acts
 from domain.ids import ReviewCardId, UserId
 from domain.refusals import all_at_once
 from domain.spaced_review import (
@@ -26,6 +27,7 @@ from domain.spaced_review import (
 )
 from domain.spaced_review.cards import ReviewCard, Subject
 from domain.spaced_review.memory import Scheduler, Schedulers
+from domain.spaced_review.review_awards import PaidReview
 from domain.spaced_review.review_log import EntryKind, LogEntry, Rating
 from domain.spaced_review.work import SpacedReviewWork
 
@@ -81,7 +83,10 @@ async def review(
     known = _known(log, client_id, at if is_named else None)
     if known is not None:
         return Reviewed(card=card, rating=known, credit=None if credit is None else float(credit))
-    zone = await work.streaks.zone_of(act.user_id, at=at)
+    earns_at = at
+    if at < act.now:
+        earns_at = max(at, await late_acts.earliest(work.streaks, act.user_id, now=act.now))
+    zone = await work.streaks.zone_of(act.user_id, at=earns_at)
     entry = LogEntry(
         card_id=card_id,
         reviewed_at=at,
@@ -91,11 +96,13 @@ async def review(
         undoes=None,
         seconds=seconds,
         source_id=None,
-        local_date=local_days.local_date(at, time_zone=zone.time_zone, day_start_hour=zone.day_start_hour),
+        local_date=local_days.local_date(
+            earns_at, time_zone=zone.time_zone, day_start_hour=zone.day_start_hour
+        ),
     )
     scheduler = await _scheduler(work, act.user_id, schedulers)
     card = await _stored(work, card, log, entry, scheduler)
-    await review_awards.pay(work, act, subject, entry, zone=zone)
+    await review_awards.pay(work, act, PaidReview(subject=subject, entry=entry, zone=zone, earns_at=earns_at))
     assert entry.rating is not None  # noqa: S101 - it was just given one
     return Reviewed(card=card, rating=entry.rating, credit=None if credit is None else float(credit))
 
