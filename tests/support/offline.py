@@ -34,8 +34,8 @@ NEEDS = {"a": [], "b": [every("a")], "c": [either("a", "b")], "d": [every("b", "
 _STATE = {
     "answers": (
         "attempt",
-        """SELECT number, answer::text, client_seq, answered_at, tie_break, fast FROM attempt_slots
-        WHERE attempt_id = $1 ORDER BY number""",
+        """SELECT number, answer::text, client_seq, answered_at, tie_break, fast, first_offline_at,
+            first_is_claimed FROM attempt_slots WHERE attempt_id = $1 ORDER BY number""",
     ),
     "nodes": (
         "enrolment",
