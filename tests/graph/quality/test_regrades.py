@@ -89,6 +89,8 @@ async def test_a_corrected_key_raises_score_pass_and_xp_and_tells_the_learner(
     assert after["review"]["correct"] == 5
     slots = (await ask.data(SLOTS, taker.viewer, id=attempt_id))["attempt"]["slots"]
     assert [slot["credit"] for slot in slots] == [1.0] * 5
+    assert [slot["key"]["truth"] for slot in slots] == [False, True, True, True, True]
+    assert after["xpAwarded"] - before["xpAwarded"] == (await xp_of_regrades(ask))[0]
     assert sorted(offered, key=str) == [0, 0, 0, 0, 1]
     assert results == [{"regraded": 1, "raised": 1, "waiting": 0}]
     # Ten for the answer and fifty for a quiz without a mistake; eighty percent had completed it before.
@@ -96,6 +98,24 @@ async def test_a_corrected_key_raises_score_pass_and_xp_and_tells_the_learner(
     assert [mail.kind.value for mail in await posted(ask.postgres)] == ["GRADED_AGAIN"]
     async with ask.postgres.open_reads(Meter()) as reads:
         assert await xp.reconcile(reads.xp) == []
+
+
+async def test_a_slot_shows_the_corrected_key_in_the_options_that_were_asked(ask: Asker) -> None:
+    taker = await a_quiz_taker(ask, QuestionKind.MULTIPLE_CHOICE, QuestionKind.TRUE_FALSE)
+    options = taker.questions[0].options
+    attempt_id = await taken(taker, [Answer(options=[options[0].id]), TRUE])
+    right = [{"text": option.text, "correct": n == 0} for n, option in enumerate(options[:-1])]
+    right.append({"text": "An option that was not asked", "correct": True})
+    shown = "query ($id: ID!) { attempt(id: $id) { slots { corrected key { correctOptionIds } } } }"
+    newest = await corrected(taker, options=right)
+    before = (await ask.data(shown, taker.viewer, id=attempt_id))["attempt"]["slots"]
+
+    await regraded(taker, newest)
+
+    after = (await ask.data(shown, taker.viewer, id=attempt_id))["attempt"]["slots"]
+    assert [slot["corrected"] for slot in (*before, *after)] == [False, False, True, False]
+    assert after[0]["key"]["correctOptionIds"] == [options[0].id]
+    assert after[1] == before[1]
 
 
 async def xp_of_regrades(ask: Asker) -> list[int]:
