@@ -24,6 +24,7 @@ from tests.support.clients.quality import (
     author_of,
     report,
     reported,
+    run_jobs,
 )
 from tests.support.list_fields import ListPaths
 from tests.support.schema_client import Asker
@@ -136,6 +137,11 @@ async def _grade_again(ask: WatchingAsker, taker: QuizTaker) -> None:
     await accepted(ask, author_of(taker), "updateQuestion", **changed)
     await ask.data(f"{{ myContent(type: QUESTION) {{ nodes {{ {QUALITY_ALONE} }} }} }}", author_of(taker))
     await accepted(ask, author_of(taker), "regradeQuestion", "job { id }", questionId=taker.questions[0].id)
+    shown = everything("QuestionRegrade", 1, NO_ARGUMENTS)
+    seen = f"{{ myContent(type: QUESTION) {{ nodes {{ question {{ quality {{ regrade {shown} }} }} }} }} }}"
+    await ask.data(seen, author_of(taker))
+    await run_jobs(ask, "regrade_question")
+    await ask.data(seen, author_of(taker))
 
 
 async def of_reported_kind(ask: Asker, values: Sequence[str]) -> list[Any]:

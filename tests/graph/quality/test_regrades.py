@@ -296,3 +296,44 @@ async def test_only_the_author_and_moderators_regrade_what_has_another_key(
     arguments = job["arguments"]
     arguments = json.loads(arguments) if isinstance(arguments, str) else arguments
     assert arguments["question_id"] == newest
+
+
+async def test_the_author_sees_the_regrade_that_a_moderator_started_with_its_progress(
+    ask: Asker, taker: QuizTaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quality_handlers, "_PAGE", 1)
+    for viewer in [(await ask.learner())[1] for _ in range(2)]:
+        await taken(taker, [FALSE, TRUE, TRUE, TRUE, TRUE], viewer=viewer)
+    newest = await corrected(taker)
+    shown = "state progress regraded raised finishedAt nextRunAt"
+    text = "{ myContent(type: QUESTION) { nodes { question { id quality { regrade { %s } } } } } }" % shown
+    seen = []
+
+    async def look() -> None:
+        nodes = (await ask.data(text, author_of(taker)))["myContent"]["nodes"]
+        seen.append(
+            {node["question"]["id"]: node["question"]["quality"] for node in nodes}[newest]["regrade"]
+        )
+
+    await look()
+    await mutate(ask, await a_moderator(ask), "regradeQuestion", JOB, questionId=newest)
+    await look()
+    grade = quality_handlers.regrades.regrade
+
+    async def watched(*given: Any, **values: Any) -> Any:
+        result = await grade(*given, **values)
+        await look()
+        return result
+
+    monkeypatch.setattr(quality_handlers.regrades, "regrade", watched)
+    await run_jobs(ask, "regrade_question")
+    await look()
+
+    assert seen[0] is None
+    assert [(each["state"], each["regraded"], each["raised"]) for each in (seen[1], seen[-1])] == [
+        ("QUEUED", 0, 0),
+        ("SUCCEEDED", 2, 2),
+    ]
+    assert seen[1]["nextRunAt"] is not None
+    assert seen[-1]["finishedAt"] is not None
+    assert [(each["regraded"], each["progress"]) for each in seen[2:-1]] == [(0, 0), (1, 50)]
