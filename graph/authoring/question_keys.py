@@ -91,9 +91,9 @@ class BlankKeyInput:
     numbers: list[AcceptedRangeInput] | None = given(f"The accepted numbers, at most {MOST_ACCEPTED}.")
     feedback: list[AnswerFeedbackInput] | None = given("Feedback to what is typed.")
 
-    def read(self) -> KeyDraft:
+    def read(self, path: str) -> KeyDraft:
         """Return the key; raises InvalidInputError for what is no number."""
-        return _key(self)
+        return _key(self, path)
 
 
 @strawberry.input(
@@ -120,10 +120,10 @@ class QuestionKeyInput:
     def read(self) -> KeyDraft:
         """Return the key; raises InvalidInputError for what is no number."""
         key = replace(
-            _key(self),
+            _key(self, "key"),
             all_or_nothing=self.all_or_nothing,
             truth=self.truth if isinstance(self.truth, bool) else None,
-            blanks=[blank.read() for blank in self.blanks or []],
+            blanks=[blank.read(f"key.blanks[{place}]") for place, blank in enumerate(self.blanks or [])],
         )
         places = {option.text: place for place, option in enumerate(key.options)}
         return replace(
@@ -134,7 +134,7 @@ class QuestionKeyInput:
         )
 
 
-def _key(given: QuestionKeyInput | BlankKeyInput) -> KeyDraft:
+def _key(given: QuestionKeyInput | BlankKeyInput, path: str) -> KeyDraft:
     """Return the parts that a question and a blank have in common."""
     return KeyDraft(
         options=[
@@ -149,11 +149,11 @@ def _key(given: QuestionKeyInput | BlankKeyInput) -> KeyDraft:
         texts=[AcceptedText(text=each.text, weight=each.weight) for each in given.texts or []],
         numbers=[
             AcceptedNumber(
-                low=decimals.read_number(each.low, field="key"),
-                high=decimals.read_number(each.high, field="key"),
+                low=decimals.read_number(each.low, field=f"{path}.numbers[{place}].low"),
+                high=decimals.read_number(each.high, field=f"{path}.numbers[{place}].high"),
                 weight=each.weight,
             )
-            for each in given.numbers or []
+            for place, each in enumerate(given.numbers or [])
         ],
         feedback={each.answer: each.text for each in given.feedback or []},
     )

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from domain.content.question_kinds.key_drafts import KeyDraft, text_faults
+from domain.content.question_kinds.key_drafts import KeyDraft
+from domain.content.question_kinds.key_faults import KeyFault, text_faults
 from domain.content.question_kinds.prompt_formats import PromptFormat, markdown_faults
 from domain.content.question_kinds.table import QuestionKind
 
@@ -28,10 +29,12 @@ def of_key(kind: QuestionKind, key: KeyDraft) -> Iterator[str]:
     if foreign:
         yield f"A question of kind {kind.value} has no {', '.join(foreign)}; leave that out of the key."
         return
-    yield from text_faults("A feedback", [*key.feedback.values(), *(o.feedback for o in key.options)])
+    yield from text_faults("A feedback", key.feedback.values(), at="feedback[{}].text")
+    if "options" in known:
+        yield from text_faults("A feedback", [o.feedback for o in key.options], at="options[{}].feedback")
     yield from _feedback_faults(key)
     if kind is QuestionKind.SINGLE_CHOICE and sum(option.correct for option in key.options) > 1:
-        yield "A single choice has one right option."
+        yield KeyFault("A single choice has one right option.", "options")
     yield from kind.rules.faults(key)
 
 
@@ -53,7 +56,8 @@ def _feedback_faults(key: KeyDraft) -> Iterator[str]:
     known |= set() if key.truth is None else {"true", "false"}
     for place, answer in enumerate(key.feedback):
         if answer not in known:
-            yield (
+            yield KeyFault(
                 f"feedback[{place}] is for no answer of the key; name `true` or `false`, an accepted text or range as "
-                f"the key has it, or `*` beside those, and write the feedback of options at the options."
+                f"the key has it, or `*` beside those, and write the feedback of options at the options.",
+                f"feedback[{place}].answer",
             )
