@@ -9,9 +9,10 @@ from domain.assessment import answer_shares
 from domain.assessment.answer_shares import AnswerShares
 from domain.assessment.attempts import Place
 from domain.assessment.work import AssessmentWork
-from domain.content import grading, option_counterparts
+from domain.content import grading
 from domain.content.answer_keys import AcceptedNumber, AcceptedText, AnswerKey, PartKey
 from domain.content.answers import Answer, Pair
+from domain.content.drawing import option_counterparts
 from domain.content.questions import Question
 from domain.content.work import ContentWork
 from domain.entities import entity

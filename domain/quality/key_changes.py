@@ -1,6 +1,6 @@
 """Key changes: whether two versions of a question grade alike, and an answer to one as an answer to the other.
 
-Options stand for each other by `domain.content.option_counterparts`; an option that the newer version does not have
+Options stand for each other by `domain.content.drawing.option_counterparts`; an option that the newer version does not have
 keeps its id, and is wrong there.
 """
 
@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 
 from domain.content.answer_keys import AnswerKey
 from domain.content.answers import Answer, Pair
-from domain.content.option_counterparts import choices, counterparts, translated
+from domain.content.drawing.option_counterparts import choices, counterparts, translated
 from domain.content.questions import Question
 from domain.entities import entity
 

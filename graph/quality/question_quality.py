@@ -9,7 +9,7 @@ from domain.content.question_kinds.choices import MOST_OPTIONS
 from domain.ids import QuestionId
 from domain.jobs.job_states import JobState
 from domain.quality.item_statistics import FEWEST
-from domain.quality.question_quality import FLAGGED_FROM
+from domain.quality.question_quality import FLAGGED_FROM, LONGEST_QUERY
 from domain.quality.regrade_jobs import NothingToRegradeError
 from domain.quality.suspensions import LONGEST_REASON
 from graph.content.questions import Question
@@ -150,6 +150,10 @@ class QualityQueries:
         args={
             "flagged": "Only questions that are flagged, or only others; by default all.",
             "suspended": "Only questions that are suspended, or only others; by default all.",
+            "exam_type": "Only questions of the exam type with this code; an unknown code is refused.",
+            "difficulty": "Only questions of this difficulty.",
+            "query": f"Only questions with these words in the prompt, 1 to {LONGEST_QUERY} characters; case does not "
+            "matter.",
         },
     )
 

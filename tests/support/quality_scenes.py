@@ -183,10 +183,24 @@ def of_own(name: str) -> Callable[[Asker, Sequence[str]], Awaitable[list[Any]]]:
     return effect
 
 
+async def of_listed_difficulty(ask: Asker, values: Sequence[str]) -> list[Any]:
+    """List reported questions by difficulty, one of each."""
+    moderator = await a_moderator(ask)
+    for value in values:
+        taker = await a_quiz_taker(ask)
+        async with ask.postgres.open_work(Meter()) as work:
+            change = "UPDATE questions SET difficulty = $1 WHERE id = $2"
+            await work.connection.raw.execute(change, value, taker.questions[0].id)
+        await reported(ask, await asked(taker), taker.questions[0].id)
+    listed = "query ($d: Difficulty) { questionQuality(difficulty: $d) { nodes { question { id } } } }"
+    return [(await ask.data(listed, moderator, d=value))["questionQuality"] for value in values]
+
+
 EFFECTS: dict[str, Callable[[Asker, Sequence[str]], Awaitable[list[Any]]]] = {
     "ReportQuestionInput.kind ReportKind": of_reported_kind,
     "Query.questionReports(kind:) ReportKind": of_queue("kind"),
     "Query.questionReports(state:) ReportState": of_queue("state"),
     "Viewer.questionReports(kind:) ReportKind": of_own("kind"),
     "Viewer.questionReports(state:) ReportState": of_own("state"),
+    "Query.questionQuality(difficulty:) Difficulty": of_listed_difficulty,
 }

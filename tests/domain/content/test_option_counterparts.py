@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from domain.content.answers import Option
-from domain.content.option_counterparts import key_for
+from domain.content.drawing.option_counterparts import key_for
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Question
 from domain.ids import OptionId, QuestionId
