@@ -1,6 +1,6 @@
 """Key changes: whether two versions of a question grade alike, and an answer to one as an answer to the other.
 
-Options stand for each other by `domain.content.drawing.option_counterparts`; an option that the newer version does not have
+Options stand for each other by `domain.content.drawing.option_counterparts`; one that the newer version does not have
 keeps its id, and is wrong there.
 """
 
