@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _SECOND = timedelta(seconds=1)
+_HOUR = timedelta(hours=1)
 
 
 def local_date(moment: datetime, *, time_zone: str, day_start_hour: int = 0) -> date:
@@ -36,3 +37,12 @@ def day_end(moment: datetime, *, time_zone: str, day_start_hour: int = 0) -> dat
         middle = early + (late - early) // _SECOND // 2 * _SECOND
         early, late = (early, middle) if is_over(middle) else (middle, late)
     return late
+
+
+def day_start(moment: datetime, *, time_zone: str, day_start_hour: int = 0) -> datetime:
+    """Return the first instant, in UTC, of the local day that `moment` lies in: the end of the day before it."""
+    today = local_date(moment, time_zone=time_zone, day_start_hour=day_start_hour)
+    before = moment
+    while local_date(before, time_zone=time_zone, day_start_hour=day_start_hour) >= today:
+        before -= _HOUR
+    return min(day_end(before, time_zone=time_zone, day_start_hour=day_start_hour), moment)

@@ -1,6 +1,7 @@
 """Answer reveal: shows a learner what was right, and why, once the attempt is closed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Protocol
 
@@ -11,6 +12,7 @@ from domain.assessment.work import AssessmentWork
 from domain.content import grading
 from domain.content.answer_keys import AcceptedNumber, AcceptedText, AnswerKey, PartKey
 from domain.content.answers import Answer, Pair
+from domain.content.drawing import option_counterparts
 from domain.content.questions import Question
 from domain.content.work import ContentWork
 from domain.entities import entity
@@ -59,12 +61,13 @@ class OptionFeedback:
 
 @entity
 class SlotReveal:
-    """The parts of a slot that are secret until its attempt is closed."""
+    """The parts of a slot that are secret until its attempt is closed; after a regrade the key is the corrected one."""
 
     credit: float
     key: RevealedKey
     explanation: str
     option_feedback: list[OptionFeedback]
+    corrected: bool = False
 
 
 class ShownSlot(Protocol):
@@ -82,6 +85,10 @@ class ShownSlot(Protocol):
     def credit(self) -> Fraction | None:
         """What the answer was graded with, None where it is to be graded by the key."""
 
+    @property
+    def corrected_by(self) -> QuestionId | None:
+        """The later version whose key the answer was graded again by, None where there was no regrade."""
+
 
 async def reveal(
     work: AssessmentWork, places: Sequence[Place], *, user_id: UserId
@@ -92,7 +99,10 @@ async def reveal(
 
 async def revealed(work: ContentWork, slots: Sequence[ShownSlot | None]) -> list[SlotReveal | None]:
     """Return what was right about each slot; None stays None."""
-    asked = list(dict.fromkeys(slot.question_id for slot in slots if slot))
+    shown_slots = [slot for slot in slots if slot]
+    asked = list(
+        dict.fromkeys(id_ for slot in shown_slots for id_ in (slot.question_id, slot.corrected_by) if id_)
+    )
     if not asked:
         return [None] * len(slots)
     questions = {question.id: question for question in await work.questions.by_ids(asked) if question}
@@ -108,7 +118,11 @@ async def revealed(work: ContentWork, slots: Sequence[ShownSlot | None]) -> list
             credit = float(slot.credit)
         elif slot.answer is not None:
             credit = float(grading.grade(question, key, slot.answer))
-        found.append(shown(question, key, credit))
+        if slot.corrected_by in keys:
+            newer = questions[slot.corrected_by]
+            key = option_counterparts.key_for(question, newer, keys[slot.corrected_by])
+        reveal_ = shown(question, key, credit)
+        found.append(replace(reveal_, corrected=slot.corrected_by in keys))
     return found
 
 

@@ -13,6 +13,7 @@ class RevealedSlot:
     """A slot whose answer key its learner may see: the attempt is closed, or it gives feedback after each answer.
 
     `credit` is what the slot was graded with, which a regrade may have raised; None while the attempt is open.
+    `corrected_by` is the version whose key the slot was graded again by, None without a regrade.
     """
 
     attempt_id: AttemptId
@@ -20,6 +21,7 @@ class RevealedSlot:
     question_id: QuestionId
     answer: Answer | None
     credit: Fraction | None = None
+    corrected_by: QuestionId | None = None
 
 
 @entity

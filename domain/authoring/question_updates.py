@@ -19,6 +19,7 @@ from domain.authoring.work import AuthoringWork
 from domain.content.drawn_keys import as_draft
 from domain.content.exam_types import ExamDomain
 from domain.content.question_kinds.key_drafts import ImageDraft, KeyDraft
+from domain.content.question_kinds.key_faults import path_of
 from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty, Question
@@ -135,7 +136,7 @@ def _faults(
     """Yield what is wrong with what is new, and with what it has to fit, after the name of a field."""
     kind, words = stored.question.kind, settled(prompt, before.prompt)
     if key is not UNCHANGED:
-        yield from (("key", fault) for fault in question_faults.of_key(kind, key))
+        yield from ((path_of("key", fault), fault) for fault in question_faults.of_key(kind, key))
     if prompt is not UNCHANGED or prompt_format is not UNCHANGED:
         written = settled(prompt_format, before.prompt_format)
         yield from (("prompt", fault) for fault in question_faults.of_format(words, written))

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
+from domain import text
 from domain.content.drawing.pools import QuestionPool
 from domain.entities import entity
 from domain.errors import DomainError, InvalidInputError
@@ -65,6 +66,31 @@ class Quiz:
         return self.withdrawn_at is None and not self.is_closed(now)
 
 
+LONGEST_QUERY = 200
+
+
+@entity
+class QuizFilter:
+    """Which quizzes a list has: with these words in the title, with a time limit or without, open or not; None for all.
+
+    One is open from `opens_at` until `closes_at`.
+    """
+
+    query: str | None = None
+    has_time_limit: bool | None = None
+    is_open: bool | None = None
+
+
+ALL_QUIZZES = QuizFilter()
+
+
+def checked_filter(asked: QuizFilter) -> QuizFilter:
+    """Return a filter with its words on one line; raises InvalidInputError."""
+    if asked.query is None:
+        return asked
+    return replace(asked, query=text.line(asked.query, field="query", longest=LONGEST_QUERY))
+
+
 @entity
 class NewQuiz:
     """A quiz about to be published, with its questions and its pools in order."""
@@ -115,8 +141,15 @@ class Quizzes(Protocol):
     async def questions_of(self, quiz_ids: list[QuizId]) -> list[list[QuestionId]]:
         """Return one slot per quiz: its questions, in quiz order."""
 
-    async def page(self, window: Window, *, exam_type_code: str | None = None) -> Page[Quiz]:
-        """Return quizzes that are not withdrawn, newest first; of one exam type where its code is given."""
+    async def page(
+        self,
+        window: Window,
+        *,
+        exam_type_code: str | None = None,
+        asked: QuizFilter = ALL_QUIZZES,
+        now: datetime,
+    ) -> Page[Quiz]:
+        """Return quizzes that are not withdrawn and pass the filter now, newest first; of one exam type by its code."""
 
     async def lock(self, quiz_id: QuizId) -> Quiz | None:
         """Return a quiz, locked until the commit against other changes of it."""

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from domain.entities import entity
 from domain.gamification import xp_rules
-from domain.ids import Mint, UserId, XpEntryId
+from domain.ids import AttemptId, Mint, UserId, XpEntryId
 from domain.paging import Page, Window
 from domain.signals import Signal
 
@@ -189,9 +189,10 @@ class Xp(Protocol):
     async def page(self, user_id: UserId, window: Window) -> Page[XpEntry]:
         """Return a learner's entries, newest first."""
 
-    async def by_sources(
-        self, source_type: str, source_ids: Sequence[str], *, viewer_id: UserId
-    ) -> list[list[XpEntry]]:
+    async def of_attempts(self, ids: Sequence[AttemptId], *, viewer_id: UserId) -> list[list[XpEntry]]:
+        """Return the viewer's own entries of each attempt and of its regrades, one slot per id, oldest first."""
+
+    async def by_sources(self, source: str, ids: Sequence[str], *, viewer_id: UserId) -> list[list[XpEntry]]:
         """Return the viewer's own entries of each source, one slot per id, oldest first."""
 
     async def discrepancies(self) -> list[Discrepancy]:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.content.question_kinds.key_drafts import KeyDraft, text_faults
+from domain.content.question_kinds.key_drafts import KeyDraft
+from domain.content.question_kinds.key_faults import text_faults
 from domain.content.question_kinds.prompt_formats import PromptFormat, markdown_faults
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
@@ -92,11 +93,11 @@ class QuestionFile:
 
 def faults(draft: QuestionDraft) -> Iterator[str]:
     """Yield what is wrong with a question, as sentences."""
-    yield from text_faults("The prompt", [draft.prompt], shortest=1)
+    yield from text_faults("The prompt", [draft.prompt], at="prompt", shortest=1)
     if draft.prompt_format is PromptFormat.MARKDOWN:
         yield from markdown_faults(draft.prompt)
-    yield from text_faults("The explanation", [draft.explanation])
-    yield from text_faults("Feedback {}", draft.key.feedback.values())
+    yield from text_faults("The explanation", [draft.explanation], at="explanation")
+    yield from text_faults("Feedback {}", draft.key.feedback.values(), at="feedback[{}]")
     yield from draft.kind.rules.faults(draft.key)
     yield from draft.kind.rules.prompt_faults(draft.prompt, draft.key)
 

@@ -52,6 +52,14 @@ class TooManyWaitingEventsError(DomainError):
 
 
 @entity
+class Contact:
+    """When a device was last in contact before a synchronisation, None where that is not known, and when that began."""
+
+    before: datetime | None
+    began_at: datetime
+
+
+@entity
 class GivenEvent:
     """An event as a client sends it; `read` returns its content as JSON, and may refuse it."""
 
@@ -65,8 +73,8 @@ class GivenEvent:
 class OfflineEvent:
     """An event with what became of it; `status` is None until that is known.
 
-    `claimed_at` is its time by the clock of the device, `at` the time that counts. The content is kept while the event
-    waits, its fingerprint for longer.
+    `claimed_at` is its time by the clock of the device, `at` the time that counts, and `earns_at` the one that counts
+    for streak and XP. The content is kept while the event waits, its fingerprint for longer.
     """
 
     id: str
@@ -76,6 +84,7 @@ class OfflineEvent:
     content: Mapping[str, Any]
     claimed_at: datetime
     at: datetime
+    earns_at: datetime
     status: EventStatus | None
     refusals: Sequence[DomainError]
 
@@ -126,8 +135,8 @@ class SyncedEvent:
 class OfflineEvents(Protocol):
     """The events of each learner by id, and when their devices were in contact."""
 
-    async def contact(self, user_id: UserId, device_id: str, *, now: datetime) -> datetime | None:
-        """Note that a device is in contact; return when it was before, None where that is not known.
+    async def contact(self, user_id: UserId, device_id: str, *, now: datetime) -> Contact:
+        """Note that a device is in contact; return when it was.
 
         The contacts of one hour count as one, so that the batches of one synchronisation have the same answer.
         """

@@ -20,7 +20,7 @@ from domain.offline.work import OfflineWork
 
 @entity
 class NodeWrite:
-    """A write of a node that an event asks for, at the time that counts."""
+    """A write of a node that an event asks for, at the time that counts, and that for streak and XP."""
 
     event_id: str
     enrolment_id: EnrolmentId
@@ -28,6 +28,7 @@ class NodeWrite:
     node: RoadmapNode
     state: NodeState
     at: datetime
+    earns_at: datetime
     tie_break: str
 
     @property
@@ -37,8 +38,8 @@ class NodeWrite:
 
     @property
     def done_at(self) -> datetime | None:
-        """When the write has done the node, if it has."""
-        return self.at if self.state is NodeState.DONE else None
+        """When the write has done the node, as it counts for streak and XP, if it has."""
+        return self.earns_at if self.state is NodeState.DONE else None
 
     @property
     def mark(self) -> NodeMark:
@@ -105,9 +106,9 @@ def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
 def _first_done(paths: Paths, writes: Iterable[NodeWrite]) -> list[NodeWrite]:
     """Return the first write of each lineage that has done it, where it is earlier than what was known; in order."""
     first: dict[LineageId, NodeWrite] = {}
-    for write in sorted(writes, key=lambda write: (write.at, write.tie_break)):
+    for write in sorted(writes, key=lambda write: (write.earns_at, write.tie_break)):
         known = paths.marks.get(write.mark.key)
-        is_first = known is None or known.done_at is None or write.at < known.done_at
+        is_first = known is None or known.done_at is None or write.earns_at < known.done_at
         if write.state is NodeState.DONE and is_first:
             first.setdefault(write.node.lineage_id, write)
     return list(first.values())
@@ -118,14 +119,16 @@ async def _reward(work: OfflineWork, act: Act, paths: Paths, done: Sequence[Node
     if not done:
         return
     lineages = [write.node.lineage_id for write in done]
-    await work.node_marks.forget_later(act.user_id, [(write.node.lineage_id, write.at) for write in done])
+    await work.node_marks.forget_later(
+        act.user_id, [(write.node.lineage_id, write.earns_at) for write in done]
+    )
     entries = await work.xp.by_sources(SOURCE_TYPE, lineages, viewer_id=act.user_id)
     earned: dict[date, int] = {}
     awards: list[Award] = []
     for write, known in zip(done, entries, strict=True):
         path = paths.paths[write.enrolment_id]
-        zone = await work.streaks.zone_of(act.user_id, at=write.at)
-        activity = node_progress.activity_of(act.user_id, path, write.step, zone=zone, at=write.at)
+        zone = await work.streaks.zone_of(act.user_id, at=write.earns_at)
+        activity = node_progress.activity_of(act.user_id, path, write.step, zone=zone, at=write.earns_at)
         awards += await streaks.record(work.streaks, activity, is_locked=True)
         today = activity.local_date
         if today not in earned:
@@ -135,7 +138,7 @@ async def _reward(work: OfflineWork, act: Act, paths: Paths, done: Sequence[Node
             write.step,
             user_id=act.user_id,
             earned=earned[today],
-            occurred_at=write.at,
+            occurred_at=write.earns_at,
             local_date=today,
         )
         if award is not None and not known:

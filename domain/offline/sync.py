@@ -6,10 +6,12 @@ from datetime import datetime
 
 from domain.acts import Act
 from domain.errors import DomainError, InvalidInputError
+from domain.gamification import late_acts
 from domain.offline.event_kinds.table import KINDS
 from domain.offline.events import (
     MOST_EVENTS,
     MOST_WAITING,
+    Contact,
     EventIdReusedError,
     EventOutcome,
     EventRefusal,
@@ -48,13 +50,14 @@ async def sync(
         if len(events) > MOST_EVENTS:
             raise InvalidInputError(f"Send at most {MOST_EVENTS} events at a time.", field="events")
     await work.streaks.lock(act.user_id)
-    last_contact = await work.offline_events.contact(act.user_id, device_id, now=act.now)
+    contact = await work.offline_events.contact(act.user_id, device_id, now=act.now)
+    earliest = await _earliest(work, act, contact)
     ids = sorted({event.id for event in events if is_name(event.id)})
     known = {event.id: event for event in await work.offline_events.by_ids(ids, user_id=act.user_id)}
     arrivals: list[_Arrival] = []
     for given in events:
         try:
-            event = _event(given, device_id=device_id, last_contact=last_contact, now=act.now)
+            event = _event(given, device_id=device_id, contact=contact, earliest=earliest, now=act.now)
             arrivals.append((event.id, _is_known(event, known)))
             known.setdefault(event.id, event)
         except DomainError as refusal:
@@ -65,14 +68,22 @@ async def sync(
     ]
 
 
+async def _earliest(work: OfflineWork, act: Act, contact: Contact) -> datetime | None:
+    """Return from when on events of the device count for streak and XP; None where the time that counts decides."""
+    if contact.before is not None:
+        return None
+    return await late_acts.earliest(work.streaks, act.user_id, now=act.now, known_since=contact.began_at)
+
+
 def _event(
-    given: GivenEvent, *, device_id: str, last_contact: datetime | None, now: datetime
+    given: GivenEvent, *, device_id: str, contact: Contact, earliest: datetime | None, now: datetime
 ) -> OfflineEvent:
     """Return a new event; raises InvalidInputError for a malformed one."""
     with all_at_once() as each:
         with each:
             checked_name(given.id, field="id")
         content = given.read()
+    at = time_that_counts(given.occurred_at, last_contact=contact.before, now=now)
     return OfflineEvent(
         id=given.id,
         device_id=device_id,
@@ -80,7 +91,8 @@ def _event(
         fingerprint=fingerprint_of(given, content, device_id=device_id),
         content=content,
         claimed_at=given.occurred_at,
-        at=time_that_counts(given.occurred_at, last_contact=last_contact, now=now),
+        at=at,
+        earns_at=at if earliest is None else max(at, earliest),
         status=None,
         refusals=(),
     )

@@ -1,18 +1,21 @@
 """Quality of a question, as its author and moderators see it: reports, statistics, and whether it is suspended."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from domain.content.questions import Question
+from domain import text
+from domain.content.questions import Difficulty, Question
 from domain.entities import entity
-from domain.ids import QuestionId, QuizId, UserId
+from domain.ids import ExamTypeId, QuestionId, QuizId, UserId
 from domain.paging import Page, Window
 from domain.quality import item_statistics
 from domain.quality.item_statistics import ItemStatistics, ItemTotals
 
 FLAGGED_FROM = 3
 """How many reporters with open reports make a question flagged."""
+LONGEST_QUERY = 200
 
 
 @entity
@@ -71,10 +74,20 @@ class QuestionQuality:
 
 @entity
 class QualityFilter:
-    """A filter of questions; None leaves a condition out."""
+    """A filter of questions, `query` by words of the prompt; None leaves a condition out."""
 
     flagged: bool | None = None
     suspended: bool | None = None
+    exam_type_id: ExamTypeId | None = None
+    difficulty: Difficulty | None = None
+    query: str | None = None
+
+
+def checked_filter(asked: QualityFilter) -> QualityFilter:
+    """Return a filter with its words on one line; raises InvalidInputError."""
+    if asked.query is None:
+        return asked
+    return replace(asked, query=text.line(asked.query, field="query", longest=LONGEST_QUERY))
 
 
 class QuestionQualities(Protocol):

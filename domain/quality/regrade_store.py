@@ -13,6 +13,7 @@ from domain.entities import entity
 from domain.gamification.streaks import UserZone
 from domain.gamification.xp import XpStatus
 from domain.ids import AttemptId, ExamDomainId, ExamTypeId, QuestionId, UserId
+from domain.jobs.job_states import JobState
 
 
 @entity
@@ -89,6 +90,23 @@ class RegradeCounts:
     waiting: int
 
 
+@entity
+class QuestionRegrade:
+    """The latest regrade of a question, whoever started it, and how many attempts all of them did and raised so far.
+
+    `progress` is that of the job, in percent; `next_run_at` is set while it waits.
+    """
+
+    question_id: QuestionId
+    state: JobState
+    progress: int
+    regraded: int
+    raised: int
+    created_at: datetime
+    finished_at: datetime | None
+    next_run_at: datetime | None
+
+
 class Regrades(Protocol):
     """Attempts that asked earlier versions of questions."""
 
@@ -122,3 +140,6 @@ class Regrades(Protocol):
 
     async def counts(self, question_id: QuestionId, earlier: Sequence[QuestionId]) -> RegradeCounts:
         """Return how far the attempts are."""
+
+    async def latest(self, ids: Sequence[QuestionId]) -> list[QuestionRegrade | None]:
+        """Return the latest regrade of each question, None without one; jobs that ended are kept for a week."""

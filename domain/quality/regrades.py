@@ -15,7 +15,7 @@ from domain.assessment.attempt_results import ended
 from domain.content import grading
 from domain.content.credit import ALL
 from domain.entities import entity
-from domain.gamification import xp
+from domain.gamification import xp, xp_sources
 from domain.gamification.xp import Award, QuizXp, XpReason, XpStatus
 from domain.gamification.xp_rules import CURRENT
 from domain.ids import ExamDomainId, QuestionId
@@ -26,9 +26,6 @@ from domain.quality.key_changes import Version
 from domain.quality.recipients import recipient_of
 from domain.quality.regrade_store import DueAttempt, RegradeInput, RegradeResult, StoredSlot
 from domain.quality.work import QualityWork
-
-SOURCE = "regrade"
-"""The source type of XP that a regrade adds; its source id names attempt and version, so that it is paid once."""
 
 
 @entity
@@ -146,8 +143,8 @@ def _correction(found: RegradeInput, before: Grading, after: Grading, plan: Regr
     return Award(
         user_id=found.attempt.user_id,
         reason=XpReason.QUIZ,
-        source_type=SOURCE,
-        source_id=f"{found.attempt.id}/{plan.question_id}",
+        source_type=xp_sources.REGRADE,
+        source_id=f"{found.attempt.id}/{plan.question_id}",  # it is paid once
         amount=amount,
         occurred_at=end,
         local_date=local_date,

@@ -1,7 +1,6 @@
 """Answer facts: what a learner answered elsewhere, and how a card takes it."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from fractions import Fraction
 from typing import Protocol
@@ -10,11 +9,6 @@ from domain.content.credit import ALL
 from domain.entities import entity
 from domain.ids import QuestionId, UserId
 from domain.spaced_review.review_log import Rating
-
-MEASURED = 200
-"""How many answers of a question its usual time is taken from, the latest."""
-LEAST_MEASURED = 20
-"""How many answers a question needs before one of them counts as slow."""
 
 
 class AnswerSource(Enum):
@@ -26,7 +20,7 @@ class AnswerSource(Enum):
 
 @entity
 class AnswerFact:
-    """An answer with what it earned; `milliseconds` is how long it took, None where that is not known.
+    """An answer with what it earned; `took` is how long it took, None where that is not known.
 
     `source_id` is the id of the attempt that it was given in, or of the answer in study mode.
     """
@@ -34,7 +28,7 @@ class AnswerFact:
     user_id: UserId
     question_id: QuestionId
     credit: Fraction
-    milliseconds: int | None
+    took: timedelta | None
     answered_at: datetime
     local_date: date
     source_id: str
@@ -61,13 +55,10 @@ class AnswerFeed(Protocol):
     async def advance(self, source: AnswerSource, until: str) -> None:
         """Store up to which id answers were taken; an earlier one changes nothing."""
 
-    async def measure(self, ids: Sequence[QuestionId], *, now: datetime) -> None:
-        """Store how long the answers to these questions usually take, where that was not done for a day."""
 
-
-def rating_of(credit: Fraction, milliseconds: int | None, *, p75_ms: int | None) -> Rating:
-    """Return the rating of an answer: all but a full credit is AGAIN, and a slow right answer is HARD."""
+def rating_of(credit: Fraction, took: timedelta | None, *, slow: timedelta | None) -> Rating:
+    """Return the rating of an answer: all but a full credit is AGAIN; right, but longer than `slow`, is HARD."""
     if credit != ALL:
         return Rating.AGAIN
-    is_slow = milliseconds is not None and p75_ms is not None and milliseconds > p75_ms
+    is_slow = took is not None and slow is not None and took > slow
     return Rating.HARD if is_slow else Rating.GOOD

@@ -1,13 +1,14 @@
 """Taking answers: what was answered elsewhere makes cards of wrong answers, and rates the cards that exist."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from itertools import groupby
 from operator import attrgetter
 
 from domain import ids
 from domain.acts import Act
 from domain.ids import QuestionId, ReviewCardId, UserId
-from domain.spaced_review import answer_facts, cards, memory, review_settings
+from domain.spaced_review import answer_facts, cards, memory, review_settings, slow_answers
 from domain.spaced_review.answer_facts import AnswerFact, AnswerSource, FactBatch
 from domain.spaced_review.cards import MOST_CARDS, ReviewCard, Subject
 from domain.spaced_review.memory import Schedulers
@@ -36,7 +37,6 @@ async def take_some(
     if after is None and until is not None:
         after = ids.made_before(until, milliseconds=READ_AGAIN_MS)
     batch = await work.answer_feed.read(source, after=after, limit=limit)
-    await work.answer_feed.measure(_questions(batch.facts), now=act.now)
     await take(work, act, schedulers, batch.facts)
     if batch.until is not None:
         await work.answer_feed.advance(source, batch.until)
@@ -48,12 +48,18 @@ async def take(work: SpacedReviewWork, act: Act, schedulers: Schedulers, facts: 
 
     A wrong answer makes a card where there is none. A right one rates the card that there is, as HARD if it was slow.
     """
+    slow = await slow_answers.slow_times(work.items, _questions(facts)) if facts else {}
     for user_id, some in groupby(sorted(facts, key=_by_user), _by_user):
-        await _take_of(work, act, schedulers, user_id, list(some))
+        await _take_of(work, act, schedulers, user_id, list(some), slow)
 
 
 async def _take_of(
-    work: SpacedReviewWork, act: Act, schedulers: Schedulers, user_id: UserId, facts: list[AnswerFact]
+    work: SpacedReviewWork,
+    act: Act,
+    schedulers: Schedulers,
+    user_id: UserId,
+    facts: list[AnswerFact],
+    slow: Mapping[QuestionId, timedelta],
 ) -> None:
     await work.xp.lock(user_id)
     asked = _questions(facts)
@@ -67,7 +73,7 @@ async def _take_of(
         subject = subjects.get(fact.question_id)
         if subject is None or subject.is_score_only:
             continue
-        rating = answer_facts.rating_of(fact.credit, fact.milliseconds, p75_ms=subject.p75_ms)
+        rating = answer_facts.rating_of(fact.credit, fact.took, slow=slow.get(fact.question_id))
         card = held.get(subject.lineage_id) or subject.card
         if card is None and rating is Rating.AGAIN and len(new) < room:
             card = _new(act, user_id, subject, fact)
@@ -95,7 +101,7 @@ def _entry(card: ReviewCard, fact: AnswerFact, rating: Rating) -> LogEntry:
         kind=EntryKind.ANSWER,
         rating=rating,
         undoes=None,
-        seconds=None if fact.milliseconds is None else fact.milliseconds // 1_000,
+        seconds=None if fact.took is None else fact.took // timedelta(seconds=1),
         source_id=fact.source_id,
         local_date=fact.local_date,
     )

@@ -68,8 +68,7 @@ class Subject:
     """A question as a learner may put it on a card, with the card that they have.
 
     `is_asked` says whether an open attempt of the learner asks it without showing it yet, `is_score_only` whether a
-    quiz asks it that shows the score only. `p75_ms` is the time that three quarters of its answers took at most, None
-    while too few are known. `is_unreviewed` says that it was generated and no human has reviewed it.
+    quiz asks it that shows the score only. `is_unreviewed` says that it was generated and no human has reviewed it.
     """
 
     lineage_id: QuestionId
@@ -77,7 +76,6 @@ class Subject:
     author_id: UserId
     is_asked: bool
     is_score_only: bool
-    p75_ms: int | None
     card: ReviewCard | None
     is_unreviewed: bool = False
 

@@ -11,17 +11,21 @@ from domain.ids import ReviewCardId
 from domain.spaced_review import cards, memory, review_awards, review_settings
 from domain.spaced_review.cards import ReviewCard, Subject
 from domain.spaced_review.memory import Schedulers
-from domain.spaced_review.review_awards import LateReview
+from domain.spaced_review.review_awards import PaidReview
 from domain.spaced_review.review_log import EntryKind, LogEntry, Rating
 from domain.spaced_review.work import SpacedReviewWork
 
 
 @entity
 class LateEntry:
-    """A review of a card with its rating, or an undo of the reviews with the client id `undoes`."""
+    """A review of a card with its rating, or an undo of the reviews with the client id `undoes`.
+
+    `earns_at` is when it counts for streak and XP.
+    """
 
     subject: Subject
     at: datetime
+    earns_at: datetime
     client_id: str
     rating: Rating | None
     undoes: str | None
@@ -42,9 +46,15 @@ async def add(work: SpacedReviewWork, act: Act, schedulers: Schedulers, entries:
     if not entries:
         return
     in_order = sorted(entries, key=lambda entry: (entry.at, entry.client_id))
-    zones = {at: await work.streaks.zone_of(act.user_id, at=at) for at in sorted({e.at for e in entries})}
+    moments = sorted({entry.earns_at for entry in entries})
+    zones = {at: await work.streaks.zone_of(act.user_id, at=at) for at in moments}
     earnings = [
-        LateReview(subject=entry.subject, entry=_logged(entry, zones[entry.at]), zone=zones[entry.at])
+        PaidReview(
+            subject=entry.subject,
+            entry=_logged(entry, zones[entry.earns_at]),
+            zone=zones[entry.earns_at],
+            earns_at=entry.earns_at,
+        )
         for entry in in_order
     ]
     touched = {entry.card.id: entry.card for entry in in_order}
@@ -63,7 +73,7 @@ async def _store(
     schedulers: Schedulers,
     touched: dict[ReviewCardId, ReviewCard],
     log: Sequence[LogEntry],
-    new: Sequence[LateReview],
+    new: Sequence[PaidReview],
 ) -> None:
     """Store the new entries, and the cards as they follow from the whole log."""
     settings = await review_settings.of_user(work.review_settings, act.user_id)
@@ -93,6 +103,6 @@ def _logged(entry: LateEntry, zone: UserZone) -> LogEntry:
         seconds=entry.seconds,
         source_id=None,
         local_date=local_days.local_date(
-            entry.at, time_zone=zone.time_zone, day_start_hour=zone.day_start_hour
+            entry.earns_at, time_zone=zone.time_zone, day_start_hour=zone.day_start_hour
         ),
     )

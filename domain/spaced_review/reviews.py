@@ -12,6 +12,7 @@ from domain.content.answers import Answer
 from domain.content.credit import ALL
 from domain.entities import entity
 from domain.errors import InvalidInputError, NotFoundError
+from domain.gamification import late_acts
 from domain.ids import ReviewCardId, UserId
 from domain.refusals import all_at_once
 from domain.spaced_review import (
@@ -22,9 +23,11 @@ from domain.spaced_review import (
     review_awards,
     review_log,
     review_settings,
+    slow_answers,
 )
 from domain.spaced_review.cards import ReviewCard, Subject
 from domain.spaced_review.memory import Scheduler, Schedulers
+from domain.spaced_review.review_awards import PaidReview
 from domain.spaced_review.review_log import EntryKind, LogEntry, Rating
 from domain.spaced_review.work import SpacedReviewWork
 
@@ -58,7 +61,7 @@ async def review(
     """Store a review of a card of the actor's, not before the card was made, and return it as it is scheduled then.
 
     The learner rates it, or an answer is graded: wrong is AGAIN, right is GOOD, HARD where it took longer than three
-    quarters of all answers, and EASY where the learner says so. A review that is stored already changes nothing.
+    quarters of all first answers, and EASY where the learner says so. A review that is stored already changes nothing.
     Raises, all at once, InvalidInputErrors that name the fields, and NotFoundError; QuestionInOpenAttemptError.
     """
     with all_at_once() as each:
@@ -80,21 +83,26 @@ async def review(
     known = _known(log, client_id, at if is_named else None)
     if known is not None:
         return Reviewed(card=card, rating=known, credit=None if credit is None else float(credit))
-    zone = await work.streaks.zone_of(act.user_id, at=at)
+    earns_at = at
+    if at < act.now:
+        earns_at = max(at, await late_acts.earliest(work.streaks, act.user_id, now=act.now))
+    zone = await work.streaks.zone_of(act.user_id, at=earns_at)
     entry = LogEntry(
         card_id=card_id,
         reviewed_at=at,
         client_id=client_id,
         kind=EntryKind.REVIEW,
-        rating=_rating(rating, credit, seconds, subject.p75_ms),
+        rating=await _rating(work, subject, rating, credit, seconds),
         undoes=None,
         seconds=seconds,
         source_id=None,
-        local_date=local_days.local_date(at, time_zone=zone.time_zone, day_start_hour=zone.day_start_hour),
+        local_date=local_days.local_date(
+            earns_at, time_zone=zone.time_zone, day_start_hour=zone.day_start_hour
+        ),
     )
     scheduler = await _scheduler(work, act.user_id, schedulers)
     card = await _stored(work, card, log, entry, scheduler)
-    await review_awards.pay(work, act, subject, entry, zone=zone)
+    await review_awards.pay(work, act, PaidReview(subject=subject, entry=entry, zone=zone, earns_at=earns_at))
     assert entry.rating is not None  # noqa: S101 - it was just given one
     return Reviewed(card=card, rating=entry.rating, credit=None if credit is None else float(credit))
 
@@ -158,15 +166,21 @@ async def _graded(work: SpacedReviewWork, subject: Subject, answer: Answer) -> F
     return grading.grade(question, key, grading.checked(question, answer))
 
 
-def _rating(
-    rating: Rating | None, credit: Fraction | None, seconds: int | None, p75_ms: int | None
+async def _rating(
+    work: SpacedReviewWork,
+    subject: Subject,
+    rating: Rating | None,
+    credit: Fraction | None,
+    seconds: int | None,
 ) -> Rating:
     if credit is None:
         assert rating is not None  # noqa: S101 - checked before
         return rating
     if credit == ALL and rating is Rating.EASY:
         return rating
-    return answer_facts.rating_of(credit, None if seconds is None else seconds * 1_000, p75_ms=p75_ms)
+    slow = await slow_answers.slow_times(work.items, [subject.question_id])
+    took = None if seconds is None else timedelta(seconds=seconds)
+    return answer_facts.rating_of(credit, took, slow=slow.get(subject.question_id))
 
 
 def _known(log: Iterable[LogEntry], client_id: str, reviewed_at: datetime | None) -> Rating | None:

@@ -1,6 +1,7 @@
 """Answers in study mode: graded and explained at once, or left out; five on a local date count for the streak."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from domain import local_days, text
 from domain.acts import Act
@@ -123,8 +124,13 @@ async def end_slot(
     slot: StudySlot,
     checked: CheckedAnswer | None,
     client_id: str,
+    *,
+    earns_at: datetime | None = None,
 ) -> StudyTurn:
-    """Store the end of an open slot of a locked session, now, and the answer with what follows from it."""
+    """Store the end of an open slot of a locked session, now, and the answer with what follows from it.
+
+    `earns_at` is the moment on whose local date the answer counts, now where it is None.
+    """
     ended = replace(
         slot,
         ended_at=act.now,
@@ -136,18 +142,20 @@ async def end_slot(
     session = study_questions.active(session, act)
     if checked is not None:
         session = replace(session, questions_answered=session.questions_answered + 1)
-        await _keep(work, act, ended, checked)
+        await _keep(work, act, ended, checked, earns_at or act.now)
     await work.study_sessions.save(session)
     return StudyTurn(session=session, slot=ended)
 
 
-async def _keep(work: StudyWork, act: Act, slot: StudySlot, checked: CheckedAnswer) -> None:
+async def _keep(
+    work: StudyWork, act: Act, slot: StudySlot, checked: CheckedAnswer, earns_at: datetime
+) -> None:
     """Grade and store an answer; the fifth of a local date counts for the streak, each may reach a daily target."""
     (key,) = await work.questions.keys_by_ids([slot.question_id])
     if key is None:
         raise LookupError(f"the question {slot.question_id} of a study slot has lost its key")
-    zone = await work.streaks.zone_of(act.user_id, at=act.now)
-    today = local_days.local_date(act.now, time_zone=zone.time_zone, day_start_hour=zone.day_start_hour)
+    zone = await work.streaks.zone_of(act.user_id, at=earns_at)
+    today = local_days.local_date(earns_at, time_zone=zone.time_zone, day_start_hour=zone.day_start_hour)
     given = StudyAnswer(
         id=StudyAnswerId(act.mint("studyanswer")),
         user_id=act.user_id,
@@ -167,7 +175,7 @@ async def _keep(work: StudyWork, act: Act, slot: StudySlot, checked: CheckedAnsw
             source_type="study_day",
             source_id=today.isoformat(),
             summary=f"Answered {STREAK_ANSWERS} questions in study mode",
-            occurred_at=act.now,
+            occurred_at=earns_at,
             local_date=today,
             time_zone=zone.time_zone,
         )

@@ -64,6 +64,15 @@ async def _nothing(
         return QuestionWithheldError(
             "Your open attempts ask all of these questions. Submit or abandon them, or study something else."
         )
+    if session.quiz_id is not None:
+        return NothingToStudyError(
+            "No question of this quiz can be studied so: its questions are suspended, drawn from pools, of other "
+            "domains or difficulty, or asked by a quiz that shows the score only or allows you more attempts. Choose "
+            "another quiz.",
+            field="quizId",
+        )
     return NothingToStudyError(
-        "No question matches; choose other domains, another difficulty or another quiz.", field="examType"
+        "No question matches; choose other domains, another difficulty or another quiz. Questions of quizzes at which "
+        "you have a limited number of attempts left are not studied.",
+        field="examType",
     )

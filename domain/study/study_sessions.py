@@ -145,6 +145,11 @@ class RevealedStudySlot:
         """None: it is graded by the key."""
         return None
 
+    @property
+    def corrected_by(self) -> QuestionId | None:
+        """None: an answer in study mode is not graded again."""
+        return None
+
 
 class StudySessions(Protocol):
     """Sessions with their slots and answers; every method reaches only those of the user it is given."""

@@ -10,7 +10,7 @@ from domain.content.exam_types import MOST_DOMAINS, MOST_NAMED, ExamDomain, Exam
 from domain.content.questions import Difficulty
 from domain.content.quizzes import Feedback
 from domain.errors import InvalidInputError, NotFoundError
-from domain.ids import ExamTypeId, QuizId, StudySessionId
+from domain.ids import AttemptId, ExamTypeId, QuizId, StudySessionId
 from domain.refusals import all_at_once
 from domain.study import study_end, study_questions
 from domain.study.study_sessions import StudySession
@@ -95,6 +95,18 @@ async def _check_quiz(work: StudyWork, act: Act, quiz_id: QuizId | None, exam_ty
         )
     if quiz.opens_at is not None and act.now < quiz.opens_at:
         raise InvalidInputError("This quiz is not open yet; choose another one.", field="quizId")
+    if quiz.drawn_for_id is not None:
+        raise InvalidInputError(
+            "This quiz was drawn for you; leave quizId out, and study its exam type.", field="quizId"
+        )
+    if quiz.attempts_allowed is not None and not quiz.is_closed(act.now):
+        taken = await work.attempts.taken(quiz.id, user_id=act.user_id, without=AttemptId(""))
+        if taken.count < quiz.attempts_allowed:
+            raise InvalidInputError(
+                "You have attempts left at this quiz, which allows a limited number. Its questions can be studied once "
+                "they are used up, or the quiz is closed.",
+                field="quizId",
+            )
     if exam_type is not None and quiz.exam_type_id != exam_type.id:
         raise InvalidInputError(
             "This quiz is for another exam type; give that one as examType, or leave quizId out.",

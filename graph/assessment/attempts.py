@@ -59,6 +59,11 @@ class AttemptSlot:
     option_feedback: list[OptionFeedback] | None = revealed(
         "option_feedback", "The author's feedback to single answers.", at_most=MOST_ACCEPTED + 1
     )
+    corrected: bool | None = revealed(
+        "corrected",
+        "Whether the key was corrected after the attempt and the answer graded again by it: `key`, `explanation` and "
+        "`optionFeedback` are the corrected ones then, in the options that were asked.",
+    )
     others: AnswerShares | None = others()
 
 
@@ -130,14 +135,15 @@ class QuizAttempt(Node):
         loaders.xp_by_attempt,
         key="id",
         pick="awarded",
-        description="The settled XP that it earned.",
+        description="The settled XP that it earned, with what a corrected key added later.",
     )
     xp_entries: list[XpEntry] | None = loaded_by(
         loaders.xp_by_attempt,
         key="id",
         pick="entries",
-        description="Its entries in the XP ledger, each with an explanation.",
-        at_most=3,
+        description="Its entries in the XP ledger, each with an explanation; one more for each key that was corrected.",
+        at_most=3 + MOST_QUESTIONS,
+        usual=3,
     )
     review: AttemptReview | None = loaded_by(
         loaders.reviews_by_attempt,

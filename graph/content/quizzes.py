@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import strawberry
 
-from domain.content.quizzes import Feedback, SlugTakenError
+from domain.content.quizzes import LONGEST_QUERY, Feedback, SlugTakenError
 from domain.errors import ForbiddenError
 from domain.ids import QuizId
 from graph.accounts.users import User
@@ -125,7 +125,14 @@ class QuizQueries:
             quizzes.quizzes_page,
             description="Published quizzes that are not withdrawn, newest first.",
             rule=public(),
-            args={"exam_type": "Only quizzes of the exam type with this code; an unknown code is refused."},
+            args={
+                "exam_type": "Only quizzes of the exam type with this code; an unknown code is refused.",
+                "query": f"Only quizzes with these words in the title, 1 to {LONGEST_QUERY} characters; case does not "
+                "matter.",
+                "has_time_limit": "Only quizzes with a time limit, or only those without one; by default all.",
+                "is_open": "Only quizzes that are open now, or only those that open later or have closed; by default "
+                "all.",
+            },
         ),
         60,
     )

@@ -92,6 +92,6 @@ class OfflineMutations:
         rule=writes_learning(),
         description="Applies what the caller did offline: each event once, however often it is sent, and with the same "
         "result in whatever batches and order they arrive. A refused event does not affect the others. XP and streak "
-        "count on the day on which it happened.",
+        "count on the day on which it happened, or on that of the arrival where the device was not known before.",
         weight=100,
     )

@@ -7,8 +7,9 @@ import strawberry
 from domain.accounts.users import Role
 from domain.content.question_kinds.choices import MOST_OPTIONS
 from domain.ids import QuestionId
+from domain.jobs.job_states import JobState
 from domain.quality.item_statistics import FEWEST
-from domain.quality.question_quality import FLAGGED_FROM
+from domain.quality.question_quality import FLAGGED_FROM, LONGEST_QUERY
 from domain.quality.regrade_jobs import NothingToRegradeError
 from domain.quality.suspensions import LONGEST_REASON
 from graph.content.questions import Question
@@ -67,6 +68,23 @@ class QuestionSuspension:
 
 
 @strawberry.type(
+    description="The latest regrade of a question, whether its author or a moderator started it. A job that ended is "
+    "kept for a week.",
+    directives=_RULE,
+)
+class QuestionRegrade:
+    """A regrade with its progress."""
+
+    state: JobState = attribute("Where its job is in its life.")
+    progress: int = attribute("How far its job is, from 0 to 100.")
+    regraded: int = attribute("How many attempts were graded again by this version so far.")
+    raised: int = attribute("How many of them went up.")
+    created_at: datetime = attribute("When it was started, or planned for attempts that had to wait.")
+    finished_at: datetime | None = attribute("When it ended; null before.")
+    next_run_at: datetime | None = attribute("From when on it may begin; null unless it is QUEUED.")
+
+
+@strawberry.type(
     description="What is known about a version of a question. Its author and moderators see it, but not while an open "
     "attempt of theirs asks the question.",
     directives=_RULE,
@@ -90,6 +108,11 @@ class QuestionQuality:
         loaders.regradable_attempts,
         key="question_id",
         description="How many closed attempts were graded by an earlier key, for `regradeQuestion`.",
+    )
+    regrade: QuestionRegrade | None = loaded_by(
+        loaders.regrades_by_question,
+        key="question_id",
+        description="The latest regrade by this version; null without one.",
     )
 
 
@@ -127,6 +150,10 @@ class QualityQueries:
         args={
             "flagged": "Only questions that are flagged, or only others; by default all.",
             "suspended": "Only questions that are suspended, or only others; by default all.",
+            "exam_type": "Only questions of the exam type with this code; an unknown code is refused.",
+            "difficulty": "Only questions of this difficulty.",
+            "query": f"Only questions with these words in the prompt, 1 to {LONGEST_QUERY} characters; case does not "
+            "matter.",
         },
     )
 

@@ -57,11 +57,12 @@ class ReviewCardInput:
     rating: Rating | None = given("How well it was remembered; with an answer, only EASY.")
     answer: AnswerInput | None = given(
         "The answer to the newest version of the question. A wrong one is AGAIN, a right one GOOD, or HARD where it "
-        "took longer than three quarters of all answers to the question.",
+        "took longer than three quarters of the first answers to the question.",
     )
     seconds: int | None = given(f"How long it took, 0 to {LONGEST_S}; null where it was not measured.")
     reviewed_at: datetime | None = given(
-        "When the review was made, where the device was offline; within the last 72 hours, by default now.",
+        "When the review was made, where the device was offline; within the last 72 hours, by default now. XP and "
+        "streak count on the day on which it is sent.",
     )
 
 

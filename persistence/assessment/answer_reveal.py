@@ -29,6 +29,7 @@ from persistence.database import SqlConnection
 from persistence.statements import ID, Statement, by_key
 from persistence.tables.assessment.attempts import answer_from_json, attempts, slots
 from persistence.tables.content.questions import questions
+from persistence.tables.quality.items import regraded_attempts
 
 _mine = attempts.c.user_id == bindparam("user_id")
 _closed = attempts.c.state.in_([literal_column("'GRADED'"), literal_column("'EXPIRED'")])
@@ -56,6 +57,16 @@ _places = (
     .table_valued("attempt_id", "number", name="places")
     .render_derived()
 )
+_newest = questions.alias("newest")
+_corrected_by = (
+    select(regraded_attempts.c.question_id)
+    .join(_newest, _newest.c.id == regraded_attempts.c.question_id)
+    .where(regraded_attempts.c.attempt_id == slots.c.attempt_id)
+    .where(_newest.c.lineage_id == questions.c.lineage_id, _newest.c.id != questions.c.id)
+    .order_by(regraded_attempts.c.regraded_at.desc(), _newest.c.id.desc())
+    .limit(literal_column("1"))
+    .scalar_subquery()
+)
 _REVEALED = Statement(
     select(
         slots.c.attempt_id,
@@ -64,17 +75,19 @@ _REVEALED = Statement(
         slots.c.answer,
         slots.c.credit_numerator,
         slots.c.credit_denominator,
+        _corrected_by,
     )
     .select_from(slots.join(attempts).join(questions))
     .where(tuple_(slots.c.attempt_id, slots.c.number).in_(select(_places.c.attempt_id, _places.c.number)))
     .where(_mine, _tells_more_than_the_score, not_(_asked_elsewhere))
     .where(or_(_closed, and_(attempts.c.state.in_([_in_progress, _submitted]), _shown(attempts, slots)))),
-    lambda attempt_id, number, question_id, answer, part, whole: RevealedSlot(
+    lambda attempt_id, number, question_id, answer, part, whole, corrected_by: RevealedSlot(
         attempt_id=attempt_id,
         number=number,
         question_id=question_id,
         answer=answer_from_json(answer),
         credit=None if whole is None else Fraction(part, whole),
+        corrected_by=corrected_by,
     ),
 )
 _full = slots.c.credit_numerator == slots.c.credit_denominator

@@ -4,58 +4,61 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import ARRAY, SmallInteger, Text, and_, any_, bindparam, delete, func, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    SmallInteger,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.content.drawing.pools import QuestionPool
 from domain.content.questions import Difficulty
-from domain.content.quizzes import Feedback, NewQuiz, PublishedContent, Quiz, SlugTakenError
+from domain.content.quizzes import (
+    ALL_QUIZZES,
+    NewQuiz,
+    PublishedContent,
+    Quiz,
+    QuizFilter,
+    SlugTakenError,
+)
 from domain.errors import NotFoundError
 from domain.ids import QuestionId, QuizId, UserId
 from domain.paging import Page, Window
+from persistence.content.lists import quiz_lists
+from persistence.content.lists.quiz_lists import is_public, quiz_columns, quiz_of
 from persistence.database import SqlConnection
-from persistence.paging import Pages
 from persistence.row_mapping import maker, member_of
 from persistence.statements import ID, MOMENT, Statement, by_key, columns_for, grouped
-from persistence.tables.content.exam_types import exam_types
 from persistence.tables.content.quizzes import quiz_pools, quiz_questions, quizzes
 
-_quiz = maker(Quiz, feedback=member_of(Feedback))
-_columns = columns_for(Quiz, quizzes)
-_public = quizzes.c.drawn_for_id.is_(None)
-_newest = {
-    "order": [quizzes.c.id],
-    "descending": True,
-    "make": _quiz,
-    "key_of": lambda quiz: (quiz.id,),
-    "name": "quizzes",
-}
-_listed = select(*_columns).where(quizzes.c.withdrawn_at.is_(None), _public)
-_NEWEST_FIRST: Pages[Quiz] = Pages(_listed, **_newest)  # type: ignore[arg-type]
-_NEWEST_OF_TYPE: Pages[Quiz] = Pages(
-    _listed.where(
-        quizzes.c.exam_type_id
-        == select(exam_types.c.id).where(exam_types.c.code == bindparam("code")).scalar_subquery()
-    ),
-    **_newest,  # type: ignore[arg-type]
-)
 _ids = bindparam("ids", type_=ARRAY(ID))
 _viewer = bindparam("viewer_id", type_=ID)
 _BY_IDS = Statement(
-    select(*_columns).where(quizzes.c.id == any_(_ids), or_(_public, quizzes.c.drawn_for_id == _viewer)),
-    _quiz,
+    select(*quiz_columns).where(
+        quizzes.c.id == any_(_ids), or_(is_public, quizzes.c.drawn_for_id == _viewer)
+    ),
+    quiz_of,
 )
 _slugs = bindparam("slugs", type_=ARRAY(ID))
-_BY_SLUGS = Statement(select(*_columns).where(quizzes.c.slug == any_(_slugs), _public), _quiz)
+_BY_SLUGS = Statement(select(*quiz_columns).where(quizzes.c.slug == any_(_slugs), is_public), quiz_of)
 _LOCK = Statement(
-    select(*_columns).where(quizzes.c.id == bindparam("id"), _public).with_for_update(key_share=True), _quiz
+    select(*quiz_columns).where(quizzes.c.id == bindparam("id"), is_public).with_for_update(key_share=True),
+    quiz_of,
 )
 _SET_WITHDRAWN = Statement(
     update(quizzes)
     .where(quizzes.c.id == bindparam("quiz_id"))
     .values(withdrawn_at=bindparam("at", type_=MOMENT))
-    .returning(*_columns),
-    _quiz,
+    .returning(*quiz_columns),
+    quiz_of,
 )
 _PUBLISHED = Statement(
     select(*columns_for(PublishedContent, quizzes)).where(quizzes.c.slug == any_(_slugs)), PublishedContent
@@ -79,9 +82,9 @@ _PUBLISH = Statement(
             for c in quizzes.c
             if c.name not in {"id", "slug", "author_id", "withdrawn_at"}
         },
-        where=and_(quizzes.c.author_id == _written.excluded.author_id, _public),
-    ).returning(*_columns),
-    _quiz,
+        where=and_(quizzes.c.author_id == _written.excluded.author_id, is_public),
+    ).returning(*quiz_columns),
+    quiz_of,
 )
 _CLEAR = Statement(delete(quiz_questions).where(quiz_questions.c.quiz_id == bindparam("id")))
 _ordered = (
@@ -161,11 +164,18 @@ class SqlQuizzes:
         found = await self._connection.all(_POOLS, ids=list(ids))
         return [[pool for _, pool in each] for each in grouped(ids, found, lambda row: row[0])]
 
-    async def page(self, window: Window, *, exam_type_code: str | None = None) -> Page[Quiz]:
-        """Return quizzes that are not withdrawn, newest first; of one exam type where its code is given."""
-        if exam_type_code is None:
-            return await _NEWEST_FIRST.read(self._connection, window)
-        return await _NEWEST_OF_TYPE.read(self._connection, window, code=exam_type_code)
+    async def page(
+        self,
+        window: Window,
+        *,
+        exam_type_code: str | None = None,
+        asked: QuizFilter = ALL_QUIZZES,
+        now: datetime,
+    ) -> Page[Quiz]:
+        """Return quizzes that are not withdrawn, newest first."""
+        return await quiz_lists.page(
+            self._connection, window, exam_type_code=exam_type_code, asked=asked, now=now
+        )
 
     async def lock(self, quiz_id: QuizId) -> Quiz | None:
         """Return a quiz and lock it, but not against attempts."""

@@ -1,6 +1,6 @@
 """XP ledger in Postgres, with the totals and levels of users."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
@@ -9,13 +9,14 @@ from sqlalchemy import ARRAY, Integer, any_, bindparam, literal_column, select, 
 
 from domain.gamification.levels import XP_STEP
 from domain.gamification.xp import Discrepancy, GoalXp, PendingXp, XpEntry, XpReason, XpStatus, pending_of
-from domain.ids import UserId, XpEntryId
+from domain.ids import AttemptId, UserId, XpEntryId
 from domain.paging import Page, Window
 from persistence.database import SqlConnection
-from persistence.gamification import earned_xp
+from persistence.gamification import earned_xp, entry_sources
+from persistence.gamification.entry_sources import entry_columns, entry_of
 from persistence.gamification.xp_events import AWARDED, CHECKED, REACHED
 from persistence.paging import Pages
-from persistence.statements import ID, MOMENT, Statement, by_key, columns_for, grouped
+from persistence.statements import ID, MOMENT, Statement, by_key, grouped
 from persistence.tables.accounts.users import users
 from persistence.tables.gamification.xp import xp_entries
 
@@ -28,18 +29,6 @@ def level_sql(xp: str) -> str:
     """
     root = f"sqrt(({XP_STEP * XP_STEP} + {4 * XP_STEP} * ({xp})::numeric)::numeric(60, 20))"
     return f"(div({XP_STEP} + floor({root}), {2 * XP_STEP}))::int"
-
-
-_positional: Callable[..., XpEntry] = XpEntry
-
-
-_REASONS = {reason.value: reason for reason in XpReason}
-_STATUSES = {status.value: status for status in XpStatus}
-
-
-def _entry(*columns: Any) -> XpEntry:
-    id_, user_id, amount, reason, *plain, status, reverses_id = columns
-    return _positional(id_, user_id, amount, _REASONS[reason], *plain, _STATUSES[status], reverses_id)
 
 
 _KINDS = {"amount": "int[]", "rule_version": "int[]", "occurred_at": "timestamptz[]", "local_date": "date[]"}
@@ -81,7 +70,7 @@ def _counting(changed: str, *, learners: str) -> str:
 
 
 _ADDING = adding("FROM {entries}", learners="(SELECT DISTINCT user_id FROM added) learners")
-_ADD = Statement(text(f"WITH {_ADDING} SELECT {_COLUMNS} FROM added"), _entry)  # noqa: S608 - names of columns
+_ADD = Statement(text(f"WITH {_ADDING} SELECT {_COLUMNS} FROM added"), entry_of)  # noqa: S608 - names of columns
 _DECIDED = _counting(
     f"""
         UPDATE xp_entries SET status = :status WHERE id = ANY (:ids) AND status = 'PENDING' RETURNING {_COLUMNS}
@@ -92,7 +81,7 @@ _DECIDE = Statement(
     text(f"WITH {_DECIDED} SELECT {_COLUMNS} FROM added").bindparams(  # noqa: S608 - names of columns
         bindparam("status", type_=ID), bindparam("ids", type_=ARRAY(ID))
     ),
-    _entry,
+    entry_of,
 )
 _DUE = Statement(
     text(f"""
@@ -103,9 +92,8 @@ _DUE = Statement(
     """).bindparams(  # noqa: S608 - names of columns
         bindparam("before", type_=MOMENT), bindparam("most", type_=Integer)
     ),
-    _entry,
+    entry_of,
 )
-_entry_columns = columns_for(XpEntry, xp_entries)
 _BY_KEYS = Statement(
     text(f"""
     SELECT {", ".join(f"e.{name}" for name in _NAMES)}
@@ -113,37 +101,29 @@ _BY_KEYS = Statement(
                 CAST(:source_ids AS text[])) AS asked (user_id, reason, source_type, source_id)
     JOIN xp_entries AS e USING (user_id, reason, source_type, source_id)
     """),  # noqa: S608 - names of columns
-    _entry,
+    entry_of,
 )
 _NEWEST_FIRST = Pages(
-    select(*_entry_columns).where(xp_entries.c.user_id == bindparam("user_id")),
+    select(*entry_columns).where(xp_entries.c.user_id == bindparam("user_id")),
     order=[xp_entries.c.id],
     descending=True,
-    make=_entry,
+    make=entry_of,
     key_of=lambda entry: (entry.id,),
     name="xpEntries",
 )
-_BY_ID = Statement(select(*_entry_columns).where(xp_entries.c.id == bindparam("entry_id")), _entry)
+_BY_ID = Statement(select(*entry_columns).where(xp_entries.c.id == bindparam("entry_id")), entry_of)
 _BY_IDS = Statement(
-    select(*_entry_columns)
+    select(*entry_columns)
     .where(xp_entries.c.id == any_(bindparam("ids", type_=ARRAY(ID))))
     .where(xp_entries.c.user_id == bindparam("viewer_id")),
-    _entry,
+    entry_of,
 )
 _PENDING = Pages(
-    select(*_entry_columns).where(xp_entries.c.status == literal_column("'PENDING'")),
+    select(*entry_columns).where(xp_entries.c.status == literal_column("'PENDING'")),
     order=[xp_entries.c.id],
-    make=lambda *columns: pending_of(_entry(*columns)),
+    make=lambda *columns: pending_of(entry_of(*columns)),
     key_of=lambda pending: (pending.entry.id,),
     name="pendingXp",
-)
-_BY_SOURCES = Statement(
-    select(*_entry_columns)
-    .where(xp_entries.c.user_id == bindparam("viewer_id"))
-    .where(xp_entries.c.source_type == bindparam("source_type"))
-    .where(xp_entries.c.source_id == any_(bindparam("source_ids", type_=ARRAY(ID))))
-    .order_by(xp_entries.c.id),
-    _entry,
 )
 _LOCK = Statement(
     select(users.c.id).where(users.c.id == bindparam("user_id")).with_for_update(key_share=True)
@@ -221,14 +201,17 @@ class SqlXp:
         """Return a learner's entries, newest first."""
         return await _NEWEST_FIRST.read(self._connection, window, user_id=user_id)
 
-    async def by_sources(
-        self, source_type: str, source_ids: Sequence[str], *, viewer_id: UserId
-    ) -> list[list[XpEntry]]:
+    async def of_attempts(self, ids: Sequence[AttemptId], *, viewer_id: UserId) -> list[list[XpEntry]]:
+        """Return the viewer's own entries of each attempt and of its regrades, in one statement."""
+        found = await self._connection.all(entry_sources.OF_ATTEMPTS, ids=list(ids), viewer_id=viewer_id)
+        return grouped(ids, found, lambda entry: AttemptId(entry.source_id.partition("/")[0]))
+
+    async def by_sources(self, source: str, ids: Sequence[str], *, viewer_id: UserId) -> list[list[XpEntry]]:
         """Return the viewer's own entries of each source, one slot per id, oldest first."""
         found = await self._connection.all(
-            _BY_SOURCES, source_type=source_type, source_ids=list(source_ids), viewer_id=viewer_id
+            entry_sources.BY_SOURCES, source=source, ids=list(ids), viewer_id=viewer_id
         )
-        return grouped(source_ids, found, lambda entry: entry.source_id)
+        return grouped(ids, found, lambda entry: entry.source_id)
 
     async def discrepancies(self) -> list[Discrepancy]:
         """Return every learner whose total differs from the sum of their settled entries, in one statement."""

@@ -7,6 +7,7 @@ from sqlalchemy import ARRAY, Integer, and_, any_, bindparam, func, select, text
 
 from domain.assessment.attempts import OpenSlot, Place
 from domain.ids import AttemptId, UserId
+from domain.offline.answer_haste import SlotTime
 from domain.offline.answer_slots import PlacedAnswer
 from persistence.assessment.attempt_statements import slot_columns, slot_of
 from persistence.content.questions import question_columns, question_of
@@ -52,6 +53,35 @@ _SAVE = Statement(
     FROM unnest(CAST(:attempt_ids AS text[]), CAST(:numbers AS int[]), CAST(:answers AS text[]), CAST(:seqs AS int[]),
         CAST(:moments AS timestamptz[]), CAST(:tie_breaks AS text[]))
         AS given (attempt_id, number, answer, client_seq, answered_at, tie_break)
+    WHERE s.attempt_id = given.attempt_id AND s.number = given.number
+    """)
+)
+_TIMES = Statement(
+    select(
+        slots.c.attempt_id,
+        slots.c.number,
+        attempts.c.started_at,
+        slots.c.answered_at,
+        slots.c.first_offline_at,
+        slots.c.first_is_claimed,
+        slots.c.fast,
+    )
+    .select_from(slots.join(attempts))
+    .where(slots.c.attempt_id == any_(bindparam("ids", type_=ARRAY(ID))), slots.c.answered_at.is_not(None)),
+    lambda attempt_id, number, started_at, answered_at, first_at, is_claimed, fast: SlotTime(
+        place=(attempt_id, number),
+        started_at=started_at,
+        answered_at=answered_at,
+        first_at=first_at,
+        is_claimed=is_claimed,
+        fast=fast,
+    ),
+)
+_JUDGE = Statement(
+    text("""
+    UPDATE attempt_slots s SET first_offline_at = given.first_at, first_is_claimed = given.is_claimed, fast = given.fast
+    FROM unnest(CAST(:attempt_ids AS text[]), CAST(:numbers AS int[]), CAST(:firsts AS timestamptz[]),
+        CAST(:claimed AS boolean[]), CAST(:fast AS boolean[])) AS given (attempt_id, number, first_at, is_claimed, fast)
     WHERE s.attempt_id = given.attempt_id AND s.number = given.number
     """)
 )
@@ -102,4 +132,21 @@ class SqlAnswerSlots:
             seqs=[placed.client_seq for placed in answers],
             moments=[placed.answered_at for placed in answers],
             tie_breaks=[placed.tie_break for placed in answers],
+        )
+
+    async def times(self, ids: Sequence[AttemptId]) -> list[SlotTime]:
+        """Return the answered slots of these attempts, in one statement."""
+        return await self._connection.all(_TIMES, ids=list(ids))
+
+    async def judge(self, slots: Sequence[SlotTime]) -> None:
+        """Store the judgement of slots in one statement."""
+        if not slots:
+            return
+        await self._connection.run(
+            _JUDGE,
+            attempt_ids=[slot.place[0] for slot in slots],
+            numbers=[slot.place[1] for slot in slots],
+            firsts=[slot.first_at for slot in slots],
+            claimed=[slot.is_claimed for slot in slots],
+            fast=[slot.fast for slot in slots],
         )

@@ -9,16 +9,16 @@ from sqlalchemy import Integer, bindparam, text
 
 from domain.ids import UserId
 from domain.offline import kept_refusals
-from domain.offline.events import MOST_WAITING, EventStatus, OfflineEvent
+from domain.offline.events import MOST_WAITING, Contact, EventStatus, OfflineEvent
 from persistence.database import SqlConnection
 from persistence.statements import ID, MOMENT, Statement
 
-_COLUMNS = "id, device_id, kind, fingerprint, content, claimed_at, at, status, refusals"
+_COLUMNS = "id, device_id, kind, fingerprint, content, claimed_at, at, earns_at, status, refusals"
 
 
 def _event(*row: Any) -> OfflineEvent:
     *plain, status, refusals = row
-    id_, device_id, kind, fingerprint, content, claimed_at, at = plain
+    id_, device_id, kind, fingerprint, content, claimed_at, at, earns_at = plain
     return OfflineEvent(
         id=id_,
         device_id=device_id,
@@ -27,6 +27,7 @@ def _event(*row: Any) -> OfflineEvent:
         content=content,
         claimed_at=claimed_at,
         at=at,
+        earns_at=earns_at,
         status=EventStatus(status),
         refusals=kept_refusals.read(refusals),
     )
@@ -43,10 +44,11 @@ _CONTACT = Statement(
         sync_began_at = CASE WHEN d.sync_began_at <= excluded.sync_began_at - interval '1 hour'
             THEN excluded.sync_began_at ELSE d.sync_began_at END,
         last_contact_at = greatest(d.last_contact_at, excluded.last_contact_at)
-    RETURNING contact_before
+    RETURNING contact_before, sync_began_at
     """).bindparams(
         bindparam("user_id", type_=ID), bindparam("device_id", type_=ID), bindparam("now", type_=MOMENT)
-    )
+    ),
+    Contact,
 )
 _BY_IDS = Statement(
     text(f"""
@@ -64,10 +66,12 @@ _WAITING = Statement(
 _SAVE = Statement(
     text(f"""
     INSERT INTO offline_events (user_id, {_COLUMNS}, received_at)
-    SELECT :user_id, id, device_id, kind, fingerprint, content::jsonb, claimed_at, at, status, refusals::jsonb, :now
+    SELECT :user_id, id, device_id, kind, fingerprint, content::jsonb, claimed_at, at, earns_at, status,
+        refusals::jsonb, :now
     FROM unnest(CAST(:ids AS text[]), CAST(:devices AS text[]), CAST(:kinds AS text[]),
         CAST(:fingerprints AS text[]), CAST(:contents AS text[]), CAST(:claimed AS timestamptz[]),
-        CAST(:moments AS timestamptz[]), CAST(:statuses AS text[]), CAST(:refusals AS text[]))
+        CAST(:moments AS timestamptz[]), CAST(:earned AS timestamptz[]), CAST(:statuses AS text[]),
+        CAST(:refusals AS text[]))
         AS given ({_COLUMNS})
     ON CONFLICT (user_id, id) DO UPDATE
         SET status = excluded.status, refusals = excluded.refusals, content = excluded.content
@@ -87,12 +91,10 @@ class SqlOfflineEvents:
     def __init__(self, connection: SqlConnection) -> None:
         self._connection = connection
 
-    async def contact(self, user_id: UserId, device_id: str, *, now: datetime) -> datetime | None:
-        """Note a contact; return the last one before this synchronisation."""
-        before: datetime | None = await self._connection.value(
-            _CONTACT, user_id=user_id, device_id=device_id, now=now
-        )
-        return before
+    async def contact(self, user_id: UserId, device_id: str, *, now: datetime) -> Contact:
+        """Note a contact; return the last one before this synchronisation, and when this one began."""
+        found = await self._connection.all(_CONTACT, user_id=user_id, device_id=device_id, now=now)
+        return found[0]
 
     async def by_ids(self, ids: Sequence[str], *, user_id: UserId) -> list[OfflineEvent]:
         """Return those of the learner's events that are known."""
@@ -117,6 +119,7 @@ class SqlOfflineEvents:
             contents=[json.dumps(event.content) for event in events],
             claimed=[event.claimed_at for event in events],
             moments=[event.at for event in events],
+            earned=[event.earns_at for event in events],
             statuses=[event.status.value if event.status else None for event in events],
             refusals=[json.dumps(kept_refusals.written(event.refusals)) for event in events],
         )

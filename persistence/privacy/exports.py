@@ -155,7 +155,6 @@ EXCEPTIONS: dict[str, str] = {
     "idempotency_receipts": "hashes of requests, for a day",
     "xp_outbox": "entries of the ledger on their way to the boards",
     "progress_checks": "whose targets are to be looked at, for seconds",
-    "answer_times": "how long answers to questions take, of no person",
     "answers_taken": "how far a job has read, of no person",
     "question_keys": "right answers; the author has the imported file",
     "staged_items": "parts of an uploaded file for minutes; the author has the file",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, Boolean, Integer, Text, bindparam, column, or_, select, text
+from sqlalchemy import ARRAY, Boolean, Integer, Text, bindparam, column, func, or_, select, text
 
 from domain.ids import QuestionId, QuizId, UserId
 from domain.paging import Page, Window
@@ -82,6 +82,8 @@ _listed = (
     .subquery("listed")
 )
 _flagged, _suspended = bindparam("flagged", type_=Boolean), bindparam("suspended", type_=Boolean)
+_exam_type, _difficulty = bindparam("exam_type_id", type_=ID), bindparam("difficulty", type_=Text)
+_words = bindparam("query", type_=Text)
 _MOST_REPORTED: Pages[QuestionQuality] = Pages(
     select(*_listed.c)
     .where(
@@ -89,7 +91,10 @@ _MOST_REPORTED: Pages[QuestionQuality] = Pages(
             _flagged.is_(None), (_listed.c.f_flag_count >= bindparam("from_count", type_=Integer)) == _flagged
         )
     )
-    .where(or_(_suspended.is_(None), _listed.c.s_suspended_at.is_not(None) == _suspended)),
+    .where(or_(_suspended.is_(None), _listed.c.s_suspended_at.is_not(None) == _suspended))
+    .where(or_(_exam_type.is_(None), _listed.c.q_exam_type_id == _exam_type))
+    .where(or_(_difficulty.is_(None), _listed.c.q_difficulty == _difficulty))
+    .where(or_(_words.is_(None), func.strpos(func.lower(_listed.c.q_prompt), func.lower(_words)) > 0)),
     order=[_listed.c.f_flag_count, _listed.c.q_id],
     descending=True,
     make=_quality,
@@ -141,6 +146,9 @@ class SqlQuestionQualities:
             viewer_id=viewer_id,
             flagged=asked.flagged,
             suspended=asked.suspended,
+            exam_type_id=asked.exam_type_id,
+            difficulty=asked.difficulty and asked.difficulty.value,
+            query=asked.query,
             from_count=FLAGGED_FROM,
         )
 

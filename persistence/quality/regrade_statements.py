@@ -3,8 +3,12 @@
 from sqlalchemy import ARRAY, Boolean, Date, Integer, Interval, Numeric, SmallInteger, Text, bindparam, text
 
 from domain.gamification.xp import QUIZ_REASONS
+from domain.jobs.job_states import JobState
+from domain.quality.regrade_jobs import REGRADE
+from domain.quality.regrade_store import QuestionRegrade
 from persistence.assessment.open_attempts import is_hidden
 from persistence.content.question_versions import is_among, versions_of
+from persistence.row_mapping import maker, member_of
 from persistence.statements import ID, MOMENT, Statement
 from persistence.tables.assessment.attempts import attempt_columns
 
@@ -160,4 +164,15 @@ COUNTS = Statement(
             WHERE {_ASKS} AND a.state <> 'ABANDONED' AND a.mode = 'PRACTICE' AND {_NOT_YET}
             AND u.erased_at IS NULL)
     """).bindparams(_question, _earlier)  # noqa: S608 - conditions of our own
+)
+LATEST = Statement(
+    text(f"""
+    SELECT DISTINCT ON (q.id) q.id, j.state, j.progress,
+        (SELECT count(*)::int FROM regraded_attempts d WHERE d.question_id = q.id),
+        (SELECT count(*)::int FROM regraded_attempts d WHERE d.question_id = q.id AND d.is_raised),
+        j.created_at, j.finished_at, j.next_run_at
+    FROM unnest(:ids) AS q (id) JOIN jobs j ON j.kind = '{REGRADE.name}' AND j.arguments ->> 'question_id' = q.id
+    ORDER BY q.id, j.id DESC
+    """).bindparams(bindparam("ids", type_=ARRAY(ID))),  # noqa: S608 - the name of a kind
+    maker(QuestionRegrade, state=member_of(JobState)),
 )

@@ -12,6 +12,7 @@ from domain.gamification.xp_rules import CURRENT
 from domain.ids import AttemptId, QuestionId, UserId
 from domain.quality.regrade_store import (
     DueAttempt,
+    QuestionRegrade,
     RegradeCounts,
     RegradeInput,
     RegradeResult,
@@ -20,7 +21,7 @@ from domain.quality.regrade_store import (
 from persistence.content.grading_keys import GRADING_KEYS
 from persistence.database import SqlConnection
 from persistence.quality import regrade_statements
-from persistence.statements import grouped
+from persistence.statements import by_key, grouped
 from persistence.tables.assessment.attempts import answer_from_json, attempt_columns, attempt_of
 
 _ATTEMPT = len(attempt_columns)
@@ -143,3 +144,8 @@ class SqlRegrades:
             regrade_statements.COUNTS, question_id=question_id, earlier=list(earlier)
         )
         return RegradeCounts(regraded=regraded, raised=raised, waiting=waiting)
+
+    async def latest(self, ids: Sequence[QuestionId]) -> list[QuestionRegrade | None]:
+        """Return the latest regrade of each question, in one statement."""
+        found = await self._connection.all(regrade_statements.LATEST, ids=list(ids))
+        return by_key(ids, found, lambda regrade: regrade.question_id)

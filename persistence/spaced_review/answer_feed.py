@@ -1,16 +1,14 @@
 """Answer feed in Postgres: answers of graded attempts, found by entries of the XP ledger, and those of study mode."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import ARRAY, Integer, bindparam, text
 
-from domain.ids import QuestionId
-from domain.spaced_review.answer_facts import LEAST_MEASURED, MEASURED, AnswerFact, AnswerSource, FactBatch
+from domain.spaced_review.answer_facts import AnswerFact, AnswerSource, FactBatch
 from persistence.database import SqlConnection
-from persistence.statements import ID, MOMENT, Statement
+from persistence.statements import ID, Statement
 
 _ids = bindparam("ids", type_=ARRAY(ID))
 _UNTIL = Statement(text("SELECT until FROM answers_taken WHERE name = :name FOR UPDATE"))
@@ -37,7 +35,7 @@ _FACTS = Statement(
         user_id=user_id,
         question_id=question_id,
         credit=Fraction(part, of),
-        milliseconds=took_ms,
+        took=timedelta(milliseconds=took_ms),
         answered_at=at,
         local_date=local_date,
         source_id=attempt_id,
@@ -53,7 +51,7 @@ _STUDIED = Statement(
         user_id=user_id,
         question_id=question_id,
         credit=Fraction(part, of),
-        milliseconds=took_ms,
+        took=timedelta(milliseconds=took_ms),
         answered_at=at,
         local_date=local_date,
         source_id=id_,
@@ -64,29 +62,6 @@ _ADVANCE = Statement(
     INSERT INTO answers_taken AS a (name, until) VALUES (:name, :until)
     ON CONFLICT (name) DO UPDATE SET until = greatest(a.until, excluded.until)
     """).bindparams(bindparam("until", type_=ID))
-)
-_MEASURE = Statement(
-    text(f"""
-    INSERT INTO answer_times (question_id, answers, p75_ms, measured_at)
-    SELECT q.id, count(t.took_ms), CASE WHEN count(t.took_ms) >= {LEAST_MEASURED}
-        THEN percentile_disc(0.75) WITHIN GROUP (ORDER BY t.took_ms) END, :now
-    FROM unnest(:ids) AS q (id) CROSS JOIN LATERAL (
-        SELECT least(2147483647, 1000 * extract(epoch FROM s.answered_at - coalesce((
-            SELECT max(p.answered_at) FROM attempt_slots p
-            WHERE p.attempt_id = s.attempt_id AND p.answered_at < s.answered_at
-        ), a.started_at)))::int AS took_ms
-        FROM attempt_slots s JOIN quiz_attempts a ON a.id = s.attempt_id
-        WHERE s.question_id = q.id AND s.answered_at IS NOT NULL AND a.state IN ('GRADED', 'EXPIRED')
-        ORDER BY s.attempt_id DESC LIMIT {MEASURED}
-    ) t
-    WHERE NOT EXISTS (
-        SELECT FROM answer_times k WHERE k.question_id = q.id
-        AND k.measured_at > CAST(:now AS timestamptz) - interval '1 day'
-    )
-    GROUP BY q.id ORDER BY q.id
-    ON CONFLICT (question_id) DO UPDATE
-    SET answers = excluded.answers, p75_ms = excluded.p75_ms, measured_at = excluded.measured_at
-    """).bindparams(_ids, bindparam("now", type_=MOMENT))  # noqa: S608 - constants
 )
 
 
@@ -115,7 +90,3 @@ class SqlAnswerFeed:
     async def advance(self, source: AnswerSource, until: str) -> None:
         """Store up to which id answers were taken; an earlier one changes nothing."""
         await self._connection.run(_ADVANCE, name=source.value, until=until)
-
-    async def measure(self, ids: Sequence[QuestionId], *, now: datetime) -> None:
-        """Store how long the latest answers to these questions took, where that was not done for a day."""
-        await self._connection.run(_MEASURE, ids=list(ids), now=now)

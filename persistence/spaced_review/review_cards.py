@@ -29,10 +29,10 @@ _BY_IDS = Statement(
     card_of,
 )
 _SUBJECT = f"""q.lineage_id, q.id, q.author_id, {IS_ASKED} AS is_asked, {is_score_only("q")},
-        {is_unreviewed("q.lineage_id")}, t.p75_ms, {CARD}"""
+        {is_unreviewed("q.lineage_id")}, {CARD}"""
 _OF_CARDS = Statement(
     text(f"""
-    SELECT {_SUBJECT} FROM {CARDS} LEFT JOIN answer_times t ON t.question_id = q.id
+    SELECT {_SUBJECT} FROM {CARDS}
     WHERE c.id = ANY (:ids) AND c.user_id = :viewer_id
     """).bindparams(_ids, _viewer)  # noqa: S608 - constants
 )
@@ -40,7 +40,6 @@ _SUBJECTS = Statement(
     text(f"""
     SELECT v.id, {_SUBJECT} FROM questions v
     JOIN questions q ON q.lineage_id = v.lineage_id AND q.replaced_by_id IS NULL
-    LEFT JOIN answer_times t ON t.question_id = v.id
     LEFT JOIN review_cards c ON c.lineage_id = v.lineage_id AND c.user_id = :viewer_id
     WHERE v.id = ANY (:ids)
     """).bindparams(_ids, _viewer)  # noqa: S608 - constants
@@ -206,7 +205,6 @@ def _subject(
     is_asked: bool,
     is_secret: bool,
     without_review: bool,
-    p75_ms: int | None,
     *card: Any,
 ) -> Subject:
     return Subject(
@@ -216,6 +214,5 @@ def _subject(
         is_asked=is_asked,
         is_score_only=is_secret,
         is_unreviewed=without_review,
-        p75_ms=p75_ms,
         card=None if card[0] is None else card_of(*card),
     )

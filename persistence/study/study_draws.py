@@ -7,6 +7,7 @@ from persistence.assessment.open_attempts import is_hidden
 from persistence.content.question_versions import lineage
 from persistence.content.score_only import is_score_only
 from persistence.statements import ID, MOMENT, Statement
+from persistence.study.limited_quizzes import is_limited
 
 HIDDEN = f"""SELECT {lineage("q")} AS lineage FROM quiz_attempts o JOIN attempt_slots w ON w.attempt_id = o.id
     JOIN questions q ON q.id = w.question_id
@@ -21,9 +22,12 @@ _MATCHES = f"""q.exam_type_id = :exam_type_id
         AND (z.opens_at IS NULL OR z.opens_at <= CAST(:now AS timestamptz))
         AND (CAST(:quiz_id AS text) IS NULL OR z.id = :quiz_id))
     AND NOT EXISTS (SELECT FROM question_suspensions u WHERE u.question_id = q.id)
-    AND NOT {is_score_only("q")}"""  # noqa: S608 - a condition of our own
-"""What is studied: questions of quizzes that are open and not withdrawn, but for suspended ones and secret keys."""
+    AND NOT {is_score_only("q")} AND NOT {is_limited("q")}"""  # noqa: S608 - a condition of our own
+"""What is studied: questions of quizzes that were opened and not withdrawn, but for suspended ones, for secret keys,
+and for those of quizzes at which the learner has a limited number of attempts left.
+"""
 _STUDIED = (
+    bindparam("user_id", type_=ID),
     bindparam("exam_type_id", type_=ID),
     bindparam("domain_ids", type_=ARRAY(ID)),
     bindparam("difficulty", type_=Text),
@@ -44,7 +48,6 @@ DRAW = Statement(
         md5(:seed || ':' || CASE WHEN seen.session_id IS NULL THEN 0 ELSE 1 END + :round || ':' || q.id)
     LIMIT 1
     """).bindparams(  # noqa: S608 - names of columns
-        bindparam("user_id", type_=ID),
         *_STUDIED,
         bindparam("session_id", type_=ID),
         bindparam("round", type_=Integer),

@@ -76,7 +76,8 @@ class SqlStudySessions:
 
     async def has_questions(self, session: StudySession, *, now: datetime) -> bool:
         """Tell whether anything matches what is studied."""
-        return bool(await self._connection.value(study_draws.HAS_QUESTIONS, now=now, **_studied(session)))
+        given = {"user_id": session.user_id, "now": now} | _studied(session)
+        return bool(await self._connection.value(study_draws.HAS_QUESTIONS, **given))
 
     async def show(self, slot: StudySlot) -> None:
         """Insert a slot."""

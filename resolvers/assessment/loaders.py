@@ -81,5 +81,5 @@ async def holders_by_attempt(context: Context, ids: list[AttemptId]) -> list[Qui
 async def xp_by_attempt(context: Context, ids: list[AttemptId]) -> list[Earned]:
     """Load what the viewer's attempts earned."""
     async with context.open_reads() as reads:
-        found = await reads.xp.by_sources("attempt", ids, viewer_id=context.user_id)
+        found = await reads.xp.of_attempts(ids, viewer_id=context.user_id)
     return [Earned(entries=entries) for entries in found]

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from domain.content.quizzes import Quiz, checked_slug
+from domain.content.quizzes import Quiz, QuizFilter, checked_filter, checked_slug
 from domain.content.releases import withdrawal
 from domain.ids import QuizId
 from domain.paging import Page, Window
@@ -25,13 +25,22 @@ async def quiz_by(context: Context, *, by: QuizLookup) -> Quiz | None:
     return found
 
 
-async def quizzes_page(context: Context, *, window: Window, exam_type: str | None = None) -> Page[Quiz]:
+async def quizzes_page(
+    context: Context,
+    *,
+    window: Window,
+    exam_type: str | None = None,
+    query: str | None = None,
+    has_time_limit: bool | None = None,
+    is_open: bool | None = None,
+) -> Page[Quiz]:
     """Return a page of quizzes, newest first; of one exam type where its code is given.
 
     An unknown code is refused, and looked for only where it finds nothing.
     """
+    asked = checked_filter(QuizFilter(query=query, has_time_limit=has_time_limit, is_open=is_open))
     async with context.open_reads() as reads:
-        page = await reads.quizzes.page(window, exam_type_code=exam_type)
+        page = await reads.quizzes.page(window, exam_type_code=exam_type, asked=asked, now=context.now())
     if not page.nodes:
         await id_of_code(context, exam_type, field="examType")
     return page

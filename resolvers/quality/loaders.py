@@ -5,6 +5,7 @@ from domain.ids import QuestionId, QuestionReportId, QuizId
 from domain.quality import regrades
 from domain.quality.question_quality import QuestionQuality
 from domain.quality.question_reports import QuestionReport
+from domain.quality.regrade_store import QuestionRegrade
 from resolvers.batches import Rows, batch
 from resolvers.context import Context
 
@@ -40,6 +41,13 @@ async def regradable_attempts(context: Context, ids: list[QuestionId]) -> list[i
     """Count the attempts that questions could be graded again for."""
     async with context.open_reads() as reads:
         return await regrades.offers(reads, ids)
+
+
+@batch(Rows.PUBLIC)
+async def regrades_by_question(context: Context, ids: list[QuestionId]) -> list[QuestionRegrade | None]:
+    """Load the latest regrade of questions, for those who see their quality."""
+    async with context.open_reads() as reads:
+        return await reads.regrades.latest(ids)
 
 
 @batch(Rows.PUBLIC)

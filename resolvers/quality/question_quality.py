@@ -2,12 +2,13 @@
 
 from domain.accounts import roles
 from domain.accounts.users import Role
-from domain.content.questions import Question
+from domain.content.questions import Difficulty, Question
 from domain.ids import QuestionId
 from domain.jobs.jobs import Job
 from domain.paging import Page, Window
 from domain.quality import regrade_jobs, suspensions
-from domain.quality.question_quality import QualityFilter, QuestionQuality
+from domain.quality.question_quality import QualityFilter, QuestionQuality, checked_filter
+from resolvers.content.exam_types import id_of_code
 from resolvers.context import Context
 
 
@@ -16,10 +17,21 @@ async def question_quality(
     *,
     flagged: bool | None = None,
     suspended: bool | None = None,
+    exam_type: str | None = None,
+    difficulty: Difficulty | None = None,
+    query: str | None = None,
     window: Window,
 ) -> Page[QuestionQuality]:
     """Return a page of the questions that moderators look at."""
-    asked = QualityFilter(flagged=flagged, suspended=suspended)
+    asked = checked_filter(
+        QualityFilter(
+            flagged=flagged,
+            suspended=suspended,
+            exam_type_id=await id_of_code(context, exam_type, field="examType"),
+            difficulty=difficulty,
+            query=query,
+        )
+    )
     async with context.open_reads() as reads:
         await roles.require(reads.roles, user_id=context.user_id, role=Role.MODERATOR, now=context.now())
         return await reads.question_qualities.page(window, viewer_id=context.user_id, asked=asked)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.local_days import day_end, local_date
+from domain.local_days import day_end, day_start, local_date
 from tests.builders.streaks import at
 
 ZONES = [
@@ -66,6 +66,20 @@ def test_from_the_end_on_it_is_another_date(seconds: int, zone: str, start: int)
     assert local_date(end, time_zone=zone, day_start_hour=start) > today
     assert local_date(end - timedelta(seconds=1), time_zone=zone, day_start_hour=start) == today
     assert local_date(end + timedelta(hours=2), time_zone=zone, day_start_hour=start) > today
+
+
+@given(
+    seconds=st.integers(1_200_000_000, 1_900_000_000), zone=st.sampled_from(ZONES), start=st.integers(0, 6)
+)
+def test_before_its_first_instant_it_is_another_date(seconds: int, zone: str, start: int) -> None:
+    now = datetime.fromtimestamp(seconds, UTC)
+
+    first = day_start(now, time_zone=zone, day_start_hour=start)
+
+    today = local_date(now, time_zone=zone, day_start_hour=start)
+    assert first <= now
+    assert local_date(first, time_zone=zone, day_start_hour=start) == today
+    assert local_date(first - timedelta(seconds=1), time_zone=zone, day_start_hour=start) < today
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,14 @@ from domain.content.answer_keys import AnswerKey
 from domain.content.drawing.pools import QuestionPool
 from domain.content.exam_types import MOST_DOMAINS, MOST_EXAM_TYPES, ExamDomain, ExamType
 from domain.content.questions import NewQuestion, Question
-from domain.content.quizzes import NewQuiz, PublishedContent, Quiz, SlugTakenError
+from domain.content.quizzes import (
+    ALL_QUIZZES,
+    NewQuiz,
+    PublishedContent,
+    Quiz,
+    QuizFilter,
+    SlugTakenError,
+)
 from domain.errors import NotFoundError
 from domain.idempotency import Receipt, ReceiptName
 from domain.ids import ExamDomainId, ExamTypeId, ImportId, QuestionId, QuizId, UserId
@@ -101,7 +108,14 @@ class FakeQuizzes:
         found = {n.quiz.id: n.pools for n in self.stored.values()}
         return [found.get(key, []) for key in ids]
 
-    async def page(self, window: Window, *, exam_type_code: str | None = None) -> Page[Quiz]:
+    async def page(
+        self,
+        window: Window,
+        *,
+        exam_type_code: str | None = None,
+        asked: QuizFilter = ALL_QUIZZES,
+        now: datetime,
+    ) -> Page[Quiz]:
         key = expect(window, "quizzes", str)
         kept = [
             n.quiz
@@ -109,6 +123,9 @@ class FakeQuizzes:
             if n.quiz.withdrawn_at is None
             and n.quiz.drawn_for_id is None
             and (exam_type_code is None or self._code_of(n.quiz.exam_type_id) == exam_type_code)
+            and (asked.query is None or asked.query.lower() in n.quiz.title.lower())
+            and asked.has_time_limit in (None, n.quiz.time_limit is not None)
+            and asked.is_open in (None, _is_open(n.quiz, now))
         ]
         kept.sort(key=lambda quiz: quiz.id, reverse=not window.backward)
         if key is not None:
@@ -203,3 +220,7 @@ class FakeQuizWork:
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"importing questions does not use {name}")
+
+
+def _is_open(quiz: Quiz, now: datetime) -> bool:
+    return not quiz.is_closed(now) and (quiz.opens_at is None or quiz.opens_at <= now)

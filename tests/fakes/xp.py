@@ -7,7 +7,7 @@ from datetime import date, datetime
 from domain import paging
 from domain.gamification import levels
 from domain.gamification.xp import Discrepancy, GoalXp, PendingXp, XpEntry, XpReason, XpStatus, pending_of
-from domain.ids import UserId, XpEntryId
+from domain.ids import AttemptId, UserId, XpEntryId
 from domain.paging import Page, Window
 
 
@@ -88,11 +88,17 @@ class FakeXp:
             rows = [e for e in rows if (e.id > key[0] if window.backward else e.id < key[0])]
         return paging.cut(rows[: window.size + 1], window, lambda e: (e.id,), "xpEntries")
 
-    async def by_sources(
-        self, source_type: str, source_ids: Sequence[str], *, viewer_id: UserId
-    ) -> list[list[XpEntry]]:
+    async def of_attempts(self, ids: Sequence[AttemptId], *, viewer_id: UserId) -> list[list[XpEntry]]:
         mine = sorted((e for e in self.entries if e.user_id == viewer_id), key=lambda e: e.id)
-        return [[e for e in mine if (e.source_type, e.source_id) == (source_type, id_)] for id_ in source_ids]
+        sources = {"attempt", "regrade"}
+        return [
+            [e for e in mine if e.source_type in sources and e.source_id.partition("/")[0] == id_]
+            for id_ in ids
+        ]
+
+    async def by_sources(self, source: str, ids: Sequence[str], *, viewer_id: UserId) -> list[list[XpEntry]]:
+        mine = sorted((e for e in self.entries if e.user_id == viewer_id), key=lambda e: e.id)
+        return [[e for e in mine if (e.source_type, e.source_id) == (source, id_)] for id_ in ids]
 
     async def discrepancies(self) -> list[Discrepancy]:
         found = []

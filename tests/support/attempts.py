@@ -1,11 +1,13 @@
 """Taking quizzes through the schema in tests: the documents of an attempt, and a learner with a quiz."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from domain.accounts.users import Viewer
 from domain.content.answer_keys import AnswerKey
 from domain.content.answers import Answer
+from domain.content.drawing.pools import QuestionPool
 from domain.content.question_kinds.table import ANSWER_FIELDS, QuestionKind
 from domain.content.questions import Question
 from domain.content.quizzes import NewQuiz, Quiz
@@ -156,7 +158,12 @@ async def a_quiz_taker(ask: Asker, *kinds: QuestionKind, **values: Any) -> QuizT
 
 
 async def a_twin_of(
-    taker: QuizTaker, count: int | None = None, *, corrected: bool = False, **values: Any
+    taker: QuizTaker,
+    count: int | None = None,
+    *,
+    corrected: bool = False,
+    pools: Sequence[QuestionPool] = (),
+    **values: Any,
 ) -> QuizTaker:
     """Store another quiz of the first `count` of its questions, by default all, for the same learner.
 
@@ -170,7 +177,9 @@ async def a_twin_of(
     given = {"id": QuizId(mint("quiz")), "question_count": len(questions)} | values
     twin = replace(taker.quiz, **given)
     twin = replace(twin, slug=f"twin-{twin.id[-8:].lower()}", title=f"Twin of {taker.quiz.title}")
-    new = NewQuiz(quiz=twin, question_ids=[q.id for q in questions], content_hash=twin.id)
+    twin = replace(twin, drawn_count=sum(pool.count for pool in pools))
+    asked = [question.id for question in questions]
+    new = NewQuiz(quiz=twin, question_ids=asked, content_hash=twin.id, pools=list(pools))
     async with taker.ask.postgres.open_work(Meter()) as work:
         stored = await work.quizzes.publish(new, now=taker.ask.clock())
     return QuizTaker(taker.ask, taker.viewer, stored, questions, keys)

@@ -27,15 +27,15 @@ from tests.support.roadmaps import StoredRoadmap, store_roadmap
 from tests.support.schema_client import START
 
 BEFORE = START - timedelta(hours=80)
-"""When the attempt and the enrolment of the world began."""
+"""When the attempt and the enrolment of the world began, and when its devices were in contact."""
 SCHEDULERS = FsrsSchedulers()
 NEEDS = {"a": [], "b": [every("a")], "c": [either("a", "b")], "d": [every("b", "c")], "e": []}
 """The nodes of the world's roadmap, with what they need."""
 _STATE = {
     "answers": (
         "attempt",
-        """SELECT number, answer::text, client_seq, answered_at, tie_break, fast FROM attempt_slots
-        WHERE attempt_id = $1 ORDER BY number""",
+        """SELECT number, answer::text, client_seq, answered_at, tie_break, fast, first_offline_at,
+            first_is_claimed FROM attempt_slots WHERE attempt_id = $1 ORDER BY number""",
     ),
     "nodes": (
         "enrolment",
@@ -187,8 +187,10 @@ class OfflineWorld:
             await transaction.rollback()
 
 
-async def an_offline_world(work: SqlWork, **values: Any) -> OfflineWorld:
-    """Store a world; `values` are those of its quiz, which has no time limit unless they say so."""
+async def an_offline_world(
+    work: SqlWork, *, devices: Sequence[str] = ("phone", "tablet"), **values: Any
+) -> OfflineWorld:
+    """Store a world with devices that are known; `values` are those of its quiz, without a time limit by default."""
     author, learner = await work.users.add(a_user()), await work.users.add(a_user())
     quiz = await store_quiz(
         work, author.id, [a_question() for _ in range(3)], **{"time_limit": None} | values
@@ -210,6 +212,8 @@ async def an_offline_world(work: SqlWork, **values: Any) -> OfflineWorld:
     others = [a_question() for _ in range(2)]
     await store_quiz(work, author.id, others)
     cards = await _cards(work, learner.id, [question.id for question, _ in others])
+    for device in devices:
+        await work.offline_events.contact(learner.id, device, now=BEFORE)
     return OfflineWorld(work, learner.id, attempt, enrolment, road, cards)
 
 

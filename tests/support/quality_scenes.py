@@ -24,6 +24,7 @@ from tests.support.clients.quality import (
     author_of,
     report,
     reported,
+    run_jobs,
 )
 from tests.support.list_fields import ListPaths
 from tests.support.schema_client import Asker
@@ -136,6 +137,11 @@ async def _grade_again(ask: WatchingAsker, taker: QuizTaker) -> None:
     await accepted(ask, author_of(taker), "updateQuestion", **changed)
     await ask.data(f"{{ myContent(type: QUESTION) {{ nodes {{ {QUALITY_ALONE} }} }} }}", author_of(taker))
     await accepted(ask, author_of(taker), "regradeQuestion", "job { id }", questionId=taker.questions[0].id)
+    shown = everything("QuestionRegrade", 1, NO_ARGUMENTS)
+    seen = f"{{ myContent(type: QUESTION) {{ nodes {{ question {{ quality {{ regrade {shown} }} }} }} }} }}"
+    await ask.data(seen, author_of(taker))
+    await run_jobs(ask, "regrade_question")
+    await ask.data(seen, author_of(taker))
 
 
 async def of_reported_kind(ask: Asker, values: Sequence[str]) -> list[Any]:
@@ -177,10 +183,24 @@ def of_own(name: str) -> Callable[[Asker, Sequence[str]], Awaitable[list[Any]]]:
     return effect
 
 
+async def of_listed_difficulty(ask: Asker, values: Sequence[str]) -> list[Any]:
+    """List reported questions by difficulty, one of each."""
+    moderator = await a_moderator(ask)
+    for value in values:
+        taker = await a_quiz_taker(ask)
+        async with ask.postgres.open_work(Meter()) as work:
+            change = "UPDATE questions SET difficulty = $1 WHERE id = $2"
+            await work.connection.raw.execute(change, value, taker.questions[0].id)
+        await reported(ask, await asked(taker), taker.questions[0].id)
+    listed = "query ($d: Difficulty) { questionQuality(difficulty: $d) { nodes { question { id } } } }"
+    return [(await ask.data(listed, moderator, d=value))["questionQuality"] for value in values]
+
+
 EFFECTS: dict[str, Callable[[Asker, Sequence[str]], Awaitable[list[Any]]]] = {
     "ReportQuestionInput.kind ReportKind": of_reported_kind,
     "Query.questionReports(kind:) ReportKind": of_queue("kind"),
     "Query.questionReports(state:) ReportState": of_queue("state"),
     "Viewer.questionReports(kind:) ReportKind": of_own("kind"),
     "Viewer.questionReports(state:) ReportState": of_own("state"),
+    "Query.questionQuality(difficulty:) Difficulty": of_listed_difficulty,
 }

@@ -19,6 +19,7 @@ from domain.content import exam_types
 from domain.content.answer_keys import AnswerKey
 from domain.content.exam_types import ExamDomain
 from domain.content.question_kinds.key_drafts import ImageDraft, KeyDraft
+from domain.content.question_kinds.key_faults import path_of
 from domain.content.question_kinds.prompt_formats import PromptFormat
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty, Question
@@ -110,7 +111,7 @@ async def create(work: AuthoringWork, act: Act, *, words: QuestionWords, key: st
 
 def _faults(words: QuestionWords, key: KeyDraft) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with the words, after the name of a field."""
-    yield from (("key", fault) for fault in question_faults.of_key(words.kind, key))
+    yield from ((path_of("key", fault), fault) for fault in question_faults.of_key(words.kind, key))
     yield from (("prompt", fault) for fault in question_faults.of_format(words.prompt, words.prompt_format))
     yield from (("key", fault) for fault in question_faults.of_prompt(words.kind, words.prompt, key))
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from domain.content.question_kinds.key_drafts import KeyDraft, text_faults
+from domain.content.question_kinds.key_drafts import KeyDraft
+from domain.content.question_kinds.key_faults import KeyFault, text_faults
 from domain.content.question_kinds.prompt_formats import PromptFormat, markdown_faults
 from domain.content.question_kinds.table import QuestionKind
 
@@ -27,10 +28,11 @@ def of_key(kind: QuestionKind, key: KeyDraft) -> Iterator[str]:
     foreign = [name for name in _PARTS if name not in known and getattr(key, name) not in (None, [])]
     if foreign:
         yield f"A question of kind {kind.value} has no {', '.join(foreign)}; leave that out of the key."
-    yield from text_faults("Feedback {}", key.feedback.values())
+        return
+    yield from text_faults("Feedback {}", key.feedback.values(), at="feedback[{}].text")
     yield from _feedback_faults(key)
     if kind is QuestionKind.SINGLE_CHOICE and sum(option.correct for option in key.options) > 1:
-        yield "A single choice must have one right option; mark one alone, or make it a multiple choice."
+        yield KeyFault("A single choice must have one right option; mark one alone, or make it a multiple choice.", "options")
     yield from kind.rules.faults(key)
 
 
@@ -52,7 +54,8 @@ def _feedback_faults(key: KeyDraft) -> Iterator[str]:
     known |= set() if key.truth is None else {"true", "false"}
     for place, answer in enumerate(key.feedback):
         if answer not in known:
-            yield (
+            yield KeyFault(
                 f"feedback[{place}] is for no answer of the key; name `true` or `false`, an accepted text or range as "
-                f"the key has it, or `*` beside those, and write the feedback of options at the options."
+                f"the key has it, or `*` beside those, and write the feedback of options at the options.",
+                f"feedback[{place}].answer",
             )

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from domain.content.question_kinds.file_items import FileItem, feedback_of
 from domain.content.question_kinds.key_drafts import FULL, KeyDraft
+from domain.content.question_kinds.key_faults import KeyFault
 
 MOST_ACCEPTED = 50
 EVERY_OTHER = "*"
@@ -38,11 +39,12 @@ def weight_of(item: FileItem) -> int:
     return FULL if weight is None else weight
 
 
-def weight_faults(accepted: Sequence[Weighted]) -> Iterator[str]:
-    """Yield what is wrong with the number of accepted answers and their weights, as sentences."""
+def weight_faults(accepted: Sequence[Weighted], *, at: str) -> Iterator[str]:
+    """Yield what is wrong with the number of accepted answers and their weights, as sentences; `at` is their field."""
     if not 1 <= len(accepted) <= MOST_ACCEPTED:
-        yield f"It needs 1 to {MOST_ACCEPTED} accepted answers, and has {len(accepted)}."
-    if not all(0 <= a.weight <= FULL for a in accepted):
-        yield "The weight of an accepted answer must be 0 to 100."
-    elif accepted and not any(a.weight == FULL for a in accepted):
-        yield "No accepted answer has the weight 100."
+        yield KeyFault(f"It needs 1 to {MOST_ACCEPTED} accepted answers, and has {len(accepted)}.", at)
+    wrong = [place for place, each in enumerate(accepted) if not 0 <= each.weight <= FULL]
+    for place in wrong:
+        yield KeyFault("The weight of an accepted answer must be 0 to 100.", f"{at}[{place}].weight")
+    if accepted and not wrong and not any(a.weight == FULL for a in accepted):
+        yield KeyFault("No accepted answer has the weight 100.", at)

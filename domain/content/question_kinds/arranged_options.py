@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from domain.content.question_kinds.choices import LONGEST_OPTION, MOST_OPTIONS, seen
+from domain.content.question_kinds.choices import MOST_OPTIONS, same_options, texts_of_options
 from domain.content.question_kinds.file_items import FileItem, feedback_of, lose_unread, prose
-from domain.content.question_kinds.key_drafts import OptionDraft, text_faults
+from domain.content.question_kinds.key_drafts import OptionDraft
+from domain.content.question_kinds.key_faults import KeyFault
 
 
 def read_options(item: FileItem) -> list[OptionDraft]:
@@ -21,9 +22,7 @@ def read_options(item: FileItem) -> list[OptionDraft]:
 
 def faults(options: Sequence[OptionDraft]) -> Iterator[str]:
     """Yield what is wrong with the options, as sentences."""
-    yield from text_faults("Option {}", (o.text for o in options), longest=LONGEST_OPTION, shortest=1)
-    yield from text_faults("The feedback of option {}", (o.feedback for o in options))
+    yield from texts_of_options(options)
     if not 2 <= len(options) <= MOST_OPTIONS:  # noqa: PLR2004 - one option leaves no choice
-        yield f"It needs 2 to {MOST_OPTIONS} options, and has {len(options)}."
-    if len({seen(o.text) for o in options}) < len(options):
-        yield "Two options are the same once extra spaces are ignored."
+        yield KeyFault(f"It needs 2 to {MOST_OPTIONS} options, and has {len(options)}.", "options")
+    yield from same_options(options)

@@ -1,13 +1,14 @@
 """Choices: what single and multiple choice have in common."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from domain.content.answers import AnswerField
 from domain.content.question_kinds.file_items import FileItem, lose_unread, prose
 from domain.content.question_kinds.gift_syntax import GiftAnswer, Part, TextReader
-from domain.content.question_kinds.key_drafts import KeyDraft, OptionDraft, text_faults
+from domain.content.question_kinds.key_drafts import KeyDraft, OptionDraft
+from domain.content.question_kinds.key_faults import KeyFault, repeated, text_faults
 from domain.content.question_kinds.kind_rules import AskedQuestion
 from domain.errors import InvalidInputError
 from domain.ids import OptionId
@@ -84,14 +85,27 @@ def seen(words: str) -> str:
 def option_faults(key: KeyDraft) -> Iterator[str]:
     """Yield what is wrong with the options, as sentences."""
     options = key.options
-    yield from text_faults("Option {}", (o.text for o in options), longest=LONGEST_OPTION, shortest=1)
-    yield from text_faults("The feedback of option {}", (o.feedback for o in options))
+    yield from texts_of_options(options)
     if not 2 <= len(options) <= MOST_OPTIONS:  # noqa: PLR2004 - a choice needs two
-        yield f"A choice needs 2 to {MOST_OPTIONS} options, and this one has {len(options)}."
-    if len({seen(o.text) for o in options}) < len(options):
-        yield "Two options are the same once extra spaces are ignored."
+        yield KeyFault(
+            f"A choice needs 2 to {MOST_OPTIONS} options, and this one has {len(options)}.", "options"
+        )
+    yield from same_options(options)
     if not any(o.correct for o in options):
-        yield "No option is right."
+        yield KeyFault("No option is right.", "options")
+
+
+def texts_of_options(options: Sequence[OptionDraft]) -> Iterator[str]:
+    """Yield what is wrong with the texts of options and their feedback, as sentences."""
+    texts, feedback = [o.text for o in options], [o.feedback for o in options]
+    yield from text_faults("Option {}", texts, at="options[{}].text", longest=LONGEST_OPTION, shortest=1)
+    yield from text_faults("The feedback of option {}", feedback, at="options[{}].feedback")
+
+
+def same_options(options: Sequence[OptionDraft]) -> Iterator[str]:
+    """Yield that two options are the same."""
+    sentence = "Two options are the same once extra spaces are ignored."
+    yield from repeated([o.text for o in options], sentence, at="options[{}].text", seen=seen)
 
 
 def right_options(question: AskedQuestion, item: Mapping[str, Any]) -> list[OptionId]:

@@ -13,7 +13,8 @@ from domain.content.decimals import read_number
 from domain.content.question_kinds import choices, numeric, short_text
 from domain.content.question_kinds.accepted_answers import MOST_ACCEPTED
 from domain.content.question_kinds.file_items import FileItem, lose_unread
-from domain.content.question_kinds.key_drafts import KeyDraft, text_faults
+from domain.content.question_kinds.key_drafts import KeyDraft
+from domain.content.question_kinds.key_faults import KeyFault, inside, text_faults
 from domain.content.question_kinds.kind_rules import AskedQuestion, GradedKey, GradedQuestion, KindRules
 from domain.content.question_kinds.short_text import LONGEST_TEXT
 from domain.errors import InvalidInputError
@@ -163,9 +164,11 @@ def _read_item(item: FileItem) -> KeyDraft:
 
 def _faults(key: KeyDraft) -> Iterator[str]:
     if not 1 <= len(key.blanks) <= MOST_BLANKS:
-        yield f"A cloze needs 1 to {MOST_BLANKS} blanks, and this one has {len(key.blanks)}."
+        yield KeyFault(
+            f"A cloze needs 1 to {MOST_BLANKS} blanks, and this one has {len(key.blanks)}.", "blanks"
+        )
     for number, blank in enumerate(key.blanks, start=1):
-        yield from (f"Blank {number}: {fault}" for fault in _faults_of(blank))
+        yield from inside(f"blanks[{number - 1}]", _faults_of(blank), about=f"Blank {number}: ")
     said = sum(
         len(blank.feedback) + sum(bool(option.feedback) for option in blank.options) for blank in key.blanks
     )
@@ -174,7 +177,7 @@ def _faults(key: KeyDraft) -> Iterator[str]:
 
 
 def _faults_of(blank: KeyDraft) -> Iterator[str]:
-    yield from text_faults("Feedback {}", blank.feedback.values())
+    yield from text_faults("Feedback {}", blank.feedback.values(), at="feedback[{}].text")
     if sum(bool(part) for part in (blank.options, blank.texts, blank.numbers)) > 1:
         yield "It takes one of options, texts and numbers."
     elif blank.texts:
@@ -184,7 +187,7 @@ def _faults_of(blank: KeyDraft) -> Iterator[str]:
     else:
         yield from choices.option_faults(blank)
         if sum(option.correct for option in blank.options) > 1:
-            yield "It has one right option."
+            yield KeyFault("It has one right option.", "options")
 
 
 def prompt_faults(prompt: str, key: KeyDraft) -> Iterator[str]:

@@ -1,12 +1,10 @@
 """Key drafts: what a file says is right about a question, before options have ids."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import field
 
-from domain import text
 from domain.content.answer_keys import AcceptedNumber, AcceptedText
 from domain.entities import entity
-from domain.errors import InvalidInputError
 from domain.ids import MediaId
 
 LONGEST_PROSE = 10_000
@@ -69,14 +67,3 @@ class KeyDraft:
         yield from self.feedback.values()
         for blank in self.blanks:
             yield from blank.all_texts()
-
-
-def text_faults(
-    name: str, values: Iterable[str], *, longest: int = LONGEST_PROSE, shortest: int = 0
-) -> Iterator[str]:
-    """Yield what is wrong with texts, as sentences about `name`, in which `{}` is the number of the text."""
-    for number, value in enumerate(values, start=1):
-        try:
-            text.prose(value, field=name.format(number), longest=longest, shortest=shortest)
-        except InvalidInputError as error:
-            yield error.message

@@ -9,7 +9,8 @@ from domain.content.credit import NOTHING
 from domain.content.question_kinds import arranged_options, gift_pairs
 from domain.content.question_kinds.choices import LONGEST_OPTION, seen
 from domain.content.question_kinds.file_items import FileItem, lose_unread, prose
-from domain.content.question_kinds.key_drafts import KeyDraft, PromptDraft, text_faults
+from domain.content.question_kinds.key_drafts import KeyDraft, PromptDraft
+from domain.content.question_kinds.key_faults import KeyFault, repeated, text_faults
 from domain.content.question_kinds.kind_rules import (
     AskedQuestion,
     GiftRules,
@@ -108,13 +109,16 @@ def _read_item(item: FileItem) -> KeyDraft:
 def _faults(key: KeyDraft) -> Iterator[str]:
     texts = [prompt.text for prompt in key.prompts]
     yield from arranged_options.faults(key.options)
-    yield from text_faults("Prompt {}", texts, longest=LONGEST_OPTION, shortest=1)
+    yield from text_faults("Prompt {}", texts, at="prompts[{}].text", longest=LONGEST_OPTION, shortest=1)
     if not 2 <= len(texts) <= MOST_PROMPTS:  # noqa: PLR2004 - one prompt would be a choice
-        yield f"A matching needs 2 to {MOST_PROMPTS} prompts, and this one has {len(texts)}."
-    if len({seen(text) for text in texts}) < len(texts):
-        yield "Two prompts are the same once extra spaces are ignored."
-    if not all(0 <= prompt.option < len(key.options) for prompt in key.prompts):
-        yield "A prompt has no option among those of the question."
+        yield KeyFault(
+            f"A matching needs 2 to {MOST_PROMPTS} prompts, and this one has {len(texts)}.", "prompts"
+        )
+    sentence = "Two prompts are the same once extra spaces are ignored."
+    yield from repeated(texts, sentence, at="prompts[{}].text", seen=seen)
+    for place, prompt in enumerate(key.prompts):
+        if not 0 <= prompt.option < len(key.options):
+            yield KeyFault("A prompt has no option among those of the question.", f"prompts[{place}].match")
 
 
 def _demo_answer(question: AskedQuestion, item: Mapping[str, Any]) -> Any:

@@ -19,6 +19,7 @@ from domain.content.question_kinds.accepted_answers import (
 from domain.content.question_kinds.file_items import FileItem, feedback_of, lose_unread
 from domain.content.question_kinds.gift_syntax import GiftError, Part, TextReader, answers_of, whole_weight
 from domain.content.question_kinds.key_drafts import KeyDraft
+from domain.content.question_kinds.key_faults import KeyFault
 from domain.content.question_kinds.kind_rules import (
     AskedQuestion,
     GiftRules,
@@ -106,9 +107,10 @@ def _field(item: FileItem, field: str, default: str | None = None) -> Decimal:
 
 
 def _faults(key: KeyDraft) -> Iterator[str]:
-    yield from weight_faults(key.numbers)
-    if any(n.low > n.high for n in key.numbers):
-        yield "A range must go from the lower number to the higher one."
+    yield from weight_faults(key.numbers, at="numbers")
+    for place, each in enumerate(key.numbers):
+        if each.low > each.high:
+            yield KeyFault("A range must go from the lower number to the higher one.", f"numbers[{place}]")
 
 
 def _is_gift(body: Part) -> bool:

@@ -1,12 +1,15 @@
 """Prompt formats: plain text, or a subset of Markdown that can be checked line by line.
 
 The check is stricter than Markdown, so that whatever it lets through holds no HTML, no image and no link but to https.
-What is code follows CommonMark: a fence begins at the start of a line, and a span ends in the line it begins in.
+What is code follows CommonMark: a fence begins at the start of a line, and a span ends in the line it begins in. LaTeX
+may compare, as in `$x<y>z$`: clients take it out before they read Markdown.
 """
 
 import re
 from collections.abc import Iterator
 from enum import Enum
+
+from domain.content.question_kinds.math_spans import math_spans
 
 DEEPEST = 6
 """How deep lists and quotes may be nested."""
@@ -32,8 +35,10 @@ _LINK = re.compile(r"\]\(https://[^\s()<>\"'\\`]*\)")
 _STOP = re.compile(r"[\\`<!\]]")
 """The characters at which something may begin that is no plain text."""
 _TAG = re.compile(r"<[A-Za-z/!?]")
+_MATH_TAG = re.compile(r"<(?![^\s<>]*[:@][^\s<>]*>)")
+"""A `<` in math that does not begin a link."""
 
-_HTML = "HTML is not kept: put a space after < or write it in code."
+_HTML = "HTML is not kept: put a space after <, or write it in code or as math."
 _IMAGE = "An image is no part of the text: add it to the images of the question."
 _NO_IMAGE = "Images are not kept: describe what they show in words."
 _LINK_RULE = "A link must be like [words](https://example.org); write other brackets in code."
@@ -51,17 +56,48 @@ def markdown_faults(prompt: str, *, has_headings: bool = False) -> Iterator[str]
 
 def _faults(prompt: str) -> Iterator[str]:
     fence = ""
-    for line in _LINE_END.split(prompt):
-        if fence:
-            fence = "" if _closes(fence, line) else fence
-            continue
-        opened = _FENCE.fullmatch(line)
-        if opened:
-            fence = opened.group(1)
-            continue
-        yield from _line_faults(line)
+    for fence, line in _lines(without_math_tags(prompt)):
+        if not fence:
+            yield from _line_faults(line)
     if fence:
         yield _CODE
+
+
+def _lines(prompt: str) -> Iterator[tuple[str, str]]:
+    """Yield each line with the fence that it is inside of, both ends included; a last pair tells what is still open."""
+    fence = ""
+    for line in _LINE_END.split(prompt):
+        if fence:
+            yield fence, line
+            fence = "" if _closes(fence, line) else fence
+        elif opened := _FENCE.fullmatch(line):
+            fence = opened.group(1)
+            yield fence, line
+        else:
+            yield "", line
+    yield fence, ""
+
+
+def without_math_tags(prompt: str) -> str:
+    """Return a prompt in which no `<` of its math begins a tag; one that begins a link stays."""
+    found: list[str] = []
+    paragraph: list[str] = []
+    for fence, line in _lines(prompt):
+        if line.strip() and not fence:
+            paragraph.append(line)
+            continue
+        found += [*_without_tags(paragraph), line]
+        paragraph = []
+    return "\n".join([*found, *_without_tags(paragraph)][:-1])
+
+
+def _without_tags(paragraph: list[str]) -> list[str]:
+    text = "\n".join(paragraph)
+    parts, place = [], 0
+    for start, end in math_spans(text):
+        parts += [text[place:start], _MATH_TAG.sub(" ", text[start:end])]
+        place = end
+    return "".join([*parts, text[place:]]).split("\n") if paragraph else []
 
 
 def _closes(fence: str, line: str) -> bool:

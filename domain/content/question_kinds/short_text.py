@@ -19,7 +19,8 @@ from domain.content.question_kinds.accepted_answers import (
 )
 from domain.content.question_kinds.file_items import FileItem, feedback_of, lose_unread, prose
 from domain.content.question_kinds.gift_syntax import GiftError, Part, TextReader, answers_of, whole_weight
-from domain.content.question_kinds.key_drafts import KeyDraft, text_faults
+from domain.content.question_kinds.key_drafts import KeyDraft
+from domain.content.question_kinds.key_faults import repeated, text_faults
 from domain.content.question_kinds.kind_rules import (
     AskedQuestion,
     GiftRules,
@@ -76,10 +77,10 @@ def _read_item(item: FileItem) -> KeyDraft:
 
 def _faults(key: KeyDraft) -> Iterator[str]:
     words = [accepted.text for accepted in key.texts]
-    yield from text_faults("Accepted text {}", words, longest=LONGEST_TEXT, shortest=1)
-    yield from weight_faults(key.texts)
-    if len({normal_text(accepted) for accepted in words}) < len(words):
-        yield "Two accepted texts are the same once case, spaces and typography are ignored."
+    yield from text_faults("Accepted text {}", words, at="texts[{}].text", longest=LONGEST_TEXT, shortest=1)
+    yield from weight_faults(key.texts, at="texts")
+    sentence = "Two accepted texts are the same once case, spaces and typography are ignored."
+    yield from repeated(words, sentence, at="texts[{}].text", seen=normal_text)
 
 
 def _is_gift(body: Part) -> bool:

@@ -10,6 +10,7 @@ from domain.content.credit import ALL, NOTHING
 from domain.content.question_kinds.file_items import FileItem, feedback_of
 from domain.content.question_kinds.gift_syntax import GiftError, Part, TextReader
 from domain.content.question_kinds.key_drafts import KeyDraft
+from domain.content.question_kinds.key_faults import KeyFault
 from domain.content.question_kinds.kind_rules import (
     AskedQuestion,
     GiftRules,
@@ -48,7 +49,7 @@ def _read_item(item: FileItem) -> KeyDraft:
 
 def _faults(key: KeyDraft) -> Iterator[str]:
     if key.truth is None:
-        yield "It does not say whether true or false is right."
+        yield KeyFault("It does not say whether true or false is right.", "truth")
 
 
 def _is_gift(body: Part) -> bool:

@@ -15,6 +15,8 @@ from domain.content.question_kinds.table import ANSWER_FIELDS
 from domain.content.quizzes import MOST_QUESTIONS, Feedback
 from domain.errors import DomainError, NotFoundError
 from domain.ids import AttemptId
+from domain.offline import answer_haste
+from domain.offline.answer_haste import First
 from domain.offline.answer_slots import PlacedAnswer
 from domain.offline.event_kinds.kind_rules import EventRules
 from domain.offline.events import APPLIED, EventOutcome, OfflineEvent, refused
@@ -50,6 +52,7 @@ async def apply(
     slots = await work.answer_slots.open_slots(places, user_id=act.user_id)
     found = dict(zip(places, slots, strict=True))
     standing: dict[Place, PlacedAnswer] = {}
+    firsts: dict[Place, First] = {}
     outcomes: dict[str, EventOutcome] = {}
     for event in events:
         place = _place(event)
@@ -58,11 +61,28 @@ async def apply(
             placed = _judged(event, slot, act.now)
             if place is not None and _stands(placed, slot, standing.get(place)):
                 standing[place] = placed
+            if place is not None:
+                first = (placed.answered_at, placed.is_claimed)
+                firsts[place] = min(firsts.get(place, first), first)
             outcomes[event.id] = APPLIED
         except DomainError as refusal:
             outcomes[event.id] = refused(*together(refusal))
     await work.answer_slots.save(list(standing.values()))
+    await _judge_haste(work, found, firsts)
     return outcomes
+
+
+async def _judge_haste(
+    work: OfflineWork, found: Mapping[Place, OpenSlot | None], firsts: Mapping[Place, First]
+) -> None:
+    """Judge the attempts again that have new answers; a slot that was answered online first stays as it was judged."""
+    if not firsts:
+        return
+    times = await work.answer_slots.times(sorted({attempt_id for attempt_id, _ in firsts}))
+    offline = {slot.place for slot in times if slot.first_at is not None}
+    offline |= {place for place, slot in found.items() if slot is not None and slot.slot.answered_at is None}
+    judged = answer_haste.judged(times, {place: first for place, first in firsts.items() if place in offline})
+    await work.answer_slots.judge(judged)
 
 
 def _place(event: OfflineEvent) -> Place | None:
@@ -84,11 +104,13 @@ def _judged(event: OfflineEvent, slot: OpenSlot | None, now: datetime) -> Placed
             raise NotFoundError("There is no such slot in an attempt of yours.", field="slot")
         answer_saving.refuse_closed(slot, now)
         checked = grading.checked(slot.question, loaded(content["answer"]))
+    answered_at = max(event.at, slot.attempt.started_at)
     return PlacedAnswer(
         place=slot.slot.place,
         answer=checked,
         client_seq=content["client_seq"],
-        answered_at=max(event.at, slot.attempt.started_at),
+        answered_at=answered_at,
+        is_claimed=answered_at == event.claimed_at,
         tie_break=event.tie_break,
     )
 

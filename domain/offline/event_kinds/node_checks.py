@@ -95,6 +95,7 @@ def _write(event: OfflineEvent, paths: Paths, nodes: Mapping[str, RoadmapNode]) 
         node=node,
         state=state,
         at=max(event.at, enrolment.started_at),
+        earns_at=max(event.earns_at, enrolment.started_at),
         tie_break=event.tie_break,
     )
 

@@ -64,9 +64,11 @@ def _judged(event: OfflineEvent, subjects: Mapping[str, Subject]) -> LateEntry:
             if undoes is not None:
                 checked_name(undoes, field="review")
         subject = card_changes.reviewable(subjects.get(content["card_id"]))
+    made_at = subject.card.created_at if subject.card else event.at
     return LateEntry(
         subject=subject,
-        at=event.at,
+        at=max(event.at, made_at),
+        earns_at=max(event.earns_at, made_at),
         client_id=event.id,
         rating=None if content["rating"] is None else Rating(content["rating"]),
         undoes=undoes,

@@ -74,7 +74,13 @@ async def apply(
         session = await study_end.own_session(work, act, each.slot.session_id, field="sessionId")
         late = replace(act, now=each.at)
         await study_answers.end_slot(
-            work, late, _going_on(session, late), each.slot, each.checked, each.event.id
+            work,
+            late,
+            _going_on(session, late),
+            each.slot,
+            each.checked,
+            each.event.id,
+            earns_at=max(each.at, each.event.earns_at),
         )
     return outcomes
 

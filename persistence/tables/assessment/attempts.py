@@ -77,6 +77,8 @@ slots = Table(
     Column("fast", Boolean, nullable=False, server_default=text("false")),
     Column("flagged", Boolean, nullable=False, server_default=text("false")),
     Column("tie_break", Text(collation="C")),
+    Column("first_offline_at", MOMENT),
+    Column("first_is_claimed", Boolean),
     Column("credit_numerator", Integer),
     Column("credit_denominator", Integer),
     PrimaryKeyConstraint("attempt_id", "number"),

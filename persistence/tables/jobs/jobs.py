@@ -50,6 +50,12 @@ jobs = Table(
     Index("jobs_user_id_id_idx", "user_id", "id", postgresql_where=text("user_id IS NOT NULL")),
     Index("jobs_waiting_idx", "queue", "next_run_at", postgresql_where=text("state = 'QUEUED'")),
     Index("jobs_finished_at_idx", "finished_at"),
+    Index(
+        "jobs_regrades_idx",
+        text("(arguments ->> 'question_id')"),
+        "id",
+        postgresql_where=text("kind = 'regrade_question'"),
+    ),
     Index("jobs_live_key_idx", "kind", "dedupe_key", unique=True, postgresql_where=text(IS_LIVE)),
 )
 

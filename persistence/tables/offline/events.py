@@ -16,6 +16,7 @@ offline_events = Table(
     Column("content", JSONB, nullable=False),
     Column("claimed_at", MOMENT, nullable=False),
     Column("at", MOMENT, nullable=False),
+    Column("earns_at", MOMENT, nullable=False),
     Column("status", Text, nullable=False),
     Column("refusals", JSONB, nullable=False),
     Column("received_at", MOMENT, nullable=False, index=True),

@@ -1,4 +1,4 @@
-"""Tables of spaced review: cards, their logs, settings, and how long answers take."""
+"""Tables of spaced review: cards, their logs, and settings."""
 
 from sqlalchemy import (
     ARRAY,
@@ -88,14 +88,6 @@ review_settings = Table(
     Column("fitted_reviews", Integer, nullable=False),
     CheckConstraint("retention BETWEEN 0.7 AND 0.97", name="retention"),
     CheckConstraint("(parameters IS NULL) = (fitted_at IS NULL)", name="fitted"),
-)
-answer_times = Table(
-    "answer_times",
-    metadata,
-    Column("question_id", ID, ForeignKey("questions.id", ondelete="CASCADE"), primary_key=True),
-    Column("answers", Integer, nullable=False),
-    Column("p75_ms", Integer),
-    Column("measured_at", MOMENT, nullable=False),
 )
 answers_taken = Table(
     "answers_taken",

@@ -10,7 +10,9 @@ from tests.builders.reviews import an_entry
 
 @pytest.mark.parametrize(("earned", "amount"), [(0, 2), (98, 2), (99, 1), (100, 0), (140, 0)])
 def test_a_review_earns_two_xp_until_the_cap_of_the_date(earned: int, amount: int) -> None:
-    award = award_for(UserId("user_1"), an_entry(), earned=earned)
+    entry = an_entry()
+
+    award = award_for(UserId("user_1"), entry, earned=earned, at=entry.reviewed_at)
 
     assert (award.reason, award.amount, award.source_id) == (
         XpReason.REVIEW,

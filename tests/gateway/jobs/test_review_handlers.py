@@ -90,7 +90,7 @@ async def test_a_slow_right_answer_is_hard_once_enough_answers_are_known(ask: As
         attempt_id = await taker.start_attempt(f"s{number}", viewer)
         await taker.answer_all(attempt_id, viewer=viewer)
         await taker.submit(attempt_id, f"e{number}", viewer)
-    await take_answers(ask)
+    await run_job(ask, "count_responses")
     own = await with_new_cards_of(ask, taker)
     ids = [card["id"] for card in await queue(ask, own.viewer)][:2]
 

@@ -29,7 +29,7 @@ from tests.support.clients.quality import author_of, report, run_jobs
 from tests.support.clients.quizzes import GENERATE, change
 from tests.support.clients.roadmaps import enrol, publish_file
 from tests.support.goals import CREATE
-from tests.support.reviews import ADD, REVIEW, review, take_answers
+from tests.support.reviews import ADD, REVIEW, queue, review, take_answers
 from tests.support.reviews import mutate as review_mutation
 from tests.support.schema_client import Asker, viewer_of
 from tests.support.study import Studier, a_guess, studier_of
@@ -247,3 +247,22 @@ async def test_no_canary_is_shown_to_anyone_until_the_attempts_close(ask: Asker)
     assert told_later & scene.canaries.questions_of(TAKEN)
     assert told_later & scene.canaries.questions_of(STUDIED)
     assert shown(later_to_others) == set()
+
+
+@pytest.mark.slow
+async def test_no_canary_of_a_quiz_with_attempts_left_is_shown_by_study_mode(ask: Asker) -> None:
+    canaries = await two_hundred_questions(ask)
+    studied_quiz = canaries.quizzes[STUDIED]
+    limited = await a_twin_of(studied_quiz, 20, attempts_allowed=1)
+    studier = await studier_of(studied_quiz)
+    payloads: list[Any] = [await studier.start("named", quizId=limited.quiz.id)]
+    session_id = await studier.started()
+
+    for number in range(1, 31):
+        await studied(studier, session_id, number)
+    await take_answers(ask)
+    payloads += [await studier.slots(session_id), await queue(ask, canaries.viewer, first=40)]
+
+    first = min(canaries.questions_of(STUDIED))
+    assert len(shown(payloads)) >= 20
+    assert shown(payloads) <= {number for number in canaries.questions_of(STUDIED) if number >= first + 20}

@@ -39,22 +39,51 @@ def told(events: Iterable[Event]) -> list[tuple[str, list[tuple[str, str | None]
     ]
 
 
-async def test_answers_that_were_given_offline_count_and_are_never_in_haste(ask: Asker) -> None:
+@pytest.mark.parametrize(
+    ("gap", "ahead", "status"),
+    [(1.0, 0, "SETTLED"), (0.9, 0, "PENDING"), (0.0, 0, "PENDING"), (0.1, 24, "SETTLED")],
+)
+async def test_answers_that_were_given_offline_are_in_haste_by_the_times_of_the_device(
+    ask: Asker, gap: float, ahead: float, status: str
+) -> None:
     taker = await a_quiz_taker(ask)
     attempt_id = await taker.start_attempt()
     ask.clock.forward(minutes=5)
+    began = START + timedelta(seconds=1, hours=ahead)  # times to come are moved to now, and tell nothing
     answers = [
         an_answer(
-            attempt_id, Answer(truth=key.truth), id=f"e{slot}", slot=slot, at=START + timedelta(seconds=1)
+            attempt_id,
+            Answer(truth=key.truth),
+            id=f"e{slot}",
+            slot=slot,
+            at=began + slot * timedelta(seconds=gap),
         )
         for slot, key in enumerate(taker.keys, start=1)
     ]
 
-    events = await sync(taker, *answers)
+    events = await sync(taker, *answers[3:]) + await sync(taker, *answers[:3])
     submitted = await taker.submit(attempt_id)
 
     assert told(events) == [("APPLIED", [])] * 5
     assert submitted["attempt"]["score"] == 100
+    assert {entry["status"] for entry in submitted["attempt"]["xpEntries"]} == {status}
+
+
+async def test_only_the_first_answer_to_a_slot_is_in_haste(ask: Asker) -> None:
+    taker = await a_quiz_taker(ask)
+    attempt_id = await taker.start_attempt()
+    for slot in range(1, 6):
+        ask.clock.forward(seconds=20)
+        await taker.answer(attempt_id, slot, Answer(truth=True))
+    ask.clock.forward(minutes=5)
+    again = [
+        an_answer(attempt_id, Answer(truth=key.truth), id=f"e{slot}", slot=slot, seq=9, at=ask.clock.moment)
+        for slot, key in enumerate(taker.keys, start=1)
+    ]
+
+    await sync(taker, *again)
+    submitted = await taker.submit(attempt_id)
+
     assert {entry["status"] for entry in submitted["attempt"]["xpEntries"]} == {"SETTLED"}
 
 

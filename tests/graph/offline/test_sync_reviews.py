@@ -42,6 +42,7 @@ async def earned(taker: QuizTaker) -> dict[str, int]:
 async def test_a_review_counts_when_it_was_made(ask: Asker) -> None:
     taker = await with_new_cards(ask)
     card_id, *_ = await ids_of(taker)
+    await sync(taker)
     ask.clock.forward(days=2)
     at = ask.clock.moment - timedelta(days=1)
 
@@ -81,13 +82,24 @@ async def test_an_undo_takes_back_its_review_whichever_arrives_first(ask: Asker)
 async def test_a_card_earns_once_a_date(ask: Asker) -> None:
     taker = await with_new_cards(ask)
     card_id, *_ = await ids_of(taker)
+    await sync(taker, device="tablet")
+    ask.clock.forward(days=1)
     await review(ask, taker.viewer, card_id)
 
-    await sync(taker, *[a_review(card_id)] * 2, at=START)
-    await sync(taker, a_review(card_id), at=START - timedelta(days=1), ids=["before"], device="tablet")
+    await sync(taker, *[a_review(card_id)] * 2)
+    await sync(taker, a_review(card_id), at=START + timedelta(hours=1), ids=["before"], device="tablet")
 
-    assert sorted(await earned(taker)) == [f"{card_id}:2026-03-01", f"{card_id}:2026-03-02"]
+    assert sorted(await earned(taker)) == [f"{card_id}:2026-03-02", f"{card_id}:2026-03-03"]
     assert (await card_of(taker, card_id))["reviews"] == 4
+
+
+async def test_a_review_is_not_before_its_card_was_made(ask: Asker) -> None:
+    taker = await with_new_cards(ask)
+    card_id, *_ = await ids_of(taker)
+
+    await sync(taker, a_review(card_id), at=START - timedelta(days=1))
+
+    assert datetime.fromisoformat((await card_of(taker, card_id))["lastReviewedAt"]) == START
 
 
 async def test_a_card_of_an_own_question_earns_nothing(ask: Asker) -> None:

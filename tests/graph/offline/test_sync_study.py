@@ -161,7 +161,8 @@ async def test_five_answers_count_for_the_streak_of_their_date_and_earn_nothing(
     session_id = await studier.started()
     await studier.study(session_id, 4)
     right = await asked_by(studier, session_id)
-    at = ask.clock.moment
+    await sync(studier)
+    at = ask.clock.moment + timedelta(seconds=20)
     ask.clock.forward(days=1)
 
     await sync(studier, an_answer(session_id, right, slot=5), at=at)

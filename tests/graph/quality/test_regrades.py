@@ -89,6 +89,8 @@ async def test_a_corrected_key_raises_score_pass_and_xp_and_tells_the_learner(
     assert after["review"]["correct"] == 5
     slots = (await ask.data(SLOTS, taker.viewer, id=attempt_id))["attempt"]["slots"]
     assert [slot["credit"] for slot in slots] == [1.0] * 5
+    assert [slot["key"]["truth"] for slot in slots] == [False, True, True, True, True]
+    assert after["xpAwarded"] - before["xpAwarded"] == (await xp_of_regrades(ask))[0]
     assert sorted(offered, key=str) == [0, 0, 0, 0, 1]
     assert results == [{"regraded": 1, "raised": 1, "waiting": 0}]
     # Ten for the answer and fifty for a quiz without a mistake; eighty percent had completed it before.
@@ -96,6 +98,24 @@ async def test_a_corrected_key_raises_score_pass_and_xp_and_tells_the_learner(
     assert [mail.kind.value for mail in await posted(ask.postgres)] == ["GRADED_AGAIN"]
     async with ask.postgres.open_reads(Meter()) as reads:
         assert await xp.reconcile(reads.xp) == []
+
+
+async def test_a_slot_shows_the_corrected_key_in_the_options_that_were_asked(ask: Asker) -> None:
+    taker = await a_quiz_taker(ask, QuestionKind.MULTIPLE_CHOICE, QuestionKind.TRUE_FALSE)
+    options = taker.questions[0].options
+    attempt_id = await taken(taker, [Answer(options=[options[0].id]), TRUE])
+    right = [{"text": option.text, "correct": n == 0} for n, option in enumerate(options[:-1])]
+    right.append({"text": "An option that was not asked", "correct": True})
+    shown = "query ($id: ID!) { attempt(id: $id) { slots { corrected key { correctOptionIds } } } }"
+    newest = await corrected(taker, options=right)
+    before = (await ask.data(shown, taker.viewer, id=attempt_id))["attempt"]["slots"]
+
+    await regraded(taker, newest)
+
+    after = (await ask.data(shown, taker.viewer, id=attempt_id))["attempt"]["slots"]
+    assert [slot["corrected"] for slot in (*before, *after)] == [False, False, True, False]
+    assert after[0]["key"]["correctOptionIds"] == [options[0].id]
+    assert after[1] == before[1]
 
 
 async def xp_of_regrades(ask: Asker) -> list[int]:
@@ -276,3 +296,44 @@ async def test_only_the_author_and_moderators_regrade_what_has_another_key(
     arguments = job["arguments"]
     arguments = json.loads(arguments) if isinstance(arguments, str) else arguments
     assert arguments["question_id"] == newest
+
+
+async def test_the_author_sees_the_regrade_that_a_moderator_started_with_its_progress(
+    ask: Asker, taker: QuizTaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quality_handlers, "_PAGE", 1)
+    for viewer in [(await ask.learner())[1] for _ in range(2)]:
+        await taken(taker, [FALSE, TRUE, TRUE, TRUE, TRUE], viewer=viewer)
+    newest = await corrected(taker)
+    shown = "state progress regraded raised finishedAt nextRunAt"
+    text = "{ myContent(type: QUESTION) { nodes { question { id quality { regrade { %s } } } } } }" % shown
+    seen = []
+
+    async def look() -> None:
+        nodes = (await ask.data(text, author_of(taker)))["myContent"]["nodes"]
+        seen.append(
+            {node["question"]["id"]: node["question"]["quality"] for node in nodes}[newest]["regrade"]
+        )
+
+    await look()
+    await mutate(ask, await a_moderator(ask), "regradeQuestion", JOB, questionId=newest)
+    await look()
+    grade = quality_handlers.regrades.regrade
+
+    async def watched(*given: Any, **values: Any) -> Any:
+        result = await grade(*given, **values)
+        await look()
+        return result
+
+    monkeypatch.setattr(quality_handlers.regrades, "regrade", watched)
+    await run_jobs(ask, "regrade_question")
+    await look()
+
+    assert seen[0] is None
+    assert [(each["state"], each["regraded"], each["raised"]) for each in (seen[1], seen[-1])] == [
+        ("QUEUED", 0, 0),
+        ("SUCCEEDED", 2, 2),
+    ]
+    assert seen[1]["nextRunAt"] is not None
+    assert seen[-1]["finishedAt"] is not None
+    assert [(each["regraded"], each["progress"]) for each in seen[2:-1]] == [(0, 0), (1, 50)]

@@ -2,10 +2,11 @@
 
 import pytest
 
-from tests.support.accounts import mutate, refusal
+from tests.support.accounts import accepted, mutate, refusal
 from tests.support.attempts import QuizTaker, a_quiz_taker
 from tests.support.clients.quality import QUALITY, a_moderator, author_of
 from tests.support.schema_client import Asker
+from tests.support.study import studier_of
 
 COUNTS = "query ($id: ID!) { quiz(by: {id: $id}) { questionCount suspendedCount } }"
 SHOWN = f"question {{ {QUALITY} }}"
@@ -82,3 +83,32 @@ async def test_moderators_find_suspended_questions(ask: Asker, taker: QuizTaker)
     found = [(await ask.data(text, moderator, s=s))["questionQuality"]["nodes"] for s in (True, False)]
 
     assert found == [[{"question": {"id": taker.questions[1].id}}], []]
+
+
+async def test_the_list_of_moderators_is_filtered(ask: Asker) -> None:
+    moderator = await a_moderator(ask)
+    takers = [await a_quiz_taker(ask), await a_quiz_taker(ask)]
+    for taker in takers:
+        await accepted(
+            ask,
+            moderator,
+            "suspendQuestion",
+            "question { id }",
+            questionId=taker.questions[0].id,
+            reason="Wrong.",
+        )
+    codes = [(await studier_of(taker)).code for taker in takers]
+    first = takers[0].questions[0]
+    text = """query ($t: String, $d: Difficulty, $q: String) {
+      questionQuality(examType: $t, difficulty: $d, query: $q) { nodes { question { id } } } }"""
+
+    async def found(**given: str) -> set[str]:
+        nodes = (await ask.data(text, moderator, **given))["questionQuality"]["nodes"]
+        return {node["question"]["id"] for node in nodes}
+
+    assert await found(t=codes[0]) == {first.id}
+    assert await found(q=first.prompt.upper()) >= {first.id}
+    assert await found(q="no such words") == set()
+    assert len(await found(d=first.difficulty.value)) == 2
+    refused = await ask(text, moderator, q=" ")
+    assert refused["errors"][0]["extensions"]["field"] == "query"

@@ -95,3 +95,16 @@ async def test_a_card_is_gone_by_every_path_once_a_quiz_that_shows_the_score_onl
     assert await cards(ask, taker.viewer) == []
     assert after is None
     assert refused["card"] is None
+
+
+async def test_a_review_that_is_dated_back_counts_on_the_day_that_it_is_sent(ask: Asker) -> None:
+    taker = await with_new_cards(ask, 1)
+    (card,) = await cards(ask, taker.viewer)
+    ask.clock.forward(days=2)
+
+    reviewed = await review(ask, taker.viewer, card["id"], reviewedAt="2026-03-03T09:00:00Z")
+
+    entries = (await ask.data(XP, taker.viewer))["viewer"]["xp"]["nodes"]
+    sources = [entry["source"]["id"] for entry in entries if entry["reason"] == "REVIEW"]
+    assert reviewed["lastReviewedAt"] == "2026-03-03T09:00:00.000Z"
+    assert sources == [f"{card['id']}:2026-03-04"]

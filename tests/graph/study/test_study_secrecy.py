@@ -1,15 +1,17 @@
 """Secrecy of study mode: what an open attempt asks is not shown, not answered and not explained there."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
+from domain.content.drawing.pools import QuestionPool
 from domain.content.quizzes import Feedback
 from domain.unit_of_work import Meter
 from tests.builders.attempts import right_answer, secrets_of
 from tests.support.attempts import EVERY_KIND, a_twin_of, codes
 from tests.support.schema_client import Asker
-from tests.support.study import Studier, a_studier
+from tests.support.study import Studier, a_studier, studier_of
 
 
 def assert_tells_nothing(text: str, studier: Studier) -> None:
@@ -147,3 +149,48 @@ async def test_the_export_leaves_out_credit_that_an_open_attempt_withholds(ask: 
 
     assert [answer["credit_numerator"] for answer in before] == [1, 1]
     assert all("credit_numerator" not in answer for answer in during)
+
+
+@pytest.mark.parametrize("corrected", [False, True])
+async def test_a_quiz_with_attempts_left_is_not_studied(ask: Asker, corrected: bool) -> None:
+    studier = await a_studier(ask)
+    limited = await a_twin_of(studier.taker, 3, corrected=corrected, attempts_allowed=2)
+    other = await studier_of(limited)
+
+    named = await other.start("named", quizId=limited.quiz.id)
+    session_id = await studier.started()
+    asked = {*await studier.study(session_id, 4)}
+    for number in range(2):
+        attempt_id = await limited.start_attempt(f"attempt {number}")
+        await limited.submit(attempt_id, f"submit {number}")
+        ask.clock.forward(minutes=1)
+    later = await other.start("later", quizId=limited.quiz.id)
+
+    assert codes(named) == [("InvalidInput", "quizId")]
+    assert "attempts left" in named["userErrors"][0]["message"]
+    assert asked == {question.id for question in studier.taker.questions[3:]}
+    assert codes(later) == []
+
+
+async def test_a_closed_quiz_is_studied_whatever_attempts_are_left(ask: Asker) -> None:
+    closes_at = ask.clock.moment + timedelta(hours=1)
+    studier = await a_studier(ask, attempts_allowed=1, closes_at=closes_at)
+    before = await studier.start("before", quizId=studier.taker.quiz.id)
+    none = await studier.start("none")
+    ask.clock.moment = closes_at
+
+    after = await studier.start("after", quizId=studier.taker.quiz.id)
+
+    assert codes(before) == [("InvalidInput", "quizId")]
+    assert codes(none) == [("NothingToStudy", "examType")]
+    assert "attempts left" in none["userErrors"][0]["message"]
+    assert codes(after) == []
+
+
+async def test_a_pool_of_a_quiz_with_attempts_left_is_not_studied(ask: Asker) -> None:
+    studier = await a_studier(ask)
+    await a_twin_of(
+        studier.taker, 1, attempts_allowed=1, pools=[QuestionPool(domain_id=None, difficulty=None, count=1)]
+    )
+
+    assert codes(await studier.start()) == [("NothingToStudy", "examType")]

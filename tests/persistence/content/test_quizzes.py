@@ -11,7 +11,7 @@ from domain.content.answer_keys import AcceptedNumber, AcceptedText
 from domain.content.exam_types import ExamDomain, ExamType
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import NewQuestion, Question
-from domain.content.quizzes import Feedback, SlugTakenError
+from domain.content.quizzes import Feedback, QuizFilter, SlugTakenError
 from domain.errors import NotFoundError
 from domain.ids import ImportId
 from domain.imports.reports import Findings, ImportKind
@@ -223,18 +223,50 @@ async def test_quizzes_page_newest_first_and_by_exam_type(stores: Any) -> None:
         await stores.quizzes.publish(a_new_quiz(quiz, [one.question.id]), now=NOW)
     (exam,) = await stores.exam_types.by_ids([one.question.exam_type_id])
 
-    whole = await stores.quizzes.page(window(first=10))
-    first = await stores.quizzes.page(window(first=2), exam_type_code=exam.code)
+    whole = await stores.quizzes.page(window(first=10), now=NOW)
+    first = await stores.quizzes.page(window(first=2), exam_type_code=exam.code, now=NOW)
     second = await stores.quizzes.page(
-        window(first=2, after=first.page_info.end_cursor), exam_type_code=exam.code
+        window(first=2, after=first.page_info.end_cursor), exam_type_code=exam.code, now=NOW
     )
-    last = await stores.quizzes.page(window(last=1), exam_type_code=exam.code)
+    last = await stores.quizzes.page(window(last=1), exam_type_code=exam.code, now=NOW)
 
     assert len(whole.nodes) == 4
     assert first.nodes == [quizzes_of_one[2], quizzes_of_one[1]]
     assert (second.nodes, second.page_info.has_next_page) == ([quizzes_of_one[0]], False)
     assert last.nodes == [quizzes_of_one[0]]
-    assert (await stores.quizzes.page(window(), exam_type_code="none")).nodes == []
+    assert (await stores.quizzes.page(window(), exam_type_code="none", now=NOW)).nodes == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        (QuizFilter(), {"free", "timed", "later", "over"}),
+        (QuizFilter(query="TID"), {"timed"}),
+        (QuizFilter(query="100 %_"), set()),
+        (QuizFilter(has_time_limit=True), {"timed"}),
+        (QuizFilter(has_time_limit=False), {"free", "later", "over"}),
+        (QuizFilter(is_open=True), {"free", "timed"}),
+        (QuizFilter(is_open=False), {"later", "over"}),
+        (QuizFilter(is_open=True, has_time_limit=False), {"free"}),
+    ],
+)
+async def test_quizzes_are_filtered(stores: Any, asked: QuizFilter, found: set[str]) -> None:
+    one = await a_stored(stores)
+    hour = timedelta(hours=1)
+    values: dict[str, dict[str, Any]] = {
+        "free": {"title": "100 percent"},
+        "timed": {"title": "The Tides", "time_limit": hour},
+        "later": {"opens_at": NOW + hour},
+        "over": {"closes_at": NOW},
+    }
+    for slug, given in values.items():
+        quiz = a_quiz(one.question.exam_type_id, ADA.id, slug=slug, **{"time_limit": None} | given)
+        await stores.quizzes.publish(a_new_quiz(quiz, [one.question.id]), now=NOW)
+    (exam,) = await stores.exam_types.by_ids([one.question.exam_type_id])
+
+    for code in (None, exam.code):
+        page = await stores.quizzes.page(window(), asked=asked, exam_type_code=code, now=NOW)
+        assert {quiz.slug for quiz in page.nodes} == found
 
 
 async def test_a_withdrawn_quiz_is_not_listed_and_stays_so_with_new_content(stores: Any) -> None:
@@ -249,12 +281,14 @@ async def test_a_withdrawn_quiz_is_not_listed_and_stays_so_with_new_content(stor
 
     assert withdrawn == replace(quiz, withdrawn_at=NOW)
     assert changed == replace(quiz, title="Better", withdrawn_at=NOW)
-    assert (await stores.quizzes.page(window())).nodes == []
+    assert (await stores.quizzes.page(window(), now=NOW)).nodes == []
     assert await stores.quizzes.lock(quiz.id) == changed
     (published,) = await stores.quizzes.published(["tides"])
     assert published.withdrawn_at == NOW
     restored = await stores.quizzes.set_withdrawn(quiz.id, at=None)
-    assert (await stores.quizzes.page(window())).nodes == [restored] == [replace(quiz, title="Better")]
+    assert (
+        (await stores.quizzes.page(window(), now=NOW)).nodes == [restored] == [replace(quiz, title="Better")]
+    )
 
 
 async def test_withdrawing_a_quiz_that_is_not_there_is_refused(stores: Any) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from domain.gamification import leaderboard_projection, levels, xp
 from domain.gamification.xp import Award, XpEntry, XpReason, XpStatus
-from domain.ids import UserId
+from domain.ids import AttemptId, UserId
 from domain.paging import window
 from domain.signals import Signal
 from domain.unit_of_work import Meter
@@ -165,6 +165,20 @@ async def test_entries_of_a_source_are_the_viewers_own(ledger: Ledger) -> None:
     found = await ledger.store.by_sources("attempt", ["one", "none"], viewer_id=ada)
 
     assert [[entry.amount for entry in entries] for entries in found] == [[1], []]
+
+
+async def test_entries_of_an_attempt_are_those_of_its_regrades_too(ledger: Ledger) -> None:
+    ada = await ledger.user()
+    await ledger.award(
+        an_award(ada, source_id="one", amount=1),
+        an_award(ada, source_type="regrade", source_id="one/question", amount=2),
+        an_award(ada, source_type="regrade", source_id="other/question", amount=4),
+        an_award(ada, source_type="goal", source_id="one", amount=8),
+    )
+
+    found = await ledger.store.of_attempts([AttemptId("one"), AttemptId("none")], viewer_id=ada)
+
+    assert [[entry.amount for entry in entries] for entries in found] == [[1, 2], []]
 
 
 async def test_entries_are_read_by_their_learner_alone_one_slot_per_id(ledger: Ledger) -> None:

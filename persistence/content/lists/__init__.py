@@ -1,0 +1,1 @@
+"""Lists of content in Postgres: pages with filters."""
