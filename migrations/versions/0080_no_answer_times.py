@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0080"
-down_revision = "0061"
+down_revision = "0077"
 
 _ID = sa.Text(collation="C")
 

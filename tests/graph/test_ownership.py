@@ -254,7 +254,7 @@ async def world(ask: Asker) -> World:
     card_id = await a_card(ask, owner, question_id)
     report_id = await store_report(ask, question_id, owner.user_id)
     thread_id, content_id = await a_content(ask, owner)
-    reader, _ = await ask.learner()
+    reader, _ = await ask.learner(handle="ada_l")
     given = {"input": {"threadId": thread_id, "handle": reader.handle}}
     document = "mutation ($input: ShareThreadWithInput!) { shareThreadWith(input: $input) { thread { id } } }"
     await ask.data(document, owner, **given)
@@ -287,7 +287,6 @@ async def world(ask: Asker) -> World:
             "bookmark": saved["id"],
             "note": saved["note"]["id"],
             "thread": thread_id,
-            "reader_handle": reader.handle,
             "content": content_id,
             "card": card_id,
             "api_key": key["createApiKey"]["apiKey"]["id"],

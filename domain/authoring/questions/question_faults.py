@@ -32,7 +32,10 @@ def of_key(kind: QuestionKind, key: KeyDraft) -> Iterator[str]:
     yield from text_faults("Feedback {}", key.feedback.values(), at="feedback[{}].text")
     yield from _feedback_faults(key)
     if kind is QuestionKind.SINGLE_CHOICE and sum(option.correct for option in key.options) > 1:
-        yield KeyFault("A single choice must have one right option; mark one alone, or make it a multiple choice.", "options")
+        yield KeyFault(
+            "A single choice must have one right option; mark one alone, or make it a multiple choice.",
+            "options",
+        )
     yield from kind.rules.faults(key)
 
 
