@@ -1,8 +1,8 @@
 """Candidates of a search, as text: for each type a SELECT of what matches the words and the viewer may find.
 
 Each SELECT has the columns `type`, `id`, `rank`, `title` and `body`, and stops at a bound: a word that half of all rows
-have would cost as much as the rows. The vectors are columns that Postgres keeps itself (migrations 0037, 0075 and
-0076); the keys, explanations and feedback of questions are in a table that no statement here names.
+have would cost as much as the rows. The vectors are columns that Postgres keeps itself (migrations 0037, 0070 and
+0071); the keys, explanations and feedback of questions are in a table that no statement here names.
 """
 
 from domain.search.search import MOST_COUNTED, SearchType

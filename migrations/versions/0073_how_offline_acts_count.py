@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0081"
-down_revision = "0080"
+revision = "0073"
+down_revision = "0072"
 
 
 def upgrade() -> None:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0068"
-down_revision = "0066"
+revision = "0065"
+down_revision = "0064"
 
 _ID = sa.Text(collation="C")
 _MOMENT = sa.TIMESTAMP(timezone=True)

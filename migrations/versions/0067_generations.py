@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0072"
-down_revision = "0071"
+revision = "0067"
+down_revision = "0066"
 
 _ID = sa.Text(collation="C")
 _MOMENT = sa.DateTime(timezone=True)

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0074"
-down_revision = "0072"
+revision = "0069"
+down_revision = "0068"
 
 _ID = sa.Text(collation="C")
 _MOMENT = sa.TIMESTAMP(timezone=True)

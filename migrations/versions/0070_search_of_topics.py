@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0075"
-down_revision = "0074"
+revision = "0070"
+down_revision = "0069"
 
 _ID = sa.Text(collation="C")
 _BEFORE = "question_id, node_id, roadmap_id, quiz_id"

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0071"
-down_revision = "0068"
+revision = "0066"
+down_revision = "0065"
 
 _ID = sa.Text(collation="C")
 _MOMENT = sa.DateTime(timezone=True)

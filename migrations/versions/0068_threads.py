@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0077"
-down_revision = "0076"
+revision = "0068"
+down_revision = "0067"
 
 _ID = sa.Text(collation="C")
 _MOMENT = sa.TIMESTAMP(timezone=True)

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0066"
-down_revision = "0065"
+revision = "0064"
+down_revision = "0063"
 
 _ID = sa.Text(collation="C")
 _MOMENT = sa.TIMESTAMP(timezone=True)

@@ -7,8 +7,8 @@ index of words: the search reads those of the viewer's own chats and threads.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0076"
-down_revision = "0075"
+revision = "0071"
+down_revision = "0070"
 
 _ID = sa.Text(collation="C")
 _BEFORE = "question_id, node_id, roadmap_id, quiz_id, topic_id"
