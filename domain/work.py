@@ -19,7 +19,6 @@ from domain.search.work import SearchWork
 from domain.service_status.reports import StatusWork
 from domain.spaced_review.work import SpacedReviewWork
 from domain.study.work import StudyWork
-from domain.threads.work import ThreadsWork
 from domain.topics.work import TopicsWork
 from domain.unit_of_work import Meter
 from domain.webhooks.work import WebhooksWork
@@ -39,7 +38,6 @@ class Work(
     CampaignsWork,
     PrintoutsWork,
     SearchWork,
-    ThreadsWork,
     OfflineWork,
     StudyWork,
     SpacedReviewWork,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from domain.printouts import markdown_bounds
 from domain.printouts.documents import CertificateSheet, Document, Facts, Heading, Links, Part
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>~|$&]")
@@ -42,7 +43,7 @@ def _part(part: Part) -> str:
             else f"## {escaped(part.title)}"
         )
         return f"{head}\n\n{_facts(part.facts)}\n\n<{_address(part.page_url)}>"
-    return part.text if part.is_markdown else escaped(part.text)
+    return markdown_bounds.bounded(part.text) if part.is_markdown else escaped(part.text)
 
 
 def _facts(lines: Sequence[tuple[str, str]]) -> str:

@@ -26,9 +26,9 @@ ROWS_KEPT = timedelta(days=30)
 _AT_ONCE = 500
 
 
-async def compose(work: PrintoutsWork, printout: Printout, *, api_url: str) -> Document:
+async def compose(work: PrintoutsWork, act: Act, printout: Printout, *, api_url: str) -> Document:
     """Compose the document as its user sees it now; raises NotFoundError or DocumentTooLongError."""
-    reading = Reading(viewer_id=printout.user_id, api_url=api_url)
+    reading = Reading(viewer_id=printout.user_id, now=act.now, api_url=api_url)
     document = await targets.compose(work, printout.target_id, reading)
     if document is None:
         raise NotFoundError("What was to be printed is gone, or is not shown to you any more.")

@@ -47,7 +47,8 @@ async def request(
         raise TooManyPrintoutsError(f"{MOST_AT_WORK} printouts are being made; wait for one of them.")
     if counts.today >= MOST_A_DAY:
         raise TooManyPrintoutsError(f"At most {MOST_A_DAY} printouts a day; use one of those you have.")
-    document = await targets.compose(work, target_id, Reading(viewer_id=act.user_id, api_url=api_url))
+    reading = Reading(viewer_id=act.user_id, now=act.now, api_url=api_url)
+    document = await targets.compose(work, target_id, reading)
     if document is None:
         raise NotFoundError("There is nothing with this id to print.", field="targetId")
     documents.check_length(document)

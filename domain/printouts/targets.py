@@ -9,7 +9,7 @@ from enum import Enum
 
 from domain.errors import InvalidInputError
 from domain.ids import is_id
-from domain.printouts import certificate_documents, roadmap_documents
+from domain.printouts import certificate_documents, chat_documents, roadmap_documents, thread_documents
 from domain.printouts.documents import Document
 from domain.printouts.readings import Reading
 from domain.printouts.work import PrintoutsWork
@@ -19,7 +19,9 @@ class PrintTarget(Enum):
     """The kinds of targets; each value is the prefix of their ids."""
 
     CERTIFICATE = "certificate"
+    CHAT = "chat"
     ROADMAP = "roadmap"
+    THREAD = "thread"
 
 
 Compose = Callable[[PrintoutsWork, str, Reading], Awaitable[Document | None]]
@@ -27,7 +29,9 @@ Compose = Callable[[PrintoutsWork, str, Reading], Awaitable[Document | None]]
 
 TARGETS: dict[PrintTarget, Compose] = {
     PrintTarget.CERTIFICATE: certificate_documents.compose,
+    PrintTarget.CHAT: chat_documents.compose,
     PrintTarget.ROADMAP: roadmap_documents.compose,
+    PrintTarget.THREAD: thread_documents.compose,
 }
 """What composes the document of each kind."""
 

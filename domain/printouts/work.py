@@ -4,9 +4,10 @@ from typing import Protocol
 
 from domain.certificates.work import CertificatesWork
 from domain.printouts.printouts import Printouts
+from domain.threads.work import ThreadsWork
 
 
-class PrintoutsWork(CertificatesWork, Protocol):
+class PrintoutsWork(ThreadsWork, CertificatesWork, Protocol):
     """The stores that printing reaches."""
 
     @property

@@ -33,7 +33,7 @@ async def _made(context: JobContext, printout: Printout) -> str:
     ports = context.ports
     await context.report(10, "Reading.")
     async with ports.open_reads(metered()) as reads:
-        document = await print_runs.compose(reads, printout, api_url=ports.api_url)
+        document = await print_runs.compose(reads, context.act(), printout, api_url=ports.api_url)
     await context.report(30, "Writing.")
     file = await print_runs.write(ports.printing, document, printout.format)
     await context.report(90, "Keeping.")

@@ -42,7 +42,9 @@ declare_enum(
     PrintTarget,
     "What can be printed.",
     CERTIFICATE="A certificate of the caller's.",
+    CHAT="A chat of the caller's, with all of its questions and answers.",
     ROADMAP="A roadmap that the caller may see: the version that they are on with their progress, or the current one.",
+    THREAD="A thread of the caller's, or one that is shared with them: its contents, without chats.",
 )
 declare_error(TooManyPrintoutsError, "The caller has asked for as many printouts as are allowed.")
 declare_error(DocumentTooLongError, "The document has more characters than are printed.")
@@ -91,7 +93,7 @@ class PrintDocumentInput:
     """A target and a format."""
 
     target_id: strawberry.ID = given(
-        "The id of a certificate of the caller's, or of a roadmap.", required=True
+        "The id of a certificate or a chat of the caller's, of a roadmap, or of a thread.", required=True
     )
     format: PrintFormat = given("The format of the file.", required=True)
 

@@ -15,6 +15,7 @@ from domain.printouts.printouts import KEPT, PrintFormat, Printout, PrintoutStat
 from domain.unit_of_work import Meter
 from tests.builders import mint
 from tests.support.accounts import accepted
+from tests.support.chats import a_chat
 from tests.support.clients.certificates import BY_CODE, MINE, an_enrolment
 from tests.support.clients.printouts import PRINTOUT, mine, printed, requested
 from tests.support.clients.quality import a_moderator, run_jobs
@@ -22,6 +23,7 @@ from tests.support.list_fields import ListPaths
 from tests.support.roadmaps import store_roadmap
 from tests.support.schema_client import Asker
 from tests.support.seen_fields import WatchingAsker, everything
+from tests.support.threads import a_thread
 
 NO_ARGUMENTS = ListPaths({})
 
@@ -144,6 +146,8 @@ def of_own(name: str) -> Callable[[Asker, Sequence[str]], Awaitable[list[Any]]]:
         await printed(ask, learner, certificate.id, PrintFormat.MARKDOWN.value)
         ask.clock.forward(seconds=timedelta(days=8).total_seconds())
         await printed(ask, learner, await an_enrolment(ask, learner), PrintFormat.PDF.value)
+        await printed(ask, learner, await a_chat(ask, learner), PrintFormat.MARKDOWN.value)
+        await printed(ask, learner, await a_thread(ask, learner), PrintFormat.MARKDOWN.value)
         await _a_failed_one(ask, learner)
         await requested(ask, learner, certificate.id)
         return [[each["id"] for each in await mine(ask, learner, **{name: value})] for value in values]

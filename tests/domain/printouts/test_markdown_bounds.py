@@ -1,0 +1,60 @@
+"""Bounds of Markdown: what follows a text stays outside of it, and the text itself stays as it was."""
+
+import pytest
+from markdown_it import MarkdownIt
+
+from domain.printouts import markdown_bounds
+
+AFTER = "\n\n## After\n"
+OPEN = [
+    "```python\nprint(1)",
+    "~~~\n```\ncode",
+    "````\n```\nstill code",
+    "- a list\n\n  ```python\n  code",
+    "- ```python\n  code",
+    "1. ~~~\n   code",
+    "> ```\n> quoted",
+    "> - ```\n>   quoted",
+    "```a\n``` no end",
+    "<!-- a comment",
+    "<script>\nalert(1)",
+    "<pre>\ntext",
+    "<![CDATA[ x",
+    "<?php x",
+    "a `code` and <!-- b",
+]
+KEPT = [
+    "```html\n<b>bold</b>\n<!-- x -->\n```",
+    "~~~~\n~~~\n~~~~",
+    "- a\n\n  ```\n  x\n  ```\n- b",
+    "a `<b>` b ``<i> ` `` c",
+    "    <indented>\n",
+    "<https://example.org> and 1 < 2 <3",
+    "# Heading\n\n> quote\n\n| a | b |",
+    "```` `a` ```` text",
+    "",
+]
+
+
+def elements(markdown: str) -> list[tuple[str, str]]:
+    return [(token.type, token.content) for token in MarkdownIt("commonmark").parse(markdown)]
+
+
+@pytest.mark.parametrize("text", OPEN)
+def test_what_follows_is_outside(text: str) -> None:
+    found = elements(markdown_bounds.bounded(text) + AFTER)
+
+    assert found[-3:] == [("heading_open", ""), ("inline", "After"), ("heading_close", "")]
+    assert not {"html_block", "html_inline"} & {name for name, _ in found}
+
+
+@pytest.mark.parametrize("text", KEPT)
+def test_what_reaches_nowhere_is_as_it_was(text: str) -> None:
+    assert markdown_bounds.bounded(text) == text
+
+
+def test_html_is_shown_as_it_was_written() -> None:
+    bounded = markdown_bounds.bounded("Use <b>bold</b>.")
+
+    (paragraph,) = [token for token in MarkdownIt("commonmark").parse(bounded) if token.type == "inline"]
+    assert "".join(child.content for child in paragraph.children or []) == "Use <b>bold</b>."
