@@ -43,17 +43,27 @@ def write(request: AiRequest) -> str:
     """Write an answer to `question`, which is about `topic`."""
     question = sources.value(request, "question", "your question")[:_LONGEST]
     topic = sources.value(request, "topic")[:_LONGEST]
-    words = sources.words(question)[:5] or [question]
+    words = (sources.keywords(question) or sources.keywords(topic))[:5]
     asked = sum(1 for turn in request.turns if turn.speaker.value == "LEARNER") + 1
     opening = _OPENINGS[zlib.crc32(question.encode()) % len(_OPENINGS)]
     parts = [
         f"You asked: {question}",
-        f"{opening} It helps to look at these words: {', '.join(f'**{word}**' for word in words)}.",
-        "\n".join(f"- *{word}*: say what it means, and give an example." for word in words),
+        opening,
+        *_meanings(words),
         *_example(f"{topic} {question}"),
         f"This was question {asked} of this conversation. What do you want to know next?",
     ]
     return "\n\n".join(parts)
+
+
+def _meanings(words: list[str]) -> list[str]:
+    """Return what to do with the words that a question is about; nothing where there are none."""
+    if not words:
+        return []
+    return [
+        f"It helps to look at these words: {', '.join(f'**{word}**' for word in words)}.",
+        "\n".join(f"- *{word}*: say what it means, and give an example." for word in words),
+    ]
 
 
 def _example(text: str) -> list[str]:

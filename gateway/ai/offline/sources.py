@@ -3,8 +3,10 @@
 import re
 
 from domain.ai.requests import AiRequest
+from gateway.ai.offline.stop_words import STOP_WORDS
 
-_WORD = re.compile(r"[^\W\d_]{4,}")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_SHORTEST = 4
 _SENTENCE = re.compile("[^.!?\u3002\uff01\uff1f\n]+[.!?\u3002\uff01\uff1f]?")
 
 
@@ -26,6 +28,14 @@ def sentences(request: AiRequest) -> list[str]:
     return list(dict.fromkeys(" ".join(found.split()) for found in _SENTENCE.findall(texts) if found.strip()))
 
 
-def words(text: str) -> list[str]:
-    """Return the words of four letters and more, each once, in their order."""
-    return list(dict.fromkeys(_WORD.findall(text)))
+def keywords(text: str) -> list[str]:
+    """Return the words that a text is about, each once, in their order.
+
+    They have four letters and more, or capitals alone, as SQL; stop words are left out.
+    """
+    found = {
+        word.casefold(): word
+        for word in reversed(_WORD.findall(text))
+        if (len(word) >= _SHORTEST or word.isupper()) and word.casefold() not in STOP_WORDS
+    }
+    return [*reversed(found.values())]

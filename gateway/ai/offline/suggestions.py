@@ -10,11 +10,19 @@ _ABOUT = (
     "Can you give an example of {word}?",
     "Which mistakes do beginners make with {word}?",
 )
+_OTHERWISE = ("Can you give an example?", "Which mistakes do beginners make here?")
+_LAST = "How do I know that I have understood this?"
 
 
 def write(request: AiRequest) -> dict[str, Any]:
-    """Write questions about the words of `question`, or about `topic` where it has none."""
-    topic = sources.value(request, "topic", "this subject")[:60]
-    words = sources.words(request.quoted.get("question", ""))[:3] or [topic]
-    questions = [_ABOUT[place % len(_ABOUT)].format(word=word[:60]) for place, word in enumerate(words)]
-    return {"questions": [*questions, "How do I know that I have understood this?"]}
+    """Write questions about what `question` is about, or about `topic` where the question does not say it."""
+    words = sources.keywords(request.quoted.get("question", "")) or sources.keywords(_last_part(request))
+    if not words:
+        return {"questions": [*_OTHERWISE, _LAST]}
+    questions = [each.format(word=words[place % len(words)][:60]) for place, each in enumerate(_ABOUT)]
+    return {"questions": [*questions, _LAST]}
+
+
+def _last_part(request: AiRequest) -> str:
+    """Return the last part of a topic that is a path."""
+    return sources.value(request, "topic").split(">")[-1]

@@ -6,7 +6,7 @@ from domain.accounts.users import Role
 from domain.ai.requests import AiRequest, Purpose, Speaker, Turn
 from domain.chats import answer_requests
 from domain.ids import UserId
-from gateway.ai.offline import chats, suggestions, titles
+from gateway.ai.offline import chats, sources, suggestions, titles
 from tests.builders import mint
 
 
@@ -56,3 +56,43 @@ def test_suggestions_and_titles_can_be_kept(question: str) -> None:
 
     assert answer_requests.SUGGESTIONS.check(read) == []
     assert answer_requests.title_of(titles.write(request(Purpose.TITLE, text=question)))
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("What is a closure, and what does it do?", ["closure"]),
+        ("How do I use SQL joins with Python?", ["SQL", "joins", "Python"]),
+        ("Loops: explain loops, LOOPS!", ["Loops"]),
+        ("Don't you know what that means?", []),
+        ("木は何ですか", ["木は何ですか"]),
+        ("x = 3?", []),
+    ],
+)
+def test_keywords_say_what_a_text_is_about(text: str, about: list[str]) -> None:
+    assert sources.keywords(text) == about
+
+
+@pytest.mark.parametrize(
+    ("topic", "question", "first"),
+    [
+        ("anything", "What is a closure?", "What is closure for?"),
+        ("Python > Functions", "And what is it for?", "What is Functions for?"),
+        ("anything", "What is that?", "Can you give an example?"),
+        ("", "?", "Can you give an example?"),
+    ],
+)
+def test_suggestions_ask_about_the_subject(topic: str, question: str, first: str) -> None:
+    questions = suggestions.write(request(Purpose.SUGGESTIONS, topic=topic, question=question))["questions"]
+
+    assert questions[0] == first
+    assert not any(stop in " ".join(questions) for stop in ("What for", "of that", "anything"))
+    assert len(set(questions)) == len(questions)
+
+
+def test_an_answer_names_no_stop_words() -> None:
+    answer = chats.write(request(topic="anything", question="What does a compiler do with what it reads?"))
+
+    assert "these words: **compiler**, **reads**." in answer
+    assert "**What**" not in answer
+    assert "these words" not in chats.write(request(topic="anything", question="What is that?"))
