@@ -34,6 +34,7 @@ from graph.feature_flags.flags import FeatureFlagMutations, FeatureFlagQueries
 from graph.gamification.leaderboards import LeaderboardQueries, LeaderboardSubscriptions
 from graph.gamification.pending_xp import PendingXpMutations, PendingXpQueries
 from graph.generation.mutations import GenerationMutations
+from graph.generation.ratings import RatingQueries
 from graph.imports.exports import ExportMutations
 from graph.imports.images import ImageMutations
 from graph.imports.mutations import QuestionImportMutations, RoadmapImportMutations
@@ -105,6 +106,7 @@ QUERIES = (
     QueueQueries,
     SuppressionQueries,
     AiQueries,
+    RatingQueries,
     TemplateQueries,
     WorkflowQueries,
     WebhookEndpointQueries,

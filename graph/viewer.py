@@ -21,6 +21,7 @@ from graph.fields import loaded_by, resolved_by, streamed_by
 from graph.gamification.streaks import Streak
 from graph.gamification.xp import LevelProgress, XpEntry
 from graph.generation.generations import Generation
+from graph.generation.ratings import ContentRating
 from graph.imports.imports import Import
 from graph.jobs.jobs import MADE_WITHIN, Job
 from graph.learning.daily_targets import DailyTarget
@@ -140,6 +141,15 @@ class Viewer:
         description="The threads that others share with the caller, by name or by link, newest first.",
         args={
             "query": "Only threads with this in their title, description or contents, 2 to 100 characters in any case."
+        },
+    )
+    content_ratings: Connection[ContentRating] | None = resolved_by(
+        generations.viewer_ratings,
+        description="What the caller thinks of generated content and of answers in chats, by the ids of the targets, "
+        "the last first.",
+        args={
+            "message_id": "Only the rating of the answer in this message of a chat.",
+            "is_helpful": "Only content that is helpful to the caller, or only content that is not; by default all.",
         },
     )
     generations: Connection[Generation] | None = resolved_by(

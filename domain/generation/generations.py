@@ -15,6 +15,7 @@ from domain.ids import (
     JobId,
     QuestionId,
     QuizDraftId,
+    QuizId,
     RoadmapVersionId,
     UserId,
 )
@@ -61,7 +62,8 @@ class Generation:
     """Something that a user had generated. `subject` is what it is about, in one line.
 
     `error` says why it failed, or is None. `model` and the rest of the call are None until it is ready. `attempt_id`
-    and `slot` are those of an explanation; `version_id` and `draft_id` name the draft that it ended in.
+    and `slot` are those of an explanation; `version_id` and `draft_id` name the draft that it ended in, `quiz_id` the
+    quiz that the draft was published as.
     """
 
     id: GenerationId
@@ -74,6 +76,7 @@ class Generation:
     error: str | None
     version_id: RoadmapVersionId | None
     draft_id: QuizDraftId | None
+    quiz_id: QuizId | None
     explanation_id: ExplanationId | None
     model: str | None
     prompt: str | None

@@ -8,6 +8,7 @@ from domain.generation.generations import GenerationKind, GenerationState, Learn
 from domain.ids import ExplanationId, GenerationId
 from graph.assessment.attempts import QuizAttempt
 from graph.authoring.quiz_drafts import QuizDraft
+from graph.content.quizzes import Quiz
 from graph.content.roadmaps import RoadmapVersion
 from graph.directives import reads_learning
 from graph.enums import declare_enum
@@ -121,7 +122,12 @@ class Generation(Node):
     quiz_draft: QuizDraft | None = loaded_by(
         quiz_drafts.quiz_drafts_by_id,
         key="draft_id",
-        description="The draft of a quiz that it ended in; null once it is published or discarded, and for others.",
+        description="The draft of a quiz that it ended in; null once it is a `quiz` or discarded, and for others.",
+    )
+    quiz: Quiz | None = loaded_by(
+        content_loaders.quizzes_by_id,
+        key="quiz_id",
+        description="The quiz that its draft was published as; null before, and for other kinds.",
     )
     explanation: Explanation | None = loaded_by(
         loaders.explanations_by_id, key="explanation_id", description="The explanation; null for other kinds."

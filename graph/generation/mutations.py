@@ -1,7 +1,5 @@
 """Mutations that have language models write drafts and explanations, and that rate what they wrote."""
 
-from datetime import datetime
-
 import strawberry
 
 from domain.content.question_kinds.table import QuestionKind
@@ -20,10 +18,11 @@ from domain.generation.generation_starts import (
 )
 from domain.generation.generations import LearnerLevel
 from domain.ids import AttemptId, GenerationId, RoadmapNodeId
-from graph.directives import imports_content, reads_learning, writes_learning
+from graph.directives import imports_content, writes_learning
 from graph.errors import declare_error
-from graph.fields import attribute, given
+from graph.fields import given
 from graph.generation.generations import Generation
+from graph.generation.ratings import ContentRating
 from graph.jobs.jobs import Job
 from graph.mutations import mutated_by
 from resolvers.generation import generations
@@ -39,16 +38,6 @@ _STARTED = {
 }
 _KEY = "A key that the client makes; the same key starts one generation."
 _WEIGHT = 50
-
-
-@strawberry.type(description="What a user thinks of generated content.", directives=[*reads_learning()])
-class ContentRating:
-    """A rating."""
-
-    target: strawberry.ID = attribute("The id of the content.")
-    is_helpful: bool = attribute("Whether the caller thinks that it is helpful.")
-    reason: str = attribute("Why; its author reads it without the name.")
-    rated_at: datetime = attribute("When they said so.")
 
 
 @strawberry.input(description="The roadmap to write.")
@@ -122,8 +111,8 @@ class RateGeneratedContentInput:
     """A rating."""
 
     target: strawberry.ID = given(
-        "The id of a generated question that the caller was asked, of an explanation of theirs, or of a version of a "
-        "roadmap that was generated.",
+        "The id of a generated question that the caller was asked, of an explanation of theirs, of a version of a "
+        "roadmap that was generated, or of a message of a chat of theirs whose answer is DONE.",
         required=True,
     )
     is_helpful: bool = given("Whether it is helpful.", required=True)
@@ -178,5 +167,6 @@ class GenerationMutations:
         input=RateGeneratedContentInput,
         gives={"rating": (ContentRating, "The rating, in place of an earlier one.")},
         rule=writes_learning(),
-        description="Says whether generated content is helpful, and why. Its author sees counts and reasons.",
+        description="Says whether generated content is helpful, and why. The one who had it generated sees counts and "
+        "reasons; of answers in chats operators see counts, and the caller alone sees the reason.",
     )

@@ -10,11 +10,12 @@ from domain.authoring.stores.quiz_drafts import QuizDraft
 from domain.content.drawing.pools import QuestionPool
 from domain.content.questions import Difficulty
 from domain.content.quizzes import Feedback
-from domain.ids import QuizDraftId, UserId
+from domain.ids import QuizDraftId, QuizId, UserId
 from persistence.database import SqlConnection
 from persistence.row_mapping import maker, member_of
 from persistence.statements import ID, Statement, by_key, columns_for
 from persistence.tables.authoring.quiz_drafts import quiz_drafts
+from persistence.tables.generation.generations import generations
 
 _difficulty = member_of(Difficulty)
 
@@ -51,6 +52,14 @@ _SAVE = Statement(
     .returning(quiz_drafts.c.id)
 )
 _REMOVE = Statement(delete(quiz_drafts).where(_one))
+_generated = (
+    update(generations)
+    .where(generations.c.draft_id == bindparam("draft_id", type_=ID))
+    .values(quiz_id=bindparam("of_quiz", type_=ID))
+    .returning(generations.c.id)
+    .cte("generated")
+)
+_PUBLISH = Statement(delete(quiz_drafts).where(_one).add_cte(_generated))
 
 
 class SqlQuizDrafts:
@@ -87,6 +96,10 @@ class SqlQuizDrafts:
             if name not in {"id", "author_id", "quiz_id"}
         }
         return await self._connection.first(_SAVE, draft_id=draft.id, wanted=draft.slug, **values) is not None
+
+    async def publish(self, draft_id: QuizDraftId, quiz_id: QuizId) -> None:
+        """Delete a locked draft, and name its quiz where it was generated."""
+        await self._connection.run(_PUBLISH, draft_id=draft_id, of_quiz=quiz_id)
 
     async def remove(self, draft_id: QuizDraftId) -> None:
         """Delete a locked draft."""

@@ -34,11 +34,12 @@ _ROWS = """
             WHEN j.state IN ('FAILED', 'DISCARDED') THEN 'FAILED' ELSE 'CANCELLED' END AS state,
         g.subject, g.asked, g.job_id,
         CASE WHEN g.finished_at IS NULL AND j.state IN ('FAILED', 'DISCARDED') THEN j.error END AS error,
-        g.version_id, g.draft_id, g.explanation_id, g.model, g.prompt, g.prompt_version, g.created_at, g.finished_at
+        g.version_id, g.draft_id, g.quiz_id, g.explanation_id, g.model, g.prompt, g.prompt_version, g.created_at,
+        g.finished_at
     FROM generations g LEFT JOIN jobs j ON j.id = g.job_id WHERE g.user_id = :user_id"""
 _types: list[Any] = [column("id", ID), column("user_id", ID), column("kind", Text), column("state", Text)]
 _types += [column("subject", Text), column("asked", JSONB), column("job_id", ID), column("error", Text)]
-_types += [column(name, ID) for name in ("version_id", "draft_id", "explanation_id")]
+_types += [column(name, ID) for name in ("version_id", "draft_id", "quiz_id", "explanation_id")]
 _types += [column("model", Text), column("prompt", Text), column("prompt_version", SmallInteger)]
 _types += [column(name, DateTime(timezone=True)) for name in ("created_at", "finished_at")]
 _generation = maker(Generation, kind=member_of(GenerationKind), state=member_of(GenerationState))

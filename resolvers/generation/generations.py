@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from domain.accounts.users import Viewer
+from domain.accounts import roles
+from domain.accounts.users import Role, Viewer
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.entities import entity
@@ -16,8 +17,8 @@ from domain.generation.generations import (
     GenerationState,
     LearnerLevel,
 )
-from domain.generation.ratings import ContentRating
-from domain.ids import AttemptId, GenerationId
+from domain.generation.ratings import AnswerRatings, ContentRating, RatingFilter
+from domain.ids import AttemptId, ChatMessageId, GenerationId
 from domain.jobs.jobs import Job
 from domain.paging import Page, Window
 from domain.work import Work
@@ -136,6 +137,29 @@ async def rate_generated_content(
         return await content_ratings.rate(
             work, context.act(), target=target, is_helpful=is_helpful, reason=reason
         )
+
+
+async def viewer_ratings(
+    viewer: Viewer,
+    context: Context,
+    *,
+    message_id: ChatMessageId | None = None,
+    is_helpful: bool | None = None,
+    window: Window,
+) -> Page[ContentRating]:
+    """Return a page of the caller's ratings."""
+    asked = RatingFilter(message_id=message_id, is_helpful=is_helpful)
+    async with context.open_reads() as reads:
+        return await reads.ratings.page(asked, window, user_id=viewer.user_id)
+
+
+async def answer_ratings(
+    context: Context, *, window: Window, model: str | None = None
+) -> Page[AnswerRatings]:
+    """Return a page of the counts of ratings of answers in chats, for an operator."""
+    async with context.open_reads() as reads:
+        await roles.require(reads.roles, user_id=context.user_id, role=Role.OPERATOR, now=context.now())
+        return await reads.ratings.of_answers(window, model=model)
 
 
 async def _started(work: Work, generation: Generation) -> StartedGeneration:

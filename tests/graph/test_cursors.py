@@ -110,6 +110,8 @@ LISTS: dict[str, tuple[str, list[type]]] = {
     "Query.questionReports": ("{ questionReports(%s) { edges { cursor } } }", [str]),
     "Query.questionQuality": ("{ questionQuality(%s) { edges { cursor } } }", [int, str]),
     "Viewer.questionReports": ("{ viewer { questionReports(%s) { edges { cursor } } } }", [str]),
+    "Viewer.contentRatings": ("{ viewer { contentRatings(%s) { edges { cursor } } } }", [str]),
+    "Query.answerRatings": ("{ answerRatings(%s) { edges { cursor } } }", [int, str]),
     "Viewer.generations": ("{ viewer { generations(%s) { edges { cursor } } } }", [str]),
     "Generation.feedbackReasons": (
         "{ viewer { generations { nodes { feedbackReasons(%s) { edges { cursor } } } } } }",
@@ -177,6 +179,8 @@ NAMES = {
     "Query.questionReports": "questionReports",
     "Query.questionQuality": "questionQuality",
     "Viewer.questionReports": "viewerReports",
+    "Viewer.contentRatings": "contentRatings",
+    "Query.answerRatings": "answerRatings",
     "Viewer.generations": "generations",
     "Generation.feedbackReasons": "feedbackReasons",
     "Leaderboard.ranking": "leaderboard",

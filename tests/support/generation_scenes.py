@@ -13,12 +13,13 @@ from domain.generation.generations import (
     NewGeneration,
 )
 from domain.generation.ratings import ContentRating
-from domain.ids import AiCallId, ExplanationId, GenerationId, JobId, QuestionId
+from domain.ids import AiCallId, ChatMessageId, ExplanationId, GenerationId, JobId, QuestionId
 from domain.unit_of_work import Meter
 from domain.work import Work
 from tests.builders import mint
 from tests.support.accounts import accepted
 from tests.support.attempts import a_quiz_taker
+from tests.support.chats import Explorer, run_answer
 from tests.support.clients.generation import STARTED, TEXT, an_author, rows, run_generations, started, written
 from tests.support.list_fields import ListPaths
 from tests.support.schema_client import Asker
@@ -57,6 +58,23 @@ async def generations_of_size(ask: Asker, viewer: Viewer, size: int) -> None:
                     user_id=rater,
                     target=mint("question"),
                     generation_id=ids[-1],
+                    is_helpful=True,
+                    reason="Good.",
+                    rated_at=ask.clock(),
+                )
+            )
+        of_viewer = (
+            "SELECT m.id FROM chat_messages m JOIN explore_chats c ON c.id = m.chat_id WHERE c.user_id = $1"
+        )
+        for place, message in enumerate((await rows(ask, of_viewer, viewer.user_id))[:size]):
+            await work.ratings.rate(
+                ContentRating(
+                    user_id=viewer.user_id,
+                    target=message["id"],
+                    generation_id=None,
+                    message_id=ChatMessageId(message["id"]),
+                    model=f"model-{place}",
+                    prompt_version=1,
                     is_helpful=True,
                     reason="Good.",
                     rated_at=ask.clock(),
@@ -122,6 +140,12 @@ async def everything_generated(ask: WatchingAsker) -> None:
     )
     draft = roadmap["roadmapVersion"]["id"]
     await accepted(ask, author, "rateGeneratedContent", rating, target=draft, isHelpful=True, reason="Clear.")
+    answer = (await Explorer(ask, author).asked())["id"]
+    await run_answer(ask, answer)
+    await accepted(ask, author, "rateGeneratedContent", rating, target=answer, isHelpful=True, reason="Yes.")
+    ratings = everything("ContentRatingConnection", 3, NO_ARGUMENTS)
+    counts = everything("AnswerRatingsConnection", 3, NO_ARGUMENTS)
+    await ask.data(f"{{ viewer {{ contentRatings {ratings} }} answerRatings {counts} }}", author)
     cancelled = await started(ask, author, "generateQuiz", "cancelled", **quiz)
     await accepted(ask, author, "cancelJob", id=cancelled["job"]["id"])
     failed = await started(ask, author, "generateQuiz", "failed", **quiz)
@@ -139,6 +163,8 @@ async def everything_generated(ask: WatchingAsker) -> None:
     given = {"draftId": whole["quizDraft"]["id"], "version": whole["quizDraft"]["version"]}
     published = await accepted(ask, author, "publishQuiz", "quiz { id unreviewedCount }", **given)
     quiz_id = published["quiz"]["id"]
+    listed = f"viewer {{ generations {everything('GenerationConnection', 3, NO_ARGUMENTS)} }}"
+    await ask.data(f"{{ {listed} }}", author)
     begun = {"quizId": quiz_id, "idempotencyKey": "unreviewed"}
     await accepted(ask, author, "startQuizAttempt", "attempt { asksUnreviewed }", **begun)
     await _explained(ask)

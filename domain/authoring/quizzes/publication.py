@@ -41,7 +41,7 @@ async def publish(work: AuthoringWork, act: Act, *, draft_id: QuizDraftId, versi
     published = await work.quizzes.publish(new, now=act.now)
     if published.id != quiz.id:
         raise SlugTakenError("Another quiz has this slug by now; choose another one.", field="draftId")
-    await work.quiz_drafts.remove(draft.id)
+    await work.quiz_drafts.publish(draft.id, published.id)
     return published
 
 

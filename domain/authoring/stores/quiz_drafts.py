@@ -80,5 +80,8 @@ class QuizDrafts(Protocol):
     async def save(self, draft: QuizDraft) -> bool:
         """Store a locked draft as it is now; False where its author has another one with the same slug."""
 
+    async def publish(self, draft_id: QuizDraftId, quiz_id: QuizId) -> None:
+        """Delete a locked draft that was published as a quiz; what was generated for the draft names the quiz then."""
+
     async def remove(self, draft_id: QuizDraftId) -> None:
         """Delete a locked draft."""

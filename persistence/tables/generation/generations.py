@@ -31,6 +31,7 @@ generations = Table(
     Column("job_id", ID, nullable=False),
     Column("version_id", ID, ForeignKey("roadmap_versions.id", ondelete="SET NULL")),
     Column("draft_id", ID),
+    Column("quiz_id", ID, ForeignKey("quizzes.id", ondelete="SET NULL")),
     Column("explanation_id", ID),
     Column("model", Text),
     Column("prompt", Text),
@@ -44,6 +45,8 @@ generations = Table(
     CheckConstraint("(finished_at IS NULL) = (model IS NULL)", name="finished_at"),
     Index(None, "user_id", "id"),
     Index("generations_version_id_idx", "version_id", postgresql_where=text("version_id IS NOT NULL")),
+    Index("generations_draft_id_idx", "draft_id", postgresql_where=text("draft_id IS NOT NULL")),
+    Index("generations_quiz_id_idx", "quiz_id", postgresql_where=text("quiz_id IS NOT NULL")),
 )
 explanations = Table(
     "explanations",
@@ -69,12 +72,17 @@ content_ratings = Table(
     metadata,
     Column("user_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
     Column("target", ID, nullable=False),
-    Column("generation_id", ID, nullable=False),
+    Column("generation_id", ID),
+    Column("message_id", ID, ForeignKey("chat_messages.id", ondelete="CASCADE"), index=True),
+    Column("model", Text),
+    Column("prompt_version", SmallInteger),
     Column("is_helpful", Boolean, nullable=False),
     Column("reason", Text, nullable=False),
     Column("rated_at", MOMENT, nullable=False),
     Column("place", BigInteger, Identity(), nullable=False),
     PrimaryKeyConstraint("user_id", "target"),
+    CheckConstraint("num_nonnulls(generation_id, message_id) = 1", name="of_one"),
+    CheckConstraint("(message_id IS NULL) = (model IS NULL)", name="model"),
     Index(None, "generation_id", "place"),
 )
-"""`place` orders the ratings of a generation by when they were first given."""
+"""`place` orders the ratings of a generation by when they were first given; `model` wrote the answer of a message."""

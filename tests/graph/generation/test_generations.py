@@ -65,8 +65,11 @@ async def test_a_quiz_from_each_source_ends_in_a_sound_draft(ask: Asker, source:
     assert draft["validation"] == []
     assert {question["kind"] for question in draft["questions"]} == {kind.name for kind in QuestionKind}
     assert all(question["provenance"]["reviewedAt"] is None for question in draft["questions"])
-    await accepted(ask, author, "publishQuiz", draftId=draft["id"], version=draft["version"])
-    assert (await read(ask, author, generation["id"]))["quizDraft"] is None
+    assert generation["quiz"] is None
+    given = {"draftId": draft["id"], "version": draft["version"]}
+    published = await accepted(ask, author, "publishQuiz", "quiz { id title }", **given)
+    found = await read(ask, author, generation["id"])
+    assert (found["quizDraft"], found["quiz"]) == (None, published["quiz"])
 
 
 async def test_the_same_key_starts_one_job(ask: Asker) -> None:

@@ -26,6 +26,7 @@ GENERATION = """query ($id: ID!) { node(id: $id) { ... on Generation {
     nodesConnection(first: 50) { nodes { id title description kind difficulty minutes } } }
   quizDraft { id version title question_count: questionCount validation { message }
     questions { id kind prompt provenance { model prompt promptVersion generatedAt reviewedAt reviewedBy { id } } } }
+  quiz { id title }
   explanation { id number text attempt { id } }
   feedback { helpful unhelpful } feedbackReasons(first: 10) { nodes { target isHelpful reason } } } } }"""
 
