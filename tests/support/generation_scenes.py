@@ -140,9 +140,11 @@ async def everything_generated(ask: WatchingAsker) -> None:
     )
     draft = roadmap["roadmapVersion"]["id"]
     await accepted(ask, author, "rateGeneratedContent", rating, target=draft, isHelpful=True, reason="Clear.")
-    answer = (await Explorer(ask, author).asked())["id"]
-    await run_answer(ask, answer)
-    await accepted(ask, author, "rateGeneratedContent", rating, target=answer, isHelpful=True, reason="Yes.")
+    for is_helpful in (True, False):
+        answer = (await Explorer(ask, author).asked(idempotencyKey=mint("key")))["id"]
+        await run_answer(ask, answer)
+        given = {"target": answer, "isHelpful": is_helpful, "reason": "Why."}
+        await accepted(ask, author, "rateGeneratedContent", rating, **given)
     ratings = everything("ContentRatingConnection", 3, NO_ARGUMENTS)
     counts = everything("AnswerRatingsConnection", 3, NO_ARGUMENTS)
     await ask.data(f"{{ viewer {{ contentRatings {ratings} }} answerRatings {counts} }}", author)
