@@ -37,6 +37,7 @@ PUBLIC_KINDS = {
     "node",
     "prerequisite",
     "media",
+    "certificate",
 }
 EVERYTHING = """{
   viewer {
