@@ -37,7 +37,6 @@ PUBLIC_KINDS = {
     "node",
     "prerequisite",
     "media",
-    "certificate",
 }
 EVERYTHING = """{
   viewer {
