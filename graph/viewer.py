@@ -6,22 +6,16 @@ from domain.accounts.scopes import Scope
 from domain.learning.daily_targets import DailyKind
 from graph.accounts.audit import AuditEntry
 from graph.accounts.users import User
-from graph.ai.calls import AiUsage
-from graph.analytics.activity_log import LoggedActivity
 from graph.analytics.dashboards import Dashboard
 from graph.analytics.learner_analytics import Analytics
 from graph.assessment.attempts import QuizAttempt
 from graph.authoring.collaborations import Collaborator
 from graph.bookmarks.bookmarks import Bookmark, BookmarkTag, Note
-from graph.certificates.certificates import Certificate
-from graph.chats.chats import ExploreChat
 from graph.costs import weighed
 from graph.directives import auth, public, reads_imports, reads_learning, requires_scopes
 from graph.fields import loaded_by, resolved_by, streamed_by
 from graph.gamification.streaks import Streak
 from graph.gamification.xp import LevelProgress, XpEntry
-from graph.generation.generations import Generation
-from graph.generation.ratings import ContentRating
 from graph.imports.imports import Import
 from graph.jobs.jobs import MADE_WITHIN, Job
 from graph.learning.daily_targets import DailyTarget
@@ -29,38 +23,28 @@ from graph.learning.enrolments import Enrolment
 from graph.learning.goals import Goal
 from graph.mail.email_preferences import EmailPreferences
 from graph.paging import Connection
-from graph.printouts.printouts import Printout
 from graph.quality.question_reports import QuestionReport
 from graph.study.study_sessions import StudySession
-from graph.threads.threads import Thread
-from graph.topics.topic_chains import TopicChain
+from graph.viewer_explorations import ViewerExplorations
 from graph.workflows.workflows import Workflow
 from resolvers.accounts import audit, users
 from resolvers.accounts import loaders as account_loaders
-from resolvers.ai import calls as ai_calls
 from resolvers.analytics import dashboards, learner_analytics
-from resolvers.analytics import explorations as exploration_resolvers
 from resolvers.assessment import attempts, time_allowances
 from resolvers.authoring import collaborations as collaboration_resolvers
 from resolvers.bookmarks import bookmarks as bookmark_resolvers
-from resolvers.certificates import certificates as certificate_resolvers
-from resolvers.chats import chats as chat_resolvers
 from resolvers.gamification import streaks, xp
-from resolvers.generation import generations
 from resolvers.imports import imports as import_resolvers
 from resolvers.jobs import jobs as job_resolvers
 from resolvers.learning import daily_targets, enrolments, goals
 from resolvers.mail import email_preferences
-from resolvers.printouts import printouts as printout_resolvers
 from resolvers.quality import question_reports
 from resolvers.study import study_sessions as study_resolvers
-from resolvers.threads import threads as thread_resolvers
-from resolvers.topics import topic_chains as topic_resolvers
 from resolvers.workflows import workflows as workflow_resolvers
 
 
 @strawberry.type(description="The signed-in caller and their own data.", directives=[*reads_learning()])
-class Viewer:
+class Viewer(ViewerExplorations):
     """The caller's own data."""
 
     user: User | None = loaded_by(
@@ -78,15 +62,6 @@ class Viewer:
     )
     dashboard: Dashboard | None = weighed(
         resolved_by(dashboards.viewer_dashboard, description="The caller's progress at a glance."), 10
-    )
-    activity: Connection[LoggedActivity] | None = resolved_by(
-        exploration_resolvers.viewer_activity,
-        description="What the caller did in topics, chats and threads, the latest first. What is deleted is not in it.",
-        args={
-            "kinds": "Only acts of these kinds; by default all.",
-            "since": "Only acts from this moment on.",
-            "until": "Only acts before this moment.",
-        },
     )
     daily_targets: list[DailyTarget] | None = resolved_by(
         daily_targets.viewer_daily_targets,
@@ -128,38 +103,6 @@ class Viewer:
             "kind": "Only reports of this kind; by default all.",
         },
     )
-    threads: Connection[Thread] | None = resolved_by(
-        thread_resolvers.viewer_threads,
-        description="The caller's threads, newest first.",
-        args={
-            "is_archived": "Only threads in the archive, or only those that are not; by default all.",
-            "query": "Only threads with this in their title, description or contents, 2 to 100 characters in any case.",
-        },
-    )
-    shared_threads: Connection[Thread] | None = resolved_by(
-        thread_resolvers.viewer_shared_threads,
-        description="The threads that others share with the caller, by name or by link, newest first.",
-        args={
-            "query": "Only threads with this in their title, description or contents, 2 to 100 characters in any case."
-        },
-    )
-    content_ratings: Connection[ContentRating] | None = resolved_by(
-        generations.viewer_ratings,
-        description="What the caller thinks of generated content and of answers in chats, by the ids of the targets, "
-        "the last first.",
-        args={
-            "message_id": "Only the rating of the answer in this message of a chat.",
-            "is_helpful": "Only content that is helpful to the caller, or only content that is not; by default all.",
-        },
-    )
-    generations: Connection[Generation] | None = resolved_by(
-        generations.viewer_generations,
-        description="What the caller had language models write, newest first.",
-        args={
-            "kind": "Only generations of this kind; by default all.",
-            "state": "Only generations in this state; by default all.",
-        },
-    )
     level_progress: LevelProgress | None = resolved_by(
         xp.level_progress, description="The caller's level, and the progress to the next one."
     )
@@ -191,43 +134,8 @@ class Viewer:
             "is_open": "Only open sessions, or only those that have ended; by default all.",
         },
     )
-    topic_chains: Connection[TopicChain] | None = resolved_by(
-        topic_resolvers.viewer_topic_chains,
-        description="The caller's topic chains, newest first.",
-        args={
-            "is_shared": "Only chains that are shared, or only those that are not; by default all.",
-            "is_explored": "Only chains of which every topic was explored, or only the others; by default all.",
-        },
-    )
-    chats: Connection[ExploreChat] | None = resolved_by(
-        chat_resolvers.viewer_chats,
-        description="The caller's explore chats, newest first.",
-        args={
-            "archived": "Only archived chats, or only those that are not; by default all.",
-            "query": "Only chats whose title, topic or questions hold this text, in any case of letters: one line of 1 "
-            "to 100 characters.",
-            "of_threads": "Also chats that belong to sections of threads; by default not.",
-        },
-    )
     enrolments: Connection[Enrolment] | None = resolved_by(
         enrolments.viewer_enrolments, description="The caller's enrolments in roadmaps, newest first."
-    )
-    certificates: Connection[Certificate] | None = resolved_by(
-        certificate_resolvers.viewer_certificates,
-        description="The caller's certificates, newest first.",
-        args={
-            "state": "Only certificates in this state; by default all.",
-            "roadmap_id": "Only certificates of this roadmap; by default of all.",
-        },
-    )
-    printouts: Connection[Printout] | None = resolved_by(
-        printout_resolvers.viewer_printouts,
-        description="The caller's printouts, newest first.",
-        args={
-            "state": "Only printouts in this state; by default all.",
-            "format": "Only printouts in this format; by default all.",
-            "target": "Only printouts of this kind of target; by default all.",
-        },
     )
     imports: Connection[Import] | None = resolved_by(
         import_resolvers.viewer_imports,
@@ -257,11 +165,6 @@ class Viewer:
             "template": "Only workflows of this template.",
         }
         | MADE_WITHIN,
-    )
-    ai_usage: AiUsage | None = resolved_by(
-        ai_calls.viewer_usage,
-        description="What the caller has used of language models today, and what is left.",
-        rule=auth(),
     )
     email_preferences: EmailPreferences | None = resolved_by(
         email_preferences.viewer_preferences,

@@ -90,6 +90,14 @@ def checked_filter(asked: QualityFilter) -> QualityFilter:
     return replace(asked, query=text.line(asked.query, field="query", longest=LONGEST_QUERY))
 
 
+@entity
+class QuizCounts:
+    """How many questions of a quiz are suspended, and how many were generated and not reviewed by a human."""
+
+    suspended: int
+    unreviewed: int
+
+
 class QuestionQualities(Protocol):
     """What is known about questions; `viewer_id` leaves out those that an open attempt of the viewer's asks."""
 
@@ -110,5 +118,5 @@ class QuestionQualities(Protocol):
     async def resume(self, question_id: QuestionId) -> bool:
         """Remove a suspension; tell whether there was one."""
 
-    async def suspended_of(self, ids: Sequence[QuizId]) -> list[int]:
-        """Return how many questions of each quiz are suspended."""
+    async def counts_of(self, ids: Sequence[QuizId]) -> list[QuizCounts]:
+        """Count the questions of each quiz that attempts leave out, and those for which they earn nothing."""

@@ -63,7 +63,7 @@ class TopicPlace:
 
 
 @entity
-class StartedGeneration:
+class TopicGeneration:
     """A job, and the topic that gets the subtopics."""
 
     job: Job
@@ -87,7 +87,7 @@ async def start(
     count: int,
     model: str | None,
     randomness: Callable[[int], bytes],
-) -> StartedGeneration:
+) -> TopicGeneration:
     """Start the generation of subtopics of a topic of the actor's; a path that is new becomes a chain.
 
     While one runs for the topic, that one is returned. Raises, all at once, InvalidInputErrors; NotFoundError,
@@ -106,7 +106,7 @@ async def start(
     await topic_changes.check_room(work, topic, field="below")
     arguments = GenerateTopicsArguments(user_id=act.user_id, topic_id=topic.id, count=count, model=model)
     request = JobRequest(arguments=arguments, user_id=act.user_id, dedupe_key=f"topics:{topic.id}")
-    return StartedGeneration(job=await job_starts.start(work, act, GENERATE, request), topic=topic)
+    return TopicGeneration(job=await job_starts.start(work, act, GENERATE, request), topic=topic)
 
 
 async def plan(reads: TopicsWork, arguments: GenerateTopicsArguments) -> GenerationPlan | None:

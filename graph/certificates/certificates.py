@@ -4,6 +4,7 @@ from datetime import datetime
 
 import strawberry
 
+from domain.accounts.scopes import Scope
 from domain.accounts.users import Role
 from domain.certificates.certificates import (
     CODE_LENGTH,
@@ -15,7 +16,7 @@ from domain.certificates.certificates import (
 from domain.errors import ForbiddenError
 from domain.ids import CertificateId, EnrolmentId
 from graph.content.roadmaps import Roadmap
-from graph.directives import auth, owner, public, writes_learning
+from graph.directives import auth, owner, public, requires_scopes, writes_learning
 from graph.enums import declare_enum
 from graph.errors import declare_error
 from graph.fields import attribute, given, loaded_by, resolved_by
@@ -38,7 +39,7 @@ declare_error(CertificateEndedError, "The certificate was withdrawn before.")
 
 @strawberry.type(
     description="What a learner got for a finished roadmap, as it was then. All who have its code can read it.",
-    directives=[public()],
+    directives=[public(), requires_scopes(Scope.READ_LEARNING)],
 )
 class Certificate(Node):
     """A certificate."""

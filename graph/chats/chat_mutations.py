@@ -15,15 +15,10 @@ from domain.errors import IdempotencyKeyReusedError
 from domain.ids import ChatId, ChatMessageId
 from graph.chats.chats import ExploreChat, ExploreMessage
 from graph.directives import writes_learning
-from graph.errors import declare_error
 from graph.fields import given
 from graph.mutations import Gives, mutated_by
 from resolvers.chats import chats
 
-declare_error(AnswerInProgressError, "The last question of the chat is being answered.")
-declare_error(AnswerEndedError, "The answer is complete, cancelled or failed.")
-declare_error(TooManyChatsError, "The caller has as many chats as are allowed.")
-declare_error(ChatFullError, "The chat has as many messages as are allowed.")
 _KEY = "A key that the client makes for this request, 1 to 200 characters; for 24 hours the same key returns the same "
 
 

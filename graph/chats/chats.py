@@ -5,16 +5,27 @@ from datetime import datetime, timedelta
 import strawberry
 
 from domain.chats.answer_requests import MOST_SUGGESTIONS
+from domain.chats.chat_errors import (
+    AnswerEndedError,
+    AnswerInProgressError,
+    ChatFullError,
+    TooManyChatsError,
+)
 from domain.chats.chat_messages import LONGEST_ANSWER, AnswerState
 from domain.ids import ChatId, ChatMessageId
 from graph.bookmarkable import Bookmarkable
 from graph.directives import reads_learning
 from graph.enums import declare_enum
+from graph.errors import declare_error
 from graph.fields import arg, attribute, loaded_by, resolved_by, streamed_by
 from graph.node import Node
 from graph.paging import Connection
 from resolvers.chats import answer_streams, chats, loaders
 
+declare_error(AnswerInProgressError, "The last question of the chat is being answered.")
+declare_error(AnswerEndedError, "The answer is complete, cancelled or failed.")
+declare_error(TooManyChatsError, "The caller has as many chats as are allowed.")
+declare_error(ChatFullError, "The chat has as many messages as are allowed.")
 declare_enum(
     AnswerState,
     "Where the answer to a question in a chat is.",

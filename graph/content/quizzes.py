@@ -20,8 +20,7 @@ from graph.mutations import mutated_by
 from graph.paging import Connection
 from resolvers.accounts import loaders as account_loaders
 from resolvers.content import loaders, quizzes
-from resolvers.content.provenances import unreviewed_by_quiz
-from resolvers.quality.loaders import suspended_questions
+from resolvers.quality.loaders import suspended_questions, unreviewed_questions
 
 declare_enum(
     Feedback,
@@ -66,7 +65,7 @@ class Quiz(Bookmarkable):
         description="How many of them are suspended; new attempts leave these out.",
     )
     unreviewed_count: int | None = loaded_by(
-        unreviewed_by_quiz,
+        unreviewed_questions,
         key="id",
         description="How many of them were generated and not reviewed by a human; while there is one, attempts that "
         "start earn no XP.",

@@ -13,15 +13,12 @@ from domain.topics.topic_chains import MOST_CHAINS, TooManyTopicChainsError
 from domain.topics.topic_paths import MOST_PARTS
 from graph.content.roadmaps import Roadmap, RoadmapVersion
 from graph.directives import imports_content, writes_learning
-from graph.errors import declare_error
 from graph.fields import attribute, given, loaded_by, resolved_by
 from graph.mutations import Gives, mutated_by
 from graph.node import Node
 from graph.paging import Connection
 from graph.topics.topics import FILTERS, READS, Topic
 from resolvers.topics import loaders, topic_chains
-
-declare_error(TooManyTopicChainsError, "The caller has as many topic chains as are allowed.")
 
 
 @strawberry.type(description="How far a topic chain was explored.", directives=[*READS])

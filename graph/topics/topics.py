@@ -7,6 +7,7 @@ import strawberry
 
 from domain.accounts.scopes import Scope
 from domain.ids import TopicId
+from domain.topics.topic_chains import TooManyTopicChainsError
 from domain.topics.topics import (
     HARDEST,
     BaseTopicError,
@@ -20,6 +21,7 @@ from graph.fields import attribute, loaded_by
 from graph.paging import Connection
 from resolvers.topics import loaders
 
+declare_error(TooManyTopicChainsError, "The caller has as many topic chains as are allowed.")
 declare_error(TopicExistsError, "The topic above has another subtopic of this name, in whatever case.")
 declare_error(
     TooManyTopicsError,

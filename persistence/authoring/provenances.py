@@ -8,10 +8,9 @@ from sqlalchemy import ARRAY, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.authoring.stores.provenances import Provenance
-from domain.ids import QuestionId, QuizId, UserId
+from domain.ids import QuestionId, UserId
 from persistence.database import SqlConnection
 from persistence.statements import ID, MOMENT, Statement
-from persistence.tables.content.provenances import is_unreviewed
 
 _COLUMNS = """p.lineage_id, p.generation_id, p.model, p.prompt, p.prompt_version, p.generated_at, p.reviewed_at,
         p.reviewed_by_id"""
@@ -30,12 +29,6 @@ _BY_QUESTIONS = Statement(
     SELECT q.id, {_COLUMNS} FROM questions q JOIN question_provenances p ON p.lineage_id = q.lineage_id
     WHERE q.id = ANY (:ids)
     """).bindparams(bindparam("ids", type_=ARRAY(ID)))  # noqa: S608 - names of columns
-)
-_UNREVIEWED = Statement(
-    text(f"""
-    SELECT a.quiz_id, count(*) FROM quiz_questions a JOIN questions q ON q.id = a.question_id
-    WHERE a.quiz_id = ANY (:ids) AND {is_unreviewed("q.lineage_id")} GROUP BY a.quiz_id
-    """).bindparams(bindparam("ids", type_=ARRAY(ID)))  # noqa: S608 - a condition of our own
 )
 _REVIEW = Statement(
     text("""
@@ -69,11 +62,6 @@ class SqlProvenances:
         rows = await self._connection.rows(_BY_QUESTIONS, ids=list(ids))
         found = {row[0]: _provenance(*row[1:]) for row in rows}
         return [found.get(id_) for id_ in ids]
-
-    async def unreviewed_of(self, ids: Sequence[QuizId]) -> list[int]:
-        """Count by quiz."""
-        found = {row[0]: row[1] for row in await self._connection.rows(_UNREVIEWED, ids=list(ids))}
-        return [found.get(id_, 0) for id_ in ids]
 
     async def review(self, question_id: QuestionId, *, by: UserId, now: datetime) -> bool:
         """Mark the row of a question as reviewed, once."""

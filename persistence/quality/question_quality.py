@@ -12,6 +12,7 @@ from domain.quality.question_quality import (
     QualityFilter,
     QuestionQuality,
     QuestionSuspension,
+    QuizCounts,
 )
 from persistence.content.questions import question_columns, question_of
 from persistence.database import SqlConnection
@@ -19,6 +20,7 @@ from persistence.paging import Pages
 from persistence.quality.hidden_questions import HIDDEN, hides, same_question
 from persistence.quality.items import totals_columns, totals_of
 from persistence.statements import ID, MOMENT, Statement, by_key
+from persistence.tables.content.provenances import is_unreviewed
 
 _QUESTION = len(question_columns)
 _names = [
@@ -117,11 +119,13 @@ _SUSPEND = Statement(
     )
 )
 _RESUME = Statement(text("DELETE FROM question_suspensions WHERE question_id = :question_id").bindparams(_id))
-_SUSPENDED_OF = Statement(
-    text("""
-    SELECT p.quiz_id, count(*)::int FROM quiz_questions p JOIN question_suspensions s USING (question_id)
+_COUNTS_OF = Statement(
+    text(f"""
+    SELECT p.quiz_id, count(s.question_id)::int, count(*) FILTER (WHERE {is_unreviewed("q.lineage_id")})::int
+    FROM quiz_questions p JOIN questions q ON q.id = p.question_id
+    LEFT JOIN question_suspensions s ON s.question_id = p.question_id
     WHERE p.quiz_id = ANY (:ids) GROUP BY p.quiz_id
-    """).bindparams(bindparam("ids", type_=ARRAY(ID)))
+    """).bindparams(bindparam("ids", type_=ARRAY(ID)))  # noqa: S608 - a condition of our own
 )
 
 
@@ -173,7 +177,8 @@ class SqlQuestionQualities:
         """Delete a suspension."""
         return bool(await self._connection.run(_RESUME, question_id=question_id))
 
-    async def suspended_of(self, ids: Sequence[QuizId]) -> list[int]:
-        """Return how many questions of each quiz are suspended."""
-        found = dict(map(tuple, await self._connection.rows(_SUSPENDED_OF, ids=list(ids))))
-        return [found.get(id_, 0) for id_ in ids]
+    async def counts_of(self, ids: Sequence[QuizId]) -> list[QuizCounts]:
+        """Return one object for each quiz."""
+        rows = await self._connection.rows(_COUNTS_OF, ids=list(ids))
+        found = {row[0]: QuizCounts(suspended=row[1], unreviewed=row[2]) for row in rows}
+        return [found.get(id_, QuizCounts(suspended=0, unreviewed=0)) for id_ in ids]

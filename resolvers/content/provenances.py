@@ -1,7 +1,7 @@
 """Batches of the provenance of questions: what was generated, and not reviewed yet."""
 
 from domain.authoring.stores.provenances import Provenance
-from domain.ids import QuestionId, QuizId
+from domain.ids import QuestionId
 from resolvers.batches import Rows, batch
 from resolvers.context import Context
 
@@ -11,10 +11,3 @@ async def provenance_by_question(context: Context, ids: list[QuestionId]) -> lis
     """Load where generated questions come from."""
     async with context.open_reads() as reads:
         return await reads.provenances.by_questions(ids)
-
-
-@batch(Rows.PUBLIC)
-async def unreviewed_by_quiz(context: Context, ids: list[QuizId]) -> list[int]:
-    """Count the generated questions of quizzes that no human has reviewed."""
-    async with context.open_reads() as reads:
-        return await reads.provenances.unreviewed_of(ids)

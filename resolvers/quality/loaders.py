@@ -1,9 +1,11 @@
 """Batches of the quality of questions: the viewer's reports, and what authors and moderators see."""
 
+import asyncio
+
 from domain.content.questions import Question
 from domain.ids import QuestionId, QuestionReportId, QuizId
 from domain.quality import regrades
-from domain.quality.question_quality import QuestionQuality
+from domain.quality.question_quality import QuestionQuality, QuizCounts
 from domain.quality.question_reports import QuestionReport
 from domain.quality.regrade_store import QuestionRegrade
 from resolvers.batches import Rows, batch
@@ -53,5 +55,21 @@ async def regrades_by_question(context: Context, ids: list[QuestionId]) -> list[
 @batch(Rows.PUBLIC)
 async def suspended_questions(context: Context, ids: list[QuizId]) -> list[int]:
     """Count the questions of quizzes that new attempts leave out."""
+    return [counts.suspended for counts in await _counts(context, ids)]
+
+
+@batch(Rows.PUBLIC)
+async def unreviewed_questions(context: Context, ids: list[QuizId]) -> list[int]:
+    """Count the generated questions of quizzes that no human has reviewed."""
+    return [counts.unreviewed for counts in await _counts(context, ids)]
+
+
+@batch(Rows.PUBLIC)
+async def _counts_by_quiz(context: Context, ids: list[QuizId]) -> list[QuizCounts]:
     async with context.open_reads() as reads:
-        return await reads.question_qualities.suspended_of(ids)
+        return await reads.question_qualities.counts_of(ids)
+
+
+async def _counts(context: Context, ids: list[QuizId]) -> list[QuizCounts]:
+    """Load what both batches need, in one statement where both are asked for at once."""
+    return await asyncio.gather(*(context.load(_counts_by_quiz, id_) for id_ in ids))

@@ -5,7 +5,7 @@ from typing import Protocol
 from domain.edits import UNCHANGED, Edit
 from domain.ids import TopicId
 from domain.topics import topic_changes, topic_jobs
-from domain.topics.topic_jobs import USUAL_COUNT, StartedGeneration, TopicPlace
+from domain.topics.topic_jobs import USUAL_COUNT, TopicGeneration, TopicPlace
 from domain.topics.topics import Topic
 from resolvers.context import Context
 
@@ -19,7 +19,7 @@ class GivenPlace(Protocol):
 
 async def generate_topics(
     context: Context, *, below: GivenPlace, count: int = USUAL_COUNT, model: str | None = None
-) -> StartedGeneration:
+) -> TopicGeneration:
     """Start the generation of subtopics of a topic of the caller's."""
     async with context.open_work() as work:
         return await topic_jobs.start(

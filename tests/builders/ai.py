@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from domain.accounts.users import Role
 from domain.ai.calls import AiCall, AiCallStatus
 from domain.ai.models import Model
 from domain.ai.quotas import AiQuota
-from domain.ai.requests import Purpose
+from domain.ai.requests import AiRequest, Purpose, Turn
 from domain.ids import AiCallId, UserId
 from tests.builders import mint
 
@@ -47,4 +48,16 @@ def a_model(name: str, **values) -> Model:
             "purposes": [],
         }
         | values
+    )
+
+
+def a_chat_request(purpose: Purpose = Purpose.CHAT, *turns: Turn, **quoted: str) -> AiRequest:
+    return AiRequest(
+        caller_id=UserId(mint("user")),
+        roles=frozenset({Role.LEARNER}),
+        purpose=purpose,
+        prompt="chat",
+        longest=1_000,
+        quoted=quoted,
+        turns=turns,
     )

@@ -17,7 +17,7 @@ from persistence.signals import LocalSignals
 from persistence.work import Postgres
 from tests.builders import a_user
 from tests.builders.acts import an_act
-from tests.gateway.ai.test_offline_chats import request
+from tests.builders.ai import a_chat_request
 from tests.support.servers.chat_worker import ChatWorkerProcess
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
@@ -60,7 +60,7 @@ async def test_a_killed_worker_leaves_no_answer_stuck_or_doubled(database_url: s
                     worker.stop(signal.SIGKILL)
         await connection.close()
 
-    expected = chats.write(request(topic="Python", question=QUESTION))
+    expected = chats.write(a_chat_request(topic="Python", question=QUESTION))
     assert half["state"] == "STREAMING"
     assert (done["state"], done["answer"]) == ("DONE", expected)
     assert done["writing"] == 2

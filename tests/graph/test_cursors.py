@@ -22,7 +22,7 @@ from tests.support.roadmaps import store_roadmap
 from tests.support.schema_client import Asker
 from tests.support.study import studied_by
 from tests.support.threads import a_thread
-from tests.support.topic_scenes import chains_of_size
+from tests.support.topics import a_chain
 from tests.support.upload_scenes import store_import
 
 pytestmark = pytest.mark.slow  # walks the whole schema
@@ -245,7 +245,7 @@ async def everything(ask: Asker) -> Any:
         await store_import(work, ask, user.id)
     await studied_by(ask, viewer)
     await chats_of_size(ask, viewer, 1)
-    await chains_of_size(ask, viewer, 1)
+    await a_chain(ask, viewer, "Knots")
     await a_generation(ask, viewer)
     await a_thread(ask, viewer, "a")
     return viewer

@@ -154,8 +154,8 @@ OWNED: dict[str, dict[str, Any]] = {
     "exploreThreadContent": {"contentId": "content", "idempotencyKey": NEW_KEY},
     "createThreadLink": {"threadId": "thread"},
     "revokeThreadLink": {"threadId": "thread"},
-    "shareThreadWith": {"threadId": "thread", "handle": "reader_handle"},
-    "unshareThreadWith": {"threadId": "thread", "handle": "reader_handle"},
+    "shareThreadWith": {"threadId": "thread", "handle": "ada_l"},
+    "unshareThreadWith": {"threadId": "thread", "handle": "ada_l"},
     "markQuestionReviewed": {"questionId": "question"},
     "explainAnswer": {"attemptId": "attempt", "slot": 1, "idempotencyKey": NEW_KEY},
     "regeneratePart": {

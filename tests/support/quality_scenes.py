@@ -125,6 +125,7 @@ async def everything_judged(ask: WatchingAsker) -> None:
     sent = await report(ask, again, taker.questions[2].id)
     await accepted(ask, again, "withdrawReport", f"report {shown}", id=sent["report"]["id"])
     await _grade_again(ask, taker)
+    await _grade_again(ask, await a_quiz_taker(ask, slug="judged-alone"))  # no attempt is open
 
 
 async def _grade_again(ask: WatchingAsker, taker: QuizTaker) -> None:
@@ -141,6 +142,9 @@ async def _grade_again(ask: WatchingAsker, taker: QuizTaker) -> None:
     seen = f"{{ myContent(type: QUESTION) {{ nodes {{ question {{ quality {{ regrade {shown} }} }} }} }} }}"
     await ask.data(seen, author_of(taker))
     await run_jobs(ask, "regrade_question")
+    await ask.data(
+        "query ($id: ID!) { attempt(id: $id) { slots { corrected } } }", taker.viewer, id=attempt_id
+    )
     await ask.data(seen, author_of(taker))
 
 

@@ -21,7 +21,7 @@ LOG = "query ($k: [LoggedAct!]) { viewer { activity(kinds: $k, first: 100) { nod
 
 async def a_content(ask: Asker, viewer: Viewer) -> tuple[str, str]:
     """Write a thread with one content; return their ids."""
-    thread_id = await a_thread(ask, viewer, "a")
+    thread_id = await a_thread(ask, viewer, "a", description="What sets are for.")
     (content,) = await contents(ask, viewer, thread_id)
     return thread_id, content["id"]
 

@@ -28,7 +28,6 @@ def of_key(kind: QuestionKind, key: KeyDraft) -> Iterator[str]:
     foreign = [name for name in _PARTS if name not in known and getattr(key, name) not in (None, [])]
     if foreign:
         yield f"A question of kind {kind.value} has no {', '.join(foreign)}; leave that out of the key."
-        return
     yield from text_faults("Feedback {}", key.feedback.values(), at="feedback[{}].text")
     yield from _feedback_faults(key)
     if kind is QuestionKind.SINGLE_CHOICE and sum(option.correct for option in key.options) > 1:

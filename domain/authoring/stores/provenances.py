@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.entities import entity
-from domain.ids import GenerationId, QuestionId, QuizId, UserId
+from domain.ids import GenerationId, QuestionId, UserId
 
 
 @entity
@@ -33,9 +33,6 @@ class Provenances(Protocol):
 
     async def by_questions(self, ids: Sequence[QuestionId]) -> list[Provenance | None]:
         """Return one slot per question, in their order; None for one that a human wrote."""
-
-    async def unreviewed_of(self, ids: Sequence[QuizId]) -> list[int]:
-        """Return how many generated questions without a review each quiz asks, one slot per quiz."""
 
     async def review(self, question_id: QuestionId, *, by: UserId, now: datetime) -> bool:
         """Store that a human has reviewed a question; False where it was not generated, or was reviewed before."""

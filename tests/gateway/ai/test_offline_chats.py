@@ -2,24 +2,10 @@
 
 import pytest
 
-from domain.accounts.users import Role
-from domain.ai.requests import AiRequest, Purpose, Speaker, Turn
+from domain.ai.requests import Purpose, Speaker, Turn
 from domain.chats import answer_requests
-from domain.ids import UserId
 from gateway.ai.offline import chats, sources, suggestions, titles
-from tests.builders import mint
-
-
-def request(purpose: Purpose = Purpose.CHAT, *turns: Turn, **quoted: str) -> AiRequest:
-    return AiRequest(
-        caller_id=UserId(mint("user")),
-        roles=frozenset({Role.LEARNER}),
-        purpose=purpose,
-        prompt="chat",
-        longest=1_000,
-        quoted=quoted,
-        turns=turns,
-    )
+from tests.builders.ai import a_chat_request
 
 
 @pytest.mark.parametrize(
@@ -31,7 +17,7 @@ def request(purpose: Purpose = Purpose.CHAT, *turns: Turn, **quoted: str) -> AiR
     ],
 )
 def test_code_is_shown_where_it_is_the_subject(topic: str, question: str, fence: str) -> None:
-    answer = chats.write(request(topic=topic, question=question))
+    answer = chats.write(a_chat_request(topic=topic, question=question))
 
     assert fence in answer
     assert answer.count("```") == 2
@@ -39,23 +25,23 @@ def test_code_is_shown_where_it_is_the_subject(topic: str, question: str, fence:
 
 
 def test_other_subjects_have_no_code() -> None:
-    assert "```" not in chats.write(request(topic="History", question="Who was Cleopatra?"))
+    assert "```" not in chats.write(a_chat_request(topic="History", question="Who was Cleopatra?"))
 
 
 def test_an_answer_counts_the_questions_of_the_conversation() -> None:
     turns = [Turn(speaker=Speaker.LEARNER, text="Why?"), Turn(speaker=Speaker.AUTHOR, text="So.")]
 
-    assert "question 2" in chats.write(request(Purpose.CHAT, *turns, topic="a", question="How?"))
+    assert "question 2" in chats.write(a_chat_request(Purpose.CHAT, *turns, topic="a", question="How?"))
 
 
 @pytest.mark.parametrize("question", ["?", "木は何ですか", "What does a compiler optimise in a loop?"])
 def test_suggestions_and_titles_can_be_kept(question: str) -> None:
-    given = request(Purpose.SUGGESTIONS, topic="anything", question=question, answer="A short answer.")
+    given = a_chat_request(Purpose.SUGGESTIONS, topic="anything", question=question, answer="A short answer.")
 
     read = answer_requests.SUGGESTIONS.read(suggestions.write(given))
 
     assert answer_requests.SUGGESTIONS.check(read) == []
-    assert answer_requests.title_of(titles.write(request(Purpose.TITLE, text=question)))
+    assert answer_requests.title_of(titles.write(a_chat_request(Purpose.TITLE, text=question)))
 
 
 @pytest.mark.parametrize(
@@ -83,7 +69,9 @@ def test_keywords_say_what_a_text_is_about(text: str, about: list[str]) -> None:
     ],
 )
 def test_suggestions_ask_about_the_subject(topic: str, question: str, first: str) -> None:
-    questions = suggestions.write(request(Purpose.SUGGESTIONS, topic=topic, question=question))["questions"]
+    questions = suggestions.write(a_chat_request(Purpose.SUGGESTIONS, topic=topic, question=question))[
+        "questions"
+    ]
 
     assert questions[0] == first
     assert not any(stop in " ".join(questions) for stop in ("What for", "of that", "anything"))
@@ -91,8 +79,10 @@ def test_suggestions_ask_about_the_subject(topic: str, question: str, first: str
 
 
 def test_an_answer_names_no_stop_words() -> None:
-    answer = chats.write(request(topic="anything", question="What does a compiler do with what it reads?"))
+    answer = chats.write(
+        a_chat_request(topic="anything", question="What does a compiler do with what it reads?")
+    )
 
     assert "these words: **compiler**, **reads**." in answer
     assert "**What**" not in answer
-    assert "these words" not in chats.write(request(topic="anything", question="What is that?"))
+    assert "these words" not in chats.write(a_chat_request(topic="anything", question="What is that?"))

@@ -12,7 +12,7 @@ from domain.ids import ExportId
 from domain.mail import outbox
 from domain.privacy import exports
 from domain.unit_of_work import Meter
-from persistence.privacy.exports import EXCEPTIONS, SECTIONS
+from persistence.privacy.export_sections import EXCEPTIONS, SECTIONS
 from persistence.schema import metadata
 from tests.builders.acts import an_act
 from tests.builders.mail import a_mail

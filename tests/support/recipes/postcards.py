@@ -245,7 +245,7 @@ EDITED_FILES: dict[str, Callable[[str], str]] = {
     "domain/ids.py": add_id,
     "domain/learning/work.py": add_property,
     "persistence/stores.py": add_store,
-    "persistence/privacy/exports.py": add_section,
+    "persistence/privacy/export_sections.py": add_section,
     "persistence/privacy/deletion.py": add_deletion,
     "graph/root_fields.py": add_mutation,
 }

@@ -14,8 +14,10 @@ PAUSE_S = 0.1
 _pieces = offline_author.OfflineAuthor.pieces
 
 
-async def _slowly(self: offline_author.OfflineAuthor, call: ProviderCall) -> AsyncGenerator[object, None]:
-    async for piece in _pieces(self, call):
+async def _slowly(
+    self: offline_author.OfflineAuthor, call: ProviderCall, model: str
+) -> AsyncGenerator[object, None]:
+    async for piece in _pieces(self, call, model):
         await asyncio.sleep(PAUSE_S)
         yield piece
 
