@@ -72,4 +72,5 @@ async def _counts_by_quiz(context: Context, ids: list[QuizId]) -> list[QuizCount
 
 async def _counts(context: Context, ids: list[QuizId]) -> list[QuizCounts]:
     """Load what both batches need, in one statement where both are asked for at once."""
-    return await asyncio.gather(*(context.load(_counts_by_quiz, id_) for id_ in ids))
+    loaded: list[QuizCounts] = await asyncio.gather(*(context.load(_counts_by_quiz, id_) for id_ in ids))
+    return loaded
