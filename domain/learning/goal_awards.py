@@ -10,6 +10,7 @@ from domain.local_days import local_date
 
 _SOURCES = {GoalKind.ROADMAP: "roadmap", GoalKind.MASTERY_TARGET: "exam_type"}
 """What a paid goal of a kind has as the source of its XP; others have themselves."""
+_UNREVIEWED = "A quiz of the roadmap asked generated questions that no human had reviewed."
 
 
 async def award_for(work: LearningWork, goal: Goal, *, now: datetime, rules: RuleSet = CURRENT) -> Award:
@@ -23,13 +24,9 @@ async def award_for(work: LearningWork, goal: Goal, *, now: datetime, rules: Rul
     earlier = await work.xp.goal_xp(
         goal.owner_id, local_date=today, about_id=goal.about_id, since=goal.created_at
     )
-    unpaid = unpaid_because(
-        goal,
-        earlier,
-        is_own=await _is_own(work, goal),
-        is_unreviewed=goal.kind is GoalKind.ROADMAP and await work.goals.rests_on_unreviewed(goal.id),
-        rules=rules,
-    )
+    unpaid = unpaid_because(goal, earlier, is_own=await _is_own(work, goal), rules=rules)
+    if not unpaid and goal.kind is GoalKind.ROADMAP and await work.goals.rests_on_unreviewed(goal.id):
+        unpaid = _UNREVIEWED
     amount = 0 if unpaid else rules.goal_completed
     source = goal.id if unpaid or goal.about_id is None else goal.about_id
     return Award(
@@ -44,16 +41,12 @@ async def award_for(work: LearningWork, goal: Goal, *, now: datetime, rules: Rul
     )
 
 
-def unpaid_because(
-    goal: Goal, earlier: GoalXp, *, is_own: bool, is_unreviewed: bool = False, rules: RuleSet = CURRENT
-) -> str:
+def unpaid_because(goal: Goal, earlier: GoalXp, *, is_own: bool, rules: RuleSet = CURRENT) -> str:
     """Return the sentence that says why the goal earns nothing; empty where it is paid."""
     if goal.kind is GoalKind.MANUAL:
         return "A goal that its learner declares completed earns nothing."
     if is_own:
         return "You wrote its roadmap; own content earns nothing."
-    if is_unreviewed:
-        return "A quiz of the roadmap asked generated questions that no human had reviewed."
     if earlier.about_paid:
         return f"An earlier goal for the same {_SOURCES[goal.kind].replace('_', ' ')} was paid already."
     if goal.target_xp is not None and earlier.unspent < goal.target_xp:

@@ -1,15 +1,16 @@
 """Jobs that have a language model name the subtopics of a topic."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import field
 from datetime import timedelta
 
-from domain import text
+from domain import ids, text
 from domain.acts import Act
 from domain.ai.requests import AiRequest, Purpose
 from domain.entities import entity
 from domain.errors import InvalidInputError
-from domain.ids import TopicChainId, TopicId, UserId
+from domain.ids import JobId, TopicChainId, TopicId, UserId
 from domain.jobs import job_starts
 from domain.jobs.job_kinds import JobKind, RetryPolicy
 from domain.jobs.job_starts import JobRequest
@@ -137,15 +138,24 @@ async def plan(reads: TopicsWork, arguments: GenerateTopicsArguments) -> Generat
 
 
 async def keep(
-    work: TopicsWork, act: Act, arguments: GenerateTopicsArguments, generated: list[GeneratedTopic]
+    work: TopicsWork,
+    act: Act,
+    arguments: GenerateTopicsArguments,
+    generated: list[GeneratedTopic],
+    *,
+    job_id: JobId,
 ) -> int:
-    """Add what is new of the generated topics below the topic, as far as there is room; return how many.
+    """Add what is new of the generated topics below the topic, as far as there is room; a second run of the job none.
 
-    Raises TooManyTopicsError.
+    Return how many topics of the job there are. Raises TooManyTopicsError.
     """
     topic = await work.topics.owned(arguments.topic_id, owner_id=arguments.user_id)
     if topic is None:
         return 0
+    made = [_id_of(job_id, place) for place in range(MOST_GENERATED)]
+    known = await work.topics.by_ids(made, viewer_id=arguments.user_id)
+    if any(known):
+        return sum(each is not None for each in known)
     room = await topic_changes.check_room(work, topic, field="below")
     wanted = generated_topics.fresh(generated, [])[: min(room, arguments.count)]
     added = await work.topics.add(
@@ -153,15 +163,22 @@ async def keep(
             topic_changes.new_topic(
                 act,
                 topic,
+                id_=id_,
                 name=each.name,
                 difficulty=each.difficulty,
                 description=each.description,
                 is_generated=True,
             )
-            for each in wanted
+            for id_, each in zip(made, wanted, strict=False)
         ]
     )
     return len(added)
+
+
+def _id_of(job_id: JobId, place: int) -> TopicId:
+    """Return the id of a topic of a job, the same in each of its runs; ids are in the order of their places."""
+    randomness = bytes([place]) + hashlib.sha256(f"{job_id}:{place}".encode()).digest()
+    return TopicId(ids.compose("topic", milliseconds=ids.milliseconds_of(job_id), randomness=randomness))
 
 
 async def _topic_at(

@@ -8,6 +8,7 @@ from domain.ai.assistants import Written
 from domain.ai.errors import AiOutputRefusedError
 from domain.ai.requests import AiRequest, Purpose
 from domain.topics import topic_jobs
+from domain.unit_of_work import Meter
 from tests.support.accounts import accepted, refusal
 from tests.support.clients.quality import run_jobs
 from tests.support.schema_client import Asker
@@ -63,6 +64,22 @@ async def test_the_job_is_the_learners_and_reports_its_progress(ask: Asker) -> N
     _, other = await ask.learner()
     assert (job["state"], job["progress"], job["result"]) == ("SUCCEEDED", 100, {"added": 6})
     assert (await ask.data(shown, other, id=started["job"]["id"]))["node"] is None
+
+
+async def test_a_second_run_of_the_job_adds_nothing(ask: Asker) -> None:
+    _, viewer = await ask.learner()
+    chain = await a_chain(ask, viewer)
+    await generate(ask, viewer, below={"chainId": chain["id"]}, count=4)
+    await run_jobs(ask, "generate_topics")
+    before = await read_chain(ask, viewer, chain["publicId"])
+
+    async with ask.postgres.open_work(Meter()) as work:
+        await work.connection.raw.execute(
+            "UPDATE jobs SET state = 'QUEUED', finished_at = NULL, next_run_at = $1", ask.clock()
+        )
+    assert await run_jobs(ask, "generate_topics") == [{"added": 4}]
+
+    assert await read_chain(ask, viewer, chain["publicId"]) == before
 
 
 async def test_known_names_are_told_to_the_model_and_left_out(ask: Asker, monkeypatch) -> None:
