@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from domain.ai.calls import AiWork
 from domain.assessment.work import AssessmentWork
 from domain.authoring.work import AuthoringWork
 from domain.generation.generations import Generations
@@ -9,7 +10,7 @@ from domain.generation.ratings import Ratings
 from domain.mail.work import MailWork
 
 
-class GenerationWork(MailWork, AssessmentWork, AuthoringWork, Protocol):
+class GenerationWork(MailWork, AssessmentWork, AuthoringWork, AiWork, Protocol):
     """The stores that verbs of generation reach."""
 
     @property

@@ -4,6 +4,8 @@ from datetime import datetime
 
 import strawberry
 
+import graph.ai.quotas  # noqa: F401 - declares the refusal
+from domain.ai.errors import AiQuotaReachedError
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.errors import IdempotencyKeyReusedError
@@ -138,7 +140,7 @@ class GenerationMutations:
         generations.generate_roadmap,
         input=GenerateRoadmapInput,
         gives=_STARTED,
-        refuses=(IdempotencyKeyReusedError,),
+        refuses=(AiQuotaReachedError, IdempotencyKeyReusedError),
         rule=imports_content(),
         description="Has a language model write a roadmap, as a private draft of the caller's to edit and publish.",
         weight=_WEIGHT,
@@ -147,7 +149,7 @@ class GenerationMutations:
         generations.generate_quiz,
         input=GenerateQuizInput,
         gives=_STARTED,
-        refuses=(IdempotencyKeyReusedError,),
+        refuses=(AiQuotaReachedError, IdempotencyKeyReusedError),
         rule=imports_content(),
         description="Has a language model write a quiz, as a draft of the caller's with questions that are marked as "
         "generated. Attempts that ask one of them earn no XP until a human has reviewed it.",
@@ -157,7 +159,7 @@ class GenerationMutations:
         generations.explain_answer,
         input=ExplainAnswerInput,
         gives=_STARTED,
-        refuses=(NotRevealedError, IdempotencyKeyReusedError),
+        refuses=(NotRevealedError, AiQuotaReachedError, IdempotencyKeyReusedError),
         rule=writes_learning(),
         description="Has a language model explain an answer of a closed attempt to the caller. One that is explained "
         "already is returned.",
@@ -167,7 +169,7 @@ class GenerationMutations:
         generations.regenerate_part,
         input=RegeneratePartInput,
         gives=_STARTED,
-        refuses=(IdempotencyKeyReusedError,),
+        refuses=(AiQuotaReachedError, IdempotencyKeyReusedError),
         rule=imports_content(),
         description="Has a language model write one node or one question of a generated draft once more. Nothing else "
         "of the draft changes.",

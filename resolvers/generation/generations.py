@@ -21,6 +21,7 @@ from domain.ids import AttemptId, GenerationId
 from domain.jobs.jobs import Job
 from domain.paging import Page, Window
 from domain.work import Work
+from resolvers.ai.quotas import quota_of_caller
 from resolvers.context import Context
 
 
@@ -72,6 +73,7 @@ async def generate_roadmap(
             hours=hours_per_week,
             goal=goal,
             key=idempotency_key,
+            quota=quota_of_caller(context),
         )
         return await _started(work, generation)
 
@@ -97,6 +99,7 @@ async def generate_quiz(
             difficulty=difficulty,
             kinds=[QuestionKind.SINGLE_CHOICE] if kinds is None else list(kinds),
             key=idempotency_key,
+            quota=quota_of_caller(context),
         )
         return await _started(work, generation)
 
@@ -107,7 +110,12 @@ async def explain_answer(
     """Start explaining an answer of the caller's."""
     async with context.open_work() as work:
         generation = await generation_starts.explain_answer(
-            work, context.act(), attempt_id=attempt_id, slot=slot, key=idempotency_key
+            work,
+            context.act(),
+            attempt_id=attempt_id,
+            slot=slot,
+            key=idempotency_key,
+            quota=quota_of_caller(context),
         )
         return await _started(work, generation)
 
@@ -124,6 +132,7 @@ async def regenerate_part(
             part=part,
             version=version,
             key=idempotency_key,
+            quota=quota_of_caller(context),
         )
         return await _started(work, generation)
 

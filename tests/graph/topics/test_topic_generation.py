@@ -1,5 +1,6 @@
 """Topics that a language model names, by a job."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,11 +10,13 @@ from domain.ai.errors import AiOutputRefusedError
 from domain.ai.requests import AiRequest, Purpose
 from domain.topics import topic_jobs
 from domain.unit_of_work import Meter
-from tests.support.accounts import accepted, refusal
+from tests.support.accounts import accepted, mutate, refusal
+from tests.support.chats import quotas_of
 from tests.support.clients.quality import run_jobs
 from tests.support.schema_client import Asker
 from tests.support.topics import a_chain, a_subtopic, read_chain
 
+CHAINS = "{ viewer { topicChains { nodes { id } } } }"
 STARTED = "job { id kind state } topic { id name path }"
 
 
@@ -22,6 +25,7 @@ class Spy:
 
     def __init__(self, real: Any) -> None:
         self.real, self.asked = real, []
+        self.models, self.quotas = real.models, real.quotas
 
     async def write(self, request: AiRequest, shape: Any) -> Written[Any]:
         self.asked.append(request)
@@ -169,7 +173,6 @@ async def test_a_chain_takes_no_more_topics_than_it_has_room_for(ask: Asker, mon
         ({"below": {"path": "a > "}}, "below"),
         ({"below": {"path": "a"}, "count": 0}, "count"),
         ({"below": {"path": "a"}, "count": 21}, "count"),
-        ({"below": {"path": "a"}, "model": "x" * 101}, "model"),
     ],
 )
 async def test_wrong_requests_are_refused_and_make_no_chain(ask: Asker, given, field: str) -> None:
@@ -177,3 +180,31 @@ async def test_wrong_requests_are_refused_and_make_no_chain(ask: Asker, given, f
 
     assert await refusal(ask, viewer, "generateTopics", **given) == ("InvalidInput", field)
     assert await run_jobs(ask, "generate_topics") == []
+    assert await ask.data(CHAINS, viewer) == {"viewer": {"topicChains": {"nodes": []}}}
+
+
+async def test_an_unknown_model_has_its_code_and_an_offered_one_is_asked(ask: Asker) -> None:
+    _, viewer = await ask.learner()
+    below = {"path": "SQL"}
+
+    refused = await mutate(ask, viewer, "generateTopics", below=below, model="unheard-of")
+    none = await ask.data(CHAINS, viewer)
+    await generate(ask, viewer, below=below, model=ask.ports.assistant.models[0].name)
+
+    (error,) = refused["userErrors"]
+    assert (error["code"], error["field"]) == ("UNKNOWN_MODEL", "model")
+    assert none == {"viewer": {"topicChains": {"nodes": []}}}
+    assert await run_jobs(ask, "generate_topics") == [{"added": 6}]
+
+
+async def test_a_used_up_quota_starts_no_job_and_makes_no_chain(ask: Asker) -> None:
+    _, viewer = await ask.learner()
+    running = await generate(ask, viewer, below={"path": "SQL"})
+    ask.ports.assistant = replace(ask.ports.assistant, quotas=quotas_of(0))  # type: ignore[type-var]
+
+    refused = await refusal(ask, viewer, "generateTopics", below={"path": "a"})
+    same = await generate(ask, viewer, below={"path": "SQL"})
+
+    assert refused[0] == "AiQuotaReached"
+    assert same["job"]["id"] == running["job"]["id"]
+    assert len((await ask.data(CHAINS, viewer))["viewer"]["topicChains"]["nodes"]) == 1
