@@ -138,6 +138,21 @@ async def test_what_is_deleted_meanwhile_gets_no_topics(ask: Asker, monkeypatch)
     assert await run_jobs(ask, "generate_topics") == [{"added": 0}]
 
 
+async def test_a_job_of_an_erased_account_ends_quietly(ask: Asker, monkeypatch) -> None:
+    _, viewer = await ask.learner()
+    await generate(ask, viewer, below={"path": "SQL"})
+
+    class Late(Spy):
+        async def write(self, request: AiRequest, shape: Any) -> Written[Any]:
+            async with ask.postgres.open_work(Meter()) as work:
+                await work.connection.raw.execute("UPDATE users SET erased_at = $1", ask.clock())
+            return await super().write(request, shape)
+
+    monkeypatch.setattr(ask.ports, "assistant", Late(ask.ports.assistant))
+
+    assert await run_jobs(ask, "generate_topics") == [None]
+
+
 async def test_an_answer_that_is_refused_twice_changes_nothing(ask: Asker, monkeypatch) -> None:
     _, viewer = await ask.learner()
     chain = await a_chain(ask, viewer)
