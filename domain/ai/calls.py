@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Protocol
 
 from domain.ai import quotas
+from domain.ai.errors import CallerGoneError
 from domain.ai.quotas import AiBudget, AiQuota
 from domain.ai.requests import Purpose
 from domain.entities import entity
@@ -85,6 +86,9 @@ class AiCalls(Protocol):
     async def reserve(self, call: AiCall, quota: AiQuota) -> bool:
         """Store a call that runs and take its tokens, cost and request; False, and nothing changed, without room."""
 
+    async def has_caller(self, caller_id: UserId) -> bool:
+        """Return whether the account of a caller is there, and was not erased."""
+
     async def budget(self, caller_id: UserId) -> AiBudget | None:
         """Return what a caller has used on the day of the last request."""
 
@@ -113,10 +117,15 @@ class AiWork(UnitOfWork, Protocol):
 
 
 async def reserve(work: AiWork, call: AiCall, quota: AiQuota) -> None:
-    """Reserve what a call may use; raises AiQuotaReachedError or AiPaceReachedError, and then nothing is changed."""
+    """Reserve what a call may use; raises AiQuotaReachedError, AiPaceReachedError or CallerGoneError.
+
+    Then nothing is changed.
+    """
     assert call.caller_id is not None  # noqa: S101 - only a deleted account has none
     if await work.ai_calls.reserve(call, quota):
         return
+    if not await work.ai_calls.has_caller(call.caller_id):
+        raise CallerGoneError("The account was deleted; nothing is asked for it.")
     raise quotas.refusal(await work.ai_calls.budget(call.caller_id), quota, now=call.started_at)
 
 
@@ -133,7 +142,7 @@ async def settle(work: AiWork, ended: AiCall, *, reserved: AiCall) -> bool:
 async def usage(work: AiWork, caller_id: UserId, quota: AiQuota, *, now: datetime) -> AiUsage:
     """Return what a caller has used today."""
     budget = await work.ai_calls.budget(caller_id)
-    is_of_today = budget is not None and budget.day == now.astimezone(UTC).date()
+    is_of_today = budget is not None and budget.day >= now.astimezone(UTC).date()
     return AiUsage(
         requests=budget.requests if is_of_today and budget else 0,
         request_limit=quota.requests,

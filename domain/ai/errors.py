@@ -17,6 +17,12 @@ class AiQuotaReachedError(DomainError):
         self.resets_at = resets_at
 
 
+class CallerGoneError(DomainError):
+    """The account that asks was erased; a job for it ends without an effect."""
+
+    code = "CALLER_GONE"
+
+
 class AiUnavailableError(UnavailableError):
     """No language model answers at present; a job tries again later."""
 

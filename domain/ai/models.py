@@ -45,11 +45,16 @@ def chain(models: Sequence[Model], *, name: str | None, purpose: Purpose, tokens
     return [first, *(each for each in models if each is not first and tokens <= each.context)]
 
 
+def offered(models: Sequence[Model], name: str) -> Model:
+    """Return the model of a name; raises UnknownModelError for one that is not offered."""
+    found = next((each for each in models if each.name == name), None)
+    if found is None:
+        names = ", ".join(each.name for each in models)
+        raise UnknownModelError(f"model must be one of {names}.", field="model")
+    return found
+
+
 def _first(models: Sequence[Model], name: str | None, purpose: Purpose) -> Model:
     if name is None:
         return next((each for each in models if purpose in each.purposes), models[0])
-    found = next((each for each in models if each.name == name), None)
-    if found is None:
-        offered = ", ".join(each.name for each in models)
-        raise UnknownModelError(f"model must be one of {offered}.", field="model")
-    return found
+    return offered(models, name)

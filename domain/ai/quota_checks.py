@@ -14,7 +14,7 @@ async def require_request(work: AiWork, caller_id: UserId, quota: AiQuota, *, no
     The call itself reserves, so of several who pass this check at once no more than the quota are answered.
     """
     budget = await work.ai_calls.budget(caller_id)
-    is_of_today = budget is not None and budget.day == now.astimezone(UTC).date()
+    is_of_today = budget is not None and budget.day >= now.astimezone(UTC).date()
     requests, tokens = (budget.requests, budget.tokens) if is_of_today and budget else (0, 0)
     if requests >= quota.requests or tokens >= quota.tokens:
         raise quotas.refusal(budget, quota, now=now)

@@ -63,7 +63,7 @@ def next_day(now: datetime) -> datetime:
 
 def refusal(budget: AiBudget | None, quota: AiQuota, *, now: datetime) -> DomainError:
     """Return why a request was refused that the budget had no room for."""
-    is_of_today = budget is not None and budget.day == now.astimezone(UTC).date()
+    is_of_today = budget is not None and budget.day >= now.astimezone(UTC).date()
     if is_of_today and budget is not None and budget.requests >= quota.requests:
         return AiQuotaReachedError(
             f"You have used the {quota.requests} requests of today; more come at midnight UTC.",

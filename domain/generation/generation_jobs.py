@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from domain.acts import Act
+from domain.ai import quota_checks
+from domain.ai.quotas import AiQuota
 from domain.entities import entity
 from domain.errors import NotFoundError
 from domain.generation.generations import Generation, GenerationKind, NewGeneration
@@ -62,40 +64,49 @@ KINDS: Mapping[GenerationKind, JobKind] = {
 
 @entity
 class NewRequest:
-    """What a user asks a language model for; `operation` and `key` are those of the idempotency key."""
+    """What a user asks a language model for."""
 
+    id: GenerationId
     kind: GenerationKind
     subject: str
     asked: Mapping[str, Any]
-    operation: str
-    key: str
     version_id: RoadmapVersionId | None = None
     draft_id: QuizDraftId | None = None
 
 
-async def start(work: GenerationWork, act: Act, request: NewRequest) -> Generation:
-    """Queue a job for the actor and remember it; the same key returns what its first use started.
+async def started_before(
+    work: GenerationWork,
+    act: Act,
+    *,
+    operation: str,
+    key: str,
+    given: Mapping[str, Any],
+    generation_id: GenerationId,
+) -> Generation | None:
+    """Claim an idempotency key for a generation; return None on its first use, else what that one started.
 
-    Raises IdempotencyKeyReusedError, or NotFoundError where what the key started is gone.
+    A refusal that follows gives the key back, since it ends the transaction. Raises IdempotencyKeyReusedError, or
+    NotFoundError where what the key started is gone.
     """
-    generation_id = GenerationId(act.mint("generation"))
     earlier = await first_use(
-        work.receipts,
-        act,
-        operation=request.operation,
-        key=request.key,
-        given={"kind": request.kind.value, "asked": dict(request.asked)},
-        result_id=generation_id,
+        work.receipts, act, operation=operation, key=key, given=dict(given), result_id=generation_id
     )
-    if earlier is not None:
-        return await own(work, act, GenerationId(earlier), field="idempotencyKey")
-    arguments = GenerationArguments(generation_id=generation_id, user_id=act.user_id)
+    if earlier is None:
+        return None
+    return await own(work, act, GenerationId(earlier), field="idempotencyKey")
+
+
+async def start(work: GenerationWork, act: Act, request: NewRequest, *, quota: AiQuota | None) -> Generation:
+    """Queue a job for the actor and remember it; with a quota, raises AiQuotaReachedError where it has no room."""
+    if quota is not None:
+        await quota_checks.require_request(work, act.user_id, quota, now=act.now)
+    arguments = GenerationArguments(generation_id=request.id, user_id=act.user_id)
     job = await job_starts.start(
         work, act, KINDS[request.kind], JobRequest(arguments=arguments, user_id=act.user_id)
     )
     await work.generations.add(
         NewGeneration(
-            id=generation_id,
+            id=request.id,
             user_id=act.user_id,
             kind=request.kind,
             subject=request.subject,
@@ -106,7 +117,7 @@ async def start(work: GenerationWork, act: Act, request: NewRequest) -> Generati
             draft_id=request.draft_id,
         )
     )
-    return await own(work, act, generation_id, field="generationId")
+    return await own(work, act, request.id, field="generationId")
 
 
 async def own(work: GenerationWork, act: Act, generation_id: GenerationId, *, field: str) -> Generation:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from domain import text
 from domain.acts import Act
+from domain.ai.quotas import AiQuota
 from domain.assessment.attempts import AttemptState
 from domain.content import exam_types
 from domain.content.question_kinds.table import QuestionKind
@@ -42,11 +43,19 @@ class QuizSource:
 
 
 async def generate_roadmap(
-    work: GenerationWork, act: Act, *, topic: str, level: LearnerLevel, hours: int, goal: str, key: str
+    work: GenerationWork,
+    act: Act,
+    *,
+    topic: str,
+    level: LearnerLevel,
+    hours: int,
+    goal: str,
+    key: str,
+    quota: AiQuota | None = None,
 ) -> Generation:
     """Start writing a roadmap as a draft of the actor's.
 
-    Raises, all at once, InvalidInputErrors; or IdempotencyKeyReusedError.
+    Raises, all at once, InvalidInputErrors; IdempotencyKeyReusedError or AiQuotaReachedError.
     """
     with all_at_once() as each:
         with each:
@@ -59,10 +68,14 @@ async def generate_roadmap(
         with each:
             key = checked_key(key)
     asked = {"topic": topic, "level": level.value, "hours": hours, "goal": goal}
-    request = NewRequest(
-        kind=GenerationKind.ROADMAP, subject=topic, asked=asked, operation="generateRoadmap", key=key
+    kind, id_ = GenerationKind.ROADMAP, GenerationId(act.mint("generation"))
+    earlier = await generation_jobs.started_before(
+        work, act, operation="generateRoadmap", key=key, given=asked, generation_id=id_
     )
-    return await generation_jobs.start(work, act, request)
+    if earlier is not None:
+        return earlier
+    request = NewRequest(id=id_, kind=kind, subject=topic, asked=asked)
+    return await generation_jobs.start(work, act, request, quota=quota)
 
 
 async def generate_quiz(
@@ -75,11 +88,14 @@ async def generate_quiz(
     difficulty: Difficulty,
     kinds: Sequence[QuestionKind],
     key: str,
+    quota: AiQuota | None = None,
 ) -> Generation:
     """Start writing a quiz as a draft of the actor's; `exam_type` is that of a quiz from a node or a text.
 
-    Raises, all at once, InvalidInputErrors and NotFoundError; or IdempotencyKeyReusedError.
+    Raises, all at once, InvalidInputErrors and NotFoundError; IdempotencyKeyReusedError or AiQuotaReachedError. A
+    key that was used returns what it started, even where the source or the exam type is gone since.
     """
+    id_ = GenerationId(act.mint("generation"))
     subject, said = "", source.text
     with all_at_once() as each:
         with each:
@@ -94,6 +110,21 @@ async def generate_quiz(
             if said is not None:
                 said = text.prose(said, field="source", longest=LONGEST_SOURCE, shortest=SHORTEST_SOURCE)
                 subject = said.split("\n", 1)[0][:LONGEST_TOPIC].strip()
+        asked = {
+            "examType": source.exam_type or exam_type,
+            "source": "TEXT" if said is not None else "NODE" if source.roadmap_node else "EXAM_TYPE",
+            "roadmapNode": source.roadmap_node,
+            "text": said,
+            "count": count,
+            "difficulty": difficulty.value,
+            "kinds": [kind.value for kind in kinds],
+        }
+        if not each.refusals:
+            earlier = await generation_jobs.started_before(
+                work, act, operation="generateQuiz", key=key, given=asked, generation_id=id_
+            )
+            if earlier is not None:
+                return earlier
         with each:
             code = source.exam_type or exam_type
             (found,) = await work.exam_types.by_codes([code])
@@ -108,27 +139,23 @@ async def generate_quiz(
                 if node is None:
                     raise NotFoundError("There is no such node.", field="source")
                 subject = node.title
-    asked = {
-        "examType": source.exam_type or exam_type,
-        "source": "TEXT" if said is not None else "NODE" if source.roadmap_node else "EXAM_TYPE",
-        "roadmapNode": source.roadmap_node,
-        "text": said,
-        "count": count,
-        "difficulty": difficulty.value,
-        "kinds": [kind.value for kind in kinds],
-    }
-    request = NewRequest(
-        kind=GenerationKind.QUIZ, subject=subject, asked=asked, operation="generateQuiz", key=key
-    )
-    return await generation_jobs.start(work, act, request)
+    request = NewRequest(id=id_, kind=GenerationKind.QUIZ, subject=subject, asked=asked)
+    return await generation_jobs.start(work, act, request, quota=quota)
 
 
 async def explain_answer(
-    work: GenerationWork, act: Act, *, attempt_id: AttemptId, slot: int, key: str
+    work: GenerationWork,
+    act: Act,
+    *,
+    attempt_id: AttemptId,
+    slot: int,
+    key: str,
+    quota: AiQuota | None = None,
 ) -> Generation:
     """Start explaining the answer in a slot of a closed attempt; one that is explained already is returned.
 
-    Raises InvalidInputErrors, NotFoundError, NotRevealedError or IdempotencyKeyReusedError.
+    An explanation from before a regrade of the question in this attempt does not count. Raises InvalidInputErrors,
+    NotFoundError, NotRevealedError, IdempotencyKeyReusedError or AiQuotaReachedError.
     """
     with all_at_once() as each:
         with each:
@@ -136,6 +163,23 @@ async def explain_answer(
         with each:
             if not 1 <= slot <= MOST_SLOTS:
                 raise InvalidInputError(f"slot must be 1 to {MOST_SLOTS}.", field="slot")
+    asked = {"attempt": attempt_id, "slot": slot}
+    known = await work.generations.explanation_of(attempt_id, slot, user_id=act.user_id)
+    id_ = known or GenerationId(act.mint("generation"))
+    earlier = await generation_jobs.started_before(
+        work, act, operation="explainAnswer", key=key, given=asked, generation_id=id_
+    )
+    if earlier is not None:
+        return earlier
+    await _check_revealed(work, act, attempt_id, slot)
+    if known is not None:
+        return await generation_jobs.own(work, act, known, field="slot")
+    request = NewRequest(id=id_, kind=GenerationKind.EXPLANATION, subject=f"Question {slot}", asked=asked)
+    return await generation_jobs.start(work, act, request, quota=quota)
+
+
+async def _check_revealed(work: GenerationWork, act: Act, attempt_id: AttemptId, slot: int) -> None:
+    """Raise NotFoundError or NotRevealedError where the actor does not see what was right in a slot."""
     (attempt,) = await work.attempts.by_ids([attempt_id], user_id=act.user_id)
     if attempt is None:
         raise NotFoundError("There is no such attempt.", field="attemptId")
@@ -147,28 +191,31 @@ async def explain_answer(
             "any other that asks the question.",
             field="attemptId" if not closed else "slot",
         )
-    earlier = await work.generations.explanation_of(attempt_id, slot, user_id=act.user_id)
-    if earlier is not None:
-        return await generation_jobs.own(work, act, earlier, field="slot")
-    request = NewRequest(
-        kind=GenerationKind.EXPLANATION,
-        subject=f"Question {slot}",
-        asked={"attempt": attempt_id, "slot": slot},
-        operation="explainAnswer",
-        key=key,
-    )
-    return await generation_jobs.start(work, act, request)
 
 
 async def regenerate_part(
-    work: GenerationWork, act: Act, *, generation_id: GenerationId, part: str, version: int, key: str
+    work: GenerationWork,
+    act: Act,
+    *,
+    generation_id: GenerationId,
+    part: str,
+    version: int,
+    key: str,
+    quota: AiQuota | None = None,
 ) -> Generation:
     """Start writing one part of a generated draft once more: a node by its key, or a question by its id.
 
-    `version` is that of the draft, a revision for a roadmap: the part is replaced only while the draft has it. Raises
-    NotFoundError, InvalidInputError or IdempotencyKeyReusedError.
+    `version` is that of the draft, a revision for a roadmap: the part is replaced only while the draft has it. A key
+    that was used returns what it started, even where the part is gone since. Raises NotFoundError, InvalidInputError,
+    IdempotencyKeyReusedError or AiQuotaReachedError.
     """
-    key = checked_key(key)
+    key, id_ = checked_key(key), GenerationId(act.mint("generation"))
+    given = {"generation": generation_id, "part": part, "version": version}
+    earlier = await generation_jobs.started_before(
+        work, act, operation="regeneratePart", key=key, given=given, generation_id=id_
+    )
+    if earlier is not None:
+        return earlier
     whole = await generation_jobs.own(work, act, generation_id, field="generationId")
     asked = dict(whole.asked) | {"part": part, "version": version}
     if whole.kind is GenerationKind.ROADMAP and whole.version_id is not None:
@@ -186,12 +233,11 @@ async def regenerate_part(
             "generationId must be that of a roadmap or a quiz that is ready.", field="generationId"
         )
     request = NewRequest(
+        id=id_,
         kind=kind,
         subject=subject,
         asked=asked,
-        operation="regeneratePart",
-        key=key,
         version_id=whole.version_id,
         draft_id=whole.draft_id,
     )
-    return await generation_jobs.start(work, act, request)
+    return await generation_jobs.start(work, act, request, quota=quota)

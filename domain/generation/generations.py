@@ -190,7 +190,7 @@ class Generations(Protocol):
     async def explanation_of(
         self, attempt_id: AttemptId, number: int, *, user_id: UserId
     ) -> GenerationId | None:
-        """Return the generation of the explanation that a slot has."""
+        """Return the generation of a slot's explanation; None if the slot was regraded since it was asked for."""
 
     async def explanations(
         self, ids: Sequence[ExplanationId], *, user_id: UserId

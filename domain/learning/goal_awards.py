@@ -10,6 +10,7 @@ from domain.local_days import local_date
 
 _SOURCES = {GoalKind.ROADMAP: "roadmap", GoalKind.MASTERY_TARGET: "exam_type"}
 """What a paid goal of a kind has as the source of its XP; others have themselves."""
+_UNREVIEWED = "A quiz of the roadmap asked generated questions that no human had reviewed."
 
 
 async def award_for(work: LearningWork, goal: Goal, *, now: datetime, rules: RuleSet = CURRENT) -> Award:
@@ -24,6 +25,8 @@ async def award_for(work: LearningWork, goal: Goal, *, now: datetime, rules: Rul
         goal.owner_id, local_date=today, about_id=goal.about_id, since=goal.created_at
     )
     unpaid = unpaid_because(goal, earlier, is_own=await _is_own(work, goal), rules=rules)
+    if not unpaid and goal.kind is GoalKind.ROADMAP and await work.goals.rests_on_unreviewed(goal.id):
+        unpaid = _UNREVIEWED
     amount = 0 if unpaid else rules.goal_completed
     source = goal.id if unpaid or goal.about_id is None else goal.about_id
     return Award(

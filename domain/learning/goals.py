@@ -195,6 +195,9 @@ class Goals(Protocol):
     async def measures(self, ids: Sequence[GoalId], *, viewer_id: UserId) -> list[Measure | None]:
         """Return what the progress of each goal is computed from, one slot per id."""
 
+    async def rests_on_unreviewed(self, goal_id: GoalId) -> bool:
+        """Return whether a required node is done by attempts alone that asked generated, unreviewed questions."""
+
     async def gains(self, ids: Sequence[GoalId], *, viewer_id: UserId, now: datetime) -> list[list[Gain]]:
         """Return what brought each goal nearer on the last 14 local dates, one list per id."""
 

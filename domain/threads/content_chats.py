@@ -1,6 +1,7 @@
 """Chats of contents: each content of a thread has an explore chat of its owner's, which knows the section's text."""
 
 from domain.acts import Act
+from domain.ai.quotas import AiQuota
 from domain.chats import chat_questions
 from domain.chats.chat_messages import ChatMessage
 from domain.chats.chats import Chat
@@ -39,11 +40,12 @@ async def explore(
     content_id: ThreadContentId,
     question: str | None,
     idempotency_key: str,
+    quota: AiQuota | None = None,
 ) -> ExploredContent:
     """Open the chat of a content of the actor's, starting it where there is none, and ask in it.
 
-    Raises, all at once, InvalidInputErrors; NotFoundError, TooManyChatsError, ChatFullError, AnswerInProgressError or
-    IdempotencyKeyReusedError.
+    Raises, all at once, InvalidInputErrors; NotFoundError, TooManyChatsError, ChatFullError, AnswerInProgressError,
+    AiQuotaReachedError or IdempotencyKeyReusedError.
     """
     with all_at_once() as each:
         with each:
@@ -72,6 +74,6 @@ async def explore(
     if question is None:
         return ExploredContent(content=content, chat=chat, message=None)
     asked = await chat_questions.ask(
-        work, act, chat_id=chat.id, question=question, idempotency_key=idempotency_key
+        work, act, chat_id=chat.id, question=question, idempotency_key=idempotency_key, quota=quota
     )
     return ExploredContent(content=content, chat=asked.chat, message=asked.message)

@@ -8,6 +8,8 @@ from typing import Any
 from domain import ids, text
 from domain.accounts.users import Role
 from domain.acts import Act
+from domain.ai import quota_checks
+from domain.ai.quotas import AiQuota
 from domain.ai.requests import AiRequest, OutputShape, Purpose
 from domain.entities import entity
 from domain.errors import DomainError, InvalidInputError, NotFoundError
@@ -66,10 +68,19 @@ class Section:
     body: str
 
 
-async def start(work: ThreadsWork, act: Act, *, thread_id: ThreadId, topic: str, count: int) -> Job:
+async def start(
+    work: ThreadsWork,
+    act: Act,
+    *,
+    thread_id: ThreadId,
+    topic: str,
+    count: int,
+    quota: AiQuota | None = None,
+) -> Job:
     """Start a job that writes sections of a thread of the actor's; while one runs for the thread, return that one.
 
-    Raises, all at once, InvalidInputErrors that name the fields; NotFoundError or TooManyContentsError.
+    Raises, all at once, InvalidInputErrors that name the fields; NotFoundError, TooManyContentsError or
+    AiQuotaReachedError.
     """
     with all_at_once() as each:
         with each:
@@ -80,8 +91,13 @@ async def start(work: ThreadsWork, act: Act, *, thread_id: ThreadId, topic: str,
     thread = await own_thread(work.threads, act, thread_id)
     check_room(thread, count)
     arguments = GenerateSectionsArguments(thread_id=thread.id, user_id=act.user_id, topic=topic, count=count)
-    request = JobRequest(arguments=arguments, user_id=act.user_id, dedupe_key=thread.id)
-    return await job_starts.start(work, act, GENERATE, request)
+    request = JobRequest(
+        arguments=arguments, id=JobId(act.mint("job")), user_id=act.user_id, dedupe_key=thread.id
+    )
+    job = await job_starts.start(work, act, GENERATE, request)
+    if quota is not None and job.id == request.id:
+        await quota_checks.require_request(work, act.user_id, quota, now=act.now)
+    return job
 
 
 async def request_of(reads: ThreadsWork, act: Act, arguments: GenerateSectionsArguments) -> AiRequest | None:

@@ -137,11 +137,18 @@ async def check_room(work: TopicsWork, parent: Topic, *, field: str) -> int:
 
 
 def new_topic(
-    act: Act, parent: Topic, *, name: str, difficulty: int, description: str, is_generated: bool = False
+    act: Act,
+    parent: Topic,
+    *,
+    name: str,
+    difficulty: int,
+    description: str,
+    is_generated: bool = False,
+    id_: TopicId | None = None,
 ) -> Topic:
     """Return a subtopic of a topic."""
     return Topic(
-        id=TopicId(act.mint("topic")),
+        id=id_ or TopicId(act.mint("topic")),
         chain_id=parent.chain_id,
         parent_id=parent.id,
         name=name,

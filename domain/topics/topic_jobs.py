@@ -1,15 +1,20 @@
 """Jobs that have a language model name the subtopics of a topic."""
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import field
 from datetime import timedelta
 
-from domain import text
+from domain import ids
 from domain.acts import Act
+from domain.ai import models as ai_models
+from domain.ai import quota_checks
+from domain.ai.models import Model
+from domain.ai.quotas import AiQuota
 from domain.ai.requests import AiRequest, Purpose
 from domain.entities import entity
 from domain.errors import InvalidInputError
-from domain.ids import TopicChainId, TopicId, UserId
+from domain.ids import JobId, TopicChainId, TopicId, UserId
 from domain.jobs import job_starts
 from domain.jobs.job_kinds import JobKind, RetryPolicy
 from domain.jobs.job_starts import JobRequest
@@ -24,7 +29,6 @@ from domain.topics.work import TopicJobsWork, TopicsWork
 QUEUE = "generation"
 """The queue of jobs that ask language models for drafts."""
 USUAL_COUNT = 6
-LONGEST_MODEL = 100
 _LONGEST_ANSWER = 4_000
 """In tokens: 20 topics with descriptions."""
 _MOST_NAMED = 100
@@ -87,26 +91,38 @@ async def start(
     count: int,
     model: str | None,
     randomness: Callable[[int], bytes],
+    models: Sequence[Model],
+    quota: AiQuota | None = None,
 ) -> TopicGeneration:
     """Start the generation of subtopics of a topic of the actor's; a path that is new becomes a chain.
 
-    While one runs for the topic, that one is returned. Raises, all at once, InvalidInputErrors; NotFoundError,
-    TooManyTopicChainsError or TooManyTopicsError.
+    `models` are those that are offered. While one runs for the topic, that one is returned. Raises, all at once,
+    InvalidInputErrors and UnknownModelError; NotFoundError, TooManyTopicChainsError, TooManyTopicsError or
+    AiQuotaReachedError.
     """
     with all_at_once() as each:
         with each:
             if not 1 <= count <= MOST_GENERATED:
                 raise InvalidInputError(f"count must be 1 to {MOST_GENERATED}.", field="count")
         with each:
-            model = None if model is None else text.line(model, field="model", longest=LONGEST_MODEL)
+            if model is not None:
+                ai_models.offered(models, model)
         with each:
             if place.path is not None:
                 topic_paths.parts_of(place.path, field="below")
     topic = await _topic_at(work, act, place, randomness)
     await topic_changes.check_room(work, topic, field="below")
     arguments = GenerateTopicsArguments(user_id=act.user_id, topic_id=topic.id, count=count, model=model)
-    request = JobRequest(arguments=arguments, user_id=act.user_id, dedupe_key=f"topics:{topic.id}")
-    return TopicGeneration(job=await job_starts.start(work, act, GENERATE, request), topic=topic)
+    request = JobRequest(
+        arguments=arguments,
+        id=JobId(act.mint("job")),
+        user_id=act.user_id,
+        dedupe_key=f"topics:{topic.id}",
+    )
+    job = await job_starts.start(work, act, GENERATE, request)
+    if quota is not None and job.id == request.id:
+        await quota_checks.require_request(work, act.user_id, quota, now=act.now)
+    return TopicGeneration(job=job, topic=topic)
 
 
 async def plan(reads: TopicsWork, arguments: GenerateTopicsArguments) -> GenerationPlan | None:
@@ -137,15 +153,24 @@ async def plan(reads: TopicsWork, arguments: GenerateTopicsArguments) -> Generat
 
 
 async def keep(
-    work: TopicsWork, act: Act, arguments: GenerateTopicsArguments, generated: list[GeneratedTopic]
+    work: TopicsWork,
+    act: Act,
+    arguments: GenerateTopicsArguments,
+    generated: list[GeneratedTopic],
+    *,
+    job_id: JobId,
 ) -> int:
-    """Add what is new of the generated topics below the topic, as far as there is room; return how many.
+    """Add what is new of the generated topics below the topic, as far as there is room; a second run of the job none.
 
-    Raises TooManyTopicsError.
+    Return how many topics of the job there are. Raises TooManyTopicsError.
     """
     topic = await work.topics.owned(arguments.topic_id, owner_id=arguments.user_id)
     if topic is None:
         return 0
+    made = [_id_of(job_id, place) for place in range(MOST_GENERATED)]
+    known = await work.topics.by_ids(made, viewer_id=arguments.user_id)
+    if any(known):
+        return sum(each is not None for each in known)
     room = await topic_changes.check_room(work, topic, field="below")
     wanted = generated_topics.fresh(generated, [])[: min(room, arguments.count)]
     added = await work.topics.add(
@@ -153,15 +178,22 @@ async def keep(
             topic_changes.new_topic(
                 act,
                 topic,
+                id_=id_,
                 name=each.name,
                 difficulty=each.difficulty,
                 description=each.description,
                 is_generated=True,
             )
-            for each in wanted
+            for id_, each in zip(made, wanted, strict=False)
         ]
     )
     return len(added)
+
+
+def _id_of(job_id: JobId, place: int) -> TopicId:
+    """Return the id of a topic of a job, the same in each of its runs; ids are in the order of their places."""
+    randomness = bytes([place]) + hashlib.sha256(f"{job_id}:{place}".encode()).digest()
+    return TopicId(ids.compose("topic", milliseconds=ids.milliseconds_of(job_id), randomness=randomness))
 
 
 async def _topic_at(

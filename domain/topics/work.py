@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from domain.ai.calls import AiWork
 from domain.authoring.work import AuthoringWork
 from domain.jobs.work import EnqueueingWork
 from domain.topics.topic_chains import TopicChains
@@ -20,5 +21,5 @@ class TopicsWork(AuthoringWork, Protocol):
         """The topics of chains."""
 
 
-class TopicJobsWork(EnqueueingWork, TopicsWork, Protocol):
+class TopicJobsWork(EnqueueingWork, TopicsWork, AiWork, Protocol):
     """The stores of verbs that start jobs which generate topics."""

@@ -158,4 +158,12 @@ def _failure(error: Exception) -> ProviderFailedError | PromptRefusedError:
         return PromptRefusedError("The model did not take the request.")
     pause = error.retry_after if isinstance(error, ModelAPIError) else None
     status = f" with status {status_code}" if status_code else ""
-    return ProviderFailedError(f"The provider failed{status}.", retry_in_s=pause)
+    is_timeout = _is_from(error, httpx2.ReadTimeout)
+    return ProviderFailedError(f"The provider failed{status}.", retry_in_s=pause, is_timeout=is_timeout)
+
+
+def _is_from(error: BaseException | None, kind: type[Exception]) -> bool:
+    """Tell whether an error is of a kind, or was raised from one that is."""
+    while error is not None and not isinstance(error, kind):
+        error = error.__cause__ or error.__context__
+    return error is not None

@@ -62,11 +62,12 @@ class Restarted:
 
 @dataclass(slots=True)
 class _Heard:
-    """What came of one request to a provider."""
+    """What came of one request to a provider; `may_cost` says that we left it while the provider worked on it."""
 
     characters: int = 0
     bytes: int = 0
     counts: TokenCounts | None = None
+    may_cost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class ProviderChain:
             tally.model, tally.attempts = model, tally.attempts + 1
             try:
                 pieces = self.providers[model.provider].pieces(call, model.name)
-                async with aclosing(pieces), aclosing(self._in_time(pieces)) as timed:
+                async with aclosing(pieces), aclosing(self._in_time(pieces, heard)) as timed:
                     async for piece in timed:
                         if isinstance(piece, TokenCounts):
                             heard.counts = piece
@@ -133,12 +134,15 @@ class ProviderChain:
                             raise ProviderFailedError("The answer has no end.", is_final=True)
                         yield piece
                 if not heard.characters:
-                    raise ProviderFailedError("The answer is empty.")
+                    raise PromptRefusedError("The model ended its answer without a word.")
+            except (asyncio.CancelledError, GeneratorExit):
+                heard.may_cost = True
+                raise
             finally:
                 tally.add(model, heard.counts or _estimate(call, heard))
 
     async def _in_time(
-        self, pieces: AsyncGenerator[str | TokenCounts, None]
+        self, pieces: AsyncGenerator[str | TokenCounts, None], heard: _Heard
     ) -> AsyncGenerator[str | TokenCounts, None]:
         """Yield pieces as long as they come in time; raises ProviderFailedError."""
         left = self.patience.timeout_s
@@ -148,7 +152,11 @@ class ProviderChain:
                 async with asyncio.timeout(min(left, self.patience.silence_s)):
                     piece = await anext(pieces, None)
             except TimeoutError:
-                raise ProviderFailedError("It took too long.") from None
+                heard.may_cost = True
+                raise ProviderFailedError("It took too long.", is_timeout=True) from None
+            except ProviderFailedError as error:
+                heard.may_cost = error.is_timeout
+                raise
             left -= asyncio.get_running_loop().time() - began
             if piece is None:
                 return
@@ -167,8 +175,8 @@ class ProviderChain:
 
 
 def _estimate(call: ProviderCall, heard: _Heard) -> TokenCounts:
-    """Return about what a request used that did not tell: nothing, unless something was answered."""
-    if not heard.characters:
+    """Return about what a request used that did not tell: nothing where the provider failed before its first word."""
+    if not (heard.characters or heard.may_cost):
         return TokenCounts(0, 0)
     return TokenCounts(
         tokens_in=sum(map(tokens.estimated, call.texts)), tokens_out=tokens.of_bytes(heard.bytes)

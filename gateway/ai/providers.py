@@ -36,10 +36,21 @@ class TokenCounts:
 
 
 class ProviderFailedError(AiUnavailableError):
-    """A provider failed. `retry_in_s` is the pause that it asked for, if any; `is_final`: it would fail again."""
+    """A provider failed. `retry_in_s` is the pause that it asked for, if any; `is_final`: it would fail again.
 
-    def __init__(self, message: str, *, retry_in_s: float | None = None, is_final: bool = False) -> None:
+    `is_timeout`: it has the request and did not answer in time, so that it may charge for it.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_in_s: float | None = None,
+        is_final: bool = False,
+        is_timeout: bool = False,
+    ) -> None:
         super().__init__(message)
+        self.is_timeout = is_timeout
         self.retry_in_s = retry_in_s
         self.is_final = is_final
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from domain import job_table, workflow_table
 from domain.acts import Act, by_platform
+from domain.ai.errors import CallerGoneError
 from domain.jobs import job_runs
 from domain.jobs.job_kinds import JobKinds
 from domain.jobs.jobs import Job
@@ -112,8 +113,11 @@ class InSteps:
         self._function = function
 
     async def run(self, context: JobContext, arguments: Any) -> None:
-        """Run the function, then store the success of the job."""
-        result = await self._function(context, arguments)
+        """Run the function, then store the success of the job; it ends without a result where its account is gone."""
+        try:
+            result = await self._function(context, arguments)
+        except CallerGoneError:
+            result = None
         async with context.open_end(metered()) as work:
             await context.succeed(work, result)
 

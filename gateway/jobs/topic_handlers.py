@@ -22,7 +22,7 @@ async def generate_topics(context: JobContext, arguments: GenerateTopicsArgument
     written = await context.ports.assistant.write(plan.request, shape)
     await context.report(_ANSWERED, f"Adding {len(written.value)} subtopics.")
     async with context.open_work() as work:
-        added = await topic_jobs.keep(work, context.act(), arguments, written.value)
+        added = await topic_jobs.keep(work, context.act(), arguments, written.value, job_id=context.job.id)
     return {"added": added}
 
 

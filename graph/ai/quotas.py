@@ -1,10 +1,10 @@
-"""The refusal of a caller who has used up the quota of the day for language models."""
+"""Refusals of requests to language models: a used up quota of the day, and a model that is not offered."""
 
 from datetime import datetime
 
 import strawberry
 
-from domain.ai.errors import AiQuotaReachedError
+from domain.ai.errors import AiQuotaReachedError, UnknownModelError
 from graph.errors import UserError, declare_error
 from graph.fields import attribute
 
@@ -20,4 +20,7 @@ declare_error(
     AiQuotaReachedError,
     "The caller has used up the requests or tokens of the day for language models.",
     base=_AiQuotaReachedBase,
+)
+declare_error(
+    UnknownModelError, "The platform does not offer this language model; `aiModels` has those that it offers."
 )

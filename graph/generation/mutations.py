@@ -2,6 +2,8 @@
 
 import strawberry
 
+import graph.ai.quotas  # noqa: F401 - declares the refusal
+from domain.ai.errors import AiQuotaReachedError
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.errors import IdempotencyKeyReusedError
@@ -127,7 +129,7 @@ class GenerationMutations:
         generations.generate_roadmap,
         input=GenerateRoadmapInput,
         gives=_STARTED,
-        refuses=(IdempotencyKeyReusedError,),
+        refuses=(AiQuotaReachedError, IdempotencyKeyReusedError),
         rule=imports_content(),
         description="Has a language model write a roadmap, as a private draft of the caller's to edit and publish.",
         weight=_WEIGHT,
@@ -136,7 +138,7 @@ class GenerationMutations:
         generations.generate_quiz,
         input=GenerateQuizInput,
         gives=_STARTED,
-        refuses=(IdempotencyKeyReusedError,),
+        refuses=(AiQuotaReachedError, IdempotencyKeyReusedError),
         rule=imports_content(),
         description="Has a language model write a quiz, as a draft of the caller's with questions that are marked as "
         "generated. Attempts that ask one of them earn no XP until a human has reviewed it.",
@@ -146,7 +148,7 @@ class GenerationMutations:
         generations.explain_answer,
         input=ExplainAnswerInput,
         gives=_STARTED,
-        refuses=(NotRevealedError, IdempotencyKeyReusedError),
+        refuses=(NotRevealedError, AiQuotaReachedError, IdempotencyKeyReusedError),
         rule=writes_learning(),
         description="Has a language model explain an answer of a closed attempt to the caller. One that is explained "
         "already is returned.",
@@ -156,7 +158,7 @@ class GenerationMutations:
         generations.regenerate_part,
         input=RegeneratePartInput,
         gives=_STARTED,
-        refuses=(IdempotencyKeyReusedError,),
+        refuses=(AiQuotaReachedError, IdempotencyKeyReusedError),
         rule=imports_content(),
         description="Has a language model write one node or one question of a generated draft once more. Nothing else "
         "of the draft changes.",

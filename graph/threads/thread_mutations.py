@@ -2,6 +2,8 @@
 
 import strawberry
 
+import graph.ai.quotas  # noqa: F401 - declares the refusal
+from domain.ai.errors import AiQuotaReachedError
 from domain.chats.chat_errors import AnswerInProgressError, ChatFullError, TooManyChatsError
 from domain.errors import IdempotencyKeyReusedError
 from domain.ids import ThreadContentId, ThreadId
@@ -213,7 +215,7 @@ class ThreadMutations:
         threads.generate_thread_contents,
         input=GenerateThreadContentsInput,
         gives={"job": (Job, "The job that writes them; it fails with the reason where it cannot.")},
-        refuses=(TooManyContentsError,),
+        refuses=(TooManyContentsError, AiQuotaReachedError),
         rule=writes_learning(),
         description="Has a language model write sections, which the job adds to the end of the thread, marked as "
         "generated. While one runs for the thread, returns that one.",
@@ -229,7 +231,13 @@ class ThreadMutations:
                 "The message, whose answer is to come; null where no question was asked, too.",
             ),
         },
-        refuses=(TooManyChatsError, ChatFullError, AnswerInProgressError, IdempotencyKeyReusedError),
+        refuses=(
+            TooManyChatsError,
+            ChatFullError,
+            AnswerInProgressError,
+            AiQuotaReachedError,
+            IdempotencyKeyReusedError,
+        ),
         rule=writes_learning(),
         description="Opens the chat of a content, starting it at the first time, and asks in it; follow the answer "
         "with `chatMessageStreamed`. The language model gets the section's text. `askExploreChat` goes on with it.",

@@ -2,6 +2,8 @@
 
 import strawberry
 
+import graph.ai.quotas  # noqa: F401 - declares the refusal
+from domain.ai.errors import AiQuotaReachedError, UnknownModelError
 from domain.ids import TopicChainId, TopicId
 from domain.topics.generated_topics import MOST_GENERATED
 from domain.topics.topic_chains import TooManyTopicChainsError
@@ -95,7 +97,7 @@ class TopicMutations:
             "job": (Job, "The job that asks a language model; follow it with `jobProgress`."),
             "topic": (Topic, "The topic that gets the subtopics."),
         },
-        refuses=(TooManyTopicChainsError, TooManyTopicsError),
+        refuses=(TooManyTopicChainsError, TooManyTopicsError, UnknownModelError, AiQuotaReachedError),
         rule=writes_learning(),
         description="Starts a job in which a language model names subtopics of one of the caller's topics. Names that "
         "are there already, in whatever case, are left out. While such a job runs for the topic, that one is returned.",

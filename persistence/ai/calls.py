@@ -36,17 +36,19 @@ _COLUMNS = columns_for(AiCall, ai_calls)
 _NAMES = [column.name for column in _COLUMNS]
 _RESERVE = Statement(
     text(f"""
-    WITH taken AS (
+    WITH caller AS (
+        SELECT id FROM users WHERE id = :caller_id AND erased_at IS NULL FOR KEY SHARE
+    ), taken AS (
         INSERT INTO ai_budgets AS b (user_id, day, requests, tokens, cost, paced_until)
-        SELECT :caller_id, :day, 1, :tokens, :cost, :started_at + :pause
+        SELECT caller.id, :day, 1, :tokens, :cost, :started_at + :pause FROM caller
         WHERE :request_limit > 0 AND :tokens <= :token_limit
         ON CONFLICT (user_id) DO UPDATE SET
-            day = excluded.day,
-            requests = CASE WHEN b.day = excluded.day THEN b.requests ELSE 0 END + 1,
-            tokens = CASE WHEN b.day = excluded.day THEN b.tokens ELSE 0 END + excluded.tokens,
-            cost = CASE WHEN b.day = excluded.day THEN b.cost ELSE 0 END + excluded.cost,
+            day = greatest(b.day, excluded.day),
+            requests = CASE WHEN b.day < excluded.day THEN 0 ELSE b.requests END + 1,
+            tokens = CASE WHEN b.day < excluded.day THEN 0 ELSE b.tokens END + excluded.tokens,
+            cost = CASE WHEN b.day < excluded.day THEN 0 ELSE b.cost END + excluded.cost,
             paced_until = greatest(b.paced_until, :started_at) + :pause
-        WHERE (b.day <> excluded.day OR b.requests < :request_limit AND b.tokens + excluded.tokens <= :token_limit)
+        WHERE (b.day < excluded.day OR b.requests < :request_limit AND b.tokens + excluded.tokens <= :token_limit)
             AND b.paced_until <= :started_at + :pause * (:per_minute - 1)
         RETURNING b.user_id
     )
@@ -63,7 +65,11 @@ _RESERVE = Statement(
         bindparam("pause", type_=Interval),
     )
 )
-"""The row of the budget is locked by the update, whose condition sees what others have taken meanwhile."""
+"""The row of the budget is locked by the update, whose condition sees what others have taken meanwhile.
+
+A request that began before midnight, and comes after one of the next day, counts for that day. An erased account gets
+no budget: its row in `users` is locked against the erasure.
+"""
 _SETTLE = Statement(
     text("""
     WITH ended AS (
@@ -105,6 +111,11 @@ _BUDGET = Statement(
         ai_budgets.c.user_id == bindparam("caller_id", type_=ID)
     ),
     AiBudget,
+)
+_HAS_CALLER = Statement(
+    text("SELECT EXISTS (SELECT FROM users WHERE id = :caller_id AND erased_at IS NULL)").bindparams(
+        bindparam("caller_id", type_=ID)
+    )
 )
 _BY_IDS = Statement(select(*_COLUMNS).where(ai_calls.c.id == any_(bindparam("ids", type_=ARRAY(ID)))), _call)
 _END_LOST = Statement(
@@ -166,6 +177,10 @@ class SqlAiCalls:
             pause=quota.pause,
         )
         return taken is not None
+
+    async def has_caller(self, caller_id: UserId) -> bool:
+        """Return whether the account of a caller is there, and was not erased."""
+        return bool(await self._connection.value(_HAS_CALLER, caller_id=caller_id))
 
     async def budget(self, caller_id: UserId) -> AiBudget | None:
         """Return what a caller has used on the day of the last request."""

@@ -103,8 +103,19 @@ _EXPLAIN = Statement(
 )
 _EXPLANATION_OF = Statement(
     text("""
-    SELECT generation_id FROM explanations
-    WHERE attempt_id = :attempt_id AND number = :number AND user_id = :user_id
+    WITH RECURSIVE explained AS (
+        SELECT e.generation_id, e.question_id, g.created_at AS asked_at
+        FROM explanations e JOIN generations g ON g.id = e.generation_id
+        WHERE e.attempt_id = :attempt_id AND e.number = :number AND e.user_id = :user_id
+    ), versions AS (
+        SELECT q.id, q.replaced_by_id FROM questions q JOIN explained e ON e.question_id = q.id
+        UNION ALL
+        SELECT q.id, q.replaced_by_id FROM questions q JOIN versions v ON q.id = v.replaced_by_id
+    )
+    SELECT e.generation_id FROM explained e WHERE NOT EXISTS (
+        SELECT FROM regraded_attempts d JOIN versions v ON v.id = d.question_id
+        WHERE d.attempt_id = :attempt_id AND d.regraded_at >= e.asked_at
+    )
     """).bindparams(bindparam("attempt_id", type_=ID), bindparam("number", type_=SmallInteger), _user)
 )
 _EXPLANATIONS = Statement(

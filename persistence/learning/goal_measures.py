@@ -60,6 +60,20 @@ MEASURES = Statement(
     """).bindparams(_ids, _viewer),  # noqa: S608 - a number
     _measure,
 )
+UNREVIEWED = Statement(
+    text("""
+    SELECT EXISTS (
+        SELECT FROM goals g JOIN enrolments e ON e.user_id = g.owner_id AND e.roadmap_id = g.roadmap_id
+        JOIN roadmap_nodes n ON n.version_id = e.version_id AND NOT n.optional
+        JOIN node_progress p ON p.enrolment_id = e.id AND p.lineage_id = n.lineage_id AND p.state = 'DONE'
+        WHERE g.id = :goal_id AND (
+            SELECT bool_and(a.asks_unreviewed) FROM quizzes q JOIN quiz_attempts a ON a.quiz_id = q.id
+            WHERE q.slug = n.quiz_slug AND a.user_id = g.owner_id AND a.passed
+        )
+    )
+    """).bindparams(bindparam("goal_id", type_=ID))
+)
+"""A node without a passed attempt at its quiz counts as reviewed: it has no quiz, or was completed without one."""
 _DATE = "(({moment}) AT TIME ZONE u.time_zone - make_interval(hours => u.day_start_hour))::date"
 _TODAY = _DATE.format(moment="CAST(:now AS timestamptz)")
 GAINS = Statement(

@@ -187,6 +187,10 @@ class SqlGoals:
         rows = await self._connection.all(goal_measures.MEASURES, ids=list(ids), viewer_id=viewer_id)
         return by_key(ids, rows, lambda measure: measure.goal_id)
 
+    async def rests_on_unreviewed(self, goal_id: GoalId) -> bool:
+        """Return whether a required node is done by attempts alone that asked generated, unreviewed questions."""
+        return bool(await self._connection.value(goal_measures.UNREVIEWED, goal_id=goal_id))
+
     async def gains(self, ids: Sequence[GoalId], *, viewer_id: UserId, now: datetime) -> list[list[Gain]]:
         """Return what brought each goal nearer on the last 14 local dates, one list per id."""
         rows = await self._connection.all(

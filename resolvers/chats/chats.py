@@ -2,13 +2,13 @@
 
 from domain import text
 from domain.accounts.users import Viewer
-from domain.ai.quotas import AiQuota
 from domain.chats import chat_answers, chat_changes, chat_questions
 from domain.chats.chat_messages import ChatMessage
 from domain.chats.chat_questions import Asked
 from domain.chats.chats import LONGEST_QUERY, Chat, ChatFilter
 from domain.ids import ChatId, ChatMessageId
 from domain.paging import Page, Window
+from resolvers.ai.quotas import quota_of_caller
 from resolvers.chats import loaders
 from resolvers.context import Context
 
@@ -46,7 +46,7 @@ async def start_explore_chat(
             topic=topic,
             question=question,
             idempotency_key=idempotency_key,
-            quota=_quota(context),
+            quota=quota_of_caller(context),
         )
 
 
@@ -61,7 +61,7 @@ async def ask_explore_chat(
             chat_id=chat_id,
             question=question,
             idempotency_key=idempotency_key,
-            quota=_quota(context),
+            quota=quota_of_caller(context),
         )
 
 
@@ -73,7 +73,7 @@ async def retry_chat_answer(context: Context, *, message_id: ChatMessageId, idem
             context.act(),
             message_id=message_id,
             idempotency_key=idempotency_key,
-            quota=_quota(context),
+            quota=quota_of_caller(context),
         )
 
 
@@ -105,7 +105,3 @@ async def delete_chat(context: Context, *, id: ChatId) -> Chat:
     """Delete a chat."""
     async with context.open_work() as work:
         return await chat_changes.remove(work, context.act(), chat_id=id)
-
-
-def _quota(context: Context) -> AiQuota:
-    return context.ports.assistant.quotas.of(context.caller.roles)

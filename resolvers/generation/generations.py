@@ -22,6 +22,7 @@ from domain.ids import AttemptId, ChatMessageId, GenerationId
 from domain.jobs.jobs import Job
 from domain.paging import Page, Window
 from domain.work import Work
+from resolvers.ai.quotas import quota_of_caller
 from resolvers.context import Context
 
 
@@ -73,6 +74,7 @@ async def generate_roadmap(
             hours=hours_per_week,
             goal=goal,
             key=idempotency_key,
+            quota=quota_of_caller(context),
         )
         return await _started(work, generation)
 
@@ -98,6 +100,7 @@ async def generate_quiz(
             difficulty=difficulty,
             kinds=[QuestionKind.SINGLE_CHOICE] if kinds is None else list(kinds),
             key=idempotency_key,
+            quota=quota_of_caller(context),
         )
         return await _started(work, generation)
 
@@ -108,7 +111,12 @@ async def explain_answer(
     """Start explaining an answer of the caller's."""
     async with context.open_work() as work:
         generation = await generation_starts.explain_answer(
-            work, context.act(), attempt_id=attempt_id, slot=slot, key=idempotency_key
+            work,
+            context.act(),
+            attempt_id=attempt_id,
+            slot=slot,
+            key=idempotency_key,
+            quota=quota_of_caller(context),
         )
         return await _started(work, generation)
 
@@ -125,6 +133,7 @@ async def regenerate_part(
             part=part,
             version=version,
             key=idempotency_key,
+            quota=quota_of_caller(context),
         )
         return await _started(work, generation)
 

@@ -8,6 +8,7 @@ from domain.threads import content_changes, content_chats, section_generation, t
 from domain.threads.content_changes import ChangedContent
 from domain.threads.content_chats import ExploredContent
 from domain.threads.threads import Thread
+from resolvers.ai.quotas import quota_of_caller
 from resolvers.context import Context
 from resolvers.threads import loaders
 
@@ -141,7 +142,12 @@ async def generate_thread_contents(context: Context, *, thread_id: ThreadId, top
     """Start the job that writes sections of a thread of the caller's."""
     async with context.open_work() as work:
         return await section_generation.start(
-            work, context.act(), thread_id=thread_id, topic=topic, count=count
+            work,
+            context.act(),
+            thread_id=thread_id,
+            topic=topic,
+            count=count,
+            quota=quota_of_caller(context),
         )
 
 
@@ -160,4 +166,5 @@ async def explore_thread_content(
             content_id=content_id,
             question=question,
             idempotency_key=idempotency_key,
+            quota=quota_of_caller(context),
         )

@@ -7,6 +7,7 @@ from domain.ids import TopicId
 from domain.topics import topic_changes, topic_jobs
 from domain.topics.topic_jobs import USUAL_COUNT, TopicGeneration, TopicPlace
 from domain.topics.topics import Topic
+from resolvers.ai.quotas import quota_of_caller
 from resolvers.context import Context
 
 
@@ -29,6 +30,8 @@ async def generate_topics(
             count=count,
             model=model,
             randomness=context.ports.randomness,
+            models=context.ports.assistant.models,
+            quota=quota_of_caller(context),
         )
 
 

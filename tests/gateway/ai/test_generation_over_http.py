@@ -155,7 +155,7 @@ async def test_a_quiz_with_a_wrong_question_is_refused_as_a_whole(world: AiWorld
     found = await ended(world, author, generation["id"])
 
     assert (found["state"], found["quizDraft"]) == ("FAILED", None)
-    assert "A single choice has one right option." in found["error"]
+    assert "A single choice must have one right option" in found["error"]
     assert await rows(world.ask, "SELECT 1 FROM questions") == []
 
 

@@ -11,7 +11,7 @@ from domain.ai.calls import AiCallStatus
 from domain.ai.errors import AiOutputRefusedError, AiUnavailableError, PromptTooLongError, UnknownModelError
 from domain.ai.requests import OutputShape, Purpose, Speaker, Turn
 from domain.dependency_table import AI_PROVIDER
-from gateway.ai import capped_transport
+from gateway.ai import capped_transport, network_providers
 from tests.builders.ai import a_model
 from tests.gateway.ai.conftest import IMPATIENT, AiWorld
 from tests.support.ai_server import (
@@ -32,6 +32,7 @@ from tests.support.ai_server import (
     answers,
 )
 
+MUTE = Reply("", how="silent")
 GOOD = {"topics": ["lists", "sets"]}
 
 
@@ -182,6 +183,43 @@ async def test_without_any_answer_nothing_is_spent(world: AiWorld) -> None:
 
     (call,) = await world.calls()
     assert (call.status, call.tokens_in, call.tokens_out, call.cost) == (AiCallStatus.UNAVAILABLE, 0, 0, 0)
+
+
+@pytest.mark.parametrize("silence_s", [0.3, 30], ids=["by-the-chain", "by-the-client"])
+@pytest.mark.parametrize("name", ["main", "second"])
+async def test_a_request_that_gets_no_word_in_time_costs_its_prompt(
+    world: AiWorld, silence_s: float, name: str
+) -> None:
+    server = {"main": world.main, "second": world.second}[name]
+    server.usual = MUTE
+    kind, url = ("openai", server.url) if name == "main" else ("anthropic", server.url.removesuffix("/v1"))
+    patience = replace(IMPATIENT, silence_s=silence_s, timeout_s=30, tries=1)
+
+    async with network_providers.opened(name, kind, url, "key", silence_s=0.6) as provider:
+        world.providers[name] = provider
+        assistant = world.assistant(patience=patience, models=[a_model("first", provider=name)])
+        with pytest.raises(AiUnavailableError):
+            await assistant.text(world.request())
+
+    (call,) = await world.calls()
+    assert (call.status, call.tokens_out) == (AiCallStatus.UNAVAILABLE, 0)
+    assert call.tokens_in > 50
+    assert call.cost > 0
+
+
+async def test_a_request_that_is_cancelled_before_its_first_word_costs_its_prompt(world: AiWorld) -> None:
+    world.main.usual = MUTE
+    patient = replace(IMPATIENT, silence_s=30, timeout_s=30)
+    task = asyncio.create_task(world.assistant(patience=patient).text(world.request()))
+    while not world.main.requests:
+        await asyncio.sleep(0.01)
+
+    task.cancel()
+    await asyncio.wait({task})
+
+    (call,) = await world.calls()
+    assert (call.status, call.tokens_out) == (AiCallStatus.CANCELLED, 0)
+    assert call.tokens_in > 50
 
 
 async def test_a_request_that_no_model_takes_is_refused(world: AiWorld) -> None:

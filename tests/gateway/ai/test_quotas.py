@@ -6,14 +6,19 @@ from dataclasses import replace
 import pytest
 
 from domain.accounts.users import Role
-from domain.ai.errors import AiPaceReachedError, AiQuotaReachedError, AiUnavailableError
+from domain.ai.errors import (
+    AiOutputRefusedError,
+    AiPaceReachedError,
+    AiQuotaReachedError,
+    AiUnavailableError,
+)
 from domain.dependency_table import AI_PROVIDER
 from domain.service_status.dependencies import PostponedError
 from domain.service_status.parts import PartState
 from gateway.service_status.local_troubles import LocalTroubles
 from gateway.telemetry.prometheus import Exposition
 from tests.gateway.ai.conftest import AiWorld
-from tests.support.ai_server import DOWN
+from tests.support.ai_server import DOWN, Reply
 from tests.support.assistants import PLENTY
 
 LIMIT = 5
@@ -67,6 +72,20 @@ async def test_a_provider_that_fails_three_times_is_left_alone(world: AiWorld) -
     assert [(each.cause, each.state) for each in troubles.see(world.ask.clock())] == [
         (AI_PROVIDER.name, PartState.DEGRADED)
     ]
+
+
+async def test_answers_without_a_word_open_no_breaker_for_others(world: AiWorld) -> None:
+    world.main.usual = world.second.usual = Reply("")
+    assistant = world.assistant()
+
+    for _ in range(2 * AI_PROVIDER.failures):
+        with pytest.raises(AiOutputRefusedError):
+            await assistant.text(world.request())
+
+    breakers = world.ask.ports.breakers
+    assert not any(breakers.is_open(AI_PROVIDER, key) for key in ("", "main", "second"))
+    world.main.usual = Reply("An answer.")
+    assert (await assistant.text(world.request())).model == "first"
 
 
 async def test_without_any_provider_requests_are_refused_at_once(world: AiWorld) -> None:

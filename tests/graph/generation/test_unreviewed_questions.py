@@ -11,12 +11,13 @@ from domain.content.answers import Answer
 from domain.gamification import xp
 from domain.ids import QuestionId
 from domain.unit_of_work import Meter
-from tests.builders.roadmaps import a_file, a_quiz_node
+from tests.builders.roadmaps import a_file, a_node, a_quiz_node
 from tests.support.accounts import accepted, refusal
 from tests.support.attempts import QuizTaker, a_quiz_taker
 from tests.support.clients.generation import TEXT, an_author, rows, written
 from tests.support.clients.quality import a_moderator, author_of, run_jobs
-from tests.support.clients.roadmaps import enrol, publish_file
+from tests.support.clients.roadmaps import enrol, publish_file, set_node
+from tests.support.goals import active_goal
 from tests.support.progress import check_progress, set_target, targets_of
 from tests.support.reviews import ADD, mutate, review
 from tests.support.schema_client import Asker
@@ -142,6 +143,29 @@ async def test_a_node_that_the_quiz_completes_earns_nothing(ask: Asker) -> None:
     (node,) = await rows(ask, "SELECT amount, explanation FROM xp_entries WHERE reason = 'NODE_COMPLETED'")
     assert node["amount"] == 0
     assert "no human had reviewed" in node["explanation"]
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_a_goal_about_a_roadmap_is_paid_only_after_a_pass_that_earns(ask: Asker, again: bool) -> None:
+    taker = await a_quiz_taker(ask)
+    await mark(ask, [taker.questions[0].id])
+    file = a_file(a_quiz_node("exam", quiz=taker.quiz.slug), a_node("knots"))
+    roadmap_id = await publish_file(ask, author_of(taker), file)
+    await enrol(ask, taker.viewer, roadmap_id)
+    await active_goal(ask, taker.viewer, kind="ROADMAP", roadmapId=roadmap_id)
+    await take(taker, "one")
+    await reviewed(taker, [taker.questions[0].id])
+    ask.clock.forward(days=2)
+    if again:
+        await take(taker, "two")
+
+    await set_node(ask, taker.viewer, roadmap_id, "Knots", "DONE")
+    await check_progress(ask)
+
+    goal = "SELECT amount, explanation FROM xp_entries WHERE reason = 'GOAL_COMPLETED'"
+    (entry,) = await rows(ask, goal)
+    assert entry["amount"] == (100 if again else 0)
+    assert ("no human had reviewed" in entry["explanation"]) != again
 
 
 async def test_a_regrade_pays_nothing(ask: Asker) -> None:

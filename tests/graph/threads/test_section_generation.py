@@ -1,6 +1,7 @@
 """Generated sections of threads, and chats of contents: what the language model gets, and what is stored."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from domain.threads import section_generation
 from domain.threads.section_generation import Section
 from domain.unit_of_work import Meter
 from tests.support.accounts import accepted, mutate, refusal
+from tests.support.chats import quotas_of
 from tests.support.clients.quality import run_jobs
 from tests.support.schema_client import Asker
 from tests.support.threads import a_thread, contents, titles, version
@@ -26,6 +28,7 @@ class Heard:
         self.requests: list[AiRequest] = []
         self._assistant = assistant
         self._before = before
+        self.models, self.quotas = assistant.models, assistant.quotas
 
     async def write(self, request: AiRequest, shape: OutputShape[Any]) -> Any:
         self.requests.append(request)
@@ -124,6 +127,21 @@ async def test_bad_input_starts_no_job(ask: Asker) -> None:
 
     assert [error["field"] for error in payload["userErrors"]] == ["topic", "count"]
     assert await run_jobs(ask, KIND) == []
+
+
+async def test_a_used_up_quota_starts_no_job(ask: Asker) -> None:
+    _, viewer = await ask.learner()
+    thread_id, other_id = await a_thread(ask, viewer, "a"), await a_thread(ask, viewer, "b")
+    running = await generate(ask, viewer, other_id)
+    (content,) = await contents(ask, viewer, thread_id)
+    ask.ports.assistant = replace(ask.ports.assistant, quotas=quotas_of(0))  # type: ignore[type-var]
+    question = {"contentId": content["id"], "question": "Why?", "idempotencyKey": "k"}
+
+    sections = await refusal(ask, viewer, "generateThreadContents", threadId=thread_id, topic="x", count=3)
+    answer = await refusal(ask, viewer, "exploreThreadContent", **question)
+
+    assert (sections[0], answer[0]) == ("AiQuotaReached", "AiQuotaReached")
+    assert await generate(ask, viewer, other_id) == running
 
 
 async def test_a_full_thread_takes_no_more(ask: Asker, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Topics that a language model names, by a job."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,11 +9,14 @@ from domain.ai.assistants import Written
 from domain.ai.errors import AiOutputRefusedError
 from domain.ai.requests import AiRequest, Purpose
 from domain.topics import topic_jobs
-from tests.support.accounts import accepted, refusal
+from domain.unit_of_work import Meter
+from tests.support.accounts import accepted, mutate, refusal
+from tests.support.chats import quotas_of
 from tests.support.clients.quality import run_jobs
 from tests.support.schema_client import Asker
 from tests.support.topics import a_chain, a_subtopic, read_chain
 
+CHAINS = "{ viewer { topicChains { nodes { id } } } }"
 STARTED = "job { id kind state } topic { id name path }"
 
 
@@ -21,6 +25,7 @@ class Spy:
 
     def __init__(self, real: Any) -> None:
         self.real, self.asked = real, []
+        self.models, self.quotas = real.models, real.quotas
 
     async def write(self, request: AiRequest, shape: Any) -> Written[Any]:
         self.asked.append(request)
@@ -63,6 +68,22 @@ async def test_the_job_is_the_learners_and_reports_its_progress(ask: Asker) -> N
     _, other = await ask.learner()
     assert (job["state"], job["progress"], job["result"]) == ("SUCCEEDED", 100, {"added": 6})
     assert (await ask.data(shown, other, id=started["job"]["id"]))["node"] is None
+
+
+async def test_a_second_run_of_the_job_adds_nothing(ask: Asker) -> None:
+    _, viewer = await ask.learner()
+    chain = await a_chain(ask, viewer)
+    await generate(ask, viewer, below={"chainId": chain["id"]}, count=4)
+    await run_jobs(ask, "generate_topics")
+    before = await read_chain(ask, viewer, chain["publicId"])
+
+    async with ask.postgres.open_work(Meter()) as work:
+        await work.connection.raw.execute(
+            "UPDATE jobs SET state = 'QUEUED', finished_at = NULL, next_run_at = $1", ask.clock()
+        )
+    assert await run_jobs(ask, "generate_topics") == [{"added": 4}]
+
+    assert await read_chain(ask, viewer, chain["publicId"]) == before
 
 
 async def test_known_names_are_told_to_the_model_and_left_out(ask: Asker, monkeypatch) -> None:
@@ -117,6 +138,21 @@ async def test_what_is_deleted_meanwhile_gets_no_topics(ask: Asker, monkeypatch)
     assert await run_jobs(ask, "generate_topics") == [{"added": 0}]
 
 
+async def test_a_job_of_an_erased_account_ends_quietly(ask: Asker, monkeypatch) -> None:
+    _, viewer = await ask.learner()
+    await generate(ask, viewer, below={"path": "SQL"})
+
+    class Late(Spy):
+        async def write(self, request: AiRequest, shape: Any) -> Written[Any]:
+            async with ask.postgres.open_work(Meter()) as work:
+                await work.connection.raw.execute("UPDATE users SET erased_at = $1", ask.clock())
+            return await super().write(request, shape)
+
+    monkeypatch.setattr(ask.ports, "assistant", Late(ask.ports.assistant))
+
+    assert await run_jobs(ask, "generate_topics") == [None]
+
+
 async def test_an_answer_that_is_refused_twice_changes_nothing(ask: Asker, monkeypatch) -> None:
     _, viewer = await ask.learner()
     chain = await a_chain(ask, viewer)
@@ -152,7 +188,6 @@ async def test_a_chain_takes_no_more_topics_than_it_has_room_for(ask: Asker, mon
         ({"below": {"path": "a > "}}, "below"),
         ({"below": {"path": "a"}, "count": 0}, "count"),
         ({"below": {"path": "a"}, "count": 21}, "count"),
-        ({"below": {"path": "a"}, "model": "x" * 101}, "model"),
     ],
 )
 async def test_wrong_requests_are_refused_and_make_no_chain(ask: Asker, given, field: str) -> None:
@@ -160,3 +195,31 @@ async def test_wrong_requests_are_refused_and_make_no_chain(ask: Asker, given, f
 
     assert await refusal(ask, viewer, "generateTopics", **given) == ("InvalidInput", field)
     assert await run_jobs(ask, "generate_topics") == []
+    assert await ask.data(CHAINS, viewer) == {"viewer": {"topicChains": {"nodes": []}}}
+
+
+async def test_an_unknown_model_has_its_code_and_an_offered_one_is_asked(ask: Asker) -> None:
+    _, viewer = await ask.learner()
+    below = {"path": "SQL"}
+
+    refused = await mutate(ask, viewer, "generateTopics", below=below, model="unheard-of")
+    none = await ask.data(CHAINS, viewer)
+    await generate(ask, viewer, below=below, model=ask.ports.assistant.models[0].name)
+
+    (error,) = refused["userErrors"]
+    assert (error["code"], error["field"]) == ("UNKNOWN_MODEL", "model")
+    assert none == {"viewer": {"topicChains": {"nodes": []}}}
+    assert await run_jobs(ask, "generate_topics") == [{"added": 6}]
+
+
+async def test_a_used_up_quota_starts_no_job_and_makes_no_chain(ask: Asker) -> None:
+    _, viewer = await ask.learner()
+    running = await generate(ask, viewer, below={"path": "SQL"})
+    ask.ports.assistant = replace(ask.ports.assistant, quotas=quotas_of(0))  # type: ignore[type-var]
+
+    refused = await refusal(ask, viewer, "generateTopics", below={"path": "a"})
+    same = await generate(ask, viewer, below={"path": "SQL"})
+
+    assert refused[0] == "AiQuotaReached"
+    assert same["job"]["id"] == running["job"]["id"]
+    assert len((await ask.data(CHAINS, viewer))["viewer"]["topicChains"]["nodes"]) == 1

@@ -8,7 +8,7 @@ import pytest
 
 from domain.ai import calls
 from domain.ai.calls import AiCall, AiCallStatus
-from domain.ai.errors import AiPaceReachedError, AiQuotaReachedError
+from domain.ai.errors import AiPaceReachedError, AiQuotaReachedError, CallerGoneError
 from domain.ai.quotas import AiQuota
 from domain.errors import DomainError
 from domain.unit_of_work import Meter
@@ -101,6 +101,40 @@ async def test_a_new_day_begins_with_nothing_used_and_late_ends_leave_it_alone(a
 
     budget = await budget_of(ask, user)
     assert (budget.requests, budget.tokens) == (1, 150)
+
+
+@pytest.mark.parametrize("is_late_first", [True, False])
+async def test_requests_around_midnight_count_in_both_orders(ask: Asker, is_late_first: bool) -> None:
+    user, _ = await ask.learner()
+    two, midnight = replace(PLENTY, requests=2), NOON + timedelta(hours=12)
+    late, tomorrow = midnight - timedelta(seconds=1), midnight + timedelta(seconds=1)
+    for _ in range(2):
+        assert await reserve(ask, a_call(user.id, started_at=NOON - timedelta(days=1)), two) is None
+
+    days = [late, tomorrow] if is_late_first else [tomorrow, late]
+    outcomes = [await reserve(ask, a_call(user.id, started_at=day), two) for day in days]
+    third = await reserve(ask, a_call(user.id, started_at=tomorrow), two)
+    last = await reserve(ask, a_call(user.id, started_at=late), two)
+
+    budget = await budget_of(ask, user)
+    assert (outcomes, budget.day) == ([None, None], tomorrow.date())
+    assert (third is None) == is_late_first
+    assert isinstance(last, AiQuotaReachedError)
+    assert (budget.requests, budget.tokens, budget.cost) == (2, 300, 600)
+
+
+async def test_an_erased_account_gets_no_budget(ask: Asker) -> None:
+    user, _ = await ask.learner()
+    async with ask.postgres.open_work(Meter()) as work:
+        await work.connection.raw.execute("UPDATE users SET erased_at = $1", NOON)
+
+    call = a_call(user.id)
+    refused = await reserve(ask, call)
+
+    assert isinstance(refused, CallerGoneError)
+    assert await budget_of(ask, user) is None
+    async with ask.ports.open_reads(Meter()) as reads:
+        assert await reads.ai_calls.by_ids([call.id]) == [None]
 
 
 async def test_a_pace_that_was_reached_says_when_to_come_back(ask: Asker) -> None:
