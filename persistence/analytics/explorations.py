@@ -29,8 +29,7 @@ _OWN_MESSAGES = "FROM chat_messages m JOIN explore_chats c ON c.id = m.chat_id W
 _OWN_CONTENTS = "FROM thread_contents n JOIN threads h ON h.id = n.thread_id WHERE h.owner_id = :user_id"
 _ACTS_OF_CHATS = f"""
     SELECT c.id AS chat_id, c.started_at AS at FROM explore_chats c WHERE c.user_id = :user_id
-    UNION ALL SELECT m.chat_id, m.asked_at {_OWN_MESSAGES}
-    UNION ALL SELECT m.chat_id, m.ended_at {_OWN_MESSAGES} AND m.state = 'DONE'"""  # noqa: S608 - texts of this module
+    UNION ALL SELECT m.chat_id, m.asked_at {_OWN_MESSAGES}"""  # noqa: S608 - texts of this module
 _COUNTED = {
     "topics_explored": ("t.explored_at", f"{_OWN_TOPICS} AND t.explored_at IS NOT NULL"),
     "topic_chains": ("c.created_at", "FROM topic_chains c WHERE c.owner_id = :user_id"),
