@@ -12,7 +12,7 @@ from domain.ids import UserId
 from domain.local_days import local_date
 
 MOST_CURRENT = 5
-"""How many current topics are listed."""
+"""How many current topics are listed, those with the latest act first: created, changed or explored."""
 LONGEST_PAUSE = timedelta(minutes=5)
 """How much of the time between two acts in a chat counts at most.
 

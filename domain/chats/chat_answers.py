@@ -1,4 +1,4 @@
-"""Answers of explore chats: a job begins one, adds pieces to it and ends it; its learner may cancel it."""
+"""Chat answers: a job begins one, adds pieces to it and ends it; its learner may cancel it."""
 
 from collections.abc import Awaitable, Callable
 

@@ -1,4 +1,4 @@
-"""ContentRating generated content: which targets there are, and who may rate them."""
+"""Ratings of generated content: which targets there are, and who may rate them."""
 
 from domain import text
 from domain.acts import Act

@@ -20,7 +20,7 @@ _RATE = Statement(
     INSERT INTO content_ratings (user_id, target, generation_id, is_helpful, reason, rated_at)
     VALUES (:user_id, :target, :generation_id, :is_helpful, :reason, :rated_at)
     ON CONFLICT (user_id, target) DO UPDATE SET is_helpful = excluded.is_helpful, reason = excluded.reason,
-        rated_at = excluded.rated_at
+        rated_at = excluded.rated_at, place = DEFAULT
     """).bindparams(
         _user,
         bindparam("target", type_=ID),

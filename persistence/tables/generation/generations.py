@@ -77,4 +77,4 @@ content_ratings = Table(
     PrimaryKeyConstraint("user_id", "target"),
     Index(None, "generation_id", "place"),
 )
-"""`place` orders the ratings of a generation by when they were first given."""
+"""`place` orders the ratings of a generation by when they were given; a changed one gets a new place."""

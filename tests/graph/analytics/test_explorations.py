@@ -16,6 +16,7 @@ from tests.support.chats import an_explorer, run_answer, says
 from tests.support.explorations import explored_at_random
 from tests.support.schema_client import START, Asker
 from tests.support.threads import a_thread
+from tests.support.topics import a_subtopic
 
 FIGURES = "topicsExplored topicChains chats messages threads contents generations tokensUsed timeSpent"
 EXPLORE = f"""query ($period: Period!) {{ viewer {{ analytics {{ explore(period: $period) {{ period {FIGURES}
@@ -184,6 +185,14 @@ async def test_figures_cost_the_same_for_many_rows(ask: Asker) -> None:
     assert counts[0][0] == 1
 
 
+def first_topic(chain: dict[str, Any]) -> str:
+    return str(chain["topics"]["nodes"][0]["id"])
+
+
+async def current(ask: Asker, viewer: Any) -> list[str]:
+    return [each["chainId"] for each in (await explore(ask, viewer, "D7"))["currentTopics"]]
+
+
 async def test_the_topics_that_are_not_explored_to_their_end_are_current(ask: Asker) -> None:
     _, viewer = await ask.learner()
     ids = []
@@ -199,6 +208,17 @@ async def test_the_topics_that_are_not_explored_to_their_end_are_current(ask: As
     found = await explore(ask, viewer, "D7")
 
     assert [each["chainId"] for each in found["currentTopics"]] == [ids[2]["id"], ids[0]["id"]]
+    ask.clock.forward(minutes=1)
+    below = await accepted(
+        ask, viewer, "addTopic", "topic { id }", parentId=first_topic(ids[0]), name="Closures"
+    )
+    assert await current(ask, viewer) == [ids[0]["id"], ids[2]["id"]]
+    ask.clock.forward(minutes=1)
+    await a_subtopic(ask, viewer, first_topic(ids[2]), "Trees")
+    assert await current(ask, viewer) == [ids[2]["id"], ids[0]["id"]]
+    ask.clock.forward(minutes=1)
+    await accepted(ask, viewer, "setTopicExplored", id=below["topic"]["id"], isExplored=True)
+    assert await current(ask, viewer) == [ids[0]["id"], ids[2]["id"]]
     assert found["topicChains"] == 3
     assert found["topicsExplored"] == len(ids[1]["topics"]["nodes"])
 

@@ -1,4 +1,4 @@
-"""Answers of explore chats: what a job writes, how it ends, and what a language model is told."""
+"""Answers of explore chats: what a job writes, how it ends, and what a language model gets."""
 
 import asyncio
 from dataclasses import replace

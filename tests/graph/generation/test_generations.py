@@ -285,6 +285,18 @@ async def test_an_attempt_that_shows_the_score_only_is_not_explained(ask: Asker)
     assert refused == ("NotRevealed", "slot")
 
 
+async def test_a_changed_rating_is_the_newest(ask: Asker) -> None:
+    author = await an_author(ask)
+    quiz = await written(ask, author, "generateQuiz", **QUIZ)
+    first, second = [question["id"] for question in quiz["quizDraft"]["questions"]][:2]
+
+    for target, reason in ((first, "Too easy."), (second, "Good."), (first, "Good too.")):
+        await accepted(ask, author, "rateGeneratedContent", target=target, isHelpful=True, reason=reason)
+
+    nodes = (await read(ask, author, quiz["id"]))["feedbackReasons"]["nodes"]
+    assert [node["reason"] for node in nodes] == ["Good too.", "Good."]
+
+
 async def test_ratings_are_one_a_user_and_shown_to_the_author_without_names(ask: Asker) -> None:
     author = await an_author(ask)
     quiz = await written(ask, author, "generateQuiz", **QUIZ)
