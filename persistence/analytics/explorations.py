@@ -73,7 +73,8 @@ _DAYS = f"""
             (SELECT max(a.started_at) {_CALLS})),
         (SELECT json_agg(json_build_array(k.id, k.title, k.explored, k.topics) ORDER BY k.acted_at DESC, k.id DESC)
             FROM (
-                SELECT c.id, c.title, greatest(c.changed_at, max(t.explored_at), max(t.created_at)) AS acted_at, count(t.explored_at) AS explored, count(t.id) AS topics
+                SELECT c.id, c.title, greatest(c.changed_at, max(t.explored_at), max(t.created_at)) AS acted_at,
+                    count(t.explored_at) AS explored, count(t.id) AS topics
                 FROM topic_chains c JOIN topics t ON t.chain_id = c.id WHERE c.owner_id = u.id GROUP BY c.id
                 HAVING count(t.explored_at) < count(t.id)
                 ORDER BY acted_at DESC, c.id DESC LIMIT {MOST_CURRENT}) k),

@@ -26,10 +26,10 @@ from domain.chats.chat_messages import AnswerState
 from domain.chats.chats import Chat, ChatFilter
 from domain.ids import ChatId, UserId
 from domain.paging import Page, Window
+from persistence.accounts.user_locks import lock_user
 from persistence.database import SqlConnection
 from persistence.paging import Pages
 from persistence.statements import ID, MOMENT, Statement, by_key, columns_for, grouped
-from persistence.tables.accounts.users import users
 from persistence.tables.chats.chats import chat_messages, explore_chats
 
 _columns = columns_for(Chat, explore_chats)
@@ -44,7 +44,6 @@ _ACT = {
     "last_active_at": func.greatest(explore_chats.c.last_active_at, _now),
 }
 
-_LOCK_USER = Statement(select(users.c.id).where(users.c.id == _user).with_for_update(key_share=True))
 _COUNT = Statement(select(func.count()).select_from(explore_chats).where(_mine))
 _ADD = Statement(
     insert(explore_chats).values({c.name: bindparam(c.name, type_=c.type) for c in explore_chats.c})
@@ -153,7 +152,7 @@ class SqlChats:
 
     async def lock_and_count(self, user_id: UserId) -> int:
         """Lock the user's row, and count their chats."""
-        await self._connection.run(_LOCK_USER, user_id=user_id)
+        await lock_user(self._connection, user_id)
         return int(await self._connection.value(_COUNT, user_id=user_id))
 
     async def add(self, chat: Chat) -> None:
