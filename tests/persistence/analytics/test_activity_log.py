@@ -6,6 +6,7 @@ from domain.analytics.activity_log import ActivityFilter
 from domain.paging import Window
 from domain.unit_of_work import Meter
 from persistence.analytics import activity_log
+from tests.support.plans import rows_read
 from tests.support.schema_client import Asker
 
 _CHATS = """INSERT INTO explore_chats (id, user_id, topic, started_at, last_active_at, message_count, tokens,
@@ -18,14 +19,6 @@ _MESSAGES = """INSERT INTO chat_messages (id, chat_id, number, question, answer,
         c.started_at + n * interval '7 seconds', c.started_at + n * interval '7 seconds'
     FROM explore_chats c CROSS JOIN generate_series(1, $2::int) n WHERE c.user_id = $1"""
 PAGE = 20
-
-
-def rows_read(plan: dict[str, Any]) -> int:
-    """Add the rows that the scans of a plan returned or left out."""
-    own = 0
-    if "Relation Name" in plan:
-        own = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
-    return int(own) + sum(map(rows_read, plan.get("Plans", [])))
 
 
 async def test_a_page_reads_no_more_rows_for_more_acts(ask: Asker) -> None:
