@@ -12,9 +12,13 @@ from domain.ids import UserId
 from domain.local_days import local_date
 
 MOST_CURRENT = 5
-"""How many current topics are listed."""
+"""How many current topics are listed, those with the latest act first: created, changed or explored."""
 LONGEST_PAUSE = timedelta(minutes=5)
-"""How much of the time between two acts in a chat counts at most."""
+"""How much of the time between two acts in a chat counts at most.
+
+The acts are its start and the questions of its learner. How long an answer takes is not the learner's time, and an
+answer that is written anew would have several ends.
+"""
 _DAY = timedelta(days=1)
 _FURTHEST = timedelta(days=2)
 """How far a local date can be behind that of UTC, and a moment before its local date."""

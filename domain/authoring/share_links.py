@@ -1,11 +1,10 @@
 """Share links: secrets that let who has them see a private roadmap, until the link is revoked."""
 
-import base64
-import hashlib
 from collections.abc import Callable
 
 from domain.accounts import audit
 from domain.accounts.audit import AuditAction
+from domain.accounts.link_secrets import digest, new_secret
 from domain.acts import Act
 from domain.authoring.work import AuthoringWork
 from domain.content.releases.publishing import managed
@@ -16,7 +15,6 @@ from domain.ids import RoadmapId
 
 MARK = "qps_"
 """What every secret begins with, so that scanners recognise one that was published by mistake."""
-_SECRET_BYTES = 32
 
 
 @entity
@@ -33,11 +31,6 @@ class InvalidShareLinkError(DomainError):
     code = "INVALID_SHARE_LINK"
 
 
-def digest(secret: str) -> str:
-    """Return the stored digest of a secret; with 256 random bits one round of SHA-256 is enough."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 async def create(
     work: AuthoringWork, act: Act, *, roadmap_id: RoadmapId, randomness: Callable[[int], bytes]
 ) -> IssuedShareLink:
@@ -46,7 +39,7 @@ async def create(
     Raises NotFoundError or ForbiddenError.
     """
     roadmap = await managed(work, act, roadmap_id)
-    secret = MARK + base64.urlsafe_b64encode(randomness(_SECRET_BYTES)).rstrip(b"=").decode()
+    secret = new_secret(MARK, randomness)
     await work.share_links.replace(roadmap.id, digest(secret), now=act.now)
     await audit.record(work.audit, act, AuditAction.SHARE_LINK_CREATED, target=roadmap.id)
     return IssuedShareLink(roadmap=roadmap, secret=secret)

@@ -1,4 +1,4 @@
-"""Answers of explore chats: a job begins one, adds pieces to it and ends it; its learner may cancel it."""
+"""Chat answers: a job begins one, adds pieces to it and ends it; its learner may cancel it."""
 
 from collections.abc import Awaitable, Callable
 
@@ -96,11 +96,11 @@ async def end(work: ChatsWork, act: Act, open_answer: OpenAnswer, how: AnswerEnd
     message = await work.chat_messages.end(begun.id, how, writing=begun.writing, now=act.now)
     if message is None:
         return False
-    await work.chats.count_answer(message.chat_id, tokens=how.tokens, now=act.now)
+    chat = await work.chats.count_answer(message.chat_id, tokens=how.tokens)
     work.emit(chat_messages.message_signal(message.id, how.state.value))
-    if how.state is AnswerState.DONE:
+    if chat is not None and how.state is AnswerState.DONE:
         arguments = AnswerArguments(message_id=message.id, user_id=open_answer.request.caller_id)
-        for kind in (chat_jobs.ENTITLE, chat_jobs.SUGGEST) if message.number == 1 else (chat_jobs.SUGGEST,):
+        for kind in (chat_jobs.ENTITLE, chat_jobs.SUGGEST) if chat.title is None else (chat_jobs.SUGGEST,):
             await _follow(work, act, kind, arguments)
     return True
 
@@ -129,7 +129,6 @@ async def cancel(work: ChatsWork, act: Act, *, message_id: ChatMessageId) -> Cha
         raise AnswerEndedError(
             "This answer is ended; have it written anew with retryChatAnswer.", field="messageId"
         )
-    await work.chats.count_answer(message.chat_id, tokens=0, now=act.now)
     work.emit(chat_messages.message_signal(message.id, message.state.value))
     return message
 

@@ -134,6 +134,7 @@ async def write_anew(
         if known is None:
             raise chat_messages.no_such_message(field="messageId")
         raise chat_errors.answer_in_progress()
+    await work.chats.drop_suggestions(message.chat_id, after=message.number)
     await _start_job(work, act, message.id, job_id)
     return await _asked(work, act, message.id)
 

@@ -17,17 +17,16 @@ MOST_CHATS = 2_000
 """How many chats a learner may have, those of threads included."""
 MOST_MESSAGES = 500
 """How many questions a chat takes."""
-LONGEST_PAUSE = timedelta(minutes=5)
-"""How much of the time between two acts in a chat counts at most."""
 
 
 @entity
 class Chat:
     """One chat, which only its learner can read.
 
-    `title` is None until the learner gives one or one is made after the first answer. `origin_id` is the object that
-    the chat belongs to, such as a section of a thread; None where it stands by itself. `time_spent` is the time between
-    its acts, of pauses five minutes. `suggested_questions` follow from the answer number `suggested_after`.
+    `title` is None until the learner gives one or one is made after a complete answer. `origin_id` is the object that
+    the chat belongs to, such as a section of a thread; None where it stands by itself. `time_spent` is the time
+    from its start to its last question, of pauses five minutes (`domain/analytics/explorations.py`).
+    `suggested_questions` follow from the answer number `suggested_after`.
     """
 
     id: ChatId
@@ -69,8 +68,8 @@ class Chats(Protocol):
     async def count_question(self, chat_id: ChatId, *, user_id: UserId, now: datetime) -> Chat | None:
         """Lock a chat, add one to its messages, and count the time since its last act; return it as it is then."""
 
-    async def count_answer(self, chat_id: ChatId, *, tokens: int, now: datetime) -> None:
-        """Add the tokens of an answer, and count the time since the chat's last act."""
+    async def count_answer(self, chat_id: ChatId, *, tokens: int) -> Chat | None:
+        """Add the tokens of an answer; return the chat as it is then."""
 
     async def rename(self, chat_id: ChatId, *, user_id: UserId, title: str) -> Chat | None:
         """Give a chat the title that its learner wrote."""
@@ -84,8 +83,14 @@ class Chats(Protocol):
     async def remove(self, chat_id: ChatId, *, user_id: UserId) -> Chat | None:
         """Delete a chat with its messages; return it as it was."""
 
-    async def suggest(self, chat_id: ChatId, *, questions: list[str], after: int) -> bool:
-        """Keep suggested questions, unless there are some after the same or a later answer; tells whether it did."""
+    async def suggest(self, chat_id: ChatId, *, questions: list[str], after: int, writing: int) -> bool:
+        """Keep suggested questions after the answer `after` if it is complete and of this writing.
+
+        Those after the same or a later answer stay. Tells whether the new ones are kept.
+        """
+
+    async def drop_suggestions(self, chat_id: ChatId, *, after: int) -> None:
+        """Remove the questions that follow from the answer `after`; those after another one stay."""
 
     async def by_ids(self, ids: Sequence[ChatId], *, user_id: UserId) -> list[Chat | None]:
         """Return one slot per id, in their order; only the user's own are filled."""

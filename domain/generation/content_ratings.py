@@ -85,7 +85,9 @@ async def _generation_of(work: GenerationWork, act: Act, target: str) -> Generat
     """Return the generation of a target that the actor sees; raises InvalidInputError for an id of another kind."""
     if is_id(target, "question"):
         asked = await work.attempts.asked([QuestionId(target)], user_id=act.user_id)
-        (provenance,) = await work.provenances.by_questions([QuestionId(target)])
+        (provenance,) = await work.provenances.by_questions(
+            [QuestionId(target)], viewer_id=act.user_id, sees_all=False
+        )
         return None if asked == [None] or provenance is None else provenance.generation_id
     if is_id(target, "explanation"):
         (found,) = await work.generations.explanations([ExplanationId(target)], user_id=act.user_id)

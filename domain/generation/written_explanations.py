@@ -1,4 +1,4 @@
-"""Writing explanations: what the language model is told of a closed slot, and where its text is kept."""
+"""Writing explanations: what the language model gets of a closed slot, and where its text is kept."""
 
 from collections.abc import Sequence
 

@@ -122,11 +122,8 @@ async def store_question(
 async def _stored(
     work: GenerationWork, act: Act, generation: Generation, written: Written[list[QuestionWords]]
 ) -> list[QuestionId]:
-    """Store the questions one by one, as an author creates them, and mark them as generated."""
-    ids = []
-    for place, words in enumerate(written.value):
-        made = await question_creation.create(work, act, words=words, key=f"{generation.id}:{place}")
-        ids.append(QuestionId(made.id))
+    """Store the questions in the actor's bank, and mark them as generated."""
+    ids = await question_creation.create_all(work, act, all_words=written.value, key=generation.id)
     marks = [
         Provenance(
             lineage_id=id_,

@@ -92,7 +92,7 @@ class RegradeCounts:
 
 @entity
 class QuestionRegrade:
-    """The latest regrade of a question, whoever started it, and how many attempts all of them did and raised so far.
+    """The latest regrade of a question, by any user, and how many attempts all of them did and raised so far.
 
     `progress` is that of the job, in percent; `next_run_at` is set while it waits.
     """

@@ -1,11 +1,10 @@
 """Sharing threads: by a link that can be renewed and revoked, and with learners by their handles."""
 
-import base64
-import hashlib
 from collections.abc import Callable
 
 from domain.accounts import audit
 from domain.accounts.audit import AuditAction
+from domain.accounts.link_secrets import digest, new_secret
 from domain.accounts.profile_rules import checked_handle
 from domain.acts import Act
 from domain.entities import entity
@@ -17,7 +16,6 @@ from domain.threads.work import ThreadsWork
 
 MARK = "qpt_"
 """What every secret begins with, so that scanners recognise one that was published by mistake."""
-_SECRET_BYTES = 32
 
 
 @entity
@@ -34,11 +32,6 @@ class InvalidThreadLinkError(DomainError):
     code = "INVALID_THREAD_LINK"
 
 
-def digest(secret: str) -> str:
-    """Return the stored digest of a secret; with 256 random bits one round of SHA-256 is enough."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 async def create_link(
     work: ThreadsWork, act: Act, *, thread_id: ThreadId, randomness: Callable[[int], bytes]
 ) -> IssuedThreadLink:
@@ -47,7 +40,7 @@ async def create_link(
     Raises NotFoundError.
     """
     thread = await own_thread(work.threads, act, thread_id)
-    secret = MARK + base64.urlsafe_b64encode(randomness(_SECRET_BYTES)).rstrip(b"=").decode()
+    secret = new_secret(MARK, randomness)
     await work.thread_shares.replace_link(thread.id, digest(secret), now=act.now)
     await audit.record(work.audit, act, AuditAction.SHARE_LINK_CREATED, target=thread.id)
     return IssuedThreadLink(thread=thread, secret=secret)

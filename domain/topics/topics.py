@@ -78,6 +78,11 @@ class Topics(Protocol):
     async def of_chains(self, ids: Sequence[TopicChainId], *, viewer_id: UserId | None) -> list[list[Topic]]:
         """Return all topics of each chain: those above before those below, and the easiest first."""
 
+    async def next_of_chains(
+        self, ids: Sequence[TopicChainId], *, owner_id: UserId
+    ) -> list[list[Topic] | None]:
+        """Return what `next_topics.suggested` returns for the topics of each chain; None for chains of others."""
+
     async def base_of_chains(
         self, ids: Sequence[TopicChainId], *, viewer_id: UserId | None
     ) -> list[list[Topic]]:

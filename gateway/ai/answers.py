@@ -1,4 +1,4 @@
-"""Answers of language models: what is read of them, what is asked once more, and what is handed on."""
+"""What language models answered: what is read of them, what is asked once more, and what is handed on."""
 
 import json
 from dataclasses import replace

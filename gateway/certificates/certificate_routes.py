@@ -28,7 +28,7 @@ Answer = Callable[[Request], Awaitable[Response]]
 
 
 class CertificateEndpoints:
-    """Answers whoever has an address; the caller's address pays for the work."""
+    """Answers everyone who has an address; the caller's address pays for the work."""
 
     def __init__(self, ports: Ports, charges: LinkCharges, tokens: JwtTokens) -> None:
         self._ports = ports

@@ -94,7 +94,12 @@ async def suggest_chat_questions(context: JobContext, arguments: AnswerArguments
     except (AiQuotaReachedError, AiOutputRefusedError) as refusal:
         return {"outcome": refusal.code}
     async with context.open_work() as work:
-        is_kept = await work.chats.suggest(found.chat.id, questions=written.value, after=found.message.number)
+        is_kept = await work.chats.suggest(
+            found.chat.id,
+            questions=written.value,
+            after=found.message.number,
+            writing=found.message.writing,
+        )
     return {"outcome": "KEPT" if is_kept else "NOT_NEEDED"}
 
 

@@ -11,7 +11,7 @@ from graph.directives import reads_learning
 from graph.fields import attribute
 from graph.scalars import BigInt
 
-_TIME = "The time between acts in chats: starts, questions and complete answers; pauses count as at most five minutes."
+_TIME = "The time between acts in chats: starts and questions; a pause counts as at most five minutes."
 
 
 @strawberry.type(description="What a learner did on one local day.", directives=[*reads_learning()])

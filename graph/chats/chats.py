@@ -80,14 +80,16 @@ class ExploreChat(Bookmarkable):
     id: ChatId = attribute("The chat's id, `chat_...`.")
     topic: str | None = attribute("What it is about; null where that is open.")
     title: str | None = attribute(
-        "The title that the learner gave it, or one that was made after the first answer; null before."
+        "The title that the learner gave it, or one that was made after its first complete answer; null before."
     )
     started_at: datetime = attribute("When it was started.")
-    last_active_at: datetime = attribute("When a question was last asked, or an answer ended.")
+    last_active_at: datetime = attribute("When a question was last asked, or it was started.")
     archived_at: datetime | None = attribute("When it was archived; null where it is not.")
     message_count: int = attribute("How many questions were asked.")
     tokens: int = attribute("How many tokens its complete answers used.")
-    time_spent: timedelta = attribute("The time between its acts; a pause counts as at most five minutes.")
+    time_spent: timedelta = attribute(
+        "The time from its start to its last question; a pause between two counts as at most five minutes."
+    )
     suggested_questions: list[str] = attribute(
         "Questions that may come next; they are made after each complete answer, and empty before the first.",
         at_most=MOST_SUGGESTIONS,

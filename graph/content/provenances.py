@@ -24,5 +24,7 @@ class QuestionProvenance:
     generated_at: datetime = attribute("When it was generated.")
     reviewed_at: datetime | None = attribute("When a human has reviewed or changed it; null before.")
     reviewed_by: User | None = loaded_by(
-        account_loaders.users_by_id, key="reviewed_by_id", description="Who has; null before."
+        account_loaders.users_by_id,
+        key="reviewed_by_id",
+        description="Who has; null before, and for all but the author and moderators.",
     )

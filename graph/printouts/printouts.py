@@ -50,7 +50,7 @@ declare_error(TooManyPrintoutsError, "The caller has asked for as many printouts
 declare_error(DocumentTooLongError, "The document has more characters than are printed.")
 
 
-@strawberry.type(description="An address of a file, for whoever has it.", directives=[*reads_learning()])
+@strawberry.type(description="An address of a file, for everyone who has it.", directives=[*reads_learning()])
 class PrintoutLink:
     """A signed link."""
 

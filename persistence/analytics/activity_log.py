@@ -1,126 +1,135 @@
 """The activity log in Postgres: one list of the acts in topics, chats and threads, and of generations."""
 
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    DateTime,
-    Interval,
-    Text,
-    any_,
-    bindparam,
-    column,
-    or_,
-    select,
-    text,
-)
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ARRAY, Integer, Text, bindparam, text
 
 from domain.analytics.activity_log import ActivityFilter, LoggedAct, LoggedActivity
+from domain.entities import entity
 from domain.ids import UserId
-from domain.paging import Page, Window
+from domain.paging import Page, Window, cut, expect
 from persistence.analytics.explorations import GENERATED
 from persistence.database import SqlConnection
-from persistence.paging import Pages
 from persistence.row_mapping import maker, member_of
-from persistence.statements import ID, MOMENT
+from persistence.statements import ID, MOMENT, Statement
 
 _LONGEST_SUMMARY = 120
-_NO_DURATION = "CAST(NULL AS interval)"
-_SOURCES: dict[LoggedAct, tuple[str, str, str, str, str]] = {
-    LoggedAct.TOPIC_CHAIN_CREATED: (
-        "c.id",
-        "c.title",
-        "c.created_at",
-        _NO_DURATION,
-        "topic_chains c WHERE c.owner_id = :user_id",
+_NAME = "activity"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+_MICROSECONDS = range(*((moment - _EPOCH) // timedelta(microseconds=1) for moment in _EVER))
+
+
+@entity
+class _Source:
+    """Where the acts of a kind are: rows of the learner, or rows `below` these, such as messages of a chat."""
+
+    at: str
+    summary: str
+    rows: str
+    key: str
+    below: str | None = None
+    duration: str = "CAST(NULL AS interval)"
+    has_object: bool = True
+
+
+_CHAINS = "topic_chains c WHERE c.owner_id = :user_id"
+_CHATS = "explore_chats c WHERE c.user_id = :user_id"
+_THREADS = "threads h WHERE h.owner_id = :user_id"
+_SOURCES = {
+    LoggedAct.TOPIC_CHAIN_CREATED: _Source(at="c.created_at", summary="c.title", rows=_CHAINS, key="c.id"),
+    LoggedAct.TOPIC_EXPLORED: _Source(
+        at="t.explored_at",
+        summary="t.name",
+        rows=_CHAINS,
+        key="t.id",
+        below="topics t WHERE t.chain_id = c.id",
     ),
-    LoggedAct.TOPIC_EXPLORED: (
-        "t.id",
-        "t.name",
-        "t.explored_at",
-        _NO_DURATION,
-        (
-            "topics t JOIN topic_chains c ON c.id = t.chain_id "
-            "WHERE c.owner_id = :user_id AND t.explored_at IS NOT NULL"
-        ),
+    LoggedAct.CHAT_STARTED: _Source(
+        at="c.started_at", summary="coalesce(c.title, c.topic, '')", rows=_CHATS, key="c.id"
     ),
-    LoggedAct.CHAT_STARTED: (
-        "c.id",
-        "coalesce(c.title, c.topic, '')",
-        "c.started_at",
-        _NO_DURATION,
-        "explore_chats c WHERE c.user_id = :user_id",
+    LoggedAct.QUESTION_ASKED: _Source(
+        at="m.asked_at",
+        summary="m.question",
+        rows=_CHATS,
+        key="m.id",
+        below="chat_messages m WHERE m.chat_id = c.id",
+        duration="m.ended_at - m.started_at",
     ),
-    LoggedAct.QUESTION_ASKED: (
-        "m.id",
-        "m.question",
-        "m.asked_at",
-        "m.ended_at - m.started_at",
-        "chat_messages m JOIN explore_chats c ON c.id = m.chat_id WHERE c.user_id = :user_id",
+    LoggedAct.THREAD_CREATED: _Source(at="h.created_at", summary="h.title", rows=_THREADS, key="h.id"),
+    LoggedAct.CONTENT_ADDED: _Source(
+        at="n.created_at",
+        summary="n.title",
+        rows=_THREADS,
+        key="n.id",
+        below="thread_contents n WHERE n.thread_id = h.id",
     ),
-    LoggedAct.THREAD_CREATED: (
-        "h.id",
-        "h.title",
-        "h.created_at",
-        _NO_DURATION,
-        "threads h WHERE h.owner_id = :user_id",
-    ),
-    LoggedAct.CONTENT_ADDED: (
-        "n.id",
-        "n.title",
-        "n.created_at",
-        _NO_DURATION,
-        "thread_contents n JOIN threads h ON h.id = n.thread_id WHERE h.owner_id = :user_id",
-    ),
-    LoggedAct.GENERATED: (
-        "NULL",
-        "a.purpose",
-        "a.started_at",
-        "a.latency_ms * interval '1 millisecond'",
-        f"{GENERATED.removeprefix('FROM ')}",
+    LoggedAct.GENERATED: _Source(
+        at="a.started_at",
+        summary="a.purpose",
+        rows=GENERATED.removeprefix("FROM "),
+        key="a.id",
+        duration="a.latency_ms * interval '1 millisecond'",
+        has_object=False,
     ),
 }
-"""By kind: the object, the summary, the moment, the duration, and where the acts are."""
 
 
-def _acts(kind: LoggedAct) -> str:
-    object_id, summary, at, duration, source = _SOURCES[kind]
-    key = "a.id" if object_id == "NULL" else object_id
-    return f"""SELECT '{kind.value}' AS kind, (extract(epoch FROM {at}) * 1000000)::bigint AS microseconds,
-        {key} AS key, {object_id} AS object_id,
-        left(regexp_replace({summary}, '\\s+', ' ', 'g'), {_LONGEST_SUMMARY})
-            AS summary, {at} AS occurred_at, {duration} AS duration FROM {source}"""  # noqa: S608 - texts of this module
+def _acts(kind: LoggedAct, direction: str, keyed: bool) -> str:
+    """Return the statement of the first acts of a kind, which an index by their moments gives in order.
+
+    Of acts below rows, the first ones are below those rows whose own first act is earliest in the list.
+    """
+    source = _SOURCES[kind]
+    at, key = source.at, source.key
+    inside = f"AND {at} >= :since AND {at} < :until"
+    if keyed:
+        inside += f" AND ({at}, {key}) {'<' if direction == 'DESC' else '>'} (:after_at, :after_key)"
+    first = f"ORDER BY {at} {direction}, {key} {direction} LIMIT"
+    shown = f"""'{kind.value}' AS kind, (extract(epoch FROM {at}) * 1000000)::bigint AS microseconds, {key} AS key,
+        {key if source.has_object else "CAST(NULL AS text)"} AS object_id,
+        left(regexp_replace({source.summary}, '\\s+', ' ', 'g'), {_LONGEST_SUMMARY}) AS summary,
+        {at} AS occurred_at, {source.duration} AS duration"""
+    is_asked = f"AND (:kinds IS NULL OR '{kind.value}' = ANY (:kinds))"
+    if source.below is None:
+        return f"(SELECT {shown} FROM {source.rows} {is_asked} {inside} {first} :page_size)"  # noqa: S608 - texts of this module
+    table, where = source.rows.split(" WHERE ")
+    above = f"{table.split()[1]}.id"
+    return f"""(SELECT {shown} FROM (
+            SELECT {above} FROM {table} CROSS JOIN LATERAL (
+                SELECT {at} AS at, {key} AS key FROM {source.below} {inside} {first} 1) newest
+            WHERE {where} {is_asked} ORDER BY newest.at {direction}, newest.key {direction} LIMIT :page_size
+        ) {table.split()[1]} CROSS JOIN LATERAL (
+            SELECT * FROM {source.below} {inside} {first} :page_size) {key.split(".")[0]}
+        {first} :page_size)"""  # noqa: S608 - texts of this module
 
 
-_log = (
-    text(" UNION ALL ".join(map(_acts, LoggedAct)))
-    .bindparams(bindparam("user_id", type_=ID))
-    .columns(
-        column("kind", Text),
-        column("microseconds", BigInteger),
-        column("key", ID),
-        column("object_id", ID),
-        column("summary", Text),
-        column("occurred_at", DateTime(timezone=True)),
-        column("duration", Interval),
+def _page(*, backward: bool, keyed: bool) -> Statement[LoggedActivity]:
+    direction = "ASC" if backward else "DESC"
+    arms = " UNION ALL ".join(_acts(kind, direction, keyed) for kind in LoggedAct)
+    given: list[Any] = [
+        bindparam("user_id", type_=ID),
+        bindparam("kinds", type_=ARRAY(Text)),
+        bindparam("since", type_=MOMENT),
+        bindparam("until", type_=MOMENT),
+        bindparam("page_size", type_=Integer),
+    ]
+    if keyed:
+        given += [bindparam("after_at", type_=MOMENT), bindparam("after_key", type_=ID)]
+    return Statement(
+        text(f"{arms} ORDER BY microseconds {direction}, key {direction} LIMIT :page_size").bindparams(
+            *given
+        ),
+        maker(LoggedActivity, kind=member_of(LoggedAct)),
     )
-    .subquery("log")
-)
-_kinds, _since, _until = (
-    bindparam("kinds", type_=ARRAY(Text)),
-    bindparam("since", type_=MOMENT),
-    bindparam("until", type_=MOMENT),
-)
-_PAGES = Pages(
-    select(*_log.c)
-    .where(or_(_kinds.is_(None), _log.c.kind == any_(_kinds)))
-    .where(or_(_since.is_(None), _log.c.occurred_at >= _since))
-    .where(or_(_until.is_(None), _log.c.occurred_at < _until)),
-    order=[_log.c.microseconds, _log.c.key],
-    descending=True,
-    make=maker(LoggedActivity, kind=member_of(LoggedAct)),
-    key_of=lambda act: (act.microseconds, act.key),
-    name="activity",
-)
+
+
+_PAGES = {
+    (backward, keyed): _page(backward=backward, keyed=keyed)
+    for backward in (False, True)
+    for keyed in (False, True)
+}
 
 
 class SqlActivityLog:
@@ -131,7 +140,16 @@ class SqlActivityLog:
 
     async def page(self, asked: ActivityFilter, window: Window, *, user_id: UserId) -> Page[LoggedActivity]:
         """Return the user's acts, the latest first."""
-        kinds = None if asked.kinds is None else [kind.value for kind in asked.kinds]
-        return await _PAGES.read(
-            self._connection, window, user_id=user_id, kinds=kinds, since=asked.since, until=asked.until
+        values: dict[str, Any] = {
+            "kinds": None if asked.kinds is None else [kind.value for kind in asked.kinds],
+            "since": asked.since or _EVER[0],
+            "until": asked.until or _EVER[1],
+        }
+        key = expect(window, _NAME, _MICROSECONDS, str)
+        if key is not None:
+            microseconds, values["after_key"] = key
+            values["after_at"] = _EPOCH + timedelta(microseconds=int(microseconds))
+        found = await self._connection.all(
+            _PAGES[window.backward, key is not None], user_id=user_id, page_size=window.size + 1, **values
         )
+        return cut(found, window, lambda act: (act.microseconds, act.key), _NAME)

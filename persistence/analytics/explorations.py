@@ -29,8 +29,7 @@ _OWN_MESSAGES = "FROM chat_messages m JOIN explore_chats c ON c.id = m.chat_id W
 _OWN_CONTENTS = "FROM thread_contents n JOIN threads h ON h.id = n.thread_id WHERE h.owner_id = :user_id"
 _ACTS_OF_CHATS = f"""
     SELECT c.id AS chat_id, c.started_at AS at FROM explore_chats c WHERE c.user_id = :user_id
-    UNION ALL SELECT m.chat_id, m.asked_at {_OWN_MESSAGES}
-    UNION ALL SELECT m.chat_id, m.ended_at {_OWN_MESSAGES} AND m.state = 'DONE'"""  # noqa: S608 - texts of this module
+    UNION ALL SELECT m.chat_id, m.asked_at {_OWN_MESSAGES}"""  # noqa: S608 - texts of this module
 _COUNTED = {
     "topics_explored": ("t.explored_at", f"{_OWN_TOPICS} AND t.explored_at IS NOT NULL"),
     "topic_chains": ("c.created_at", "FROM topic_chains c WHERE c.owner_id = :user_id"),
@@ -72,12 +71,13 @@ _DAYS = f"""
             (SELECT max(changed_at) FROM topic_chains WHERE owner_id = u.id),
             (SELECT max(t.explored_at) {_OWN_TOPICS}),
             (SELECT max(a.started_at) {_CALLS})),
-        (SELECT json_agg(json_build_array(k.id, k.title, k.explored, k.topics) ORDER BY k.changed_at DESC, k.id DESC)
+        (SELECT json_agg(json_build_array(k.id, k.title, k.explored, k.topics) ORDER BY k.acted_at DESC, k.id DESC)
             FROM (
-                SELECT c.id, c.title, c.changed_at, count(t.explored_at) AS explored, count(t.id) AS topics
+                SELECT c.id, c.title, greatest(c.changed_at, max(t.explored_at), max(t.created_at)) AS acted_at,
+                    count(t.explored_at) AS explored, count(t.id) AS topics
                 FROM topic_chains c JOIN topics t ON t.chain_id = c.id WHERE c.owner_id = u.id GROUP BY c.id
                 HAVING count(t.explored_at) < count(t.id)
-                ORDER BY c.changed_at DESC, c.id DESC LIMIT {MOST_CURRENT}) k),
+                ORDER BY acted_at DESC, c.id DESC LIMIT {MOST_CURRENT}) k),
         days.*
     FROM users u LEFT JOIN days ON true WHERE u.id = :user_id ORDER BY days.local_date"""  # noqa: S608 - texts of this module
 _FIGURES = Statement(

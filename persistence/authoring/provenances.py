@@ -4,16 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import ARRAY, bindparam, text
+from sqlalchemy import ARRAY, Boolean, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.authoring.stores.provenances import Provenance
 from domain.ids import QuestionId, UserId
 from persistence.database import SqlConnection
 from persistence.statements import ID, MOMENT, Statement
+from persistence.tables.accounts.users import IS_JUDGE
 
-_COLUMNS = """p.lineage_id, p.generation_id, p.model, p.prompt, p.prompt_version, p.generated_at, p.reviewed_at,
-        p.reviewed_by_id"""
+_COLUMNS = f"""p.lineage_id, p.generation_id, p.model, p.prompt, p.prompt_version, p.generated_at, p.reviewed_at,
+        CASE WHEN q.author_id = :viewer_id OR :sees_all AND {IS_JUDGE} THEN p.reviewed_by_id END"""
 _ADD = Statement(
     text("""
     INSERT INTO question_provenances (lineage_id, generation_id, model, prompt, prompt_version, generated_at)
@@ -25,10 +26,16 @@ _ADD = Statement(
     """).bindparams(bindparam("rows", type_=JSONB))
 )
 _BY_QUESTIONS = Statement(
-    text(f"""
+    text(
+        f"""
     SELECT q.id, {_COLUMNS} FROM questions q JOIN question_provenances p ON p.lineage_id = q.lineage_id
     WHERE q.id = ANY (:ids)
-    """).bindparams(bindparam("ids", type_=ARRAY(ID)))  # noqa: S608 - names of columns
+    """  # noqa: S608 - names of columns
+    ).bindparams(
+        bindparam("ids", type_=ARRAY(ID)),
+        bindparam("viewer_id", type_=ID),
+        bindparam("sees_all", type_=Boolean),
+    )
 )
 _REVIEW = Statement(
     text("""
@@ -57,9 +64,13 @@ class SqlProvenances:
                 del row["reviewed_at"], row["reviewed_by_id"]
             await self._connection.run(_ADD, rows=rows)
 
-    async def by_questions(self, ids: Sequence[QuestionId]) -> list[Provenance | None]:
+    async def by_questions(
+        self, ids: Sequence[QuestionId], *, viewer_id: UserId | None, sees_all: bool
+    ) -> list[Provenance | None]:
         """Return one slot per question; versions of one question share a row."""
-        rows = await self._connection.rows(_BY_QUESTIONS, ids=list(ids))
+        rows = await self._connection.rows(
+            _BY_QUESTIONS, ids=list(ids), viewer_id=viewer_id, sees_all=sees_all
+        )
         found = {row[0]: _provenance(*row[1:]) for row in rows}
         return [found.get(id_) for id_ in ids]
 

@@ -21,13 +21,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.chats.chats import LONGEST_PAUSE, Chat, ChatFilter
+from domain.analytics.explorations import LONGEST_PAUSE
+from domain.chats.chat_messages import AnswerState
+from domain.chats.chats import Chat, ChatFilter
 from domain.ids import ChatId, UserId
 from domain.paging import Page, Window
+from persistence.accounts.user_locks import lock_user
 from persistence.database import SqlConnection
 from persistence.paging import Pages
 from persistence.statements import ID, MOMENT, Statement, by_key, columns_for, grouped
-from persistence.tables.accounts.users import users
 from persistence.tables.chats.chats import chat_messages, explore_chats
 
 _columns = columns_for(Chat, explore_chats)
@@ -42,7 +44,6 @@ _ACT = {
     "last_active_at": func.greatest(explore_chats.c.last_active_at, _now),
 }
 
-_LOCK_USER = Statement(select(users.c.id).where(users.c.id == _user).with_for_update(key_share=True))
 _COUNT = Statement(select(func.count()).select_from(explore_chats).where(_mine))
 _ADD = Statement(
     insert(explore_chats).values({c.name: bindparam(c.name, type_=c.type) for c in explore_chats.c})
@@ -57,7 +58,9 @@ _COUNT_QUESTION = Statement(
 _COUNT_ANSWER = Statement(
     update(explore_chats)
     .where(_it)
-    .values(tokens=explore_chats.c.tokens + bindparam("added", type_=Integer), **_ACT)
+    .values(tokens=explore_chats.c.tokens + bindparam("added", type_=Integer))
+    .returning(*_columns),
+    Chat,
 )
 _title = bindparam("new_title", type_=Text)
 _RENAME = Statement(update(explore_chats).where(_it, _mine).values(title=_title).returning(*_columns), Chat)
@@ -82,11 +85,25 @@ _TAKE_BACK = Statement(
 )
 _REMOVE = Statement(delete(explore_chats).where(_it, _mine).returning(*_columns), Chat)
 _after = bindparam("after", type_=Integer)
+_answered = (
+    select(chat_messages.c.chat_id)
+    .where(chat_messages.c.chat_id == bindparam("chat_id", type_=ID))
+    .where(chat_messages.c.number == _after, chat_messages.c.state == AnswerState.DONE.value)
+    .where(chat_messages.c.writing == bindparam("of_writing", type_=Integer))
+    .with_for_update(read=True)
+    .cte("answered")
+)
+"""The answer of this writing; the lock makes it wait for one that is about to be written anew."""
 _SUGGEST = Statement(
     update(explore_chats)
-    .where(_it, explore_chats.c.suggested_after < _after)
+    .where(_it, explore_chats.c.suggested_after < _after, explore_chats.c.id == _answered.c.chat_id)
     .values(suggested_questions=bindparam("questions", type_=ARRAY(Text)), suggested_after=_after)
     .returning(explore_chats.c.id)
+)
+_DROP_SUGGESTIONS = Statement(
+    update(explore_chats)
+    .where(_it, explore_chats.c.suggested_after == _after)
+    .values(suggested_questions=[], suggested_after=_after - 1)
 )
 _BY_IDS = Statement(select(*_columns).where(explore_chats.c.id == any_(_ids), _mine), Chat)
 _BY_ORIGINS = Statement(
@@ -135,7 +152,7 @@ class SqlChats:
 
     async def lock_and_count(self, user_id: UserId) -> int:
         """Lock the user's row, and count their chats."""
-        await self._connection.run(_LOCK_USER, user_id=user_id)
+        await lock_user(self._connection, user_id)
         return int(await self._connection.value(_COUNT, user_id=user_id))
 
     async def add(self, chat: Chat) -> None:
@@ -146,9 +163,9 @@ class SqlChats:
         """Update the chat, which locks its row."""
         return await self._connection.first(_COUNT_QUESTION, chat_id=chat_id, user_id=user_id, now=now)
 
-    async def count_answer(self, chat_id: ChatId, *, tokens: int, now: datetime) -> None:
-        """Add the tokens and the time."""
-        await self._connection.run(_COUNT_ANSWER, chat_id=chat_id, added=tokens, now=now)
+    async def count_answer(self, chat_id: ChatId, *, tokens: int) -> Chat | None:
+        """Add the tokens."""
+        return await self._connection.first(_COUNT_ANSWER, chat_id=chat_id, added=tokens)
 
     async def rename(self, chat_id: ChatId, *, user_id: UserId, title: str) -> Chat | None:
         """Replace the title."""
@@ -168,10 +185,16 @@ class SqlChats:
         """Delete the chat; the messages go with it."""
         return await self._connection.first(_REMOVE, chat_id=chat_id, user_id=user_id)
 
-    async def suggest(self, chat_id: ChatId, *, questions: list[str], after: int) -> bool:
+    async def suggest(self, chat_id: ChatId, *, questions: list[str], after: int, writing: int) -> bool:
         """Replace suggestions that follow from an earlier answer."""
-        kept = await self._connection.value(_SUGGEST, chat_id=chat_id, questions=questions, after=after)
+        kept = await self._connection.value(
+            _SUGGEST, chat_id=chat_id, questions=questions, after=after, of_writing=writing
+        )
         return kept is not None
+
+    async def drop_suggestions(self, chat_id: ChatId, *, after: int) -> None:
+        """Remove the suggestions that follow from this answer."""
+        await self._connection.run(_DROP_SUGGESTIONS, chat_id=chat_id, after=after)
 
     async def by_ids(self, ids: Sequence[ChatId], *, user_id: UserId) -> list[Chat | None]:
         """Return one slot per id, in their order."""

@@ -1,4 +1,4 @@
-"""Generations and explanations in Postgres; what became of a generation that is not ready is told by its job."""
+"""Generations and explanations in Postgres; how far a generation is that is not ready, its job shows."""
 
 from collections.abc import Sequence
 from dataclasses import asdict

@@ -39,7 +39,7 @@ _RATE = Statement(
         prompt_version)
     VALUES (:user_id, :target, :generation_id, :is_helpful, :reason, :rated_at, :message_id, :model, :prompt_version)
     ON CONFLICT (user_id, target) DO UPDATE SET is_helpful = excluded.is_helpful, reason = excluded.reason,
-        rated_at = excluded.rated_at, model = excluded.model, prompt_version = excluded.prompt_version
+        rated_at = excluded.rated_at, model = excluded.model, prompt_version = excluded.prompt_version, place = DEFAULT
     """).bindparams(
         _user,
         bindparam("target", type_=ID),

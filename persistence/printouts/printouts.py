@@ -30,11 +30,11 @@ from domain.printouts.printouts import (
     PrintoutFilter,
     PrintoutState,
 )
+from persistence.accounts.user_locks import lock_user
 from persistence.database import SqlConnection
 from persistence.paging import Pages
 from persistence.row_mapping import maker, member_of
 from persistence.statements import FIRST, ID, MOMENT, Statement, by_key, columns_for
-from persistence.tables.accounts.users import users
 from persistence.tables.printouts.printouts import printouts
 
 _now = bindparam("now", type_=MOMENT)
@@ -49,9 +49,6 @@ _printout = maker(Printout, state=member_of(PrintoutState), format=member_of(Pri
 _wanted_state = bindparam("state", type_=Text)
 _wanted_format = bindparam("format", type_=Text)
 _wanted_prefix = bindparam("prefix", type_=Text)
-_LOCK = Statement(
-    select(users.c.id).where(users.c.id == bindparam("user_id")).with_for_update(key_share=True)
-)
 _COUNT = Statement(
     select(
         func.count().filter(_waits),
@@ -125,7 +122,7 @@ class SqlPrintouts:
 
     async def lock_and_count(self, user_id: UserId, *, now: datetime, since: datetime) -> PrintCounts:
         """Lock the user's row, and count."""
-        await self._connection.run(_LOCK, user_id=user_id)
+        await lock_user(self._connection, user_id)
         counts = await self._connection.first(_COUNT, user_id=user_id, now=now, since=since)
         assert counts is not None  # noqa: S101 - counts are one row
         return counts

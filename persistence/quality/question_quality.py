@@ -20,6 +20,7 @@ from persistence.paging import Pages
 from persistence.quality.hidden_questions import HIDDEN, hides, same_question
 from persistence.quality.items import totals_columns, totals_of
 from persistence.statements import ID, MOMENT, Statement, by_key
+from persistence.tables.accounts.users import IS_JUDGE
 from persistence.tables.content.provenances import is_unreviewed
 
 _QUESTION = len(question_columns)
@@ -49,8 +50,6 @@ _LISTED = f"""
         ORDER BY v.replaced_by_id IS NULL DESC, v.made_ms DESC, v.id DESC LIMIT 1
     ) n WHERE r.state = 'PENDING'
     UNION SELECT question_id FROM question_suspensions"""  # noqa: S608 - names of columns
-_IS_JUDGE = """EXISTS (
-        SELECT FROM users u WHERE u.id = :viewer_id AND u.roles && CAST(ARRAY['MODERATOR', 'ADMIN'] AS text[]))"""
 _viewer = bindparam("viewer_id", type_=ID)
 
 
@@ -71,7 +70,7 @@ def _quality(*columns: Any) -> QuestionQuality:
 _BY_IDS = Statement(
     text(f"""
     WITH {HIDDEN} SELECT {_COLUMNS} {_ROWS} WHERE q.id = ANY (:ids) AND NOT {hides("q")}
-    AND (q.author_id = :viewer_id OR :sees_all AND {_IS_JUDGE})
+    AND (q.author_id = :viewer_id OR :sees_all AND {IS_JUDGE})
     """).bindparams(_viewer, bindparam("ids", type_=ARRAY(ID)), bindparam("sees_all", type_=Boolean)),
     _quality,
 )

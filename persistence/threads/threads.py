@@ -25,10 +25,10 @@ from sqlalchemy import (
 from domain.ids import ThreadId, UserId
 from domain.paging import Page, Window
 from domain.threads.threads import Thread
+from persistence.accounts.user_locks import lock_user
 from persistence.database import SqlConnection
 from persistence.paging import Pages
 from persistence.statements import ID, Statement, by_key, columns_for
-from persistence.tables.accounts.users import users
 from persistence.tables.threads.thread_visibility import own_thread, shared_thread, visible_thread
 from persistence.tables.threads.threads import thread_contents, threads
 
@@ -41,9 +41,6 @@ _count = (
 _columns = columns_for(Thread, threads, content_count=_count)
 _query = bindparam("query", type_=Text)
 _is_archived = bindparam("is_archived", type_=Boolean)
-_LOCK_USER = Statement(
-    select(users.c.id).where(users.c.id == bindparam("owner_id")).with_for_update(key_share=True)
-)
 _COUNT = Statement(
     select(func.count()).select_from(threads).where(threads.c.owner_id == bindparam("owner_id"))
 )
@@ -115,7 +112,7 @@ class SqlThreads:
 
     async def lock_and_count(self, owner_id: UserId) -> int:
         """Lock the user's row, and count their threads."""
-        await self._connection.run(_LOCK_USER, owner_id=owner_id)
+        await lock_user(self._connection, owner_id)
         return int(await self._connection.value(_COUNT, owner_id=owner_id))
 
     async def add(self, thread: Thread) -> None:

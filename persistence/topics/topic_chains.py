@@ -8,10 +8,10 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.ids import TopicChainId, UserId
 from domain.paging import Page, Window
 from domain.topics.topic_chains import TopicChain, TopicChainFilter, TopicProgress
+from persistence.accounts.user_locks import lock_user
 from persistence.database import SqlConnection
 from persistence.paging import Pages
 from persistence.statements import ID, Statement, by_key, columns_for
-from persistence.tables.accounts.users import users
 from persistence.tables.topics.topic_chains import topic_chains, topics
 
 viewer = bindparam("viewer_id", type_=ID)
@@ -23,9 +23,6 @@ _one = topic_chains.c.id == bindparam("chain_id", type_=ID)
 _ids = bindparam("ids", type_=ARRAY(ID))
 _is_shared = bindparam("is_shared", type_=Boolean)
 _is_explored = bindparam("is_explored", type_=Boolean)
-_LOCK_OWNER = Statement(
-    select(users.c.id).where(users.c.id == bindparam("owner_id")).with_for_update(key_share=True)
-)
 _COUNT_OTHERS = Statement(
     select(func.count())
     .select_from(topic_chains)
@@ -80,7 +77,7 @@ class SqlTopicChains:
 
     async def lock_and_count_others(self, owner_id: UserId, path_key: str) -> int:
         """Lock the owner's row, and count the chains of other paths."""
-        await self._connection.run(_LOCK_OWNER, owner_id=owner_id)
+        await lock_user(self._connection, owner_id)
         return int(await self._connection.value(_COUNT_OTHERS, owner_id=owner_id, path_key=path_key))
 
     async def add(self, chain: TopicChain, path_key: str) -> TopicChain:

@@ -1,6 +1,8 @@
 """Topics of chains in Postgres."""
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import asyncpg
@@ -8,6 +10,7 @@ from sqlalchemy import (
     ARRAY,
     Boolean,
     Integer,
+    and_,
     any_,
     bindparam,
     case,
@@ -16,6 +19,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -23,10 +27,12 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.ids import TopicChainId, TopicId, UserId
 from domain.paging import Page, Window
 from domain.topics import topic_paths
+from domain.topics.next_topics import MOST_NEXT
 from domain.topics.topic_changes import name_taken
 from domain.topics.topics import Topic, TopicFilter
 from persistence.database import SqlConnection
-from persistence.paging import PagesPerKey, parent_key
+from persistence.paging import PagesPerKey, parent_key, parents
+from persistence.row_mapping import maker
 from persistence.statements import ID, Statement, by_key, columns_for, grouped
 from persistence.tables.topics.topic_chains import topic_chains, topics
 from persistence.topics.topic_chains import viewer, visible_chain
@@ -50,6 +56,27 @@ _OWNED = Statement(
 _OF_CHAINS = Statement(
     _visible.where(topics.c.chain_id == any_(_ids)).order_by(topics.c.chain_id, *_order), Topic
 )
+_above = topics.alias("above")
+_rank = [_above.c.explored_at.is_(None), topics.c.difficulty, topics.c.depth, topics.c.id]
+_next = (
+    select(func.row_number().over(order_by=_rank).label("rank"), *_own_columns)
+    .select_from(
+        topics.outerjoin(
+            _above, and_(_above.c.chain_id == topics.c.chain_id, _above.c.id == topics.c.parent_id)
+        )
+    )
+    .where(topics.c.chain_id == parent_key, topics.c.explored_at.is_(None))
+    .order_by(*_rank)
+    .limit(MOST_NEXT)
+    .lateral("next")
+)
+_NEXT_OF_CHAINS = Statement(
+    select(parents.c.position, *_next.c)
+    .select_from(parents.join(topic_chains, topic_chains.c.id == parent_key).outerjoin(_next, true()))
+    .where(topic_chains.c.owner_id == bindparam("owner_id", type_=ID))
+    .order_by(parents.c.position, _next.c.rank)
+)
+"""The rule of `next_topics.suggested`, so that only the topics that it returns are read."""
 _BASE_OF_CHAINS = Statement(
     _visible.where(topics.c.chain_id == any_(_ids), topics.c.is_base).order_by(topics.c.chain_id, *_order),
     Topic,
@@ -112,6 +139,7 @@ _PATHS = Statement(
         """
     ).bindparams(_ids, viewer)
 )
+_topic = maker(Topic)
 
 
 class SqlTopics:
@@ -133,6 +161,16 @@ class SqlTopics:
         """Return all topics of each chain."""
         found = await self._connection.all(_OF_CHAINS, ids=list(ids), viewer_id=viewer_id)
         return grouped(ids, found, lambda topic: topic.chain_id)
+
+    async def next_of_chains(
+        self, ids: Sequence[TopicChainId], *, owner_id: UserId
+    ) -> list[list[Topic] | None]:
+        """Return what the owner may explore next in each chain."""
+        found: list[list[Topic] | None] = [None] * len(ids)
+        rows = await self._connection.rows(_NEXT_OF_CHAINS, keys=list(ids), owner_id=owner_id)
+        for position, rows_of in groupby(rows, itemgetter(0)):
+            found[position - 1] = [_topic(*columns) for _, rank, *columns in rows_of if rank is not None]
+        return found
 
     async def base_of_chains(
         self, ids: Sequence[TopicChainId], *, viewer_id: UserId | None

@@ -2,7 +2,6 @@
 
 from domain.ids import TopicChainId, TopicId
 from domain.paging import Page, Window
-from domain.topics import next_topics
 from domain.topics.topic_chains import TopicChain, TopicProgress
 from domain.topics.topics import Topic, TopicFilter
 from resolvers.batches import Rows, batch
@@ -80,7 +79,4 @@ async def next_topics_by_chain(context: Context, ids: list[TopicChainId]) -> lis
     if context.viewer is None:
         return [None] * len(ids)
     async with context.open_reads() as reads:
-        chains = await reads.topic_chains.by_ids(ids, viewer_id=context.user_id)
-        own = [chain.id for chain in chains if chain is not None and chain.owner_id == context.user_id]
-        found = dict(zip(own, await reads.topics.of_chains(own, viewer_id=context.user_id), strict=True))
-    return [next_topics.suggested(found[id_]) if id_ in found else None for id_ in ids]
+        return await reads.topics.next_of_chains(ids, owner_id=context.user_id)

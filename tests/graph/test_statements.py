@@ -67,6 +67,9 @@ OF_FIXED_LENGTH = {
     "HighlightedText.ranges": "at most the words of a title or an excerpt",
     "SearchHitConnection.facets": "one per kind of object",
     "ExploreChat.suggestedQuestions": "at most four",
+    "TopicChain.baseTopics": "at most the eight names of a path",
+    "TopicChain.nextTopics": "at most ten",
+    "TopicChain.path": "at most eight names",
     "User.roles": "the roles of one user",
     "WebhookEndpoint.events": "declared in the code",
 }

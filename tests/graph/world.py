@@ -164,6 +164,7 @@ async def world_of(ask: Asker, size: int) -> World:
             "Analytics.explore": f"(period: { ({1: 'D7', 10: 'D30'}.get(size, 'D90')) })",
             "Analytics.performance": f"(period: { ({1: 'D7', 10: 'D30'}.get(size, 'D90')) })",
             "Leaderboard.around": "(n: 25)",
+            "Viewer.activity": "(kinds: [CHAT_STARTED], first: 100)",  # the objects cost a statement for each kind
         },
         roadmap_ids[0],
     )

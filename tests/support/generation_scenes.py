@@ -175,7 +175,9 @@ async def everything_generated(ask: WatchingAsker) -> None:
 async def _explained(ask: WatchingAsker) -> None:
     taker = await a_quiz_taker(ask, slug="explained")
     async with ask.postgres.open_reads(Meter()) as reads:
-        assert await reads.provenances.by_questions([QuestionId(taker.questions[0].id)]) == [None]
+        assert await reads.provenances.by_questions(
+            [QuestionId(taker.questions[0].id)], viewer_id=None, sees_all=False
+        ) == [None]
     attempt_id = await taker.start_attempt()
     await taker.answer_all(attempt_id)
     await taker.submit(attempt_id)

@@ -48,6 +48,9 @@ async def chains_of_size(ask: Asker, viewer: Viewer, size: int) -> dict[str, str
     for number in range(size):
         chain = await a_chain(ask, viewer, f"Subject > Part {number}")
     base = chain["baseTopics"][1]["id"]
+    explored = await a_subtopic(ask, viewer, base, "Explored")
+    for topic_id in (chain["baseTopics"][0]["id"], base, explored["id"]):
+        await accepted(ask, viewer, "setTopicExplored", id=topic_id, isExplored=True)
     for number in range(size):
         topic = await a_subtopic(ask, viewer, base, f"Topic {number}", difficulty=number % 11)
     below = await a_subtopic(ask, viewer, topic["id"], "Below")

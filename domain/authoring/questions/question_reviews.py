@@ -29,7 +29,7 @@ async def mark_reviewed(work: AuthoringWork, act: Act, *, question_id: QuestionI
     stored = await work.authored.lock_newest(question_id)
     if stored is None or not await may_change(work, act, author_id=stored.author_id, roles=REVIEWERS):
         raise NotFoundError("There is no such question.", field="questionId")
-    if await work.provenances.by_questions([question_id]) == [None]:
+    if await work.provenances.by_questions([question_id], viewer_id=act.user_id, sees_all=False) == [None]:
         raise NotGeneratedError("A human wrote this question; it needs no review.", field="questionId")
     if await work.provenances.review(question_id, by=act.user_id, now=act.now):
         await audit.record(work.audit, act, AuditAction.QUESTION_REVIEWED, target=stored.question.id)

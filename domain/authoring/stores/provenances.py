@@ -12,7 +12,7 @@ from domain.ids import GenerationId, QuestionId, UserId
 class Provenance:
     """Where a generated question comes from; of all its versions. A human has reviewed it once `reviewed_at` is set.
 
-    `reviewed_by_id` is None before, and once the account of the reviewer was deleted.
+    `reviewed_by_id` is None before, once the account of the reviewer was deleted, and for those who may not see it.
     """
 
     lineage_id: QuestionId
@@ -31,8 +31,13 @@ class Provenances(Protocol):
     async def add(self, new: Sequence[Provenance]) -> None:
         """Mark questions as generated; `lineage_id` is that of a question that was just stored."""
 
-    async def by_questions(self, ids: Sequence[QuestionId]) -> list[Provenance | None]:
-        """Return one slot per question, in their order; None for one that a human wrote."""
+    async def by_questions(
+        self, ids: Sequence[QuestionId], *, viewer_id: UserId | None, sees_all: bool
+    ) -> list[Provenance | None]:
+        """Return one slot per question, in their order; None for one that a human wrote.
+
+        `reviewed_by_id` is None but for the author's own questions, and for a moderator where `sees_all` is set.
+        """
 
     async def review(self, question_id: QuestionId, *, by: UserId, now: datetime) -> bool:
         """Store that a human has reviewed a question; False where it was not generated, or was reviewed before."""

@@ -78,3 +78,6 @@ zone_changes = Table(
     Column("new_day_start_hour", SmallInteger, nullable=False),
     PrimaryKeyConstraint("user_id", "changed_at"),
 )
+IS_JUDGE = """EXISTS (
+        SELECT FROM users u WHERE u.id = :viewer_id AND u.roles && CAST(ARRAY['MODERATOR', 'ADMIN'] AS text[]))"""
+"""The condition that the viewer is a moderator or an admin now."""

@@ -46,6 +46,10 @@ ai_calls = Table(
     Column("started_at", MOMENT, nullable=False),
     CheckConstraint("(latency_ms IS NULL) = (status IN ('RUNNING', 'LOST'))", name="ended"),
     Index("ai_calls_caller_id_id_idx", "caller_id", "id"),
+    Index("ai_calls_caller_id_started_at_idx", "caller_id", "started_at", "id"),
+    Index("ai_calls_status_id_idx", "status", "id"),
+    Index("ai_calls_purpose_id_idx", "purpose", "id"),
+    Index("ai_calls_model_id_idx", "model", "id"),
     Index("ai_calls_started_at_idx", "started_at"),
     Index("ai_calls_running_idx", "started_at", postgresql_where=text("status = 'RUNNING'")),
 )

@@ -34,6 +34,7 @@ explore_chats = Table(
     Column("suggested_questions", ARRAY(Text), nullable=False),
     Column("suggested_after", Integer, nullable=False),
     Index(None, "user_id", "id"),
+    Index("explore_chats_started_at_idx", "user_id", "started_at", "id"),
     Index("explore_chats_origin_id_idx", "origin_id", postgresql_where=text("origin_id IS NOT NULL")),
 )
 chat_messages = Table(
@@ -59,6 +60,7 @@ chat_messages = Table(
     CheckConstraint("state IN ('WAITING', 'STREAMING', 'DONE', 'CANCELLED', 'FAILED')", name="state"),
     CheckConstraint("(ended_at IS NULL) = (state IN ('WAITING', 'STREAMING'))", name="ended"),
     CheckConstraint("(failure IS NULL) = (state <> 'FAILED')", name="failure"),
+    Index("chat_messages_asked_at_idx", "chat_id", "asked_at", "id"),
     Index("chat_messages_in_progress_key", "chat_id", unique=True, postgresql_where=_in_progress),
 )
 """Questions with their answers; a chat has one answer at most that is not ended."""

@@ -85,4 +85,4 @@ content_ratings = Table(
     CheckConstraint("(message_id IS NULL) = (model IS NULL)", name="model"),
     Index(None, "generation_id", "place"),
 )
-"""`place` orders the ratings of a generation by when they were first given; `model` wrote the answer of a message."""
+"""`place` orders ratings by when they were given, a changed one anew; `model` wrote the answer of a message."""

@@ -26,6 +26,7 @@ threads = Table(
     Column("created_at", MOMENT, nullable=False),
     Column("changed_at", MOMENT, nullable=False),
     Index("threads_owner_id_id_idx", "owner_id", "id"),
+    Index("threads_created_at_idx", "owner_id", "created_at", "id"),
 )
 thread_contents = Table(
     "thread_contents",
@@ -41,6 +42,7 @@ thread_contents = Table(
     CheckConstraint("position >= 0", name="position"),
     # Deferrable, so that one statement may move several: Postgres then looks at its end, and not at each row.
     UniqueConstraint("thread_id", "position", deferrable=True, initially="IMMEDIATE"),
+    Index("thread_contents_created_at_idx", "thread_id", "created_at", "id"),
 )
 thread_links = Table(
     "thread_links",

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from persistence.statements import ID, MOMENT, id_column, metadata
@@ -30,6 +31,7 @@ topic_chains = Table(
     Column("changed_at", MOMENT, nullable=False),
     UniqueConstraint("owner_id", "path_key"),
     Index(None, "owner_id", "id"),
+    Index("topic_chains_created_at_idx", "owner_id", "created_at", "id"),
 )
 topics = Table(
     "topics",
@@ -60,5 +62,12 @@ topics = Table(
     CheckConstraint("(parent_id IS NULL) = (depth = 0)", name="depth"),
     Index(None, "chain_id", "depth", "difficulty", "id"),
     Index(None, "parent_id", "difficulty", "id"),
+    Index(
+        "topics_explored_at_idx",
+        "chain_id",
+        "explored_at",
+        "id",
+        postgresql_where=text("explored_at IS NOT NULL"),
+    ),
 )
 """`name_key` is the name without case; the chain has a topic of it once below one topic."""

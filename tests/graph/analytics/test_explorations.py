@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from domain.ai.errors import AiUnavailableError
 from domain.unit_of_work import Meter
 from tests.builders import mint
 from tests.support.accounts import accepted
+from tests.support.chats import an_explorer, run_answer, says
 from tests.support.explorations import explored_at_random
 from tests.support.schema_client import START, Asker
 from tests.support.threads import a_thread
+from tests.support.topics import a_subtopic
 
 FIGURES = "topicsExplored topicChains chats messages threads contents generations tokensUsed timeSpent"
 EXPLORE = f"""query ($period: Period!) {{ viewer {{ analytics {{ explore(period: $period) {{ period {FIGURES}
@@ -97,7 +100,7 @@ async def acts_of(ask: Asker, user_id: str) -> list[tuple[str, datetime, float]]
     for chat in chats.values():
         own = [m for m in messages if m["chat_id"] == chat["id"]]
         moments = [chat["started_at"], *(m["asked_at"] for m in own)]
-        moments = sorted(moments + [m["ended_at"] for m in own if m["state"] == "DONE"])
+        moments.sort()
         acts += [
             ("timeSpent", later, min(300.0, (later - earlier).total_seconds()))
             for earlier, later in pairwise(moments)
@@ -182,6 +185,14 @@ async def test_figures_cost_the_same_for_many_rows(ask: Asker) -> None:
     assert counts[0][0] == 1
 
 
+def first_topic(chain: dict[str, Any]) -> str:
+    return str(chain["topics"]["nodes"][0]["id"])
+
+
+async def current(ask: Asker, viewer: Any) -> list[str]:
+    return [each["chainId"] for each in (await explore(ask, viewer, "D7"))["currentTopics"]]
+
+
 async def test_the_topics_that_are_not_explored_to_their_end_are_current(ask: Asker) -> None:
     _, viewer = await ask.learner()
     ids = []
@@ -197,6 +208,17 @@ async def test_the_topics_that_are_not_explored_to_their_end_are_current(ask: As
     found = await explore(ask, viewer, "D7")
 
     assert [each["chainId"] for each in found["currentTopics"]] == [ids[2]["id"], ids[0]["id"]]
+    ask.clock.forward(minutes=1)
+    below = await accepted(
+        ask, viewer, "addTopic", "topic { id }", parentId=first_topic(ids[0]), name="Closures"
+    )
+    assert await current(ask, viewer) == [ids[0]["id"], ids[2]["id"]]
+    ask.clock.forward(minutes=1)
+    await a_subtopic(ask, viewer, first_topic(ids[2]), "Trees")
+    assert await current(ask, viewer) == [ids[2]["id"], ids[0]["id"]]
+    ask.clock.forward(minutes=1)
+    await accepted(ask, viewer, "setTopicExplored", id=below["topic"]["id"], isExplored=True)
+    assert await current(ask, viewer) == [ids[0]["id"], ids[2]["id"]]
     assert found["topicChains"] == 3
     assert found["topicsExplored"] == len(ids[1]["topics"]["nodes"])
 
@@ -260,3 +282,27 @@ async def test_what_is_deleted_is_in_no_figure_and_not_in_the_log(ask: Asker) ->
 
     found = await explore(ask, viewer, "D7")
     assert (found["threads"], found["contents"], await log(ask, viewer)) == (0, 0, [])
+
+
+async def test_the_time_of_a_chat_is_that_of_the_explorations_however_answers_end(ask: Asker) -> None:
+    explorer = await an_explorer(ask)
+    says(ask, "Yes.")
+    chat = (await explorer.start(topic="Trees"))["chat"]
+    for pause, end in ((20, "DONE"), (400, "CANCELLED"), (70, "FAILED"), (30, "ANEW"), (10, "DONE")):
+        ask.clock.forward(seconds=pause)
+        says(ask, AiUnavailableError("No model answers.") if end == "FAILED" else "Yes.")
+        message = (await explorer.question(chat["id"], "Why?"))["message"]
+        ask.clock.forward(seconds=5)
+        if end == "CANCELLED":
+            await explorer.cancel(message["id"])
+        await run_answer(ask, message["id"])
+        if end == "ANEW":
+            ask.clock.forward(seconds=40)
+            await explorer.retry(message["id"])
+            await run_answer(ask, message["id"])
+
+    shown = await explorer.chat(chat["id"])
+
+    assert shown is not None
+    assert seconds(shown["timeSpent"]) == 20 + 300 + 75 + 35 + 55
+    assert seconds((await explore(ask, explorer.viewer, "D7"))["timeSpent"]) == seconds(shown["timeSpent"])

@@ -1,4 +1,4 @@
-"""Answers of explore chats: what a job writes, how it ends, and what a language model is told."""
+"""Answers of explore chats: what a job writes, how it ends, and what a language model gets."""
 
 import asyncio
 from dataclasses import replace
@@ -290,6 +290,82 @@ async def test_a_title_and_questions_follow_the_first_answer(ask: Asker) -> None
     assert chat is not None
     assert kept == ["KEPT", "KEPT"]
     assert (chat["title"], chat["suggestedQuestions"]) == ("Trees and forests", ["Why?", "How?"])
+
+
+@pytest.mark.parametrize("first", ["FAILED", "CANCELLED"])
+async def test_a_chat_gets_its_title_after_its_first_complete_answer(ask: Asker, first: str) -> None:
+    explorer = await an_explorer(ask)
+    says(ask, AiUnavailableError("No model answers."))
+    message = await explorer.asked()
+    if first == "CANCELLED":
+        await explorer.cancel(message["id"])
+    await run_answer(ask, message["id"])
+    says(ask, "Answer.", TITLE="Trees")
+    second = (await explorer.question(message["chat"]["id"], "And a forest?"))["message"]
+
+    await run_answer(ask, second["id"])
+    outcome = await run_following(ask, chat_jobs.ENTITLE.name, second["id"])
+
+    chat = await explorer.chat(message["chat"]["id"])
+    failed = await explorer.message(message["id"])
+    assert chat is not None
+    assert failed is not None
+    assert (failed["state"], outcome, chat["title"]) == (first, "KEPT", "Trees")
+
+
+async def test_an_answer_that_is_written_anew_gets_suggestions_of_its_own(ask: Asker) -> None:
+    explorer = await an_explorer(ask)
+    says(ask, "Old.", SUGGESTIONS={"questions": ["Old?"]})
+    message = await explorer.asked()
+    await run_answer(ask, message["id"])
+    await run_following(ask, chat_jobs.SUGGEST.name, message["id"])
+
+    await explorer.retry(message["id"])
+    without = await explorer.chat(message["chat"]["id"])
+    says(ask, "New.", SUGGESTIONS={"questions": ["New?"]})
+    await run_answer(ask, message["id"])
+    outcome = await run_following(ask, chat_jobs.SUGGEST.name, message["id"])
+
+    chat = await explorer.chat(message["chat"]["id"])
+    assert without is not None
+    assert chat is not None
+    assert (without["suggestedQuestions"], outcome, chat["suggestedQuestions"]) == ([], "KEPT", ["New?"])
+
+
+async def test_suggestions_of_an_earlier_answer_stay_out_and_those_of_the_newest_stay(ask: Asker) -> None:
+    explorer = await an_explorer(ask)
+    says(ask, "Answer.", SUGGESTIONS={"questions": ["Newest?"]})
+    first = await explorer.asked()
+    chat_id = first["chat"]["id"]
+    await run_answer(ask, first["id"])
+    second = (await explorer.question(chat_id, "And then?"))["message"]
+    await run_answer(ask, second["id"])
+    await run_following(ask, chat_jobs.SUGGEST.name, second["id"])
+
+    await explorer.retry(first["id"])
+    async with ask.postgres.open_work(Meter()) as work:
+        of_old_writing = await work.chats.suggest(chat_id, questions=["Old?"], after=1, writing=1)
+
+    chat = await explorer.chat(chat_id)
+    assert chat is not None
+    assert (of_old_writing, chat["suggestedQuestions"]) == (False, ["Newest?"])
+
+
+async def test_suggestions_of_a_writing_that_is_gone_are_not_kept(ask: Asker) -> None:
+    explorer = await an_explorer(ask)
+    says(ask, "Answer.")
+    message = await explorer.asked()
+    await run_answer(ask, message["id"])
+    await explorer.retry(message["id"])
+    await run_answer(ask, message["id"])
+
+    async with ask.postgres.open_work(Meter()) as work:
+        kept = [
+            await work.chats.suggest(message["chat"]["id"], questions=["Why?"], after=1, writing=writing)
+            for writing in (1, 2)
+        ]
+
+    assert kept == [False, True]
 
 
 async def test_the_title_of_a_learner_stays(ask: Asker) -> None:

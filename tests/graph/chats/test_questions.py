@@ -194,4 +194,4 @@ async def test_time_is_counted_between_acts_with_short_pauses(ask: Asker) -> Non
 
     asked = await explorer.question(message["chat"]["id"], "And then?")
 
-    assert asked["chat"]["timeSpent"] == "PT330S"
+    assert asked["chat"]["timeSpent"] == "PT300S"

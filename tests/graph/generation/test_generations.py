@@ -1,9 +1,12 @@
 """Generations through the schema: jobs that end in drafts, parts that are written once more, and ratings."""
 
+from typing import Any
+
 import pytest
 
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.quizzes import Feedback
+from domain.generation import written_quizzes
 from domain.generation.generation_starts import MOST_QUESTIONS
 from domain.unit_of_work import Meter
 from gateway.jobs import generation_handlers
@@ -286,6 +289,39 @@ async def test_an_attempt_that_shows_the_score_only_is_not_explained(ask: Asker)
     )
 
     assert refused == ("NotRevealed", "slot")
+
+
+async def test_many_questions_are_stored_with_the_statements_of_one(
+    ask: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    author = await an_author(ask)
+    store = written_quizzes.store_quiz
+    counts = []
+
+    async def counted(work: Any, *given: Any) -> Any:
+        before = work.connection._meter.statements
+        result = await store(work, *given)
+        counts.append(work.connection._meter.statements - before)
+        return result
+
+    monkeypatch.setattr(written_quizzes, "store_quiz", counted)
+    few = await written(ask, author, "generateQuiz", "few", source={"text": TEXT}, count=1)
+    many = await written(ask, author, "generateQuiz", "many", source={"text": TEXT}, count=8)
+
+    assert [len(each["quizDraft"]["questions"]) for each in (few, many)] == [1, 8]
+    assert counts[0] == counts[1] > 0
+
+
+async def test_a_changed_rating_is_the_newest(ask: Asker) -> None:
+    author = await an_author(ask)
+    quiz = await written(ask, author, "generateQuiz", **QUIZ)
+    first, second = [question["id"] for question in quiz["quizDraft"]["questions"]][:2]
+
+    for target, reason in ((first, "Too easy."), (second, "Good."), (first, "Good too.")):
+        await accepted(ask, author, "rateGeneratedContent", target=target, isHelpful=True, reason=reason)
+
+    nodes = (await read(ask, author, quiz["id"]))["feedbackReasons"]["nodes"]
+    assert [node["reason"] for node in nodes] == ["Good too.", "Good."]
 
 
 async def test_ratings_are_one_a_user_and_shown_to_the_author_without_names(ask: Asker) -> None:

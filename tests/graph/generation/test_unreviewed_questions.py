@@ -266,3 +266,8 @@ async def test_who_may_review(ask: Asker) -> None:
     again = await accepted(ask, author_of(taker), "markQuestionReviewed", gives, questionId=generated)
     assert once == again
     assert once["question"]["provenance"]["reviewedBy"] == {"id": moderator.user_id}
+    text = "query ($id: ID!) { attempt(id: $id) { slots { question { id provenance { reviewedBy { id } reviewedAt } } } } }"
+    attempt_id = await taker.start_attempt()
+    slots = (await ask.data(text, taker.viewer, id=attempt_id))["attempt"]["slots"]
+    (shown,) = [slot["question"] for slot in slots if slot["question"]["id"] == generated]
+    assert shown["provenance"] == once["question"]["provenance"] | {"reviewedBy": None}
