@@ -22,7 +22,7 @@ _MICROSECONDS = range(*((moment - _EPOCH) // timedelta(microseconds=1) for momen
 
 
 @entity
-class _Source:
+class _ActSource:
     """Where the acts of a kind are: rows of the learner, or rows `below` these, such as messages of a chat."""
 
     at: str
@@ -38,18 +38,18 @@ _CHAINS = "topic_chains c WHERE c.owner_id = :user_id"
 _CHATS = "explore_chats c WHERE c.user_id = :user_id"
 _THREADS = "threads h WHERE h.owner_id = :user_id"
 _SOURCES = {
-    LoggedAct.TOPIC_CHAIN_CREATED: _Source(at="c.created_at", summary="c.title", rows=_CHAINS, key="c.id"),
-    LoggedAct.TOPIC_EXPLORED: _Source(
+    LoggedAct.TOPIC_CHAIN_CREATED: _ActSource(at="c.created_at", summary="c.title", rows=_CHAINS, key="c.id"),
+    LoggedAct.TOPIC_EXPLORED: _ActSource(
         at="t.explored_at",
         summary="t.name",
         rows=_CHAINS,
         key="t.id",
         below="topics t WHERE t.chain_id = c.id",
     ),
-    LoggedAct.CHAT_STARTED: _Source(
+    LoggedAct.CHAT_STARTED: _ActSource(
         at="c.started_at", summary="coalesce(c.title, c.topic, '')", rows=_CHATS, key="c.id"
     ),
-    LoggedAct.QUESTION_ASKED: _Source(
+    LoggedAct.QUESTION_ASKED: _ActSource(
         at="m.asked_at",
         summary="m.question",
         rows=_CHATS,
@@ -57,15 +57,15 @@ _SOURCES = {
         below="chat_messages m WHERE m.chat_id = c.id",
         duration="m.ended_at - m.started_at",
     ),
-    LoggedAct.THREAD_CREATED: _Source(at="h.created_at", summary="h.title", rows=_THREADS, key="h.id"),
-    LoggedAct.CONTENT_ADDED: _Source(
+    LoggedAct.THREAD_CREATED: _ActSource(at="h.created_at", summary="h.title", rows=_THREADS, key="h.id"),
+    LoggedAct.CONTENT_ADDED: _ActSource(
         at="n.created_at",
         summary="n.title",
         rows=_THREADS,
         key="n.id",
         below="thread_contents n WHERE n.thread_id = h.id",
     ),
-    LoggedAct.GENERATED: _Source(
+    LoggedAct.GENERATED: _ActSource(
         at="a.started_at",
         summary="a.purpose",
         rows=GENERATED.removeprefix("FROM "),
