@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0075"
-down_revision = "0074"
+revision = "0076"
+down_revision = "0075"
 
 _INDEXES = [
     ("topic_chains_created_at_idx", "topic_chains", ["owner_id", "created_at", "id"]),
