@@ -12,7 +12,7 @@ from domain.ai import quota_checks
 from domain.ai.quotas import AiQuota
 from domain.ai.requests import AiRequest, OutputShape, Purpose
 from domain.entities import entity
-from domain.errors import DomainError, InvalidInputError, NotFoundError
+from domain.errors import DomainError, InvalidInputError
 from domain.ids import JobId, ThreadContentId, ThreadId, UserId
 from domain.jobs import job_starts
 from domain.jobs.job_kinds import JobKind, RetryPolicy
@@ -155,11 +155,6 @@ async def keep(
     await work.thread_contents.insert(contents)
     await changed(work, act, thread)
     return len(contents)
-
-
-def gone() -> NotFoundError:
-    """Return why a job ends whose thread was deleted."""
-    return NotFoundError("The thread was deleted before its sections were written.", field="threadId")
 
 
 def shape(count: int) -> OutputShape[list[Section]]:

@@ -13,7 +13,7 @@ async def generate_sections(context: JobContext, arguments: GenerateSectionsArgu
     async with ports.open_reads(metered()) as reads:
         request = await section_generation.request_of(reads, context.act(), arguments)
     if request is None:
-        raise section_generation.gone()
+        return {"contents": 0}  # the thread was deleted
     await context.report(10, "Writing the sections.")
     written = await ports.assistant.write(request, section_generation.shape(arguments.count))
     await context.report(90, "Storing them.")

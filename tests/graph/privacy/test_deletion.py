@@ -14,7 +14,7 @@ from domain.privacy import erasure
 from domain.privacy.erasure import ErasureArguments
 from domain.unit_of_work import Meter
 from persistence.privacy.deletion import BLANKED, KEPT, REMOVED
-from persistence.privacy.exports import SECTIONS
+from persistence.privacy.export_sections import SECTIONS
 from persistence.schema import metadata
 from persistence.statements import Statement
 from tests.builders.sessions import a_session

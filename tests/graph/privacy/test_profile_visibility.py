@@ -8,11 +8,13 @@ from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLUnionType, g
 from domain.accounts.users import Role
 from graph.schema import executable
 from tests.support.accounts import ADMINS, accepted, refusal
+from tests.support.ai_calls import called
 from tests.support.collaboration_scenes import known_to_each_other
 from tests.support.generation_scenes import reviewed_by
 from tests.support.privacy import AVATAR_URL, BIO, an_author, on_boards
 from tests.support.quality_scenes import questions_of_another, store_report
 from tests.support.schema_client import Asker
+from tests.support.threads import a_thread
 
 SEEN = "{ handle avatarUrl bio joinedAt level xpTotal }"
 HIDDEN = {"avatarUrl": None, "bio": None, "joinedAt": None}
@@ -22,6 +24,7 @@ OWN = "the caller's own"
 OF_THE_CALLER = {"Login", "RefreshSession", "Register", "SignInWithGoogle", "UpdateProfile", "VerifyEmail"}
 """Mutations whose payload contains only the user whom they signed in, or whose profile they changed."""
 PATHS: dict[str, str] = {
+    "AiCall.caller": f"{{ aiCalls {{ nodes {{ caller {SEEN} }} }} }}",
     "AdminUser.user": f"{{ adminUsers {{ nodes {{ user {SEEN} }} }} }}",
     "AuditEntry.actor": f"{{ auditLog {{ nodes {{ actor {SEEN} }} }} }}",
     "Collaborator.invitedBy": f"{{ viewer {{ collaborations {{ nodes {{ invitedBy {SEEN} }} }} }} }}",
@@ -34,11 +37,14 @@ PATHS: dict[str, str] = {
     "Job.user": f"{{ jobs {{ nodes {{ user {SEEN} }} }} }}",
     "JobQueue.pausedBy": f"{{ jobQueues {{ pausedBy {SEEN} }} }}",
     "LeaderboardEntry.user": f"{{ leaderboard(scope: GLOBAL, window: ALL_TIME) {{ entries {{ user {SEEN} }} }} }}",
+    "LoggedActivity.object": OWN,
     "PendingXp.user": f"{{ pendingXp {{ nodes {{ user {SEEN} }} }} }}",
     "QuestionReport.reporter": f"{{ questionReports {{ nodes {{ reporter {SEEN} }} }} }}",
     "QuestionProvenance.reviewedBy": f"{{ myContent {{ nodes {{ question {{ provenance {{ reviewedBy {SEEN} }} }} }} }} }}",
     "Query.node": f'{{ node(id: "$ID") {{ {NODE} }} }}',
     "Query.nodes": f'{{ nodes(ids: ["$ID"]) {{ {NODE} }} }}',
+    "Thread.owner": f"{{ viewer {{ sharedThreads {{ nodes {{ owner {SEEN} }} }} }} }}",
+    "ThreadReader.user": f"{{ viewer {{ threads {{ nodes {{ readers {{ nodes {{ user {SEEN} }} }} }} }} }} }}",
     "TimeAllowance.setBy": f"{{ timeAllowances {{ nodes {{ setBy {SEEN} }} }} }}",
     "TimeAllowance.user": f"{{ timeAllowances {{ nodes {{ user {SEEN} }} }} }}",
     "WebhookEndpoint.owner": f"{{ webhookEndpoints {{ nodes {{ owner {SEEN} }} }} }}",
@@ -90,7 +96,18 @@ async def test_hidden_fields_are_null_for_others_on_every_path_and_visible_to_th
     ask: Asker, path: str
 ) -> None:
     ada, viewer = await an_author(ask)
-    _, other = await ask.learner(roles=[*ADMINS, Role.AUTHOR])
+    person, other = await ask.learner(roles=[*ADMINS, Role.AUTHOR])
+    if path.startswith("AiCall"):
+        await called(ask, viewer)
+    if path.startswith("Thread"):
+        for owner, reader in ((viewer, person), (other, ada)):
+            await accepted(
+                ask,
+                owner,
+                "shareThreadWith",
+                threadId=await a_thread(ask, owner),
+                handle=reader.handle,
+            )
     if path.startswith(("Collaborator", "Evidence")):
         await known_to_each_other(ask, viewer, other)
     if path.startswith("QuestionReport"):
