@@ -25,7 +25,7 @@ from tests.support.assistants import PLENTY, assistant_of
 from tests.support.schema_client import Asker
 
 VALUES = {"level": "beginner", "hours": 4, "count": 3, "difficulty": "EASY", "kinds": "SINGLE_CHOICE"}
-IMPATIENT = Patience(timeout_s=5, silence_s=0.5, tries=2, pause_s=0.01)
+PATIENT = Patience(timeout_s=60, silence_s=30, tries=2, pause_s=0.01)
 
 
 @dataclass
@@ -44,7 +44,7 @@ class AiWorld:
     )
 
     def assistant(
-        self, *, quotas: AiQuotas = PLENTY, patience: Patience = IMPATIENT, models: Sequence[Model] = ()
+        self, *, quotas: AiQuotas = PLENTY, patience: Patience = PATIENT, models: Sequence[Model] = ()
     ) -> ChainedAssistant:
         return assistant_of(
             self.providers,

@@ -13,7 +13,7 @@ from domain.ai.requests import OutputShape, Purpose, Speaker, Turn
 from domain.dependency_table import AI_PROVIDER
 from gateway.ai import capped_transport, network_providers
 from tests.builders.ai import a_model
-from tests.gateway.ai.conftest import IMPATIENT, AiWorld
+from tests.gateway.ai.conftest import PATIENT, AiWorld
 from tests.support.ai_server import (
     BUSY,
     BUSY_FOR_LONG,
@@ -147,8 +147,9 @@ async def test_json_in_a_fence_of_markdown_is_read(world: AiWorld) -> None:
 )
 async def test_a_failure_is_tried_again_and_then_the_next_model_answers(world: AiWorld, bad: Reply) -> None:
     world.main.will(bad, bad)
+    patience = replace(PATIENT, silence_s=3) if bad is SILENT else PATIENT
 
-    written = await world.assistant().text(world.request())
+    written = await world.assistant(patience=patience).text(world.request())
 
     assert (written.value, written.model) == (world.second.usual.text, "other")
     assert len(world.main.requests) == 2
@@ -167,7 +168,7 @@ async def test_what_would_fail_again_goes_to_the_next_model_at_once(world: AiWor
 async def test_an_answer_of_fifty_megabytes_is_not_read(world: AiWorld) -> None:
     world.main.will(HUGE)
 
-    written = await world.assistant(patience=replace(IMPATIENT, tries=1)).text(world.request())
+    written = await world.assistant(patience=replace(PATIENT, tries=1)).text(world.request())
 
     assert written.model == "other"
     await asyncio.wait_for(world.main.disconnected.wait(), 5)
@@ -193,7 +194,7 @@ async def test_a_request_that_gets_no_word_in_time_costs_its_prompt(
     server = {"main": world.main, "second": world.second}[name]
     server.usual = MUTE
     kind, url = ("openai", server.url) if name == "main" else ("anthropic", server.url.removesuffix("/v1"))
-    patience = replace(IMPATIENT, silence_s=silence_s, timeout_s=30, tries=1)
+    patience = replace(PATIENT, silence_s=silence_s, timeout_s=30, tries=1)
 
     async with network_providers.opened(name, kind, url, "key", silence_s=0.6) as provider:
         world.providers[name] = provider
@@ -209,7 +210,7 @@ async def test_a_request_that_gets_no_word_in_time_costs_its_prompt(
 
 async def test_a_request_that_is_cancelled_before_its_first_word_costs_its_prompt(world: AiWorld) -> None:
     world.main.usual = MUTE
-    patient = replace(IMPATIENT, silence_s=30, timeout_s=30)
+    patient = replace(PATIENT, silence_s=30, timeout_s=30)
     task = asyncio.create_task(world.assistant(patience=patient).text(world.request()))
     while not world.main.requests:
         await asyncio.sleep(0.01)
@@ -279,7 +280,7 @@ async def test_slow_tokens_are_waited_for_up_to_the_time_limit(world: AiWorld) -
     world.main.usual = Reply("x" * 120, pause_s=0.05)
 
     assert (await world.assistant().text(world.request())).model == "first"
-    hasty = replace(IMPATIENT, timeout_s=0.2, tries=1)
+    hasty = replace(PATIENT, timeout_s=0.2, tries=1)
     assert (await world.assistant(patience=hasty).text(world.request())).model == "other"
 
 
