@@ -13,6 +13,7 @@ from domain.ai.requests import AiRequest, OutputShape, Purpose
 from domain.ids import AiCallId
 from domain.unit_of_work import Meter
 from gateway.ai import prompt_files
+from gateway.ai.providers import ProviderFailedError
 from tests.builders.ai import PLENTY, a_call
 from tests.support.jobs import an_operator
 from tests.support.list_fields import ListPaths
@@ -66,9 +67,8 @@ async def of_status(ask: Asker, viewer: Viewer, status: AiCallStatus) -> None:
     elif status is AiCallStatus.REFUSED:
         await _failed(assistant.write(a_request(viewer, Purpose.TOPICS), REFUSED), AiOutputRefusedError)
     elif status is AiCallStatus.UNAVAILABLE:
-        empty = a_request(viewer, Purpose.CHAT)
         broken = _without_providers(ask)
-        await _failed(broken.text(empty), AiUnavailableError)
+        await _failed(broken.text(a_request(viewer, Purpose.CHAT)), AiUnavailableError)
     elif status is AiCallStatus.CANCELLED:
         stream = assistant.stream(a_request(viewer))
         await anext(stream)
@@ -121,18 +121,18 @@ EFFECTS = {
 }
 
 
-class EmptyProvider:
-    """A provider whose answers are empty."""
+class BrokenProvider:
+    """A provider that answers nothing."""
 
     async def pieces(self, call: Any, model: str) -> Any:
-        for piece in ():
-            yield piece
+        raise ProviderFailedError("A provider of a test answers nothing.")
+        yield  # makes it a generator
 
 
 def _without_providers(ask: Asker) -> Any:
     """Return the assistant with such a provider."""
     assistant: Any = ask.ports.assistant
-    chain = replace(assistant.chain, providers=dict.fromkeys(assistant.chain.providers, EmptyProvider()))
+    chain = replace(assistant.chain, providers=dict.fromkeys(assistant.chain.providers, BrokenProvider()))
     return replace(assistant, chain=replace(chain, patience=replace(chain.patience, tries=1)))
 
 

@@ -15,6 +15,7 @@ ALLOWED = {
     ("DRAFT", "SCHEDULED"),
     ("DRAFT", "SENDING"),
     ("DRAFT", "CANCELLED"),
+    ("SCHEDULED", "DRAFT"),
     ("SCHEDULED", "SCHEDULED"),
     ("SCHEDULED", "SENDING"),
     ("SCHEDULED", "CANCELLED"),
