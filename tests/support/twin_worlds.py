@@ -31,6 +31,7 @@ from tests.support.schema_walk import Walk
 from tests.support.study import studier_of
 
 NO_DRAFT = mint("quizdraft")
+NO_THREAD = mint("thread")
 """The id of a draft of a quiz that is in no world."""
 NO_CHAT = mint("chat")
 """The id of a chat that is in no world."""
@@ -121,12 +122,15 @@ class World:
                 "Query.goal": f'(id: "{self.start.goal_id}")',
                 "Query.studySession": f'(id: "{self.start.study_id}")',
                 "Query.topicChain": '(publicId: "none")',
+                "Query.certificate": '(code: "none")',
                 "Query.chat": f'(id: "{NO_CHAT}")',
+                "Query.thread": f'(id: "{NO_THREAD}")',
                 "Query.search": '(query: "what about number")',
                 "Query.segmentSize": "(by: {groups: [{conditions: [{role: LEARNER}]}]})",
                 "Query.webhookEndpoint": f'(id: "{NO_ENDPOINT}")',
                 "Query.quizPreview": f'(draftId: "{NO_DRAFT}")',
                 "Analytics.performance": "(period: D7)",
+                "Analytics.explore": "(period: D7)",
                 "Streak.calendar": '(from: "2026-03-01", to: "2026-03-04")',
             },
         )
