@@ -187,7 +187,7 @@ def test_no_type_outside_the_slot_knows_of_a_key() -> None:
     }
 
 
-@pytest.mark.parametrize(("name", "more"), [("AttemptSlot", {"others"}), ("StudySlot", set())])
+@pytest.mark.parametrize(("name", "more"), [("AttemptSlot", {"corrected", "others"}), ("StudySlot", set())])
 def test_every_secret_of_a_slot_says_reveal(name: str, more: set[str]) -> None:
     slot = executable().type_map[name]
     assert isinstance(slot, GraphQLObjectType)
