@@ -92,22 +92,22 @@ async def test_what_is_left_out_of_a_question_of_parts_stays(ask: Asker, kind: Q
 
 
 @pytest.mark.parametrize(
-    ("kind", "given", "field", "sentence"),
+    ("kind", "given", "fields", "sentence"),
     [
         ("CLOZE", {"prompt": "No blank"}, "prompt", "must have [[1]], [[2]]"),
         ("CLOZE", {"key": {"blanks": [{"texts": [{"text": "a"}]}]}}, "key", "must have [[1]], [[2]]"),
-        ("CLOZE", {"key": {"blanks": [{}]}}, "key", "Blank 1: A choice needs"),
-        ("CLOZE", {"key": {"blanks": [{"texts": [{"text": "a"}], "numbers": [{"low": "1", "high": "1"}]}]}}, "key", "takes one of"),
-        ("CLOZE", {"key": {"truth": True}}, "key", "has no truth"),
-        ("MATCHING", {"key": {"options": options("a", "b")}}, "key", "2 to 20 prompts"),
-        ("MATCHING", {"key": {"options": options("a", "b"), "prompts": [{"text": "x", "match": "c"}, {"text": "y", "match": "a"}]}}, "key", "no option among"),
-        ("ORDERING", {"key": {"options": options("a", " a")}}, "key", "Two options are the same"),
+        ("CLOZE", {"key": {"blanks": [{}]}}, "key key.blanks[0].options", "Blank 1: A choice needs"),
+        ("CLOZE", {"key": {"blanks": [{"texts": [{"text": "a"}], "numbers": [{"low": "1", "high": "1"}]}]}}, "key key.blanks[0]", "takes one of"),
+        ("CLOZE", {"key": {"truth": True}}, "key key.blanks", "has no truth"),
+        ("MATCHING", {"key": {"options": options("a", "b")}}, "key.prompts", "2 to 20 prompts"),
+        ("MATCHING", {"key": {"options": options("a", "b"), "prompts": [{"text": "x", "match": "c"}, {"text": "y", "match": "a"}]}}, "key.prompts[0].match", "no option among"),
+        ("ORDERING", {"key": {"options": options("a", " a")}}, "key.options[1].text", "Two options are the same"),
         ("ORDERING", {"key": {"options": options("a", "b"), "prompts": [{"text": "x", "match": "a"}]}}, "key", "has no prompts"),
-        ("TRUE_FALSE", {"key": {"blanks": [{"texts": [{"text": "a"}]}]}}, "key", "has no blanks"),
+        ("TRUE_FALSE", {"key": {"blanks": [{"texts": [{"text": "a"}]}]}}, "key key.truth", "has no blanks"),
     ],
 )  # fmt: skip
 async def test_what_does_not_fit_the_kind_is_named_and_nothing_is_stored(
-    ask: Asker, kind: str, given: dict[str, Any], field: str, sentence: str
+    ask: Asker, kind: str, given: dict[str, Any], fields: str, sentence: str
 ) -> None:
     taker = await a_quiz_taker(ask, QuestionKind[kind])
     if kind == "CLOZE" and "prompt" not in given:
@@ -116,6 +116,8 @@ async def test_what_does_not_fit_the_kind_is_named_and_nothing_is_stored(
     payload = await update(ask, author_of(taker), taker.questions[0].id, **given)
 
     errors = payload["userErrors"]
-    assert {(error["code"], error["field"]) for error in errors} == {("INVALID_INPUT", field)}
+    assert {(error["code"], error["field"]) for error in errors} == {
+        ("INVALID_INPUT", field) for field in fields.split()
+    }
     assert any(sentence in error["message"] for error in errors), errors
     assert payload["content"] is None
