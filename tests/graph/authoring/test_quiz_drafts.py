@@ -392,7 +392,7 @@ class TestQuestions:
 
         payload = await change(ask, author, CREATE_QUESTION, **wrong)
 
-        fields = ["idempotencyKey", "prompt", "explanation", "key", "key", "domain"]
+        fields = ["idempotencyKey", "prompt", "explanation", "key", "key.numbers", "domain"]
         assert refused(payload) == [("InvalidInput", field) for field in fields]
         assert "9.9" not in str(payload)
 

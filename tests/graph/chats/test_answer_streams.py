@@ -39,7 +39,7 @@ async def test_an_answer_arrives_in_pieces_until_its_end(ask: Asker) -> None:
     following = asyncio.create_task(collected(stream))
     async with answering(ask, message["id"]):
         await asyncio.wait_for(assistant.reached.wait(), PATIENCE_S)
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(2)  # the first words are stored and sent by then
         assistant.go.set()
     pieces = await following
 

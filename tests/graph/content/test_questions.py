@@ -37,6 +37,7 @@ def test_no_type_of_a_question_has_a_key() -> None:
         "media",
         "images",
         "quality",
+        "provenance",
     }
 
     assert set(schema.type_map["Question"].fields) == fields  # type: ignore[attr-defined]
@@ -63,7 +64,8 @@ def test_questions_are_reached_by_those_who_were_asked_and_by_their_authors_alon
 
     of_learners = {"AttemptSlot", "StudySlot", "ReviewCard", "QuestionReport"}
     of_authors = {"AuthoredContent", "QuestionConflict", "QuizDraft", "PreviewSlot", "QuestionQuality"}
-    assert leading <= of_learners | of_authors | {"SuspendQuestionPayload", "ResumeQuestionPayload"}
+    payloads = {"SuspendQuestionPayload", "ResumeQuestionPayload", "MarkQuestionReviewedPayload"}
+    assert leading <= of_learners | of_authors | payloads
 
 
 @pytest.mark.parametrize(
