@@ -131,7 +131,7 @@ class Question(Bookmarkable):
     provenance: QuestionProvenance | None = loaded_by(
         provenance_by_question,
         key="id",
-        description="Where it comes from, if it was generated; null for a question that a human wrote.",
+        description="Where a generated question comes from; null for others.",
     )
     quality: Annotated["QuestionQuality", _QUALITY] | None = loaded_by(  # type: ignore[name-defined]  # noqa: F821 - it refers back to this module
         quality_by_question,

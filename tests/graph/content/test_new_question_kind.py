@@ -78,6 +78,7 @@ async def test_the_schema_gains_the_new_kind_and_nothing_else(copy: Path) -> Non
         "media: [Media!] @listSize(assumedSize: 1)",
         "prompt: String!",
         "promptFormat: PromptFormat!",
+        "provenance: QuestionProvenance",
         "quality: QuestionQuality @auth(requires: LEARNER) @requiresScopes(scopes: [[IMPORT_CONTENT]])",
         "viewerBookmark: Bookmark @public @requiresScopes(scopes: [[READ_LEARNING]])",
         "viewerNote: Note @public @requiresScopes(scopes: [[READ_LEARNING]])",
