@@ -9,8 +9,8 @@ settings.register_profile("repeatable", derandomize=True, deadline=None, print_b
 settings.register_profile("random", deadline=None, print_blob=True)
 settings.load_profile("repeatable")
 
-LONGEST = ("e2e", "gateway")
-"""The folders whose tests start processes and wait for them, longest first."""
+LONGEST = ("e2e", "gateway", "contract", "assessment")
+"""The folders whose tests start processes, or walk the whole schema again and again, longest first."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
