@@ -36,12 +36,13 @@ async def test_an_answer_arrives_in_pieces_until_its_end(ask: Asker) -> None:
     message = await explorer.asked()
     stream = await ask.stream(FOLLOW, explorer.viewer, id=message["id"])
 
+    first = (await anext(stream))["data"]["chatMessageStreamed"]
     following = asyncio.create_task(collected(stream))
     async with answering(ask, message["id"]):
         await asyncio.wait_for(assistant.reached.wait(), PATIENCE_S)
         await asyncio.sleep(2)  # the first words are stored and sent by then
         assistant.go.set()
-    pieces = await following
+    pieces = [first, *await following]
 
     assert pieces[0]["state"] == "WAITING"
     assert pieces[-1]["state"] == "DONE"
