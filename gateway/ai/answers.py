@@ -11,7 +11,7 @@ from gateway.ai.providers import ProviderCall
 
 T = TypeVar("T")
 MOST_FINDINGS = 20
-"""How many findings are told to the model."""
+"""How many findings the model reads."""
 _FENCE = "```"
 
 
