@@ -10,7 +10,7 @@ DEV_MB := 426
 AI_MB := 105
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ai test test-fast test-reference test-random check format schema access-matrix bench bench-quick bench-smoke bench-mixed bench-live bench-logins bench-attacks bench-jobs bench-search bench-answers bench-engines browser conformance lock clean
+.PHONY: help setup run ai test test-fast test-reference test-random check format schema access-matrix bench bench-quick bench-smoke bench-mixed bench-live bench-logins bench-attacks bench-jobs bench-search bench-answers bench-engines browser conformance deployment lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,10 @@ browser: $(DEV) ## drive the playground in Chromium (needs Node 20 and CHROMIUM=
 
 conformance: $(DEV) ## test the gateway with common GraphQL clients (needs Node 20; 3 minutes)
 	@tests/conformance/run $(BIN)/questpath
+
+deployment: $(DEV) ## try the files in deploy/ with Debian's servers (needs root for tests/deployment/install)
+	@tests/deployment/install
+	@$(BIN)/pytest -q tests/deployment
 
 bench: $(DEV) ## measure seven shapes of request beside other servers (12 minutes)
 	@$(BIN)/python -m bench

@@ -1,6 +1,7 @@
 """What pytest does before the first test: load the fixtures, and spare the garbage collector what is there by then."""
 
 import gc
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -11,6 +12,14 @@ settings.load_profile("repeatable")
 
 LONGEST = ("e2e", "gateway", "contract", "assessment")
 """The folders whose tests start processes, or walk the whole schema again and again, longest first."""
+
+_NEED_DEBIAN = Path(__file__).parent / "deployment"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the tests that need Debian's programs, unless they are named: `make test` needs Python only."""
+    is_named = any("deployment" in argument for argument in config.args)
+    return True if collection_path == _NEED_DEBIAN and not is_named else None
 
 
 def pytest_configure(config: pytest.Config) -> None:
