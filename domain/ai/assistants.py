@@ -1,7 +1,7 @@
 """Assistants: the port to language models, with what an answer cost."""
 
-from collections.abc import AsyncGenerator, Sequence
-from typing import Generic, Protocol, TypeVar
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from domain.ai.models import Model
 from domain.ai.quotas import AiQuotas
@@ -10,6 +10,10 @@ from domain.entities import entity
 from domain.ids import AiCallId
 
 T = TypeVar("T")
+Before: TypeAlias = Callable[[], Awaitable[None]]
+"""Runs each time before a provider is asked, the second time as well; it raises where the request may not be sent."""
+Heard: TypeAlias = Callable[[int], Awaitable[None]]
+"""Follows an answer while it is written: it gets the number of characters so far."""
 
 
 @entity
@@ -53,10 +57,17 @@ class Assistant(Protocol):
     def quotas(self) -> AiQuotas:
         """The quotas of callers."""
 
-    async def write(self, request: AiRequest, shape: OutputShape[T]) -> Written[T]:
+    async def write(
+        self,
+        request: AiRequest,
+        shape: OutputShape[T],
+        *,
+        before: Before | None = None,
+        heard: Heard | None = None,
+    ) -> Written[T]:
         """Return a value of the shape; a wrong answer is asked for once more, then AiOutputRefusedError is raised."""
 
-    async def text(self, request: AiRequest) -> Written[str]:
+    async def text(self, request: AiRequest, *, before: Before | None = None) -> Written[str]:
         """Return an answer in Markdown; raises AiOutputRefusedError for an empty one."""
 
     def stream(self, request: AiRequest) -> AsyncGenerator[str | CallUsage, None]:

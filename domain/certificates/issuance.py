@@ -6,6 +6,7 @@ from domain.acts import Act
 from domain.certificates.certificates import (
     LONGEST_NAME,
     Certificate,
+    CertificateState,
     NewCertificate,
     OwnRoadmapError,
     RoadmapNotFinishedError,
@@ -13,7 +14,7 @@ from domain.certificates.certificates import (
 )
 from domain.certificates.work import CertificatesWork
 from domain.content.roadmap_nodes import Completion, RoadmapNode
-from domain.errors import NotFoundError
+from domain.errors import InvalidInputError, NotFoundError
 from domain.ids import CertificateId, EnrolmentId
 from domain.learning.enrolments import LearnerPath
 from domain.refusals import all_at_once
@@ -30,7 +31,8 @@ async def issue(
 ) -> Certificate:
     """Return the actor's certificate for the version that they finished; a new one has the name.
 
-    Raises, all at once, InvalidInputError, NotFoundError, RoadmapNotFinishedError or OwnRoadmapError.
+    Raises, all at once, InvalidInputError, NotFoundError, RoadmapNotFinishedError or OwnRoadmapError; InvalidInputError
+    as well where that certificate was revoked.
     """
     with all_at_once() as each:
         with each:
@@ -52,7 +54,7 @@ async def issue(
     if version is None:
         raise NotFoundError("You have no such enrolment.", field="enrolmentId")
     required = _required(nodes, path)
-    return await work.certificates.add(
+    certificate = await work.certificates.add(
         NewCertificate(
             id=CertificateId(act.mint("certificate")),
             code=code_of(randomness(16)),
@@ -68,6 +70,12 @@ async def issue(
             issued_at=act.now,
         )
     )
+    if certificate.state is CertificateState.REVOKED:
+        raise InvalidInputError(
+            "Your certificate for this roadmap was revoked; your list of certificates has the reason.",
+            field="enrolmentId",
+        )
+    return certificate
 
 
 def _required(nodes: list[RoadmapNode], path: LearnerPath) -> list[RoadmapNode]:

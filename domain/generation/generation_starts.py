@@ -179,17 +179,28 @@ async def explain_answer(
 
 
 async def _check_revealed(work: GenerationWork, act: Act, attempt_id: AttemptId, slot: int) -> None:
-    """Raise NotFoundError or NotRevealedError where the actor does not see what was right in a slot."""
+    """Raise NotFoundError, InvalidInputError or NotRevealedError where a slot's answer is not shown to the actor."""
     (attempt,) = await work.attempts.by_ids([attempt_id], user_id=act.user_id)
     if attempt is None:
         raise NotFoundError("There is no such attempt.", field="attemptId")
     closed = attempt.state in {AttemptState.GRADED, AttemptState.EXPIRED}
+    (slots,) = await work.attempts.slots([attempt_id], user_id=act.user_id)
+    if slot > len(slots):
+        raise InvalidInputError("slot must be the number of a question of the attempt.", field="slot")
     (shown,) = await work.attempts.revealed([(attempt_id, slot)], user_id=act.user_id)
     if not closed or shown is None:
         raise NotRevealedError(
             "An answer is explained once its attempt is closed and shows what was right; end the attempt first, and "
             "any other that asks the question.",
             field="attemptId" if not closed else "slot",
+        )
+
+
+def _check_version(current: int, given: int) -> None:
+    """Refuse a stale version before a job is made; the job checks once more, with the draft locked."""
+    if given != current:
+        raise InvalidInputError(
+            "version must be the current one of the draft; read it again and send that.", field="version"
         )
 
 
@@ -222,11 +233,19 @@ async def regenerate_part(
         nodes = await work.drafts.nodes(whole.version_id, [part])
         if not nodes:
             raise InvalidInputError("part must be the key of a node of the draft.", field="part")
+        (draft_version,) = await work.roadmaps.versions_by_ids([whole.version_id], viewer_id=act.user_id)
+        if draft_version is not None:
+            _check_version(draft_version.revision, version)
         kind, subject = GenerationKind.ROADMAP_NODE, nodes[0].title
     elif whole.kind is GenerationKind.QUIZ and whole.draft_id is not None:
         (draft,) = await work.quiz_drafts.by_ids([whole.draft_id], author_id=act.user_id)
         if draft is None or not is_id(part, "question") or QuestionId(part) not in draft.question_ids:
-            raise InvalidInputError("part must be the id of a question of the draft.", field="part")
+            raise InvalidInputError(
+                "part must be the id of a question of the draft that was generated; once it is published, change its "
+                "questions by updateQuestion.",
+                field="part",
+            )
+        _check_version(draft.version, version)
         kind, subject = GenerationKind.QUIZ_QUESTION, whole.subject
     else:
         raise InvalidInputError(

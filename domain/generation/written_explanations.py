@@ -33,10 +33,7 @@ async def explanation_request(work: GenerationWork, generation: Generation) -> t
     place = (AttemptId(generation.asked["attempt"]), int(generation.asked["slot"]))
     (slot,) = await work.attempts.revealed([place], user_id=generation.user_id)
     if slot is None:
-        raise NotRevealedError(
-            "What was right is not shown at present; end the attempt that asks the question, and try again.",
-            field="slot",
-        )
+        raise _not_revealed()
     (shown,) = await answer_reveal.revealed(work, [slot])
     (question,) = await work.questions.by_ids([slot.question_id])
     if shown is None or question is None:
@@ -55,6 +52,14 @@ async def explanation_request(work: GenerationWork, generation: Generation) -> t
         },
     )
     return request, slot.question_id
+
+
+async def check_revealed(work: GenerationWork, generation: Generation) -> None:
+    """Raise NotRevealedError where an attempt that was opened meanwhile asks the question."""
+    place = (AttemptId(generation.asked["attempt"]), int(generation.asked["slot"]))
+    (slot,) = await work.attempts.revealed([place], user_id=generation.user_id)
+    if slot is None:
+        raise _not_revealed()
 
 
 async def store_explanation(
@@ -86,6 +91,13 @@ async def shown_texts(work: GenerationWork, explanations: Sequence[Explanation |
     ids = [each.id for each, slot in zip(there, slots, strict=True) if slot is not None]
     texts = dict(zip(ids, await work.generations.texts(ids, user_id=user_id), strict=True)) if ids else {}
     return [None if each is None else texts.get(each.id) for each in explanations]
+
+
+def _not_revealed() -> NotRevealedError:
+    return NotRevealedError(
+        "What was right is not shown at present; end the attempt that asks the question, and try again.",
+        field="slot",
+    )
 
 
 def _asked(question: Question) -> str:

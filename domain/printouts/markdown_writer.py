@@ -8,6 +8,8 @@ from domain.printouts.documents import CertificateSheet, Document, Facts, Headin
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>~|$&]")
 _AT_THE_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[-+=](?=[\s=-]|$)|\d{1,9}[.)](?=\s|$)|>)", re.MULTILINE)
+_BELOW = 2
+"""Texts in Markdown stand in sections of the document, whose headings are of the second level."""
 _IN_ADDRESS = {"<": "%3C", ">": "%3E", " ": "%20", "\n": "%0A", "\\": "%5C"}
 
 
@@ -43,7 +45,7 @@ def _part(part: Part) -> str:
             else f"## {escaped(part.title)}"
         )
         return f"{head}\n\n{_facts(part.facts)}\n\n<{_address(part.page_url)}>"
-    return markdown_bounds.bounded(part.text) if part.is_markdown else escaped(part.text)
+    return markdown_bounds.bounded(part.text, below=_BELOW) if part.is_markdown else escaped(part.text)
 
 
 def _facts(lines: Sequence[tuple[str, str]]) -> str:

@@ -12,7 +12,7 @@ from domain.ai import quota_checks
 from domain.ai.quotas import AiQuota
 from domain.ai.requests import AiRequest, OutputShape, Purpose
 from domain.entities import entity
-from domain.errors import DomainError, InvalidInputError
+from domain.errors import DomainError, InvalidInputError, NotFoundError
 from domain.ids import JobId, ThreadContentId, ThreadId, UserId
 from domain.jobs import job_starts
 from domain.jobs.job_kinds import JobKind, RetryPolicy
@@ -119,6 +119,13 @@ async def request_of(reads: ThreadsWork, act: Act, arguments: GenerateSectionsAr
         values={"count": arguments.count},
         quoted={"topic": arguments.topic, "thread": _outline(thread, page.nodes)},
     )
+
+
+async def check_there(reads: ThreadsWork, act: Act, arguments: GenerateSectionsArguments) -> None:
+    """Raise NotFoundError where the thread was deleted meanwhile."""
+    (thread,) = await reads.threads.by_ids([arguments.thread_id], viewer_id=arguments.user_id, now=act.now)
+    if thread is None:
+        raise NotFoundError("The thread was deleted.", field="threadId")
 
 
 async def keep(

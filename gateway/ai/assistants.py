@@ -19,6 +19,10 @@ _MODULE = "gateway.ai.network_providers"
 """Imported only where a provider is set: it takes seconds, and needs the packages of the extra `ai`."""
 
 
+_PAUSE_S = 0.02
+"""Seconds between two pieces of the offline author, so that its answers can be followed and cancelled."""
+
+
 @asynccontextmanager
 async def opened(
     settings: AiSettings,
@@ -30,7 +34,7 @@ async def opened(
 ) -> AsyncIterator[ChainedAssistant]:
     """Open the providers, and close their connections at the end."""
     async with AsyncExitStack() as stack:
-        providers: dict[str, ModelProvider] = {OFFLINE: OfflineAuthor()}
+        providers: dict[str, ModelProvider] = {OFFLINE: OfflineAuthor(_PAUSE_S)}
         for name, given in settings.ai_providers.items():
             kind, _, url = given.partition("+")
             key = settings.ai_keys[name].get_secret_value() if name in settings.ai_keys else ""

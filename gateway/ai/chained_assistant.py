@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from domain.ai import calls, models, prompts, tokens
-from domain.ai.assistants import CallUsage, Written
+from domain.ai.assistants import Before, CallUsage, Heard, Written
 from domain.ai.calls import AiCall, AiCallStatus
 from domain.ai.errors import (
     AiOutputRefusedError,
@@ -69,14 +69,21 @@ class ChainedAssistant:
     mint: Mint
     metrics: AiMetrics = field(default_factory=AiMetrics)
 
-    async def write(self, request: AiRequest, shape: OutputShape[T]) -> Written[T]:
+    async def write(
+        self,
+        request: AiRequest,
+        shape: OutputShape[T],
+        *,
+        before: Before | None = None,
+        heard: Heard | None = None,
+    ) -> Written[T]:
         """Return a value of the shape; a wrong answer is asked for once more, then AiOutputRefusedError is raised."""
-        async with self._reserved(request, shape) as running:
-            text = await self._answered(running)
+        async with self._reserved(request, shape, before) as running:
+            text = await self._answered(running, heard)
             value, findings = answers.judged(text, shape)
             if value is None:
                 running.call = answers.with_findings(running.call, text, findings)
-                value, findings = answers.judged(await self._answered(running), shape)
+                value, findings = answers.judged(await self._answered(running, heard), shape)
             if value is None:
                 raise AiOutputRefusedError(
                     f"The language model wrote nothing that can be kept: {findings[0]} Try again, or ask for less.",
@@ -84,9 +91,9 @@ class ChainedAssistant:
                 )
             return answers.written(value[0], running.usage)
 
-    async def text(self, request: AiRequest) -> Written[str]:
+    async def text(self, request: AiRequest, *, before: Before | None = None) -> Written[str]:
         """Return an answer in Markdown; raises AiOutputRefusedError for an empty one."""
-        async with self._reserved(request, None) as running:
+        async with self._reserved(request, None, before) as running:
             text = (await self._answered(running)).strip()
             if not text:
                 raise AiOutputRefusedError("The answer was empty; try again.", findings=["It is empty."])
@@ -102,24 +109,31 @@ class ChainedAssistant:
             running.status = AiCallStatus.ANSWERED
             yield running.usage
 
-    async def _answered(self, running: _Running) -> str:
+    async def _answered(self, running: _Running, heard: Heard | None = None) -> str:
         """Return a whole answer."""
         parts: list[str] = []
+        length = 0
         async with aclosing(self._pieces(running, may_restart=True)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Restarted):
                     parts.clear()
-                else:
-                    parts.append(piece)
+                    length = 0
+                    continue
+                parts.append(piece)
+                length += len(piece)
+                if heard is not None:
+                    await heard(length)
         return "".join(parts)
 
     def _pieces(self, running: _Running, *, may_restart: bool) -> AsyncGenerator[str | Restarted, None]:
         return self.chain.pieces(running.call, running.models, running.tally, may_restart=may_restart)
 
     @asynccontextmanager
-    async def _reserved(self, request: AiRequest, shape: OutputShape[Any] | None) -> AsyncIterator[_Running]:
+    async def _reserved(
+        self, request: AiRequest, shape: OutputShape[Any] | None, before: Before | None = None
+    ) -> AsyncIterator[_Running]:
         """Reserve what a request may use, and settle what it used, however it ends."""
-        running = await self._begun(request, shape)
+        running = await self._begun(request, shape, before)
         began = time.monotonic()
         try:
             yield running
@@ -138,12 +152,15 @@ class ChainedAssistant:
         finally:
             await asyncio.shield(self._settle(running, time.monotonic() - began))
 
-    async def _begun(self, request: AiRequest, shape: OutputShape[Any] | None) -> _Running:
+    async def _begun(
+        self, request: AiRequest, shape: OutputShape[Any] | None, before: Before | None
+    ) -> _Running:
         prompt = self.prompts[request.prompt]
         call = ProviderCall(
             request=request,
             conversation=prompts.conversation(prompt, request),
             schema=None if shape is None else shape.schema,
+            before=before,
         )
         tokens_in = sum(map(tokens.estimated, call.texts))
         chosen = models.chain(

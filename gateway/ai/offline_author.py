@@ -3,6 +3,7 @@
 It writes from the values and quoted texts of the request alone, with one generator for each purpose.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncGenerator, Callable, Mapping
@@ -37,7 +38,10 @@ _PIECE = re.compile(r"\S*\s*\S*\s*\S*\s*")
 
 
 class OfflineAuthor:
-    """The deterministic author."""
+    """The deterministic author; it pauses for `pause_s` seconds after each piece of a text, as a model does."""
+
+    def __init__(self, pause_s: float = 0) -> None:
+        self._pause_s = pause_s
 
     async def pieces(self, call: ProviderCall, _: str) -> AsyncGenerator[str | TokenCounts, None]:
         """Yield the answer in pieces of three words, and about as many tokens as a model would have spent."""
@@ -46,4 +50,6 @@ class OfflineAuthor:
         for piece in _PIECE.findall(text):
             if piece:
                 yield piece
+                if self._pause_s and call.schema is None:
+                    await asyncio.sleep(self._pause_s)
         yield TokenCounts(tokens_in=sum(map(tokens.estimated, call.texts)), tokens_out=tokens.estimated(text))

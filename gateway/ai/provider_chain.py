@@ -119,6 +119,8 @@ class ProviderChain:
         self, call: ProviderCall, model: Model, tally: Tally, heard: _Heard
     ) -> AsyncGenerator[str, None]:
         """Yield the pieces of one request to one provider, and count what it used, also if it breaks off."""
+        if call.before is not None:
+            await call.before()
         async with self.breakers.guard(AI_PROVIDER, model.provider):
             tally.model, tally.attempts = model, tally.attempts + 1
             try:

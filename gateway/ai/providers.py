@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from domain.ai.assistants import Before
 from domain.ai.errors import AiUnavailableError
 from domain.ai.prompts import Conversation
 from domain.ai.requests import AiRequest
@@ -14,12 +15,14 @@ from domain.errors import DomainError
 class ProviderCall:
     """A request as providers get it. `schema` is that of a JSON answer; without one the answer is Markdown.
 
-    `request` is where the conversation came from, for the offline author; what goes over a network is the conversation.
+    `before` runs each time before a provider is asked. `request` is where the conversation came from, for the offline
+    author; what goes over a network is the conversation.
     """
 
     request: AiRequest
     conversation: Conversation
     schema: Mapping[str, Any] | None
+    before: Before | None = None
 
     @property
     def texts(self) -> list[str]:

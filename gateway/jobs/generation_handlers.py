@@ -11,13 +11,12 @@ from domain.ai.requests import AiRequest, OutputShape
 from domain.generation import roadmap_outputs, written_explanations, written_quizzes, written_roadmaps
 from domain.generation.generation_jobs import KINDS, GenerationArguments
 from domain.generation.generations import Generation, GenerationKind, GenerationResult
+from gateway.jobs.answer_progress import ANSWERED, ASKED, following
 from gateway.jobs.handlers import Handlers, InSteps, JobContext, metered
 
 T = TypeVar("T")
 _MOST_FINDINGS = 5
 """How many findings the error of a job names."""
-_ASKED, _ANSWERED = 10, 80
-"""The progress, in percent, before and after a language model is asked."""
 
 
 async def generate_roadmap(context: JobContext, arguments: GenerationArguments) -> dict[str, Any]:
@@ -27,9 +26,9 @@ async def generate_roadmap(context: JobContext, arguments: GenerationArguments) 
         return _known(generation)
     async with context.ports.open_reads(metered()) as reads:
         request = await written_roadmaps.roadmap_request(reads, generation)
-    await context.report(_ASKED, "Asking for a roadmap.")
+    await context.report(ASKED, "Asking for a roadmap.")
     written = await _written(context, request, roadmap_outputs.roadmap_shape())
-    await context.report(_ANSWERED, f"Storing a draft of {len(written.value.nodes)} nodes.")
+    await context.report(ANSWERED, f"Storing a draft of {len(written.value.nodes)} nodes.")
     async with context.open_work() as work:
         act = written_roadmaps.by(context.act(), generation)
         return _result(await written_roadmaps.store_roadmap(work, act, generation, written))
@@ -42,9 +41,9 @@ async def generate_quiz(context: JobContext, arguments: GenerationArguments) -> 
         return _known(generation)
     async with context.ports.open_reads(metered()) as reads:
         plan = await written_quizzes.quiz_plan(reads, generation)
-    await context.report(_ASKED, f"Asking for {plan.request.values['count']} questions.")
+    await context.report(ASKED, f"Asking for {plan.request.values['count']} questions.")
     written = await _written(context, plan.request, plan.shape)
-    await context.report(_ANSWERED, f"Storing {len(written.value)} questions.")
+    await context.report(ANSWERED, f"Storing {len(written.value)} questions.")
     is_part = generation.kind is GenerationKind.QUIZ_QUESTION
     store = written_quizzes.store_question if is_part else written_quizzes.store_quiz
     async with context.open_work() as work:
@@ -53,14 +52,19 @@ async def generate_quiz(context: JobContext, arguments: GenerationArguments) -> 
 
 
 async def explain_answer(context: JobContext, arguments: GenerationArguments) -> dict[str, Any]:
-    """Explain an answer."""
+    """Explain an answer; before each request it is checked that no open attempt asks the question by now."""
     generation = await _generation(context, arguments)
     if generation is None or generation.finished_at is not None:
         return _known(generation)
     async with context.ports.open_reads(metered()) as reads:
         request, question_id = await written_explanations.explanation_request(reads, generation)
-    await context.report(_ASKED, "Asking for an explanation.")
-    written = await context.ports.assistant.text(request)
+    await context.report(ASKED, "Asking for an explanation.")
+
+    async def check() -> None:
+        async with context.ports.open_reads(metered()) as reads:
+            await written_explanations.check_revealed(reads, generation)
+
+    written = await context.ports.assistant.text(request, before=check)
     async with context.open_work() as work:
         act = written_roadmaps.by(context.act(), generation)
         return _result(
@@ -75,7 +79,7 @@ async def regenerate_node(context: JobContext, arguments: GenerationArguments) -
         return _known(generation)
     async with context.ports.open_reads(metered()) as reads:
         request, key = await written_roadmaps.node_request(reads, generation)
-    await context.report(_ASKED, "Asking for a node.")
+    await context.report(ASKED, "Asking for a node.")
     written = await _written(context, request, roadmap_outputs.node_shape(key))
     async with context.open_work() as work:
         act = written_roadmaps.by(context.act(), generation)
@@ -84,8 +88,9 @@ async def regenerate_node(context: JobContext, arguments: GenerationArguments) -
 
 async def _written(context: JobContext, request: AiRequest, shape: OutputShape[T]) -> Written[T]:
     """Ask for a value; raises AiOutputRefusedError whose message says what was wrong with the second answer."""
+    heard = following(context, "The language model is writing.", longest=request.longest)
     try:
-        return await context.ports.assistant.write(request, shape)
+        return await context.ports.assistant.write(request, shape, heard=heard)
     except AiOutputRefusedError as refused:
         said = "; ".join(finding.rstrip(".") for finding in refused.findings[:_MOST_FINDINGS])
         raise AiOutputRefusedError(

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from domain.errors import NotFoundError
 from domain.threads import section_generation
 from domain.threads.section_generation import GenerateSectionsArguments
+from gateway.jobs.answer_progress import ANSWERED, ASKED, following
 from gateway.jobs.handlers import Handlers, InSteps, JobContext, metered
 
 
@@ -14,9 +16,19 @@ async def generate_sections(context: JobContext, arguments: GenerateSectionsArgu
         request = await section_generation.request_of(reads, context.act(), arguments)
     if request is None:
         return {"contents": 0}  # the thread was deleted
-    await context.report(10, "Writing the sections.")
-    written = await ports.assistant.write(request, section_generation.shape(arguments.count))
-    await context.report(90, "Storing them.")
+    await context.report(ASKED, "Writing the sections.")
+
+    async def check() -> None:
+        async with ports.open_reads(metered()) as reads:
+            await section_generation.check_there(reads, context.act(), arguments)
+
+    heard = following(context, "Writing the sections.", longest=request.longest, check=check)
+    shape = section_generation.shape(arguments.count)
+    try:
+        written = await ports.assistant.write(request, shape, before=check, heard=heard)
+    except NotFoundError:
+        return {"contents": 0}  # the thread was deleted meanwhile
+    await context.report(ANSWERED, "Storing them.")
     async with context.open_work() as work:
         count = await section_generation.keep(
             work, context.act(), arguments, written.value, job_id=context.job.id

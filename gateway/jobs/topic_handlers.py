@@ -4,11 +4,8 @@ from typing import Any
 
 from domain.topics import generated_topics, topic_jobs
 from domain.topics.topic_jobs import GenerateTopicsArguments
+from gateway.jobs.answer_progress import ANSWERED, ASKED
 from gateway.jobs.handlers import Handlers, InSteps, JobContext, metered
-
-_ASKED = 10
-_ANSWERED = 80
-"""The progress in percent once the model was asked, and once it has answered."""
 
 
 async def generate_topics(context: JobContext, arguments: GenerateTopicsArguments) -> dict[str, Any]:
@@ -17,10 +14,10 @@ async def generate_topics(context: JobContext, arguments: GenerateTopicsArgument
         plan = await topic_jobs.plan(reads, arguments)
     if plan is None:
         return {"added": 0}
-    await context.report(_ASKED, "Asking for subtopics.")
+    await context.report(ASKED, "Asking for subtopics.")
     shape = generated_topics.shape_for(plan.existing)
     written = await context.ports.assistant.write(plan.request, shape)
-    await context.report(_ANSWERED, f"Adding {len(written.value)} subtopics.")
+    await context.report(ANSWERED, "Adding the subtopics that are new.")
     async with context.open_work() as work:
         added = await topic_jobs.keep(work, context.act(), arguments, written.value, job_id=context.job.id)
     return {"added": added}

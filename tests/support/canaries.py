@@ -115,7 +115,7 @@ async def told(
 ) -> list[Any]:
     """Walk the schema as a viewer: every document up to a depth, of which each `every`-th one is asked.
 
-    With `roots` only those documents are asked that begin so.
+    With `roots` only those documents are asked whose selection begins so.
     """
     walk = Walk(
         depth,
@@ -145,8 +145,9 @@ async def told(
     )
     assert walk.left_out() == set(), walk.left_out()
     found = []
-    for document in [each for each in walk.documents(viewer) if each.startswith(roots)][::every]:
-        response = await ask(document, viewer)
+    documents = [each for each in walk.documents(viewer) if each[0].partition("{ ")[2].startswith(roots)]
+    for document, variables in documents[::every]:
+        response = await ask(document, viewer, **variables)
         codes = {error["extensions"]["code"] for error in response.get("errors", [])}
         assert codes <= {"COST_LIMIT_EXCEEDED", "DEPTH_LIMIT_EXCEEDED", "FORBIDDEN"}, (document, response)
         found.append(response)

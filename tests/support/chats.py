@@ -106,11 +106,11 @@ class ScriptedAssistant:
         finally:
             self.closed.set()
 
-    async def text(self, request: AiRequest) -> Written[str]:
+    async def text(self, request: AiRequest, **_: Any) -> Written[str]:
         self.requests.append(request)
         return Written(value=self._given(request), **_used())
 
-    async def write(self, request: AiRequest, shape: OutputShape[Any]) -> Written[Any]:
+    async def write(self, request: AiRequest, shape: OutputShape[Any], **_: Any) -> Written[Any]:
         self.requests.append(request)
         return Written(value=shape.read(self._given(request)), **_used())
 

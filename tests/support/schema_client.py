@@ -31,7 +31,7 @@ from gateway.webhooks.secret_sealer import SecretSealer
 from gateway.workflows.conditions import SafeConditions
 from graph.documents.limits import Limits
 from graph.documents.operation_usage import coordinates_in
-from graph.documents.prepared import DocumentCache, RefusedDocumentError
+from graph.documents.prepared import DocumentCache, PreparedOperation, RefusedDocumentError
 from graph.execution.error_masking import refused
 from graph.execution.executor import Engine, Executor
 from graph.schema import executable
@@ -136,11 +136,22 @@ def usual_documents() -> DocumentCache:
     return document_cache(Limits())
 
 
+class WalkedDocuments(DocumentCache):
+    """Keeps each document at its first use: preparing those of a walk takes five times as long as running them."""
+
+    def prepare(self, text: str, operation_name: str | None) -> PreparedOperation:
+        """Return the operation to run; raises RefusedDocumentError."""
+        prepared = super().prepare(text, operation_name)
+        self.kept.use(prepared, at_once=True)
+        return prepared
+
+
 @cache
 def unlimited_documents() -> DocumentCache:
     """Return the cache of documents of walks through the whole schema."""
     most = 10**9
-    return document_cache(Limits(depth=most, aliases=most, fields=most, cost=most, tokens=most))
+    limits = Limits(depth=most, aliases=most, fields=most, cost=most, tokens=most)
+    return WalkedDocuments(executable(), limits=limits, hide_suggestions=False, largest=100 * most)
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """A walk of the whole schema: for each root field documents that select every field below it, to a depth."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from graphql import (
@@ -21,6 +22,7 @@ from graph.schema import executable
 RULES = rules_of(executable())
 WALKED_ELSEWHERE = {"Query.nodes", "SearchHit.object", "Bookmark.target", "Note.target"}
 """Fields that lead to objects of many types; what is below those is walked from `node` and the fields of each type."""
+_ID = re.compile(r'"([a-z]+_[0-9A-HJKMNP-TV-Z]{26})"')
 BACK_TO_THE_VIEWER = {"viewerBookmark", "viewerNote"}
 """Fields of all content whose objects are walked where the viewer lists them; else each would lead to all others."""
 
@@ -28,15 +30,19 @@ BACK_TO_THE_VIEWER = {"viewerBookmark", "viewerNote"}
 class Walk:
     """Writes documents that select every field together, but for abstract types: each has one type of their objects.
 
-    `arguments` are written after the field of each coordinate; a field that requires others is left out.
+    `arguments` are written after the field of each coordinate; a field that requires others is left out. Ids in them
+    become `variables`, so that walks through other objects send the same documents, which are prepared once.
     """
 
     def __init__(self, depth: int, arguments: Mapping[str, str]) -> None:
         self._depth = depth
-        self._arguments = arguments
+        self._ids: dict[str, str] = {}
+        self._arguments = {
+            coordinate: self._with_variables(coordinate, written) for coordinate, written in arguments.items()
+        }
 
-    def documents(self, viewer: Viewer | None) -> Iterator[str]:
-        """Yield the documents of every root field that the viewer may ask for."""
+    def documents(self, viewer: Viewer | None) -> Iterator[tuple[str, dict[str, str]]]:
+        """Yield the documents of every root field that the viewer may ask for, each with its variables."""
         root = executable().query_type
         assert root is not None
         for name, field in self._free(root).items():
@@ -44,13 +50,24 @@ class Walk:
                 written = self._written(root, name)
                 depth = 0 if _is_walked_elsewhere("Query", name) else self._depth
                 for tree in self._trees(get_named_type(field.type), depth, ()):
-                    yield f"{{ {name}{written} {tree} }}"
+                    text = f"{{ {name}{written} {tree} }}"
+                    variables = {v: id_ for v, id_ in self._ids.items() if f"${v}" in text}
+                    declared = ", ".join(f"${v}: ID!" for v in variables)
+                    yield f"query ({declared}) {text}" if variables else text, variables
 
     def left_out(self) -> set[str]:
         """The root fields that no document asks for."""
         root = executable().query_type
         assert root is not None
         return root.fields.keys() - self._free(root).keys()
+
+    def _with_variables(self, coordinate: str, written: str) -> str:
+        """Put a variable in the place of each id, named after the coordinate."""
+        for number, id_ in enumerate(_ID.findall(written)):
+            name = f"{coordinate.replace('.', '_')}_{number}_"
+            self._ids[name] = id_
+            written = written.replace(f'"{id_}"', f"${name}", 1)
+        return written
 
     def _trees(self, type_: GraphQLNamedType, depth: int, seen: tuple[str, ...]) -> list[str]:
         """Return selection sets that have every path below a type; the first has all that one can have."""

@@ -30,8 +30,8 @@ async def responses(taker: QuizTaker, depth: int = 4) -> str:
         },
     )
     ask = taker.ask.without_limits()
-    for document in walk.documents(taker.viewer):
-        response = await ask(document, taker.viewer)
+    for document, variables in walk.documents(taker.viewer):
+        response = await ask(document, taker.viewer, **variables)
         assert "errors" not in response, (document, response["errors"])
         found.append(response)
     return json.dumps(found, ensure_ascii=False)

@@ -98,8 +98,8 @@ class World:
         found: dict[str, Any] = {"signals": [(s.topic, s.body) for s in self.signals]}
         ask = self.ask.without_limits()
         for number, viewer in enumerate(self.start.viewers):
-            for document in self.walk().documents(viewer):
-                found[f"{number} {document}"] = await ask(document, viewer)
+            for document, variables in self.walk().documents(viewer):
+                found[f"{number} {document}"] = await ask(document, viewer, **variables)
         async with self.ask.postgres.open_reads(Meter()) as reads:
             user_id = self.taker.viewer.user_id
             found["export"] = {

@@ -58,3 +58,41 @@ def test_html_is_shown_as_it_was_written() -> None:
 
     (paragraph,) = [token for token in MarkdownIt("commonmark").parse(bounded) if token.type == "inline"]
     assert "".join(child.content for child in paragraph.children or []) == "Use <b>bold</b>."
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("# Heading", "### Heading"),
+        ("> ## Quoted", "> #### Quoted"),
+        ("##### Deep", "###### Deep"),
+        ("Heading\n===\nText", "### Heading\nText"),
+        ("Heading\n---", "#### Heading"),
+        ("One\ntwo\n===", "One\ntwo\n\\==="),
+        ("One\ntwo\n---", "One\ntwo\n\n---"),
+        ("#hash", "#hash"),
+        ("```\n# code\n```", "```\n# code\n```"),
+    ],
+)
+def test_headings_are_below_those_of_the_document(text: str, printed: str) -> None:
+    assert markdown_bounds.bounded(text, below=2) == printed
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("![pic](https://a.example/x.png)", "[pic](https://a.example/x.png)"),
+        (
+            "[![pic](https://a.example/x)](https://b.example)",
+            "[[pic](https://a.example/x)](https://b.example)",
+        ),
+        ("![pic][1]", "[pic][1]"),
+        ("[js](javascript:alert(1))", "[js\\](javascript:alert(1))"),
+        ("[js]( <DATA:text/html,x>)", "[js\\]( \\<DATA:text/html,x>)"),
+        ("[1]: javascript:alert(1)", "\\[1]: javascript:alert(1)"),
+        ("[web](https://a.example) [mine](page.html)", "[web](https://a.example) [mine](page.html)"),
+        ("`![pic](x)`", "`![pic](x)`"),
+    ],
+)
+def test_pictures_become_links_and_links_lead_to_the_web(text: str, printed: str) -> None:
+    assert markdown_bounds.bounded(text) == printed

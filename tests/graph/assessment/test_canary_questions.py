@@ -218,7 +218,7 @@ async def test_no_canary_is_shown_to_anyone_until_the_attempts_close(ask: Asker)
         "slots": await scene.slots(),
         "walk": await told(ask, scene.viewer, ids, depth=3, every=7),
         "other attempts": [
-            await told(ask, scene.viewer, ids | {"attempt": id_}, depth=2, roots="{ attempt(")
+            await told(ask, scene.viewer, ids | {"attempt": id_}, depth=2, roots="attempt(")
             for id_ in scene.attempts
         ],
         "search": [await searched(ask, viewer) for viewer in (scene.viewer, *everyone_else)],

@@ -30,7 +30,7 @@ class Heard:
         self._before = before
         self.models, self.quotas = assistant.models, assistant.quotas
 
-    async def write(self, request: AiRequest, shape: OutputShape[Any]) -> Any:
+    async def write(self, request: AiRequest, shape: OutputShape[Any], **_: Any) -> Any:
         self.requests.append(request)
         if self._before is not None:
             await self._before()
@@ -40,7 +40,7 @@ class Heard:
         self.requests.append(request)
         return self._assistant.stream(request)
 
-    async def text(self, request: AiRequest) -> Any:
+    async def text(self, request: AiRequest, **_: Any) -> Any:
         return await self._assistant.text(request)
 
 

@@ -27,7 +27,7 @@ class Spy:
         self.real, self.asked = real, []
         self.models, self.quotas = real.models, real.quotas
 
-    async def write(self, request: AiRequest, shape: Any) -> Written[Any]:
+    async def write(self, request: AiRequest, shape: Any, **_: Any) -> Written[Any]:
         self.asked.append(request)
         return await self.real.write(request, shape)
 
@@ -125,7 +125,7 @@ async def test_what_is_deleted_meanwhile_gets_no_topics(ask: Asker, monkeypatch)
     await generate(ask, viewer, below={"topicId": topic["id"]})
 
     class Slow(Spy):
-        async def write(self, request: AiRequest, shape: Any) -> Written[Any]:
+        async def write(self, request: AiRequest, shape: Any, **_: Any) -> Written[Any]:
             await accepted(ask, viewer, "removeTopic", id=topic["id"])
             return await super().write(request, shape)
 
@@ -143,7 +143,7 @@ async def test_a_job_of_an_erased_account_ends_quietly(ask: Asker, monkeypatch) 
     await generate(ask, viewer, below={"path": "SQL"})
 
     class Late(Spy):
-        async def write(self, request: AiRequest, shape: Any) -> Written[Any]:
+        async def write(self, request: AiRequest, shape: Any, **_: Any) -> Written[Any]:
             async with ask.postgres.open_work(Meter()) as work:
                 await work.connection.raw.execute("UPDATE users SET erased_at = $1", ask.clock())
             return await super().write(request, shape)
@@ -159,7 +159,7 @@ async def test_an_answer_that_is_refused_twice_changes_nothing(ask: Asker, monke
     await generate(ask, viewer, below={"chainId": chain["id"]})
 
     class Refusing:
-        async def write(self, _request: AiRequest, _shape: Any) -> Written[Any]:
+        async def write(self, _request: AiRequest, _shape: Any, **_: Any) -> Written[Any]:
             raise AiOutputRefusedError("The answer was not fit to keep; try again.", findings=["empty"])
 
     monkeypatch.setattr(ask.ports, "assistant", Refusing())
