@@ -47,8 +47,8 @@ test: $(DEV) ## run every test, on a Postgres and a Redis-protocol server of the
 test-fast: $(DEV) ## run the tests of rules and of the code's layout, which need no database
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist loadscope -p no:schemathesis -p no:valkey -m "not slow" tests/architecture tests/domain
 
-test-reference: $(DEV) ## run the tests of the schema again, on graphql-core instead of the compiled engine
-	@QUESTPATH_ENGINE=reference $(BIN)/pytest -q -n 2 --dist loadscope tests/graph tests/resolvers tests/gateway tests/contract --ignore tests/graph/engine
+test-reference: $(DEV) ## run the tests that execute documents again, on graphql-core instead of the compiled engine
+	@QUESTPATH_ENGINE=reference $(BIN)/pytest -q -n 2 --dist loadscope tests/graph tests/resolvers tests/gateway/operations tests/gateway/streams tests/gateway/telemetry --ignore tests/graph/engine
 
 test-random: $(DEV) ## run the property tests on new random examples; `make test` repeats the same ones
 	@$(BIN)/pytest -n 2 --dist loadscope --hypothesis-profile=random tests/domain tests/persistence tests/resolvers tests/graph tests/gateway

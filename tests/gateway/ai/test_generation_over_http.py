@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from domain.unit_of_work import Meter
 from gateway.jobs.handler_table import HANDLERS
 from gateway.jobs.handlers import JobContext
 from tests.builders.attempts import secrets_of
-from tests.gateway.ai.conftest import AiWorld
+from tests.gateway.ai.conftest import PATIENT, AiWorld
 from tests.support.accounts import accepted
 from tests.support.ai_server import HALF_JSON, HTML, SILENT, Reply, answers
 from tests.support.attempts import a_quiz_taker
@@ -225,3 +226,27 @@ async def test_an_answer_that_comes_after_the_cancellation_is_not_stored(world: 
 
     assert (await read(world.ask, author, generation["id"]))["state"] == "CANCELLED"
     assert await rows(world.ask, "SELECT 1 FROM roadmaps") == []
+
+
+async def test_an_explanation_is_not_asked_for_again_once_an_attempt_asks_the_question(
+    world: AiWorld,
+) -> None:
+    ask = world.ask
+    ask.ports.assistant = world.assistant(patience=replace(PATIENT, silence_s=2))
+    taker = await a_quiz_taker(ask)
+    attempt_id = await taker.start_attempt()
+    await taker.submit(attempt_id)
+    given = {"attemptId": attempt_id, "slot": 1}
+    generation = await started(ask, taker.viewer, "explainAnswer", "k", **given)
+    world.main.usual = world.second.usual = SILENT
+    (job,) = await begun(world)
+
+    asking = asyncio.create_task(run(world, job))
+    while not world.main.requests:
+        await asyncio.sleep(0.01)
+    await taker.start_attempt("again")
+    await asking
+
+    assert len(world.main.requests) == 1
+    assert world.second.requests == []
+    assert (await read(ask, taker.viewer, generation["id"]))["explanation"] is None

@@ -63,6 +63,19 @@ class TestIssuing:
 
         assert again["certificate"] == first["certificate"]
 
+    async def test_one_that_was_revoked_is_not_issued_again(
+        self, ask: Asker, ada: tuple[User, Viewer]
+    ) -> None:
+        enrolment_id = await finish(ask, ada[1], await an_enrolment(ask, ada[1]))
+        first = await issue(ask, ada[1], enrolment_id, "Ada")
+        code = first["certificate"]["code"]
+        await accepted(ask, await a_moderator(ask), "revokeCertificate", code=code, reason="No.")
+
+        again = await issue(ask, ada[1], enrolment_id, "Ada")
+
+        assert again["certificate"] is None
+        assert [error["field"] for error in again["userErrors"]] == ["enrolmentId"]
+
     async def test_of_many_requests_at_once_one_issues(self, ask: Asker, ada: tuple[User, Viewer]) -> None:
         enrolment_id = await finish(ask, ada[1], await an_enrolment(ask, ada[1]))
 

@@ -51,6 +51,33 @@ async def test_a_refused_request_leaves_its_key_free(ask: Asker) -> None:
     assert await started(ask, author, "regeneratePart", "k", part=part, **given)
 
 
+@pytest.mark.parametrize("operation", ["generateRoadmap", "generateQuiz"])
+async def test_a_stale_version_is_refused_before_a_model_is_asked(ask: Asker, operation: str) -> None:
+    author = await an_author(ask)
+    whole = await written(ask, author, operation, **(QUIZ if operation == "generateQuiz" else ROADMAP))
+    draft, revised = whole["quizDraft"], whole["roadmapVersion"]
+    part, version = (
+        (draft["questions"][0]["id"], draft["version"]) if draft else ("practice", revised["revision"])
+    )
+    given = {"idempotencyKey": "k", "generationId": whole["id"], "part": part}
+
+    refused = await refusal(ask, author, "regeneratePart", version=version + 1, **given)
+
+    assert refused == ("InvalidInput", "version")
+    assert await rows(ask, "SELECT 1 FROM jobs WHERE state = 'QUEUED'") == []
+
+
+async def test_a_slot_that_the_attempt_does_not_have_is_named(ask: Asker) -> None:
+    taker = await a_quiz_taker(ask)
+    attempt_id = await taker.start_attempt()
+    await taker.submit(attempt_id)
+    given = {"idempotencyKey": "k", "attemptId": attempt_id, "slot": len(taker.questions) + 1}
+
+    refused = await refusal(ask, taker.viewer, "explainAnswer", **given)
+
+    assert refused == ("InvalidInput", "slot")
+
+
 async def test_a_key_returns_its_quiz_after_the_exam_type_is_gone(ask: Asker) -> None:
     author = await an_author(ask)
     first = await started(ask, author, "generateQuiz", source={"examType": "general"})
