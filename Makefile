@@ -53,13 +53,13 @@ test-reference: $(DEV) ## run the tests of the schema again, on graphql-core ins
 test-random: $(DEV) ## run the property tests on new random examples; `make test` repeats the same ones
 	@$(BIN)/pytest -n 2 --dist loadscope --hypothesis-profile=random tests/domain tests/persistence tests/resolvers tests/graph tests/gateway
 
-check: $(DEV) ## lint, types, import rules, SDL and migrations in step
+check: $(DEV) ## lint, types, import rules, SDL and migrations in step and without long locks
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/questpath schema | cmp - schema.graphql || (echo "schema.graphql is behind: run 'make schema'"; exit 1)
-	@$(BIN)/pytest -q tests/persistence/test_migrations.py
+	@$(BIN)/pytest -q tests/persistence/test_migrations.py tests/persistence/test_migration_lint.py
 
 format: $(DEV) ## format the code
 	@$(BIN)/ruff check --fix-only --quiet .
