@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 from alembic import op
 
-LOCK_TIMEOUT = "1s"
-"""Less than a request waits for a lock, so a request that queues behind a migration is served once that gives up."""
+LOCK_TIMEOUT = "200ms"
+"""Less than half a second, after which the gateway refuses statements on a table on which nothing moves."""
 
 
 @contextmanager
