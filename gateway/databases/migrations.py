@@ -17,7 +17,7 @@ FOLDER = Path(migrations.__file__).parent
 _LOCK = 7_263_545_001
 _LOCK_TIMEOUT_S = 60
 _LOCK_POLL_S = 0.1
-_LOCK_NOT_AVAILABLE = "55P03"
+_LOCK_STATES = {"55P03", "40P01"}  # not given in time, deadlock
 TRIES = 30
 _PAUSE_S = 0.1
 
@@ -101,7 +101,7 @@ async def _with_retries(run: Callable[[], None]) -> None:
         try:
             await asyncio.to_thread(run)
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+            if getattr(error.orig, "sqlstate", None) not in _LOCK_STATES:
                 raise
             await asyncio.sleep(number * _PAUSE_S)
         else:
