@@ -34,9 +34,15 @@ ALLOWED = {
 """Findings that stand, by rule. Those up to 0076 stand because of NO_INSTALLATIONS."""
 REASONS = {
     ("0079", "ban-drop-constraint"): "The bound that a try before may have left.",
-    ("0080", "ban-drop-constraint"): "The bound, and a foreign key that is added again in the same transaction.",
+    (
+        "0080",
+        "ban-drop-constraint",
+    ): "The bound, and a foreign key that is added again in the same transaction.",
     ("0080", "prefer-robust-stmts"): "A constraint that is valid already is validated at once.",
-    ("0080", "renaming-object"): "The index gives its name to that of the partitioned table in the same transaction.",
+    (
+        "0080",
+        "renaming-object",
+    ): "The index gives its name to that of the partitioned table in the same transaction.",
     ("0080", "renaming-table"): "The partitioned table takes the name in the same transaction.",
 }
 """Why a finding in a later migration holds up nothing, by number and rule."""
