@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from domain.accounts.users import Role
 from domain.analytics import weekly_digests
-from domain.assessment import slot_partitions
+from domain.assessment.partitions import slot_partitions
 from domain.campaigns import campaign_jobs
 from domain.chats import chat_jobs
 from domain.entities import entity

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from domain.analytics.work import AnalyticsWork
 from domain.assessment.attempts import Attempts
-from domain.assessment.slot_partitions import SlotPartitions
+from domain.assessment.partitions.slot_partitions import SlotPartitions
 from domain.assessment.submissions import Submissions
 from domain.assessment.time_allowances import TimeAllowances
 from domain.learning.work import LearningWork

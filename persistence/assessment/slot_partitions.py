@@ -27,6 +27,10 @@ _ADDING = (
 The wait for a lock ends before the gateway refuses statements on the table; the job tries again.
 """
 
+_ANALYSING = tuple(
+    Statement(text(each)) for each in ("SET LOCAL statement_timeout = '10min'", "ANALYZE attempt_slots")
+)
+
 
 class SqlSlotPartitions:
     """The partitions of the table `attempt_slots`."""
@@ -50,3 +54,8 @@ class SqlSlotPartitions:
             await self._connection.rows(
                 Statement(text(statement.format(name=name, first=first, bound=bound)))
             )
+
+    async def analyse(self) -> None:
+        """Sample the rows of all partitions for the plans of statements, which autovacuum does only for each."""
+        for statement in _ANALYSING:
+            await self._connection.rows(statement)

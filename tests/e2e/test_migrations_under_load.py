@@ -13,7 +13,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from domain.assessment import slot_partitions
+from domain.assessment.partitions import slot_partitions
 from domain.unit_of_work import Meter
 from gateway.databases import migrations
 from persistence.database import connect

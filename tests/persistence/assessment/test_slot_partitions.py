@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from domain import ids
-from domain.assessment import slot_partitions
+from domain.assessment.partitions import slot_partitions
 from domain.unit_of_work import Meter
 from gateway.databases import migrations
 from persistence.work import Postgres
@@ -89,6 +89,19 @@ async def test_slots_that_came_before_their_partition_stay_where_they_are(
     assert [name for name in made if name == f"attempt_slots_{end:%Y_%m}"] == made[:1]
     assert len(made) == 2
     assert await add_slots(database_url) == [("attempt_slots_default", 0)]
+
+
+async def test_the_rows_of_all_partitions_are_sampled(postgres: Postgres, database_url: str) -> None:
+    await add_slots(database_url, datetime.now(UTC))
+
+    async with postgres.open_work(Meter()) as work:
+        await work.slot_partitions.analyse()
+
+    connection = await asyncpg.connect(database_url)
+    sampled = "SELECT count(*) FROM pg_stats WHERE tablename = 'attempt_slots' AND inherited"
+    found = await connection.fetchval(sampled)
+    await connection.close()
+    assert found > 1
 
 
 async def test_a_database_without_partitions_gets_none(postgres: Postgres, database_url: str) -> None:

@@ -13,11 +13,11 @@ _JULY = 7
 
 MAKE = JobKind(
     name="make_slot_partitions",
-    description="Makes the partitions that the slots of later attempts will need.",
+    description="Makes the partitions that the slots of later attempts will need, and samples the rows of all.",
     queue="maintenance",
     arguments=NoArguments,
     at_once=1,
-    retries=RetryPolicy(attempts=10, timeout=timedelta(minutes=1)),
+    retries=RetryPolicy(attempts=10, timeout=timedelta(minutes=12)),
     starter=Role.OPERATOR,
     result={"made": list},
 )
@@ -34,6 +34,9 @@ class SlotPartitions(Protocol):
 
     async def add(self, name: str, *, first: str, bound: str) -> None:
         """Add the partition of the attempts from `first` to below `bound`."""
+
+    async def analyse(self) -> None:
+        """Sample the rows of all partitions for the plans of statements, which autovacuum does only for each."""
 
 
 async def make_due(partitions: SlotPartitions, *, now: datetime) -> list[str]:
