@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 
 from domain.assessment.partitions import slot_partitions
+from domain.errors import UnavailableError
 from domain.unit_of_work import Meter
 from gateway.databases import migrations
 from persistence.database import connect
@@ -119,7 +120,7 @@ async def make_partitions(url: str) -> list[str]:
     """Make the partitions of the next years, as the job does: again where a lock was not given."""
     async with connect(url) as database:
         while True:
-            with contextlib.suppress(asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+            with contextlib.suppress(UnavailableError):
                 async with Postgres(database, LocalSignals()).open_work(Meter()) as work:
                     later = datetime.now(UTC) + timedelta(days=365)
                     return await slot_partitions.make_due(work.slot_partitions, now=later)
