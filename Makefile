@@ -10,7 +10,7 @@ DEV_MB := 426
 AI_MB := 105
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ai test test-fast test-reference test-random check format schema access-matrix bench bench-quick bench-smoke bench-mixed bench-live bench-logins bench-attacks bench-jobs bench-search bench-answers bench-engines browser conformance deployment lock clean
+.PHONY: help setup run ai test test-fast test-reference test-random check format schema access-matrix bench bench-quick bench-smoke bench-mixed bench-live bench-logins bench-attacks bench-jobs bench-search bench-answers bench-engines bench-growth browser conformance deployment lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,13 +53,13 @@ test-reference: $(DEV) ## run the tests that execute documents again, on graphql
 test-random: $(DEV) ## run the property tests on new random examples; `make test` repeats the same ones
 	@$(BIN)/pytest -n 2 --dist loadscope --hypothesis-profile=random tests/domain tests/persistence tests/resolvers tests/graph tests/gateway
 
-check: $(DEV) ## lint, types, import rules, SDL and migrations in step
+check: $(DEV) ## lint, types, import rules, SDL and migrations in step and without long locks
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/questpath schema | cmp - schema.graphql || (echo "schema.graphql is behind: run 'make schema'"; exit 1)
-	@$(BIN)/pytest -q tests/persistence/test_migrations.py
+	@$(BIN)/pytest -q tests/persistence/test_migrations.py tests/persistence/test_migration_lint.py
 
 format: $(DEV) ## format the code
 	@$(BIN)/ruff check --fix-only --quiet .
@@ -111,6 +111,9 @@ bench-answers: $(DEV) ## test whether the time of an answer tells a right one fr
 bench-engines: $(DEV) ## measure the compiled engine beside graphql-core, without a database (half a minute)
 	@$(BIN)/python -m bench.engines
 
+bench-growth: $(DEV) ## bytes per learner by table and index, and the statements of a session (half a minute)
+	@$(BIN)/python -m bench.growth
+
 bench-smoke: $(DEV) ## run each benchmark for a moment and check that its figures come out (3 minutes)
 	@$(BIN)/python -m bench --smoke
 	@$(BIN)/python -m bench.mixed_load --smoke
@@ -121,6 +124,7 @@ bench-smoke: $(DEV) ## run each benchmark for a moment and check that its figure
 	@$(BIN)/python -m bench.search --smoke
 	@$(BIN)/python -m bench.answer_timing --smoke
 	@$(BIN)/python -m bench.engines --smoke
+	@$(BIN)/python -m bench.growth --smoke
 
 lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.lock

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from domain.accounts.users import Role
 from domain.analytics import weekly_digests
+from domain.assessment.partitions import slot_partitions
 from domain.campaigns import campaign_jobs
 from domain.chats import chat_jobs
 from domain.entities import entity
@@ -150,6 +151,7 @@ KINDS = table_of(
     *generation_jobs.KINDS.values(),
     print_jobs.PRINT,
     print_jobs.TIDY,
+    slot_partitions.MAKE,
 )
 """Every kind of job, by its name."""
 
@@ -168,6 +170,7 @@ SCHEDULES = {
         _every("17 * * * *", REMOVE_EXPIRED, "Every hour"),
         _every("41 * * * *", import_jobs.TIDY_FILES, "Every hour"),
         _every("43 * * * *", print_jobs.TIDY, "Every hour"),
+        _every("29 4 * * *", slot_partitions.MAKE, "Every day"),
         _every("*/5 * * * *", campaign_jobs.SETTLE_CAMPAIGNS, "Every five minutes"),
         _every("* * * * *", review_jobs.TAKE_ANSWERS, "Every minute"),
         _every("* * * * *", chat_jobs.END_LOST, "Every minute"),

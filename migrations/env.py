@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from migrations.locks import LOCK_TIMEOUT
 from persistence.schema import metadata
 
 
@@ -18,17 +19,32 @@ def migrate(connection: Connection) -> None:
 
 
 async def online(url: str) -> None:
-    """Connect and migrate."""
-    engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://"), poolclass=NullPool)
+    """Connect and migrate; no statement waits for a lock for longer than LOCK_TIMEOUT."""
+    engine = create_async_engine(
+        url.replace("postgresql://", "postgresql+asyncpg://"),
+        poolclass=NullPool,
+        connect_args={"server_settings": {"lock_timeout": LOCK_TIMEOUT}},
+    )
     async with engine.connect() as connection:
         await connection.run_sync(migrate)
         await connection.commit()
     await engine.dispose()
 
 
-if context.is_offline_mode():
-    context.configure(dialect_name="postgresql", target_metadata=metadata, literal_binds=True)
+def offline() -> None:
+    """Print the statements, in the same transactions."""
+    context.configure(
+        dialect_name="postgresql",
+        target_metadata=metadata,
+        literal_binds=True,
+        transaction_per_migration=True,
+    )
+    context.get_context().impl.static_output(f"SET lock_timeout = '{LOCK_TIMEOUT}';")
     with context.begin_transaction():
         context.run_migrations()
+
+
+if context.is_offline_mode():
+    offline()
 else:
     asyncio.run(online(context.config.attributes["url"]))

@@ -17,6 +17,7 @@ from persistence.analytics.explorations import SqlExplorations
 from persistence.analytics.learner_analytics import SqlLearnerAnalytics
 from persistence.analytics.weekly_digests import SqlDigests
 from persistence.assessment.attempts import SqlAttempts
+from persistence.assessment.slot_partitions import SqlSlotPartitions
 from persistence.assessment.submissions import SqlSubmissions
 from persistence.assessment.time_allowances import SqlTimeAllowances
 from persistence.authentication.attempt_limits import SqlAttemptLimits
@@ -165,6 +166,7 @@ class SqlWork:
     evidence = _Store(SqlEvidence)
     migrations = _Store(SqlMigrations)
     attempts = _Store(SqlAttempts)
+    slot_partitions = _Store(SqlSlotPartitions)
     time_allowances = _Store(SqlTimeAllowances)
     submissions = _Store(SqlSubmissions)
     study_sessions = _Store(SqlStudySessions)

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from domain.analytics.work import AnalyticsWork
 from domain.assessment.attempts import Attempts
+from domain.assessment.partitions.slot_partitions import SlotPartitions
 from domain.assessment.submissions import Submissions
 from domain.assessment.time_allowances import TimeAllowances
 from domain.learning.work import LearningWork
@@ -19,6 +20,10 @@ class AssessmentWork(LearningWork, AnalyticsWork, Protocol):
     @property
     def submissions(self) -> Submissions:
         """Submissions of attempts."""
+
+    @property
+    def slot_partitions(self) -> SlotPartitions:
+        """The partitions of the table of slots."""
 
     @property
     def time_allowances(self) -> TimeAllowances:

@@ -31,7 +31,13 @@ async def migrate(_settings: Settings, url: str, arguments: argparse.Namespace) 
     if arguments.sql:
         migrations.print_sql(url, before, target)
         return 0
-    await migrations.move(url, before, target)
+    try:
+        await migrations.move(url, before, target)
+    except migrations.TablesLockedError:
+        place = _place(await migrations.current(url))
+        raise CommandError(
+            f"Other transactions hold locks on the tables; the database is {place}: end them, and repeat the command."
+        ) from None
     print(f"The database is at migration {target}.")
     return 0
 

@@ -7,6 +7,7 @@ from domain import job_table, retention
 from domain.acts import Act
 from domain.analytics import learner_analytics, weekly_digests
 from domain.analytics.weekly_digests import CountDigestsArguments, DigestLinks, WeeklyDigestArguments
+from domain.assessment.partitions import slot_partitions
 from domain.campaigns import campaign_jobs, campaign_steps
 from domain.campaigns.campaign_jobs import AdvanceCampaignArguments
 from domain.errors import DomainError
@@ -128,6 +129,15 @@ async def reconcile_xp(work: Work, _act: Act, _arguments: NoArguments) -> dict[s
     return {"differ": different}
 
 
+async def make_slot_partitions(context: JobContext, _arguments: NoArguments) -> dict[str, Any]:
+    """Make the partitions that the slots of later attempts will need, and count what is in all, without their locks."""
+    async with context.open_work() as work:
+        made = await slot_partitions.make_due(work.slot_partitions, now=context.ports.now())
+    async with context.open_work() as work:
+        await work.slot_partitions.analyse()
+    return {"made": made}
+
+
 async def start_digests(context: JobContext, _arguments: NoArguments) -> dict[str, Any]:
     """Start the digests that are due, a workflow in each transaction; none while they are switched off."""
     if not context.ports.flags.is_on(WEEKLY_DIGESTS):
@@ -191,6 +201,7 @@ HANDLERS: Handlers = {
     job_table.REBUILD_LEADERBOARDS.name: InSteps(rebuild_leaderboards),
     job_table.REBUILD_ANALYTICS.name: InTransaction(rebuild_analytics),
     job_table.RECONCILE_XP.name: InTransaction(reconcile_xp),
+    slot_partitions.MAKE.name: InSteps(make_slot_partitions),
     weekly_digests.START_DIGESTS.name: InSteps(start_digests),
     weekly_digests.SEND_DIGEST.name: InSteps(send_digest),
     weekly_digests.COUNT_DIGESTS.name: InTransaction(count_digests),

@@ -12,7 +12,7 @@ _VISIBLE = ("avatar_visibility", "bio_visibility", "joined_visibility")
 def upgrade() -> None:
     op.execute("UPDATE users SET roles = array_remove(roles, 'SERVICE') WHERE 'SERVICE' = ANY (roles)")
     for name in _VISIBLE:
-        users = sa.table("users", sa.column(name))
+        users = sa.table("users", sa.column(name, sa.Text))
         op.execute(users.update().where(users.c[name] == "FRIENDS").values({name: "NOBODY"}))
         op.create_check_constraint(op.f(f"users_{name}_check"), "users", f"{name} IN ('EVERYONE', 'NOBODY')")
 

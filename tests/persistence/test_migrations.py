@@ -39,10 +39,10 @@ async def test_the_migrations_make_the_tables_of_the_code(shared_url: str) -> No
 
 
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    """Tell whether the code declares the object: not the tables of pgqueuer, nor what Postgres keeps for the search."""
+    """Tell whether the code declares the object: not pgqueuer's, partitions', nor what the search keeps."""
     if kind == "table":
-        return not str(name).startswith("pgqueuer")
-    return not re.search("search_(vector|title)", str(name))
+        return not str(name).startswith(("pgqueuer", "attempt_slots_"))
+    return not re.search(r"search_(vector|title)|_fkey_?\d+$", str(name))
 
 
 def test_every_table_is_created_by_a_migration() -> None:

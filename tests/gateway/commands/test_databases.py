@@ -20,6 +20,7 @@ ENTRY = """INSERT INTO xp_entries
 VALUES ($1, $2, 7, 'QUIZ', 'attempt', 'one', 1, 'Seven.', now(), now()::date, 'SETTLED')"""
 NEWEST = migrations.newest()
 BEFORE = migrations.numbers()[-2]
+BEFORE_PARTITIONS, PARTITIONED = "0079", "0080"
 
 
 async def migrate(url: str, **given: Any) -> int:
@@ -56,6 +57,20 @@ async def test_a_move_that_may_lose_data_or_leads_nowhere_is_refused(
         await migrate(database_url, **given)
 
     assert await migrations.current(database_url) == NEWEST
+
+
+async def test_a_database_whose_tables_are_held_is_left_where_it_is(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "TRIES", 1)
+    holder = await asyncpg.connect(database_url)
+    async with holder.transaction():
+        await holder.execute("SELECT FROM attempt_slots")
+
+        with pytest.raises(CommandError, match=f"at migration {PARTITIONED}"):
+            await migrate(database_url, to=BEFORE_PARTITIONS, down=True)
+
+    await holder.close()
 
 
 async def test_the_statements_are_printed_and_not_run(

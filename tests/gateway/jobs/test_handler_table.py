@@ -112,6 +112,7 @@ EXPECTED: dict[str, Any] = {
     "answer_chat": {"outcome": "ENDED"},
     **{kind: {"outcome": "NOT_NEEDED"} for kind in ("entitle_chat", "suggest_chat_questions")},
     "end_lost_chat_answers": {"ended": 0},
+    "make_slot_partitions": {"made": []},
     "take_answers_into_reviews": {"answers": 0},
     "reschedule_reviews": {"cards": 0},
     "refit_reviews": {"learners": 0, "cards": 0},
