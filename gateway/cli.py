@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from domain.accounts.users import Role
+from gateway.parsers.backups import add_backups
 from gateway.parsers.campaigns import add_campaigns
 from gateway.parsers.commands import Commands, add_command
 from gateway.parsers.exports import add_exports
@@ -84,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     add_command(
         commands, "reconcile", "databases.reconcile", "Compare each learner's XP entries with the total."
     )
+    add_backups(commands)
     _add_import(commands)
     add_exports(
         commands.add_parser("export", help="Export the questions of a quiz, or a roadmap, as a file.")

@@ -23,6 +23,7 @@ from domain.webhooks import delivery_jobs
 from domain.work import Work
 from domain.workflows import step_plans
 from gateway.jobs import (
+    backup_handlers,
     chat_handlers,
     generation_handlers,
     import_handlers,
@@ -210,5 +211,6 @@ HANDLERS: Handlers = {
     **thread_handlers.HANDLERS,
     **generation_handlers.HANDLERS,
     **print_handlers.HANDLERS,
+    **backup_handlers.HANDLERS,
 }
 """The handler of each kind, by its name."""
