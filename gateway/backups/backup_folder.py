@@ -12,7 +12,7 @@ from pathlib import Path
 
 from domain.jobs.backup_jobs import BackupDamagedError, BackupError
 from gateway.backups import manifests
-from gateway.backups.manifests import Manifest
+from gateway.backups.manifests import BackupManifest
 
 PART = ".part"
 """The end of the names of files that are being written."""
@@ -56,7 +56,7 @@ class Backup:
         encrypted = self.file(f"{kind}.age")
         return encrypted if encrypted.exists() else self.file(kind)
 
-    def manifest(self) -> Manifest:
+    def manifest(self) -> BackupManifest:
         """Read what it holds; raises BackupDamagedError."""
         try:
             return manifests.read(self.file("json").read_bytes())

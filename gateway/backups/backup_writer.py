@@ -24,7 +24,7 @@ from gateway.backups import (
 )
 from gateway.backups.backup_folder import PART, Backup, BackupFolder
 from gateway.backups.checksums import HashedFile
-from gateway.backups.manifests import Manifest
+from gateway.backups.manifests import BackupManifest
 
 _REPORT_EVERY_S = 5.0
 _COMPRESSION = 4
@@ -68,7 +68,7 @@ async def write(folder: BackupFolder, plan: BackupPlan, *, now: datetime, report
     )
 
 
-async def _written(folder: BackupFolder, backup: Backup, plan: BackupPlan, report: Report) -> Manifest:
+async def _written(folder: BackupFolder, backup: Backup, plan: BackupPlan, report: Report) -> BackupManifest:
     end = ".age" if plan.recipients else ""
     parts = {name: backup.file(name + PART) for name in (f"dump{end}", f"files.tar{end}", "json")}
     try:
@@ -82,14 +82,14 @@ async def _written(folder: BackupFolder, backup: Backup, plan: BackupPlan, repor
 
 async def _parts(
     backup: Backup, parts: list[Path], plan: BackupPlan, report: Report
-) -> tuple[dict[str, str], Manifest]:
+) -> tuple[dict[str, str], BackupManifest]:
     """Write the dump, the archive and the manifest; return their digests by their final names."""
     encrypt = encryption.encryption_to(plan.recipients)
     dump, archive, about = (HashedFile(part) for part in parts)
     with dump, archive, about:
         dumped = await _dumped(plan, dump, encrypt, report)
         await report(90, "Archiving the files.")
-        manifest = Manifest(
+        manifest = BackupManifest(
             taken_at=backup.taken_at,
             version=version.installed(),
             migration=dumped.migration,

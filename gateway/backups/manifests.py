@@ -10,7 +10,7 @@ FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class BackupManifest:
     """What a backup holds. `migration` is None for an empty database; `tables` counts the rows of each table.
 
     `dumped_by` is the major version of pg_dump, and `files` the number of files in the archive beside the dump.
@@ -30,13 +30,13 @@ class Manifest:
         return sum(self.tables.values())
 
 
-def written(manifest: Manifest) -> bytes:
+def written(manifest: BackupManifest) -> bytes:
     """Return a manifest as JSON."""
     values = {"format": FORMAT} | asdict(manifest) | {"taken_at": manifest.taken_at.isoformat()}
     return (json.dumps(values, indent=1) + "\n").encode()
 
 
-def read(content: bytes) -> Manifest:
+def read(content: bytes) -> BackupManifest:
     """Return the manifest in a file; raises BackupDamagedError for one that this version does not know."""
     try:
         values = json.loads(content)
@@ -45,6 +45,6 @@ def read(content: bytes) -> Manifest:
                 "The backup is of a format that this version of QuestPath does not know."
             )
         taken_at = datetime.fromisoformat(values.pop("taken_at")).astimezone(UTC)
-        return Manifest(taken_at=taken_at, **values)
+        return BackupManifest(taken_at=taken_at, **values)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise BackupDamagedError("What the backup says of itself cannot be read.") from None

@@ -9,7 +9,7 @@ from domain.jobs.backup_jobs import BackupDamagedError, BackupError
 from gateway.backups import checksums, dumps, encryption, file_archives, pipes, program_runs, snapshots
 from gateway.backups.backup_folder import Backup
 from gateway.backups.encryption import Copy
-from gateway.backups.manifests import Manifest
+from gateway.backups.manifests import BackupManifest
 from gateway.databases import migrations
 
 _MOST_NAMED = 3
@@ -20,7 +20,7 @@ class CheckedBackup:
     """A backup whose files are those that were written, and what decrypts them."""
 
     backup: Backup
-    manifest: Manifest
+    manifest: BackupManifest
     decrypt: Copy
 
 

@@ -3,9 +3,9 @@
 import asyncio
 import hashlib
 import resource
-import subprocess
 import sys
 import tarfile
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -87,10 +87,11 @@ async def test_a_killed_writer_leaves_no_backup_and_the_next_one_tidies_up(
     blocker = await asyncpg.connect(database_url)
     await blocker.execute("BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
     environment = {"DATABASE_URL": database_url, "QUESTPATH_BACKUPS": str(folder), "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen([sys.executable, "-m", "gateway.cli", "backup"], env=environment, cwd=tmp_path)
+    command = (sys.executable, "-m", "gateway.cli", "backup")
+    process = await asyncio.create_subprocess_exec(*command, env=environment, cwd=tmp_path)
     parts = await _appeared(folder)
     process.kill()
-    process.wait(PATIENCE_S)
+    await process.wait()
     await blocker.execute("ROLLBACK")
     await blocker.close()
 
@@ -104,10 +105,14 @@ async def test_a_killed_writer_leaves_no_backup_and_the_next_one_tidies_up(
 
 async def _appeared(folder: Path) -> list[Path]:
     for _ in range(int(PATIENCE_S * 20)):
-        if parts := list(folder.glob(f"*.dump{backup_folder.PART}")):
+        if parts := _dumps(folder):
             return parts
         await asyncio.sleep(0.05)
     return []
+
+
+def _dumps(folder: Path) -> list[Path]:
+    return list(folder.glob(f"*.dump{backup_folder.PART}"))
 
 
 async def test_a_cancelled_writer_ends_pg_dump_and_leaves_nothing(database_url: str, tmp_path: Path) -> None:
@@ -123,6 +128,31 @@ async def test_a_cancelled_writer_ends_pg_dump_and_leaves_nothing(database_url: 
     await blocker.close()
 
     assert [path.name for path in (tmp_path / "backups").iterdir()] == [".lock"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="there is no list of processes to read")
+async def test_the_password_is_in_no_list_of_processes(database_url: str, tmp_path: Path) -> None:
+    url = database_url.replace("questpath@", "questpath:canary@")
+    blocker = await asyncpg.connect(database_url)
+    await blocker.execute("BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
+    task = asyncio.create_task(back_up(url, tmp_path))
+    while not (lines := _command_lines(b"pg_dump")):
+        assert not task.done()
+        await asyncio.sleep(0.05)
+    await blocker.execute("ROLLBACK")
+    await blocker.close()
+    await task
+
+    assert not [line for line in lines if b"canary" in line]
+
+
+def _command_lines(name: bytes) -> list[bytes]:
+    """Return the command lines of the processes of a program whose address is that of a test."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            found.append(path.read_bytes())
+    return [line for line in found if name in line and b"/test_" in line]
 
 
 async def test_two_writers_do_not_write_at_once(database_url: str, tmp_path: Path) -> None:
