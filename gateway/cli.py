@@ -191,6 +191,17 @@ def _add_users(users: argparse.ArgumentParser) -> None:
         action.add_argument("account", metavar="EMAIL_OR_HANDLE")
         if name in {"grant", "revoke"}:
             action.add_argument("role", nargs="+", choices=_GRANTED)
+    _add_account_import(actions)
+
+
+def _add_account_import(users: Commands) -> None:
+    imported = add_command(
+        users,
+        "import",
+        "account_imports.import_account",
+        "Make an account of the file that exportMyData gave in another instance, or complete it.",
+    )
+    imported.add_argument("file", type=Path)
 
 
 def _add_rebuild(rebuild: argparse.ArgumentParser) -> None:

@@ -34,7 +34,7 @@ def commands(parser: argparse.ArgumentParser) -> set[str]:
 def test_every_command_is_a_function() -> None:
     named = commands(cli.parser())
 
-    assert len(named) == 79
+    assert len(named) == 80
     assert all(callable(cli.loaded(name)) for name in named)
 
 
