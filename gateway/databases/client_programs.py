@@ -13,6 +13,9 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urls
 from gateway.databases import postgres_binaries
 
 _VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
+_SETS_TRANSACTION_TIMEOUT = 17
+"""From this version on, what pg_restore sends begins with a setting that older servers refuse."""
+_NO_END = 10_000
 _PASSED_ON = ("PATH", "HOME", "LD_LIBRARY_PATH")
 
 
@@ -31,17 +34,23 @@ class ClientProgram:
 def find(name: str, *, server: int, oldest: int = 0) -> ClientProgram:
     """Return the program of the server's major version, or else the nearest newer one, at least of `oldest`.
 
-    Raises ProgramMissingError.
+    For a server before 17 it has to be older than 17, too. Raises ProgramMissingError.
     """
     known = [ClientProgram(path, major) for path in _paths(name) if (major := _major(path)) is not None]
     least = max(server, oldest)
-    fitting = [each for each in known if each.major >= least]
+    if server < _SETS_TRANSACTION_TIMEOUT <= least:
+        raise ProgramMissingError(
+            f"A dump of pg_dump {oldest} cannot be restored into Postgres {server}: use a server of Postgres "
+            f"{_SETS_TRANSACTION_TIMEOUT} or newer."
+        )
+    before = _SETS_TRANSACTION_TIMEOUT if server < _SETS_TRANSACTION_TIMEOUT else _NO_END
+    fitting = [each for each in known if least <= each.major < before]
     if fitting:
         return min(fitting, key=lambda each: each.major)
-    found = max((each.major for each in known), default=None)
-    reason = "is missing" if found is None else f"of version {found} is too old"
+    versions = ", ".join(str(major) for major in sorted({each.major for each in known}))
+    reason = f"of version {versions} does not fit" if versions else "is missing for"
     raise ProgramMissingError(
-        f"{name} {reason} for Postgres {least}: install the client programs of Postgres {least} "
+        f"{name} {reason} Postgres {least}: install the client programs of Postgres {least} "
         f"(postgresql-client-{least}), or put their folder into PATH."
     )
 

@@ -29,8 +29,24 @@ def test_the_program_of_the_servers_version_is_used_or_the_nearest_newer_one(
     assert client_programs.find("pg_dump", server=21, oldest=22).path == made[22]
 
 
+def test_a_server_before_17_needs_a_program_before_17(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(postgres_binaries, "FOLDERS", (str(tmp_path),))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    a_program(tmp_path, 17)
+
+    with pytest.raises(ProgramMissingError, match=r"17, 18 does not fit Postgres 15: .*postgresql-client-15"):
+        client_programs.find("pg_dump", server=15)
+    with pytest.raises(ProgramMissingError, match="use a server of Postgres 17 or newer"):
+        client_programs.find("pg_restore", server=15, oldest=18)
+
+    made = a_program(tmp_path, 16)
+    assert client_programs.find("pg_dump", server=15).path == made
+
+
 def test_an_older_program_than_the_server_is_refused_with_what_to_do() -> None:
-    with pytest.raises(ProgramMissingError, match=r"too old for Postgres 99: .*postgresql-client-99"):
+    with pytest.raises(ProgramMissingError, match=r"does not fit Postgres 99: .*postgresql-client-99"):
         client_programs.find("pg_dump", server=99)
     with pytest.raises(ProgramMissingError, match=r"pg_dmup is missing for Postgres 18"):
         client_programs.find("pg_dmup", server=18)
