@@ -11,6 +11,7 @@ from domain.chats import chat_jobs
 from domain.entities import entity
 from domain.generation import generation_jobs
 from domain.imports.runs import import_jobs
+from domain.jobs import backup_jobs
 from domain.jobs.job_kinds import JobKind, NoArguments, RetryPolicy, table_of
 from domain.jobs.schedules import CronSchedule
 from domain.mail import outbox
@@ -152,6 +153,8 @@ KINDS = table_of(
     print_jobs.PRINT,
     print_jobs.TIDY,
     slot_partitions.MAKE,
+    backup_jobs.BACK_UP,
+    backup_jobs.VERIFY_BACKUP,
 )
 """Every kind of job, by its name."""
 
@@ -176,6 +179,8 @@ SCHEDULES = {
         _every("* * * * *", chat_jobs.END_LOST, "Every minute"),
         _every("23 3 * * 1", review_jobs.REFIT_REVIEWS, "Every week"),
         _every("* * * * *", item_projection.PROJECT, "Every minute"),
+        _every("5 1 * * *", backup_jobs.BACK_UP, "Every day"),
+        _every("5 4 * * *", backup_jobs.VERIFY_BACKUP, "Every day"),
         _every("*/15 * * * *", weekly_digests.START_DIGESTS, "Every quarter of an hour"),
     )
 }

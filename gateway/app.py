@@ -42,7 +42,14 @@ from gateway.rate_limits.preparation_budget import PreparationBudget
 from gateway.settings.connection_bounds import UPLOADS
 from gateway.settings.environment import Settings
 from gateway.streams.connection_slots import ConnectionSlots
-from gateway.telemetry import breaker_metrics, job_metrics, operation_families, prometheus, status_metrics
+from gateway.telemetry import (
+    backup_metrics,
+    breaker_metrics,
+    job_metrics,
+    operation_families,
+    prometheus,
+    status_metrics,
+)
 from gateway.telemetry import observer as telemetry_observer
 from gateway.telemetry.gauges import GaugeSources
 from gateway.telemetry.observer import Observer
@@ -127,6 +134,7 @@ async def application(
             adapters.ai_metrics.families,
             breakers,
             status,
+            *([partial(backup_metrics.families, settings)] if with_worker else []),
         )
         await stack.enter_async_context(
             prometheus.served(

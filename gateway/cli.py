@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from domain.accounts.users import Role
+from gateway.parsers.backups import add_backups
 from gateway.parsers.campaigns import add_campaigns
 from gateway.parsers.commands import Commands, add_command
 from gateway.parsers.exports import add_exports
@@ -84,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     add_command(
         commands, "reconcile", "databases.reconcile", "Compare each learner's XP entries with the total."
     )
+    add_backups(commands)
     _add_import(commands)
     add_exports(
         commands.add_parser("export", help="Export the questions of a quiz, or a roadmap, as a file.")
@@ -189,6 +191,17 @@ def _add_users(users: argparse.ArgumentParser) -> None:
         action.add_argument("account", metavar="EMAIL_OR_HANDLE")
         if name in {"grant", "revoke"}:
             action.add_argument("role", nargs="+", choices=_GRANTED)
+    _add_account_import(actions)
+
+
+def _add_account_import(users: Commands) -> None:
+    imported = add_command(
+        users,
+        "import",
+        "account_imports.import_account",
+        "Make an account of the file that exportMyData gave in another instance, or complete it.",
+    )
+    imported.add_argument("file", type=Path)
 
 
 def _add_rebuild(rebuild: argparse.ArgumentParser) -> None:

@@ -17,6 +17,7 @@ from gateway.ai import assistants
 from gateway.authentication import openid_provider
 from gateway.authentication.access_tokens import JwtTokens
 from gateway.authentication.password_hashing import Argon2Passwords
+from gateway.backups import configured_backups
 from gateway.feature_flags import flag_refresh
 from gateway.feature_flags.flags import FeatureFlags
 from gateway.mail import delivery, mail_keys
@@ -143,6 +144,7 @@ async def opened(
             rate_limits=limiter,
             upload_limits=settings.upload_limits,
             campaign_mails_per_second=settings.campaign_mails_per_second,
+            backups=configured_backups.of_settings(settings, database_url, secrets_and_ids.now),
             mail_transport=delivery.transport_of(settings, keys),
         )
         await stack.enter_async_context(flag_refresh.running(ports))

@@ -82,6 +82,7 @@ from persistence.offline.answer_slots import SqlAnswerSlots
 from persistence.offline.events import SqlOfflineEvents
 from persistence.offline.node_marks import SqlNodeMarks
 from persistence.printouts.printouts import SqlPrintouts
+from persistence.privacy.account_imports import SqlAccountImports
 from persistence.privacy.deletion import SqlDeletions
 from persistence.privacy.exports import SqlExports
 from persistence.quality.items import SqlItemProjection
@@ -133,6 +134,7 @@ class SqlWork:
     audit = _Store(SqlAudit)
     privacies = _Store(SqlPrivacies)
     exports = _Store(SqlExports)
+    account_imports = _Store(SqlAccountImports)
     deletions = _Store(SqlDeletions)
     roles = _Store(SqlRoles)
     board_membership = _Store(SqlBoardMembership)

@@ -22,6 +22,7 @@ from domain.campaigns.email_templates import TemplateLanguage
 from domain.errors import DomainError, UnauthenticatedError
 from domain.feature_flags.flags import Flags
 from domain.ids import AttemptId, Mint, UserId
+from domain.jobs.backup_jobs import Backups
 from domain.mail.mail_keys import MailKeys
 from domain.mail.mails import MailTransport
 from domain.media.media_files import MediaFiles
@@ -89,6 +90,7 @@ class Ports:
     watch: "Callable[[Context], AbstractContextManager[None]] | None" = None
     rate_limits: RateLimits | None = None
     mail_transport: MailTransport | None = None
+    backups: Backups | None = None
     upload_limits: UploadLimits = field(default_factory=UploadLimits)
     campaign_mails_per_second: int = 10
     submit_batcher: SubmitBatcher = field(init=False)

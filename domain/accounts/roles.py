@@ -26,6 +26,7 @@ class AdminUser:
     suspension: Suspension | None
     deletes_at: datetime | None
     erased_at: datetime | None
+    last_sign_in_at: datetime | None
 
 
 @entity

@@ -36,7 +36,7 @@ class OperatorPorts:
 
 
 async def show(_settings: Settings, url: str, arguments: argparse.Namespace) -> int:
-    """Print an account: id, handle, address, roles, suspension and deletion."""
+    """Print an account: id, handle, address, roles, suspension, last sign-in and deletion."""
     async with stores.opened(url) as postgres, postgres.open_reads(Meter()) as reads:
         found = await account_lookup.account(reads, arguments.account)
         own = await credentials.existing(reads.credentials, found.user_id)
@@ -46,6 +46,7 @@ async def show(_settings: Settings, url: str, arguments: argparse.Namespace) -> 
     print(f"password   {'set' if own.password_hash else 'none; signs in with a provider'}")
     print(f"roles      {_names(found)}")
     print(f"suspended  {_suspension(found)}")
+    print(f"signed in  {_moment(found.last_sign_in_at) if found.last_sign_in_at else 'never'}")
     print(f"deletion   {_moment(found.deletes_at) if found.deletes_at else 'not requested'}")
     return 0
 

@@ -17,7 +17,15 @@ from gateway.jobs.served_queues import served_queues
 from gateway.ports import Adapters, opened
 from gateway.processes.worker import WorkerPipe
 from gateway.settings.environment import Settings
-from gateway.telemetry import breaker_metrics, gauges, job_metrics, logs, prometheus, status_metrics
+from gateway.telemetry import (
+    backup_metrics,
+    breaker_metrics,
+    gauges,
+    job_metrics,
+    logs,
+    prometheus,
+    status_metrics,
+)
 from gateway.telemetry.job_metrics import JobMetrics
 from gateway.telemetry.prometheus import Exposition
 
@@ -54,7 +62,7 @@ async def _work(settings: Settings, url: str, asked: list[str] | None, pipe: Wor
         metrics = await stack.enter_async_context(job_metrics.opened(settings, adapters.ports))
         await stack.enter_async_context(
             prometheus.served(
-                _exposition(adapters, metrics),
+                _exposition(settings, adapters, metrics),
                 settings.metrics_host,
                 settings.metrics_port,
                 ports=settings.metrics_ports,
@@ -79,7 +87,7 @@ async def _work(settings: Settings, url: str, asked: list[str] | None, pipe: Wor
     return 0
 
 
-def _exposition(adapters: Adapters, metrics: JobMetrics) -> Exposition:
+def _exposition(settings: Settings, adapters: Adapters, metrics: JobMetrics) -> Exposition:
     return Exposition(
         metrics.families,
         adapters.webhook_metrics.families,
@@ -87,6 +95,7 @@ def _exposition(adapters: Adapters, metrics: JobMetrics) -> Exposition:
         partial(gauges.commit_families, adapters.postgres.counts),
         partial(breaker_metrics.families, adapters.breakers),
         partial(status_metrics.families, adapters.board),
+        partial(backup_metrics.families, settings),
     )
 
 

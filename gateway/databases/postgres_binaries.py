@@ -12,7 +12,8 @@ from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
 _UNPRIVILEGED = ("postgres", "nobody")
-_FOLDERS = ("/usr/lib/postgresql", "/usr/local/pgsql", "/opt/homebrew/opt")
+FOLDERS = ("/usr/lib/postgresql", "/usr/local/pgsql", "/opt/homebrew/opt")
+"""Where installations of Postgres put their programs."""
 
 
 class DatabaseUnavailableError(Exception):
@@ -51,7 +52,7 @@ def folder(home: Path, account: pwd.struct_passwd | None) -> Path:
 
 
 def _installed() -> Path:
-    found = [p.parent for folder in _FOLDERS for p in Path(folder).glob("**/bin/postgres")]
+    found = [p.parent for folder in FOLDERS for p in Path(folder).glob("**/bin/postgres")]
     on_path = shutil.which("postgres")
     candidates = [Path(on_path).resolve().parent] if on_path else []
     for candidate in [*candidates, *sorted(found, reverse=True)]:

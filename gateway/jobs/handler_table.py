@@ -24,6 +24,7 @@ from domain.webhooks import delivery_jobs
 from domain.work import Work
 from domain.workflows import step_plans
 from gateway.jobs import (
+    backup_handlers,
     chat_handlers,
     generation_handlers,
     import_handlers,
@@ -221,5 +222,6 @@ HANDLERS: Handlers = {
     **thread_handlers.HANDLERS,
     **generation_handlers.HANDLERS,
     **print_handlers.HANDLERS,
+    **backup_handlers.HANDLERS,
 }
 """The handler of each kind, by its name."""

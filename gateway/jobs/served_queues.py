@@ -3,7 +3,7 @@
 import structlog
 
 from domain import job_table
-from domain.jobs import job_administration
+from domain.jobs import backup_jobs, job_administration
 from domain.mail import outbox
 from resolvers.context import Ports
 
@@ -11,8 +11,10 @@ _log = structlog.get_logger("gateway.jobs.served_queues")
 
 
 def served_queues(ports: Ports) -> list[str]:
-    """Return the queues that a worker serves: all, but mails wait while there is no way to send them."""
+    """Return the queues that a worker serves: mails wait without a way to send them, and backups without a folder."""
     names = job_administration.queue_names(job_table.KINDS)
+    if ports.backups is None:
+        names.remove(backup_jobs.QUEUE)
     if ports.mail_transport is not None:
         return names
     _log.warning("mails_wait", reason="QUESTPATH_SMTP_URL is not set")

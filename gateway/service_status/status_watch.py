@@ -8,7 +8,7 @@ from datetime import datetime
 
 from domain import job_table
 from domain.ids import ProcessId
-from domain.jobs import job_administration
+from domain.jobs import backup_jobs, job_administration
 from domain.jobs.queues import GONE_AFTER
 from domain.mail import outbox
 from domain.service_status.causes import (
@@ -30,6 +30,8 @@ LOOK_EVERY_S = 0.5
 """How often a process looks at itself, in seconds, which costs no I/O."""
 PATIENCE_S = 3.0
 """How long Postgres may take, in seconds; twice in a row it is down."""
+_NOT_MISSED = {backup_jobs.QUEUE}
+"""Queues whose jobs no user waits for."""
 _CAUSES_OF_QUEUES = {outbox.QUEUE: MAILS_NOT_SERVED, delivery_jobs.QUEUE: WEBHOOKS_NOT_SERVED}
 NOT_SERVED_FOR = GONE_AFTER
 """How long a queue may have no worker until that counts, so that workers can be restarted."""
@@ -101,7 +103,7 @@ class StatusWatch:
 
     def _not_served(self, served: set[str], now: datetime) -> list[Trouble]:
         """Return the troubles of queues whose jobs nobody runs, because of no worker or of a pause."""
-        missing = {*job_administration.queue_names(job_table.KINDS)} - served
+        missing = {*job_administration.queue_names(job_table.KINDS)} - served - _NOT_MISSED
         causes = {_CAUSES_OF_QUEUES.get(queue, JOBS_NOT_SERVED).name for queue in missing}
         return self._queues.update(
             dict.fromkeys(causes, PartState.DOWN), now=now, patience=dict.fromkeys(causes, NOT_SERVED_FOR)

@@ -11,6 +11,7 @@ from gateway.callers.client_addresses import networks
 from gateway.callers.origins import origin
 from gateway.settings import (
     ai,
+    backups,
     connection_bounds,
     database,
     files,
@@ -24,6 +25,7 @@ from gateway.settings import (
     unknown_names,
 )
 from gateway.settings.ai import AiSettings
+from gateway.settings.backups import BackupSettings
 from gateway.settings.connection_bounds import ConnectionBoundSettings
 from gateway.settings.database import DatabaseSettings
 from gateway.settings.files import FileSettings, limits_of
@@ -63,6 +65,7 @@ EXAMPLES = (
         "REDIS_URL": "redis://redis.example.org:6379/0",
     }
     | ai.EXAMPLES
+    | backups.EXAMPLES
     | connection_bounds.EXAMPLES
     | database.EXAMPLES
     | files.EXAMPLES
@@ -82,6 +85,7 @@ class SettingsError(Exception):
 
 class Settings(
     AiSettings,
+    BackupSettings,
     ConnectionBoundSettings,
     DatabaseSettings,
     FileSettings,

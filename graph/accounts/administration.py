@@ -42,6 +42,10 @@ class AdminUser:
         "When the account will be, or was due to be, anonymised, if its user asked for that."
     )
     erased_at: datetime | None = attribute("When the account was anonymised, or null.")
+    last_sign_in_at: datetime | None = attribute(
+        "When the user signed in last, by any way; refreshing a session is no sign-in. Null for never, and for an "
+        "anonymised account."
+    )
 
 
 @strawberry.input(description="A user and their new roles.")

@@ -58,6 +58,7 @@ def _account(
     reason: str | None,
     deletes_at: datetime | None,
     erased_at: datetime | None,
+    last_sign_in_at: datetime | None,
 ) -> AdminUser:
     suspension = None
     if suspended and since is not None:
@@ -70,6 +71,7 @@ def _account(
         suspension=suspension,
         deletes_at=deletes_at,
         erased_at=erased_at,
+        last_sign_in_at=last_sign_in_at,
     )
 
 
@@ -84,6 +86,7 @@ _accounts = select(
     users.c.suspended_reason,
     users.c.deleting_at,
     users.c.erased_at,
+    users.c.last_sign_in_at,
 )
 _is_admin = literal_column("'ADMIN' = ANY (users.roles)", type_=users.c.email_verified.type)
 

@@ -11,13 +11,21 @@ from domain.authentication.sessions import Session, Spent
 from domain.ids import SessionId, UserId
 from persistence.database import SqlConnection
 from persistence.statements import ID, MOMENT, Statement, by_key, columns_for, grouped
+from persistence.tables.accounts.users import users
 from persistence.tables.authentication.sessions import refresh_tokens, sessions
 
 _session: Callable[..., Session] = Session
 _now = bindparam("now", type_=MOMENT)
 _is_open = and_(sessions.c.revoked_at.is_(None), sessions.c.expires_at > _now)
 _ADD = Statement(
-    plain_insert(sessions).values({name: bindparam(name) for name in Session.__slots__})  # type: ignore[attr-defined]
+    plain_insert(sessions)
+    .values({name: bindparam(name) for name in Session.__slots__})  # type: ignore[attr-defined]
+    .add_cte(
+        update(users)
+        .where(users.c.id == bindparam("user_id"))
+        .values(last_sign_in_at=bindparam("created_at", type_=MOMENT))
+        .cte("signed_in")
+    )
 )
 _ADD_TOKEN = Statement(
     insert(refresh_tokens)
@@ -96,7 +104,7 @@ class SqlSessions:
         self._connection = connection
 
     async def add(self, session: Session, *, token_hash: str) -> None:
-        """Store a session with its first refresh token."""
+        """Store a session with its first refresh token, and note the sign-in with the account."""
         values = {name: getattr(session, name) for name in Session.__slots__}  # type: ignore[attr-defined]
         await self._connection.run(_ADD, **values)
         await self._connection.run(

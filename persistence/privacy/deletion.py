@@ -77,7 +77,8 @@ BLANKED: dict[str, str] = {
     "users": f"""
         UPDATE users SET handle = :handle, display_name = '{ANONYMISED_NAME}', email = :handle || '@deleted.invalid',
             email_verified = false, password_hash = NULL, avatar_url = NULL, bio = '', roles = '{{LEARNER}}',
-            time_zone = 'UTC', day_start_hour = 0, locale = 'en', suspended_reason = NULL, erased_at = :now
+            time_zone = 'UTC', day_start_hour = 0, locale = 'en', suspended_reason = NULL, last_sign_in_at = NULL,
+            erased_at = :now
         WHERE id = :user_id""",  # noqa: S608 - a constant
     "certificates": """
         UPDATE certificates SET name = '', reason = NULL,

@@ -26,7 +26,12 @@ WITHOUT_PROOF = ("n/a", "accepted", "deployment", "clients", "not met")
 MAKES_CODE = {"graph/engine/codegen.py", "graph/engine/row_encoder.py", "persistence/row_mapping.py"}
 RENDERS = {("gateway/mail/mail_templates.py", "jinja2"), ("gateway/mail/template_language.py", "jinja2")}
 PARSES_XML = {("domain/imports/guards/xml_documents.py", "xml")}
-STARTS_PROCESSES = {"gateway/databases/embedded_postgres.py", "gateway/databases/postgres_binaries.py"}
+STARTS_PROCESSES = {
+    "gateway/backups/program_runs.py",
+    "gateway/databases/client_programs.py",
+    "gateway/databases/embedded_postgres.py",
+    "gateway/databases/postgres_binaries.py",
+}
 CONNECTS = {
     "gateway/ai/capped_transport.py",
     "gateway/ai/network_providers.py",

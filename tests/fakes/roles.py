@@ -25,6 +25,7 @@ class FakeRoles:
                 suspension=None,
                 deletes_at=None,
                 erased_at=None,
+                last_sign_in_at=None,
             )
             for user in users
         }

@@ -37,6 +37,7 @@ users = Table(
     Column("day_start_hour", SmallInteger, nullable=False, server_default=text("0")),
     Column("locale", Text, nullable=False, server_default=text("'en'")),
     Column("on_boards", Boolean, nullable=False, server_default=text("true")),
+    Column("last_sign_in_at", MOMENT),
     Column("access_version", BigInteger, nullable=False, server_default=text("0")),
     Column("suspended_at", MOMENT),
     Column("suspended_until", MOMENT),

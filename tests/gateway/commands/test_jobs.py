@@ -86,7 +86,9 @@ async def test_queues_and_schedules_are_listed_and_changed(
 
     assert paused == "maintenance is paused; 0 of its jobs still run."
     reasons = {row["queue"]: row["reason"] for row in json.loads(listed)}
-    others = dict.fromkeys(["chats", "generation", "imports", "mail", "printouts", "reviews", "webhooks"])
+    others = dict.fromkeys(
+        ["backups", "chats", "generation", "imports", "mail", "printouts", "reviews", "webhooks"]
+    )
     assert reasons == others | {"maintenance": "Upgrade"}
     assert "maintenance runs; 0 of its jobs wait." in rest
     assert "of remove_expired is QUEUED." in rest

@@ -145,6 +145,8 @@ EXPECTED: dict[str, Any] = {
     "send_report_notice": {"outcome": "NO_READER"},
     "print_document": {"outcome": "NOT_WANTED"},
     "tidy_printouts": {"removed": 0},
+    "back_up": {"outcome": "SWITCHED_OFF"},
+    "verify_backup": {"outcome": "SWITCHED_OFF"},
     "tidy_files": {"uploads": 0, "imports": 0, "images": 0},
 }
 """The result of each kind in the world of this test."""

@@ -1,6 +1,7 @@
 """Roles and suspensions through the schema."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -223,6 +224,28 @@ async def test_admins_search_by_the_beginning_of_handle_name_or_address(ask: Ask
     assert await handles(query="anna", role="AUTHOR") == ["zoe"]
     assert await handles(suspended=True) == ["bob"]
     assert await handles(query="anna", suspended=False) == ["anna_b", "zoe"]
+
+
+async def test_admins_see_the_last_sign_in_also_after_its_session_was_removed(ask: Asker) -> None:
+    _, admin = await an_admin(ask)
+    ada, viewer = await ask.learner(handle="ada")
+    document = '{ adminUsers(query: "ada") { nodes { lastSignInAt } } }'
+
+    async def last_sign_in() -> str | None:
+        (node,) = (await ask.data(document, admin))["adminUsers"]["nodes"]
+        last: str | None = node["lastSignInAt"]
+        return last
+
+    assert await last_sign_in() is None
+    await signed_in(ask, ada)
+    signed_in_at = ask.clock()
+    ask.clock.forward(days=400)
+    async with ask.postgres.open_work(Meter()) as work:
+        await work.sessions.forget(unused_since=ask.clock())
+
+    assert datetime.fromisoformat(await last_sign_in() or "") == signed_in_at
+    (error, *_) = (await ask(document, viewer))["errors"]
+    assert error["extensions"]["code"] == "FORBIDDEN"
 
 
 async def test_the_search_is_read_page_by_page(ask: Asker) -> None:
