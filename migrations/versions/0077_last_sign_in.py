@@ -1,20 +1,19 @@
 """When each account signed in last, also after its sessions were removed; those of kept sessions are filled in."""
 
-import sqlalchemy as sa
 from alembic import op
+
+from migrations import batches
 
 revision = "0077"
 down_revision = "0076"
 
 
 def upgrade() -> None:
-    op.add_column("users", sa.Column("last_sign_in_at", sa.DateTime(timezone=True)))
-    op.execute(
-        """
-        UPDATE users u SET last_sign_in_at = s.last
-        FROM (SELECT user_id, max(created_at) AS last FROM sessions GROUP BY user_id) s
-        WHERE s.user_id = u.id
-        """
+    op.execute("ALTER TABLE users ADD COLUMN IF NOT EXISTS last_sign_in_at timestamptz")
+    batches.fill(
+        "users",
+        "last_sign_in_at = (SELECT max(s.created_at) FROM sessions s WHERE s.user_id = users.id)",
+        where="last_sign_in_at IS NULL AND EXISTS (SELECT FROM sessions s WHERE s.user_id = users.id)",
     )
 
 
