@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -32,6 +31,7 @@ from gateway.endpoints.uploads import UPLOAD_PATH, UploadEndpoint
 from gateway.endpoints.websockets import WebSocketEndpoint
 from gateway.http.security_headers import SecurityHeaders
 from gateway.jobs import background, worker_lifetime
+from gateway.monitoring import expositions
 from gateway.operations import document_lookup, trusted_documents
 from gateway.operations.document_lookup import DocumentLookup
 from gateway.operations.pipeline import OperationPipeline, log_defect
@@ -42,8 +42,9 @@ from gateway.rate_limits.preparation_budget import PreparationBudget
 from gateway.settings.connection_bounds import UPLOADS
 from gateway.settings.environment import Settings
 from gateway.streams.connection_slots import ConnectionSlots
-from gateway.telemetry import breaker_metrics, job_metrics, operation_families, prometheus, status_metrics
+from gateway.telemetry import job_metrics
 from gateway.telemetry import observer as telemetry_observer
+from gateway.telemetry.active_users import ActiveUsers
 from gateway.telemetry.gauges import GaugeSources
 from gateway.telemetry.observer import Observer
 from gateway.telemetry.prometheus import METRICS_PATH, Exposition, GuardedExposition
@@ -101,7 +102,9 @@ async def application(
         lookup = DocumentLookup(documents, queries, mode=settings.documents, preparation=preparation)
         await stack.enter_async_context(trusted_documents.running(lookup.trusted, ports))
         observer = Observer(
-            UsageCounts(coordinates_in(documents.schema, deprecated_only=True)), adapters.tracing
+            UsageCounts(coordinates_in(documents.schema, deprecated_only=True)),
+            adapters.tracing,
+            ActiveUsers(adapters.redis),
         )
         await stack.enter_async_context(telemetry_observer.running(observer, ports))
         pipeline = OperationPipeline(
@@ -118,21 +121,7 @@ async def application(
             observer, executor, adapters.database, adapters.postgres.counts, limiter, ports.public_nodes
         )
         jobs = await stack.enter_async_context(job_metrics.opened(settings, ports))
-        breakers = partial(breaker_metrics.families, adapters.breakers)
-        status = partial(status_metrics.families, adapters.board)
-        exposition = Exposition(
-            partial(operation_families.families, sources),
-            jobs.families,
-            adapters.webhook_metrics.families,
-            adapters.ai_metrics.families,
-            breakers,
-            status,
-        )
-        await stack.enter_async_context(
-            prometheus.served(
-                exposition, settings.metrics_host, settings.metrics_port, ports=settings.metrics_ports
-            )
-        )
+        exposition = await stack.enter_async_context(expositions.of_server(settings, adapters, jobs, sources))
         await stack.enter_async_context(background.running(ports, pipeline.revocations))
         if with_worker:
             await stack.enter_async_context(worker_lifetime.running(settings, database_url, adapters, jobs))
