@@ -1,6 +1,6 @@
 """Application: the adapter behind each port, and the ASGI application that uses them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -47,7 +47,7 @@ from gateway.telemetry import observer as telemetry_observer
 from gateway.telemetry.active_users import ActiveUsers
 from gateway.telemetry.gauges import GaugeSources
 from gateway.telemetry.observer import Observer
-from gateway.telemetry.prometheus import METRICS_PATH, Exposition, GuardedExposition
+from gateway.telemetry.prometheus import Answer, Guarded
 from gateway.telemetry.usage_counts import UsageCounts
 from gateway.uploads.media_folder import MediaFolder
 from gateway.uploads.upload_folder import UploadFolder
@@ -121,16 +121,18 @@ async def application(
             observer, executor, adapters.database, adapters.postgres.counts, limiter, ports.public_nodes
         )
         jobs = await stack.enter_async_context(job_metrics.opened(settings, ports))
-        exposition = await stack.enter_async_context(expositions.of_server(settings, adapters, jobs, sources))
-        await stack.enter_async_context(background.running(ports, pipeline.revocations))
-        if with_worker:
-            await stack.enter_async_context(worker_lifetime.running(settings, database_url, adapters, jobs))
         checks = await stack.enter_async_context(
             connect(database_url, largest=1, statement_deadline_s=health.STATEMENT_DEADLINE_S)
         )
+        answers = await stack.enter_async_context(
+            expositions.of_server(settings, adapters, jobs, sources, checks)
+        )
+        await stack.enter_async_context(background.running(ports, pipeline.revocations))
+        if with_worker:
+            await stack.enter_async_context(worker_lifetime.running(settings, database_url, adapters, jobs))
         readiness = health.Readiness(adapters.database, checks, adapters.redis, pipeline.drain)
         await stack.enter_async_context(readiness.checked())
-        yield Application(_routes(pipeline, readiness, exposition, settings), pipeline, readiness)
+        yield Application(_routes(pipeline, readiness, answers, settings), pipeline, readiness)
 
 
 def _pages(pipeline: OperationPipeline, settings: Settings) -> list[Route]:
@@ -147,7 +149,10 @@ def _pages(pipeline: OperationPipeline, settings: Settings) -> list[Route]:
 
 
 def _routes(
-    pipeline: OperationPipeline, readiness: health.Readiness, exposition: Exposition, settings: Settings
+    pipeline: OperationPipeline,
+    readiness: health.Readiness,
+    for_operators: Mapping[str, Answer],
+    settings: Settings,
 ) -> ASGIApp:
     origins = Origins(settings.origins, loopback=not settings.production)
     request_info = RequestInfoReader(origins, networks(settings.trusted_proxies))
@@ -160,10 +165,11 @@ def _routes(
     websockets = WebSocketEndpoint(pipeline, request_info, per_address=per_address, per_user=per_user)
     charges = LinkCharges(pipeline.preparation, request_info)
     token = settings.metrics_token
-    guarded = [GuardedExposition(exposition, token.get_secret_value())] if token is not None else []
+    guarded = for_operators.items() if token is not None else ()
+    secret = "" if token is None else token.get_secret_value()
     others = OtherPaths(
         [
-            *(Route(METRICS_PATH, metrics.answer) for metrics in guarded),
+            *(Route(path, Guarded(answer, secret).answer) for path, answer in guarded),
             Route("/health", readiness.report),
             Route("/health/live", health.live),
             Route("/health/ready", readiness.answer),

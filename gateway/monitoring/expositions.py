@@ -1,4 +1,4 @@
-"""Expositions: which metrics a process that serves shows, and which a worker, while both run."""
+"""Expositions: which metrics and details a process that serves shows, and which a worker, while both run."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -6,6 +6,8 @@ from functools import partial
 
 from prometheus_client.core import Metric
 
+from gateway.monitoring import health_details
+from gateway.monitoring.health_details import DETAILS_PATH
 from gateway.ports import Adapters
 from gateway.settings.environment import Settings
 from gateway.telemetry import (
@@ -19,36 +21,42 @@ from gateway.telemetry import (
 )
 from gateway.telemetry.gauges import GaugeSources
 from gateway.telemetry.job_metrics import JobMetrics
-from gateway.telemetry.prometheus import Exposition
+from gateway.telemetry.prometheus import METRICS_PATH, Answer, Exposition
+from persistence.database import Database
 
 Source = Callable[[], Iterator[Metric]]
 
 
 @asynccontextmanager
 async def of_server(
-    settings: Settings, adapters: Adapters, jobs: JobMetrics, sources: GaugeSources
-) -> AsyncIterator[Exposition]:
-    """Yield the metrics of a process that serves, on a port of their own if one is set."""
+    settings: Settings, adapters: Adapters, jobs: JobMetrics, sources: GaugeSources, checks: Database
+) -> AsyncIterator[dict[str, Answer]]:
+    """Yield what a process that serves answers to operators, by path; it is also on a port of its own if one is set.
+
+    `checks` has a connection of its own, so that a busy pool does not hide the state of Postgres.
+    """
     operations = partial(operation_families.families, sources)
     async with (
         active_users.running(sources.observer.active_users, adapters.ports.now),
-        _served(settings, adapters, jobs, operations) as exposition,
+        _served(settings, adapters, jobs, checks, operations) as answers,
     ):
-        yield exposition
+        yield answers
 
 
 @asynccontextmanager
-async def of_worker(settings: Settings, adapters: Adapters, jobs: JobMetrics) -> AsyncIterator[Exposition]:
-    """Yield the metrics of a worker, on a port of their own if one is set."""
+async def of_worker(
+    settings: Settings, adapters: Adapters, jobs: JobMetrics
+) -> AsyncIterator[dict[str, Answer]]:
+    """Yield what a worker answers to operators, by path, on a port of its own if one is set."""
     commits = partial(gauges.commit_families, adapters.postgres.counts)
-    async with _served(settings, adapters, jobs, commits) as exposition:
-        yield exposition
+    async with _served(settings, adapters, jobs, adapters.database, commits) as answers:
+        yield answers
 
 
 @asynccontextmanager
 async def _served(
-    settings: Settings, adapters: Adapters, jobs: JobMetrics, *sources: Source
-) -> AsyncIterator[Exposition]:
+    settings: Settings, adapters: Adapters, jobs: JobMetrics, checks: Database, *sources: Source
+) -> AsyncIterator[dict[str, Answer]]:
     async with AsyncExitStack() as stack:
         figures = await stack.enter_async_context(
             database_metrics.opened(settings, adapters.database, adapters.redis, adapters.ports.now)
@@ -62,9 +70,11 @@ async def _served(
             partial(breaker_metrics.families, adapters.breakers),
             partial(status_metrics.families, adapters.board),
         )
+        details = await stack.enter_async_context(health_details.opened(settings, adapters, checks))
+        answers: dict[str, Answer] = {METRICS_PATH: exposition.answer, DETAILS_PATH: details.answer}
         await stack.enter_async_context(
             prometheus.served(
-                exposition, settings.metrics_host, settings.metrics_port, ports=settings.metrics_ports
+                answers, settings.metrics_host, settings.metrics_port, ports=settings.metrics_ports
             )
         )
-        yield exposition
+        yield answers
