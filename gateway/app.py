@@ -32,9 +32,9 @@ from gateway.endpoints.websockets import WebSocketEndpoint
 from gateway.http.security_headers import SecurityHeaders
 from gateway.jobs import background, worker_lifetime
 from gateway.monitoring import expositions
-from gateway.operations import document_lookup, trusted_documents
+from gateway.operations import defects, document_lookup, trusted_documents
 from gateway.operations.document_lookup import DocumentLookup
-from gateway.operations.pipeline import OperationPipeline, log_defect
+from gateway.operations.pipeline import OperationPipeline
 from gateway.ports import opened
 from gateway.printouts.printout_folder import PrintoutFolder
 from gateway.rate_limits.preparation import Preparation
@@ -93,7 +93,7 @@ async def application(
         preparation = Preparation(PreparationBudget(RateRules(settings.rate_figures)))
         executor = Executor(
             documents,
-            log_defect=log_defect,
+            log_defect=defects.reporting(adapters.reports),
             deadline_s=settings.deadline_s,
             engine=settings.engine,
             compile_=preparation.compile,
@@ -115,6 +115,7 @@ async def application(
             lookup,
             strict=settings.production,
             observer=observer,
+            reports=adapters.reports,
         )
         stack.push_async_callback(pipeline.events.written)
         sources = GaugeSources(
@@ -198,6 +199,7 @@ def _routes(
             ),
         ],
         request_id_of=pipeline.request_id_of,
+        reports=pipeline.reports,
     )
 
     uploads = CorsPaths(others, cors, methods="OPTIONS, PUT")
