@@ -25,7 +25,7 @@ _FAILED = "internal_error"
 _CLIENT = "gateway.error_reports.sentry_client"
 
 
-class Client(Protocol):
+class ReportClient(Protocol):
     """What takes events, without waiting, and sends them."""
 
     def capture(self, event: Event) -> None:
@@ -40,7 +40,7 @@ class ErrorReports:
 
     def __init__(
         self,
-        client: Client,
+        client: ReportClient,
         share: float,
         *,
         fraction: Callable[[], float] = random.random,
@@ -136,7 +136,7 @@ async def opened(settings: Settings) -> AsyncIterator[ErrorReports | None]:
     if settings.sentry_dsn is None:
         yield None
         return
-    client: Client = importlib.import_module(_CLIENT).SentryClient(
+    client: ReportClient = importlib.import_module(_CLIENT).SentryClient(
         settings.sentry_dsn.get_secret_value(), settings.env.value
     )
     try:

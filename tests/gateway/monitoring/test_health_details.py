@@ -14,7 +14,7 @@ from gateway.databases import migrations
 from gateway.monitoring import probes
 from gateway.monitoring.health_details import DEADLINE_S, FRESH_S
 from tests.gateway.conftest import Live, running
-from tests.gateway.endpoints.test_health import BlockableProxy
+from tests.support.servers.blockable_proxy import BlockableProxy
 from tests.support.servers.gateway import free_port
 from tests.support.servers.smtp import mail_server
 

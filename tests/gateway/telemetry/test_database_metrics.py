@@ -19,8 +19,8 @@ from persistence.work import Postgres
 from tests.builders import a_user, mint
 from tests.builders.mail import a_mail
 from tests.builders.xp import an_award
-from tests.gateway.endpoints.test_health import BlockableProxy
 from tests.support.clients.prometheus import Samples
+from tests.support.servers.blockable_proxy import BlockableProxy
 
 
 def samples_of(metrics: DatabaseMetrics) -> Samples:
