@@ -48,8 +48,8 @@ def public_address(folder: Path) -> Iterator[tuple[str, Path]]:
     """Answer over TLS like a proxy before the gateway; yield the address, and the certificate that signs itself."""
     certificate = folder / "certificate.pem"
     subject = "-nodes -days 5 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-keyout", folder / "key.pem"]
-    run(["openssl", "req", "-x509", *key, "-out", certificate, *subject.split()])
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-keyout", str(folder / "key.pem")]
+    run(["openssl", "req", "-x509", *key, "-out", str(certificate), *subject.split()])
     server = HTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, folder / "key.pem")
