@@ -1,9 +1,8 @@
 """Application: the adapter behind each port, and the ASGI application that uses them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -32,9 +31,10 @@ from gateway.endpoints.uploads import UPLOAD_PATH, UploadEndpoint
 from gateway.endpoints.websockets import WebSocketEndpoint
 from gateway.http.security_headers import SecurityHeaders
 from gateway.jobs import background, worker_lifetime
-from gateway.operations import document_lookup, trusted_documents
+from gateway.monitoring import expositions
+from gateway.operations import defects, document_lookup, trusted_documents
 from gateway.operations.document_lookup import DocumentLookup
-from gateway.operations.pipeline import OperationPipeline, log_defect
+from gateway.operations.pipeline import OperationPipeline
 from gateway.ports import opened
 from gateway.printouts.printout_folder import PrintoutFolder
 from gateway.rate_limits.preparation import Preparation
@@ -42,18 +42,12 @@ from gateway.rate_limits.preparation_budget import PreparationBudget
 from gateway.settings.connection_bounds import UPLOADS
 from gateway.settings.environment import Settings
 from gateway.streams.connection_slots import ConnectionSlots
-from gateway.telemetry import (
-    backup_metrics,
-    breaker_metrics,
-    job_metrics,
-    operation_families,
-    prometheus,
-    status_metrics,
-)
+from gateway.telemetry import job_metrics
 from gateway.telemetry import observer as telemetry_observer
+from gateway.telemetry.active_users import ActiveUsers
 from gateway.telemetry.gauges import GaugeSources
 from gateway.telemetry.observer import Observer
-from gateway.telemetry.prometheus import METRICS_PATH, Exposition, GuardedExposition
+from gateway.telemetry.prometheus import Answer, Guarded
 from gateway.telemetry.usage_counts import UsageCounts
 from gateway.uploads.media_folder import MediaFolder
 from gateway.uploads.upload_folder import UploadFolder
@@ -99,7 +93,7 @@ async def application(
         preparation = Preparation(PreparationBudget(RateRules(settings.rate_figures)))
         executor = Executor(
             documents,
-            log_defect=log_defect,
+            log_defect=defects.reporting(adapters.reports),
             deadline_s=settings.deadline_s,
             engine=settings.engine,
             compile_=preparation.compile,
@@ -108,7 +102,9 @@ async def application(
         lookup = DocumentLookup(documents, queries, mode=settings.documents, preparation=preparation)
         await stack.enter_async_context(trusted_documents.running(lookup.trusted, ports))
         observer = Observer(
-            UsageCounts(coordinates_in(documents.schema, deprecated_only=True)), adapters.tracing
+            UsageCounts(coordinates_in(documents.schema, deprecated_only=True)),
+            adapters.tracing,
+            ActiveUsers(adapters.redis),
         )
         await stack.enter_async_context(telemetry_observer.running(observer, ports))
         pipeline = OperationPipeline(
@@ -119,37 +115,25 @@ async def application(
             lookup,
             strict=settings.production,
             observer=observer,
+            reports=adapters.reports,
         )
         stack.push_async_callback(pipeline.events.written)
         sources = GaugeSources(
             observer, executor, adapters.database, adapters.postgres.counts, limiter, ports.public_nodes
         )
         jobs = await stack.enter_async_context(job_metrics.opened(settings, ports))
-        breakers = partial(breaker_metrics.families, adapters.breakers)
-        status = partial(status_metrics.families, adapters.board)
-        exposition = Exposition(
-            partial(operation_families.families, sources),
-            jobs.families,
-            adapters.webhook_metrics.families,
-            adapters.ai_metrics.families,
-            breakers,
-            status,
-            *([partial(backup_metrics.families, settings)] if with_worker else []),
+        checks = await stack.enter_async_context(
+            connect(database_url, largest=1, statement_deadline_s=health.STATEMENT_DEADLINE_S)
         )
-        await stack.enter_async_context(
-            prometheus.served(
-                exposition, settings.metrics_host, settings.metrics_port, ports=settings.metrics_ports
-            )
+        answers = await stack.enter_async_context(
+            expositions.of_server(settings, adapters, jobs, sources, checks)
         )
         await stack.enter_async_context(background.running(ports, pipeline.revocations))
         if with_worker:
             await stack.enter_async_context(worker_lifetime.running(settings, database_url, adapters, jobs))
-        checks = await stack.enter_async_context(
-            connect(database_url, largest=1, statement_deadline_s=health.STATEMENT_DEADLINE_S)
-        )
         readiness = health.Readiness(adapters.database, checks, adapters.redis, pipeline.drain)
         await stack.enter_async_context(readiness.checked())
-        yield Application(_routes(pipeline, readiness, exposition, settings), pipeline, readiness)
+        yield Application(_routes(pipeline, readiness, answers, settings), pipeline, readiness)
 
 
 def _pages(pipeline: OperationPipeline, settings: Settings) -> list[Route]:
@@ -166,7 +150,10 @@ def _pages(pipeline: OperationPipeline, settings: Settings) -> list[Route]:
 
 
 def _routes(
-    pipeline: OperationPipeline, readiness: health.Readiness, exposition: Exposition, settings: Settings
+    pipeline: OperationPipeline,
+    readiness: health.Readiness,
+    for_operators: Mapping[str, Answer],
+    settings: Settings,
 ) -> ASGIApp:
     origins = Origins(settings.origins, loopback=not settings.production)
     request_info = RequestInfoReader(origins, networks(settings.trusted_proxies))
@@ -179,10 +166,11 @@ def _routes(
     websockets = WebSocketEndpoint(pipeline, request_info, per_address=per_address, per_user=per_user)
     charges = LinkCharges(pipeline.preparation, request_info)
     token = settings.metrics_token
-    guarded = [GuardedExposition(exposition, token.get_secret_value())] if token is not None else []
+    guarded = for_operators.items() if token is not None else ()
+    secret = "" if token is None else token.get_secret_value()
     others = OtherPaths(
         [
-            *(Route(METRICS_PATH, metrics.answer) for metrics in guarded),
+            *(Route(path, Guarded(answer, secret).answer) for path, answer in guarded),
             Route("/health", readiness.report),
             Route("/health/live", health.live),
             Route("/health/ready", readiness.answer),
@@ -211,6 +199,7 @@ def _routes(
             ),
         ],
         request_id_of=pipeline.request_id_of,
+        reports=pipeline.reports,
     )
 
     uploads = CorsPaths(others, cors, methods="OPTIONS, PUT")

@@ -13,6 +13,7 @@ from domain.accounts.users import Role
 from gateway.parsers.backups import add_backups
 from gateway.parsers.campaigns import add_campaigns
 from gateway.parsers.commands import Commands, add_command
+from gateway.parsers.database import add_database
 from gateway.parsers.exports import add_exports
 from gateway.parsers.flags import add_flags
 from gateway.parsers.jobs import add_jobs, add_queues, add_schedules, add_workflows
@@ -108,6 +109,7 @@ def parser() -> argparse.ArgumentParser:
     )
     add_webhooks(commands.add_parser("webhooks", help="Manage webhook endpoints, and replay deliveries."))
     add_mail(commands.add_parser("mail", help="Record bounces, and list, add and lift suppressions."))
+    add_database(commands.add_parser("database", help="Report on tables, indexes and statements."))
     _add_documents(commands.add_parser("documents", help="Import, list and retire document manifests."))
     return made
 

@@ -18,6 +18,8 @@ from gateway.authentication import openid_provider
 from gateway.authentication.access_tokens import JwtTokens
 from gateway.authentication.password_hashing import Argon2Passwords
 from gateway.backups import configured_backups
+from gateway.error_reports import reports as reports_of
+from gateway.error_reports.reports import ErrorReports
 from gateway.feature_flags import flag_refresh
 from gateway.feature_flags.flags import FeatureFlags
 from gateway.mail import delivery, mail_keys
@@ -68,6 +70,7 @@ class Adapters:
     board: StatusBoard
     webhook_metrics: WebhookMetrics
     ai_metrics: AiMetrics
+    reports: ErrorReports | None
 
 
 @asynccontextmanager
@@ -92,6 +95,7 @@ async def opened(
         postgres = Postgres(database, signals)
         collector, share = settings.otel_exporter_otlp_endpoint, settings.trace_share
         tracing = await stack.enter_async_context(span_export.opened(collector, share))
+        reports = await stack.enter_async_context(reports_of.opened(settings))
         seed, *old_seeds = _secrets(settings, "access key")
         tokens = JwtTokens(seed, old_seeds)
         refresh_secret, *old_refresh_secrets = _secrets(settings, "refresh tokens")
@@ -163,6 +167,7 @@ async def opened(
             board,
             webhook_metrics,
             assistant.metrics,
+            reports,
         )
 
 

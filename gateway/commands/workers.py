@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import signal
 from contextlib import AsyncExitStack
-from functools import partial
 
 import uvloop
 
@@ -14,20 +13,11 @@ from gateway.commands import execution, stores
 from gateway.commands.errors import CommandError
 from gateway.jobs import worker_lifetime
 from gateway.jobs.served_queues import served_queues
-from gateway.ports import Adapters, opened
+from gateway.monitoring import expositions
+from gateway.ports import opened
 from gateway.processes.worker import WorkerPipe
 from gateway.settings.environment import Settings
-from gateway.telemetry import (
-    backup_metrics,
-    breaker_metrics,
-    gauges,
-    job_metrics,
-    logs,
-    prometheus,
-    status_metrics,
-)
-from gateway.telemetry.job_metrics import JobMetrics
-from gateway.telemetry.prometheus import Exposition
+from gateway.telemetry import job_metrics, logs
 
 _POOL = 2
 
@@ -60,14 +50,7 @@ async def _work(settings: Settings, url: str, asked: list[str] | None, pipe: Wor
         if not queues:
             raise CommandError("Mails wait until QUESTPATH_SMTP_URL is set; set it, or name another queue.")
         metrics = await stack.enter_async_context(job_metrics.opened(settings, adapters.ports))
-        await stack.enter_async_context(
-            prometheus.served(
-                _exposition(settings, adapters, metrics),
-                settings.metrics_host,
-                settings.metrics_port,
-                ports=settings.metrics_ports,
-            )
-        )
+        await stack.enter_async_context(expositions.of_worker(settings, adapters, metrics))
         worker = await stack.enter_async_context(
             worker_lifetime.running(settings, url, adapters, metrics, queues=queues)
         )
@@ -85,18 +68,6 @@ async def _work(settings: Settings, url: str, asked: list[str] | None, pipe: Wor
         await stopping.wait()
     logs.lines.flush()
     return 0
-
-
-def _exposition(settings: Settings, adapters: Adapters, metrics: JobMetrics) -> Exposition:
-    return Exposition(
-        metrics.families,
-        adapters.webhook_metrics.families,
-        adapters.ai_metrics.families,
-        partial(gauges.commit_families, adapters.postgres.counts),
-        partial(breaker_metrics.families, adapters.breakers),
-        partial(status_metrics.families, adapters.board),
-        partial(backup_metrics.families, settings),
-    )
 
 
 def _asked_queues(given: str | None) -> list[str] | None:

@@ -1,6 +1,7 @@
 """Paths beside `/graphql`: one application for all of them, whose refusals are JSON in the shape of GraphQL errors."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from http import HTTPStatus
 
 import orjson
@@ -12,6 +13,7 @@ from starlette.routing import BaseRoute
 from starlette.types import Message, Receive, Scope, Send
 
 from gateway.callers.origins import Headers
+from gateway.error_reports.reports import ErrorReports
 from gateway.http.errors import HttpError
 from gateway.http.security_headers import CROSS_ORIGIN
 from graph.execution.error_masking import MASKED
@@ -24,9 +26,16 @@ _NOT_FOUND = "There is nothing at this path; GraphQL is at /graphql."
 class OtherPaths:
     """Handles requests by routes; every response has an `X-Request-ID`, and is `no-store` unless it says otherwise."""
 
-    def __init__(self, routes: Sequence[BaseRoute], *, request_id_of: Callable[[Headers], str]) -> None:
+    def __init__(
+        self,
+        routes: Sequence[BaseRoute],
+        *,
+        request_id_of: Callable[[Headers], str],
+        reports: ErrorReports | None = None,
+    ) -> None:
         self._request_id_of = request_id_of
-        handlers = {HttpError: _refuse, HTTPException: _refuse_by_status, Exception: _fail}
+        fail = partial(_fail, reports)
+        handlers = {HttpError: _refuse, HTTPException: _refuse_by_status, Exception: fail}
         self._app = Starlette(routes=routes, exception_handlers=handlers)  # type: ignore[arg-type]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -70,8 +79,10 @@ async def _refuse_by_status(request: Request, error: HTTPException) -> Response:
     return await _refuse(request, HttpError(status, code, message, **headers))
 
 
-async def _fail(request: Request, _: Exception) -> Response:
+async def _fail(reports: ErrorReports | None, request: Request, defect: Exception) -> Response:
     """Answer for a defect, which the server logs."""
+    if reports is not None:
+        reports.defect(defect, request.scope[_REQUEST_ID])
     return await _refuse(request, HttpError(500, "INTERNAL_SERVER_ERROR", MASKED))
 
 

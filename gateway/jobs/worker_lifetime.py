@@ -61,7 +61,9 @@ async def running(
             list(job_table.SCHEDULES.values()),
             queues=served_queues(adapters.ports) if queues is None else queues,
             capacity=capacity,
-            observer=JobObserver(metrics, adapters.tracing),
+            observer=JobObserver(
+                metrics, adapters.tracing, None if adapters.reports is None else adapters.reports.job_ended
+            ),
         )
         task = asyncio.create_task(worker.run(url))
         fanning_out = asyncio.create_task(fan_out.run(own, JobFailures("webhook fan-out")))

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
-import structlog
 from graphql import GraphQLError
 
 from domain.accounts.users import Viewer
@@ -19,6 +18,8 @@ from gateway.authentication.revocations import Revocations
 from gateway.authentication.sign_in_operations import signs_in
 from gateway.callers.client_apps import UNKNOWN, ClientApp
 from gateway.connections.drain import Drain
+from gateway.error_reports.reports import ErrorReports
+from gateway.operations import defects
 from gateway.operations.document_lookup import DocumentLookup
 from gateway.operations.requests import GraphQLRequest
 from gateway.rate_limits.cost_reports import HeaderLines
@@ -37,7 +38,6 @@ from resolvers.request_info import RequestInfo
 _SLOW_MS = 1_000
 _BEARER = "bearer "
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9_.:-]{8,64}")
-_log = structlog.get_logger("gateway.operations")
 
 
 class OperationPipeline:
@@ -56,10 +56,13 @@ class OperationPipeline:
         *,
         strict: bool,
         observer: Observer | None = None,
+        reports: ErrorReports | None = None,
     ) -> None:
         self.revocations = Revocations()
         self.drain = Drain()
         self.observer = observer or Observer()
+        self.reports = reports
+        self.log_defect = defects.reporting(reports)
         self.executor = executor
         self.ports = ports
         self.tokens = tokens
@@ -190,7 +193,7 @@ class OperationPipeline:
 
     def refusal(self, request_id: str, *errors: GraphQLError) -> Formatted:
         """Format the response to a request that was not run."""
-        return {"errors": [formatted(error, request_id, log_defect) for error in errors]}
+        return {"errors": [formatted(error, request_id, self.log_defect) for error in errors]}
 
     def defect(self, request_id: str, cause: Exception) -> Formatted:
         """Format the response to a request that failed outside any field, and log the cause."""
@@ -234,13 +237,10 @@ class OperationPipeline:
         if outcome.extra:
             line |= outcome.extra
         logs.write(line)
+        if self.reports is not None:
+            self.reports.operation_ended(outcome, seconds, is_failed="errors" in response)
         if outcome.context is not None and outcome.context.events is not None:
             self.events.write(outcome.request_id, outcome.context.events)
-
-
-def log_defect(cause: BaseException, request_id: str) -> None:
-    """Write the cause of a masked error to the log."""
-    _log.error("defect", request_id=request_id, exc_info=cause)
 
 
 def _unauthenticated(message: str) -> RefusedDocumentError:

@@ -90,6 +90,8 @@ def _operation_families(sources: GaugeSources) -> Iterator[Metric]:
     subscriptions = _by_code(metrics.subscriptions)
     yield gauge("subscriptions_open", "Open subscriptions.", subscriptions, "transport")
     yield gauge("sockets_open", "Open websockets.", {(): metrics.sockets})
+    users = sources.observer.active_users.counts
+    yield gauge("active_users", "Users with an operation in the last while, about.", users, "within")
     dropped = sources.observer.usage.dropped
     yield counter(
         "field_counts_dropped",

@@ -1,12 +1,15 @@
 """Job observer: counts and traces each run of a job from its beginning to its end."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 
 from domain.jobs.jobs import Job
 from gateway.telemetry.job_metrics import JobMetrics, RunEnd
 from gateway.telemetry.tracing import SpanTrace, Tracing, trace_id_of
+
+Report = Callable[[Job, float, Exception | None, str | None], None]
+"""Receives each run: its job, its seconds, its error, and the id of its trace."""
 
 
 class ObservedRun:
@@ -41,9 +44,12 @@ class ObservedRun:
 class JobObserver:
     """Observes the runs of jobs; a run continues the trace of the operation that started its job."""
 
-    def __init__(self, metrics: JobMetrics, tracing: Tracing | None = None) -> None:
+    def __init__(
+        self, metrics: JobMetrics, tracing: Tracing | None = None, report: Report | None = None
+    ) -> None:
         self._metrics = metrics
         self._tracing = tracing
+        self._report = report
 
     @contextmanager
     def observe(self, job: Job) -> Iterator[ObservedRun]:
@@ -55,7 +61,10 @@ class JobObserver:
             with nullcontext() if trace is None else trace.active():
                 yield run
         finally:
-            self._metrics.ended(job.kind, run.end, time.monotonic() - began, run.error)
+            seconds = time.monotonic() - began
+            self._metrics.ended(job.kind, run.end, seconds, run.error)
+            if self._report is not None:
+                self._report(job, seconds, run.error, run.trace_id)
             if trace is not None:
                 _end(trace, job, run)
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 
 from gateway.callers.client_apps import APOLLO, GRAPHQL, UNKNOWN, ClientApp, client_of
+from gateway.telemetry.active_users import ActiveUsers
 from gateway.telemetry.job_failures import JobFailures
 from gateway.telemetry.metrics import OK, SECONDS, Metrics, OperationTally
 from gateway.telemetry.operation_outcomes import OperationOutcome
@@ -28,8 +29,14 @@ _NO_HEADERS: Mapping[bytes, bytes] = {}
 class Observer:
     """Observes operations from their beginning to their end, at the cost of a few additions each."""
 
-    def __init__(self, usage: UsageCounts | None = None, tracing: Tracing | None = None) -> None:
+    def __init__(
+        self,
+        usage: UsageCounts | None = None,
+        tracing: Tracing | None = None,
+        active_users: ActiveUsers | None = None,
+    ) -> None:
         self.metrics = Metrics()
+        self.active_users = active_users or ActiveUsers(None)
         self.usage = usage or UsageCounts()
         self.tracing = tracing
         self._tallies: dict[_Key, OperationTally] = {}
@@ -67,6 +74,8 @@ class Observer:
         metrics = self.metrics
         metrics.active -= 1
         code: str = self._code(response["errors"]) if "errors" in response else OK
+        if outcome.user_id is not None:
+            self.active_users.seen.add(outcome.user_id)
         if outcome.is_open_stream:
             self._close_stream(outcome)
         key = outcome.usage, outcome.client, outcome.transport, code

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from hmac import compare_digest
 
@@ -20,6 +20,7 @@ from gateway.connections.listeners import PortTakenError
 
 METRICS_PATH = "/metrics"
 _MOST_SCRAPES = 8
+Answer = Callable[[Request], Awaitable[Response]]
 
 
 class Exposition:
@@ -52,20 +53,20 @@ class Exposition:
         )
 
 
-class GuardedExposition:
-    """The metrics on the public port, for requests with the token."""
+class Guarded:
+    """What the port for metrics answers, on the public port, for requests with the token."""
 
-    def __init__(self, exposition: Exposition, token: str) -> None:
-        self._exposition = exposition
+    def __init__(self, answer: Answer, token: str) -> None:
+        self._answer = answer
         self._expected = f"Bearer {token}".encode()
 
     async def answer(self, request: Request) -> Response:
-        """Answer a scrape; raises HTTPException without the token."""
+        """Answer a request; raises HTTPException without the token."""
         given = request.headers.get("authorization", "").encode("latin-1")
         if not compare_digest(given, self._expected):
             message = "Send `Authorization: Bearer` and the token of the metrics."
             raise HTTPException(401, message, {"www-authenticate": "Bearer"})
-        return await self._exposition.answer(request)
+        return await self._answer(request)
 
 
 class _Server(uvicorn.Server):
@@ -92,14 +93,14 @@ def _listening(host: str, port: int, ports: int) -> socket.socket:
 
 @asynccontextmanager
 async def served(
-    exposition: Exposition, host: str, port: int | None, *, ports: int = 1
+    answers: Mapping[str, Answer], host: str, port: int | None, *, ports: int = 1
 ) -> AsyncIterator[None]:
-    """Serve the metrics inside the block on the first free port, if one is set; raises PortTakenError."""
+    """Serve these paths inside the block on the first free port, if one is set; raises PortTakenError."""
     if port is None:
         yield
         return
     listener = _listening(host, port, ports)
-    app = Starlette(routes=[Route(METRICS_PATH, exposition.answer)])
+    app = Starlette(routes=[Route(path, answer) for path, answer in answers.items()])
     server = _Server(
         uvicorn.Config(
             app,

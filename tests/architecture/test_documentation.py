@@ -16,6 +16,7 @@ PAGES = [
     *sorted((ROOT / "content").rglob("*.md")),
 ]
 FOLDERS = (
+    "deploy",
     "gateway",
     "graph",
     "resolvers",

@@ -36,6 +36,8 @@ CONNECTS = {
     "gateway/ai/capped_transport.py",
     "gateway/ai/network_providers.py",
     "gateway/mail/delivery.py",
+    "gateway/monitoring/health_details.py",
+    "gateway/monitoring/probes.py",
     "gateway/authentication/openid_provider.py",
     "gateway/authentication/oidc_discovery.py",
 }
@@ -54,11 +56,12 @@ LISTENS = {
         "telemetry/prometheus",
     )
 }
-# The order of options and the ids of traces need not be unpredictable.
+# The order of options, the ids of traces and the choice of samples need not be unpredictable.
 SHUFFLES = {
     "domain/content/drawing/draws.py",
     "domain/content/drawing/option_orders.py",
     "gateway/ai/provider_chain.py",
+    "gateway/error_reports/reports.py",
     "gateway/jobs/job_executor.py",
     "gateway/telemetry/tracing.py",
 }

@@ -1,13 +1,10 @@
-"""Job metrics: how runs ended and how long they took, how busy the queues are, and the alerts on them."""
+"""Job metrics: how runs ended and how long they took, and how busy the queues are."""
 
 import asyncio
-import re
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
-import yaml
 
 from domain import job_table
 from domain.acts import Act
@@ -18,19 +15,14 @@ from domain.jobs.job_states import JobState
 from domain.mail import delivery_reports
 from domain.mail.mail_events import MailEvent, MailEventKind
 from domain.unit_of_work import Meter
-from domain.webhooks.deliveries import WebhookFailure
 from domain.work import Work
 from gateway import secrets_and_ids
 from gateway.jobs.handlers import InSteps, InTransaction, JobContext
-from gateway.service_status.circuit_breakers import CircuitBreakers
-from gateway.service_status.status_board import StatusBoard
 from gateway.settings.environment import Settings
-from gateway.telemetry import breaker_metrics, job_metrics, status_metrics
+from gateway.telemetry import job_metrics
 from gateway.telemetry.job_metrics import JobMetrics
 from gateway.telemetry.job_observer import JobObserver
 from gateway.telemetry.prometheus import Exposition
-from gateway.telemetry.webhook_metrics import WebhookMetrics
-from tests.architecture.layout import ROOT
 from tests.builders import mint
 from tests.builders.acts import an_act
 from tests.builders.jobs import CountArguments, a_kind, a_worker
@@ -41,8 +33,6 @@ from tests.support.schema_client import Asker
 
 SOON = timedelta(milliseconds=20)
 MAINTENANCE = job_table.MAINTENANCE
-ALERTS = ROOT / "docs" / "operators" / "alerts.yml"
-DURATION = re.compile(r"\d+[smh]")
 
 
 def samples_of(metrics: JobMetrics) -> Samples:
@@ -197,42 +187,3 @@ async def test_mails_of_a_day_are_counted_by_what_became_of_them(ask: Asker) -> 
     results = ("sent", "bounced", "complained", "suppressed")
     assert [on_the_day("mails_last_day", result=each) for each in results] == [2, 1, 0, 0]
     assert [later("mails_last_day", result=each) for each in results] == [0, 0, 0, 0]
-
-
-def webhooks_tried() -> Samples:
-    """Return the series of webhooks after an attempt with each outcome."""
-    metrics = WebhookMetrics()
-    for failure in (None, *WebhookFailure):
-        metrics.attempted("webhook_1", failure, 0.1)
-    return Samples(Exposition(metrics.families).text().decode())
-
-
-async def test_the_alerts_are_well_formed_and_name_series_that_exist(ask: Asker) -> None:
-    metrics = await busy(ask, a_kind(queue=MAINTENANCE))
-    metrics.ended("count", job_metrics.RunEnd.FAILED, 1.0, OSError())
-    breakers = Exposition(partial(breaker_metrics.families, CircuitBreakers())).text().decode()
-    status = Exposition(partial(status_metrics.families, StatusBoard())).text().decode()
-    of_webhooks = webhooks_tried()
-    shown = samples_of(metrics), Samples(breakers), Samples(status), of_webhooks
-    existing = {name for samples in shown for name, _ in samples.samples}
-    names_of_webhooks = {name for name, _ in of_webhooks.samples}
-    ends_of_webhooks = {dict(labels).get("outcome") for _, labels in of_webhooks.samples}
-
-    groups = yaml.safe_load(ALERTS.read_text("utf-8"))["groups"]
-
-    assert all(group.keys() == {"name", "rules"} for group in groups)
-    rules = [rule for group in groups for rule in group["rules"]]
-    expected = {"JobQueueTooDeep", "JobsFail", "CircuitBreakerOpen", "MailsBounce", "MailsAreCalledSpam"}
-    assert {rule["alert"] for rule in rules} >= expected
-    for rule in rules:
-        assert rule.keys() == {"alert", "expr", "for", "labels", "annotations"}, rule
-        assert DURATION.fullmatch(rule["for"])
-        assert rule["labels"]["severity"] in {"warning", "critical"}
-        assert rule["annotations"].keys() == {"summary", "description"}
-        assert rule["expr"].count("(") == rule["expr"].count(")")
-        named = set(re.findall(r"questpath_\w+", rule["expr"]))
-        assert named
-        assert named <= existing, rule["alert"]
-        outcomes = set(re.findall(r"[A-Z]{4,}", rule["expr"]))
-        ends = {end.value for end in job_metrics.RunEnd}
-        assert outcomes <= (ends if named.isdisjoint(names_of_webhooks) else ends_of_webhooks)

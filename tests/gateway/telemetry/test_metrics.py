@@ -146,7 +146,7 @@ async def test_without_a_token_metrics_have_a_separate_port_or_none(database_url
         async with httpx.AsyncClient() as client:
             own = await client.get(f"http://127.0.0.1:{port}/metrics")
         with pytest.raises(PortTakenError, match="QUESTPATH_METRICS_PORT"):
-            async with served(live.app, "127.0.0.1", port):  # type: ignore[arg-type]
+            async with served({}, "127.0.0.1", port):
                 pass
 
     assert public.status_code == 404

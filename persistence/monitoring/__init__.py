@@ -1,0 +1,1 @@
+"""Monitoring: what operators read about the database and its users."""
