@@ -4,7 +4,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from domain.uploads.uploads import UploadLimits
 from gateway.callers.client_addresses import networks
@@ -33,6 +33,7 @@ from gateway.settings.mail import MailSettings
 from gateway.settings.modes import DocumentMode, Environment, LogFormat
 from gateway.settings.operation_limits import LimitSettings
 from gateway.settings.rate_limits import RateSettings
+from gateway.settings.secret_files import SecretFileError, SecretFiles
 from gateway.settings.sessions import SessionSettings
 from gateway.settings.telemetry import TelemetrySettings
 from graph.execution.executor import Engine
@@ -132,6 +133,18 @@ class Settings(
     """The mail server; without one mails wait, or in development go to the log."""
     mail_from: str = "QuestPath <no-reply@localhost>"
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read arguments first, then the environment, `.env`, and the files of secrets."""
+        return init_settings, env_settings, dotenv_settings, SecretFiles(settings_cls), file_secret_settings
+
     @field_validator("origins")
     @classmethod
     def _origins(cls, value: list[str]) -> list[str]:
@@ -174,6 +187,8 @@ def read() -> Settings:
         raise SettingsError(unknown)
     try:
         settings = Settings()
+    except SecretFileError as error:
+        raise SettingsError(str(error)) from None
     except ValidationError as error:
         raise SettingsError(_sentence(error)) from None
     _check(settings)
