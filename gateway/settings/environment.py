@@ -4,7 +4,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.uploads.uploads import UploadLimits
 from gateway.callers.client_addresses import networks
@@ -33,7 +33,7 @@ from gateway.settings.mail import MailSettings
 from gateway.settings.modes import DocumentMode, Environment, LogFormat
 from gateway.settings.operation_limits import LimitSettings
 from gateway.settings.rate_limits import RateSettings
-from gateway.settings.secret_files import SecretFileError, SecretFiles
+from gateway.settings.secret_files import SecretFileError, SecretFileSettings
 from gateway.settings.sessions import SessionSettings
 from gateway.settings.telemetry import TelemetrySettings
 from graph.execution.executor import Engine
@@ -90,6 +90,7 @@ class Settings(
     LimitSettings,
     MailSettings,
     RateSettings,
+    SecretFileSettings,
     SessionSettings,
     TelemetrySettings,
     BaseSettings,
@@ -132,18 +133,6 @@ class Settings(
     smtp_url: SecretStr | None = None
     """The mail server; without one mails wait, or in development go to the log."""
     mail_from: str = "QuestPath <no-reply@localhost>"
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read arguments first, then the environment, `.env`, and the files of secrets."""
-        return init_settings, env_settings, dotenv_settings, SecretFiles(settings_cls), file_secret_settings
 
     @field_validator("origins")
     @classmethod

@@ -46,6 +46,22 @@ class SecretFiles(PydanticBaseSettingsSource):
         return found
 
 
+class SecretFileSettings(BaseSettings):
+    """Settings whose secrets may be in files."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read arguments first, then the environment, `.env`, and the files of secrets."""
+        return init_settings, env_settings, dotenv_settings, SecretFiles(settings_cls), file_secret_settings
+
+
 def is_secret(field: FieldInfo) -> bool:
     """Tell whether a setting is a secret: its type is SecretStr, or a list, a dictionary or an option of it."""
     return SecretStr.__name__ in repr(field.annotation)
