@@ -34,7 +34,8 @@ class SecretFiles(PydanticBaseSettingsSource):
             return None, field_name, False
         if given.get(name):
             raise SecretFileError(f"{name} and {name}{SUFFIX} are both set; set one of them.")
-        return _content(name, path), name if field.validation_alias else field_name, False
+        content = _content(name, path, may_be_empty=field.default in ([], {}))
+        return content, name if field.validation_alias else field_name, False
 
     def __call__(self) -> dict[str, Any]:
         """Return the secrets that files hold; raises SecretFileError for a file that cannot be read."""
@@ -80,13 +81,14 @@ def _given(settings: type[BaseSettings]) -> Mapping[str, str]:
     return merged | {name.upper(): value for name, value in os.environ.items()}
 
 
-def _content(name: str, path: str) -> str:
+def _content(name: str, path: str, *, may_be_empty: bool) -> str:
+    """Return what a file holds, without the end of its last line; only a list or a dictionary may be empty."""
     try:
         with Path(path).open("rb") as file:
             content = file.read(_LONGEST + 1).decode().removesuffix("\n").removesuffix("\r")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
         raise SecretFileError(f"{name}{SUFFIX} names a file that cannot be read ({reason}).") from None
-    if not content or len(content) > _LONGEST:
+    if (not content and not may_be_empty) or len(content) > _LONGEST:
         raise SecretFileError(f"{name}{SUFFIX} names a file that is empty or larger than {_LONGEST} bytes.")
     return content

@@ -85,6 +85,13 @@ def test_a_file_that_cannot_be_used_is_named_by_its_setting(
         environment.read()
 
 
+def test_a_file_of_a_list_may_be_empty(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "previous").touch()
+    monkeypatch.setenv("QUESTPATH_PREVIOUS_SECRETS_FILE", str(tmp_path / "previous"))
+
+    assert environment.read().previous_secrets == []
+
+
 def test_a_value_and_a_file_together_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text(USUAL)
     monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "secret"))
