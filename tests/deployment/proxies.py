@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from tests.deployment.programs import eventually, run, started
 from tests.deployment.units import replaced
@@ -71,7 +72,9 @@ def running_proxy(folder: Path, gateways: list[int]) -> Iterator[Proxy]:
     text = (ROOT / "deploy" / "nginx" / "questpath.conf").read_text("utf-8")
     (folder / "questpath.conf").write_text(replaced(text, places))
     (folder / "nginx.conf").write_text(MAIN.format(folder=folder))
-    command = ["nginx", "-c", folder / "nginx.conf", "-g", "daemon off;"]
+    command = ["nginx", "-c", folder / "nginx.conf"]
+    run([*command, "-t"])
+    command += ["-g", "daemon off;"]
     with started(command, log=folder / "nginx.log") as process:
         eventually((folder / "nginx.pid").exists)
         yield Proxy(folder, port, plain_port, process)
@@ -108,7 +111,7 @@ class Stream:
         self._over = asyncio.Event()
 
     @contextlib.asynccontextmanager
-    async def flowing(self):
+    async def flowing(self) -> AsyncIterator[Self]:
         """Send requests until the end of the block, from three clients."""
         clients = [asyncio.create_task(self._ask()) for _ in range(3)]
         try:

@@ -82,10 +82,10 @@ def site(tmp_path_factory: pytest.TempPathFactory, installation: Installation) -
             machine(folder / name, installation, database_url=cluster.url, redis_url=redis)
             for name in ("first", "second")
         ]
-        gateways = [stack.enter_context(each.running("questpath", READY)) for each in machines]
-        worker = stack.enter_context(machines[0].running("questpath-worker", WORKS))
         ports = [each.port for each in machines]
         proxy = stack.enter_context(running_proxy(folder / "nginx", ports))
+        gateways = [stack.enter_context(each.running("questpath", READY)) for each in machines]
+        worker = stack.enter_context(machines[0].running("questpath-worker", WORKS))
         yield Site(machines, gateways, worker, proxy, trusted, stack)
 
 
@@ -173,10 +173,9 @@ async def test_reloading_a_unit_runs_the_next_release_and_no_request_fails(
         gateway.send_signal(signal.SIGHUP)
         await until(lambda: '"rolled"' in (host.folder / "questpath.log").read_text())
 
-    health = httpx.get(f"{host.url}/health").json()
     assert (stream.failures, stream.sent > 10) == ([], True)
     assert not set(before) & set(worker_ids(gateway.pid))
-    assert health["version"] == "9.9.9"
+    assert version_of(host) == "9.9.9"
 
 
 async def test_gateways_are_replaced_one_after_another_and_no_request_fails(site: Site) -> None:
@@ -185,7 +184,6 @@ async def test_gateways_are_replaced_one_after_another_and_no_request_fails(site
         for number in range(2):
             codes.append(await asyncio.to_thread(end, site.gateways[number]))
             await asyncio.to_thread(site.start, number)
-            await asyncio.to_thread(eventually, lambda: is_ready(site.machines[number]))
 
     assert (stream.failures, stream.sent > 10) == ([], True)
     assert codes == [0, 0]
@@ -243,5 +241,6 @@ def asked(site: Site) -> str:
     return ""
 
 
-def is_ready(host: Machine) -> bool:
-    return httpx.get(f"{host.url}/health/ready").status_code == 200
+def version_of(host: Machine) -> str:
+    version: str = httpx.get(f"{host.url}/health").json()["version"]
+    return version
