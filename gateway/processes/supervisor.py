@@ -73,6 +73,9 @@ class Supervisor(Multiprocess):
             self.run()
         finally:
             self.terminate_all()
+            # Workers have copies. While this one were open, connections would be made that nothing accepts.
+            for listener in self.sockets:
+                listener.close()
             self.join_all()
         if self._failure is not None:
             raise WorkersFailedError(self._failure)

@@ -14,8 +14,8 @@ _LONGEST = 64 * 1024
 _PREFIX = "QUESTPATH_"
 
 
-class SecretFileError(Exception):
-    """The file of a secret cannot be used; the message is one sentence with the name of the setting."""
+class SecretError(Exception):
+    """A secret cannot be read from where it is kept; the message is one sentence with the name of the setting."""
 
 
 class SecretFiles(PydanticBaseSettingsSource):
@@ -33,12 +33,12 @@ class SecretFiles(PydanticBaseSettingsSource):
         if not path or not is_secret(field):
             return None, field_name, False
         if given.get(name):
-            raise SecretFileError(f"{name} and {name}{SUFFIX} are both set; set one of them.")
+            raise SecretError(f"{name} and {name}{SUFFIX} are both set; set one of them.")
         content = _content(name, path, may_be_empty=field.default in ([], {}))
         return content, name if field.validation_alias else field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        """Return the secrets that files hold; raises SecretFileError for a file that cannot be read."""
+        """Return the secrets that files hold; raises SecretError for a file that cannot be read."""
         found = {}
         for field_name, field in self.settings_cls.model_fields.items():
             value, key, _ = self.get_field_value(field, field_name)
@@ -88,7 +88,7 @@ def _content(name: str, path: str, *, may_be_empty: bool) -> str:
             content = file.read(_LONGEST + 1).decode().removesuffix("\n").removesuffix("\r")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise SecretFileError(f"{name}{SUFFIX} names a file that cannot be read ({reason}).") from None
+        raise SecretError(f"{name}{SUFFIX} names a file that cannot be read ({reason}).") from None
     if (not content and not may_be_empty) or len(content) > _LONGEST:
-        raise SecretFileError(f"{name}{SUFFIX} names a file that is empty or larger than {_LONGEST} bytes.")
+        raise SecretError(f"{name}{SUFFIX} names a file that is empty or larger than {_LONGEST} bytes.")
     return content

@@ -33,6 +33,7 @@ CONNECTS = {
     "gateway/mail/delivery.py",
     "gateway/authentication/openid_provider.py",
     "gateway/authentication/oidc_discovery.py",
+    "gateway/settings/vault_reader.py",
 }
 LISTENS = {
     f"gateway/{name}.py"

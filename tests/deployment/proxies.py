@@ -72,7 +72,7 @@ def running_proxy(folder: Path, gateways: list[int]) -> Iterator[Proxy]:
     text = (ROOT / "deploy" / "nginx" / "questpath.conf").read_text("utf-8")
     (folder / "questpath.conf").write_text(replaced(text, places))
     (folder / "nginx.conf").write_text(MAIN.format(folder=folder))
-    command = ["nginx", "-c", folder / "nginx.conf"]
+    command: list[str | Path] = ["nginx", "-c", folder / "nginx.conf"]
     run([*command, "-t"])
     command += ["-g", "daemon off;"]
     with started(command, log=folder / "nginx.log") as process:

@@ -78,7 +78,7 @@ def test_the_dockerfile_passes_hadolint(tmp_path: Path) -> None:
 def test_the_compose_file_follows_the_schema_of_compose(tmp_path: Path) -> None:
     wrong = tmp_path / "compose.yaml"
     wrong.write_text("services: {one: {image: nginx, restarts: always}}\n")
-    check = [BIN / "check-jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    check: list[str | Path] = [BIN / "check-jsonschema", "--builtin-schema", "vendor.compose-spec"]
 
     run([*check, DEPLOY / "compose.yaml"])
     with pytest.raises(AssertionError, match="restarts"):

@@ -62,6 +62,7 @@ class Site:
         )
 
 
+JSON = {"content-type": "application/json"}
 SNI = {"sni_hostname": NAME}
 
 
@@ -99,7 +100,7 @@ def test_a_request_goes_through_nginx_over_tls(site: Site) -> None:
     with site.client() as client:
         answer = client.post("/graphql", json={"query": "{ leaderboard { total } }"}, extensions=SNI)
         metrics = client.get("/metrics", extensions=SNI)
-        too_large = client.post("/graphql", content=b" " * 1_500_000, extensions=SNI)
+        too_large = client.post("/graphql", content=b" " * 1_500_000, headers=JSON, extensions=SNI)
     plain = httpx.get(f"http://127.0.0.1:{site.proxy.plain_port}/graphql")
 
     assert answer.json() == {"data": {"leaderboard": {"total": 0}}}

@@ -32,9 +32,10 @@ class Unit:
 
 
 def variables(text: str) -> dict[str, str]:
-    """Return the variables of an environment file."""
+    """Return the variables of an environment file, whose values may be quoted."""
     lines = [line.strip() for line in text.splitlines()]
-    return dict(line.split("=", 1) for line in lines if line and not line.startswith(("#", ";")))
+    pairs = (line.split("=", 1) for line in lines if line and not line.startswith(("#", ";")))
+    return {name: value.strip('"') for name, value in pairs}
 
 
 def replaced(text: str, places: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.support.clients.live_boards import earn, learner
 from tests.support.clients.raw_http import GET, raw_server
 from tests.support.clients.sse import Stream, streaming
 from tests.support.clients.websockets import HELLO, INIT, PROTOCOL, closed_with, hear, say
+from tests.support.patience import PATIENCE_S
 
 WATCH = """subscription ($after: LeaderboardVersion) { leaderboardChanged(first: 10, after: $after) {
   ... on LeaderboardSnapshot { version entries { xp user { id } } %s }
@@ -233,3 +235,32 @@ async def test_a_second_signal_ends_at_once() -> None:
 
         assert await connection.is_closed(2)
     assert server.server.was_cut
+
+
+class ConnectsAtLast:
+    """A listening server; a client connects and sends in the moment in which it is closed."""
+
+    def __init__(self, server: asyncio.base_events.Server, port: int) -> None:
+        self._server, self._port = server, port
+        self.client: socket.socket | None = None
+
+    def close(self) -> None:
+        self.client = socket.create_connection(("127.0.0.1", self._port))
+        self.client.sendall(GET)
+        self._server.close()
+
+
+async def test_a_connection_that_was_made_before_the_listener_closed_is_served() -> None:
+    async with raw_server(drain_grace_s=0.0) as raw:
+        last = ConnectsAtLast(raw.server.servers[0], raw.port)
+        raw.server.servers[0] = last
+
+        raw.server.should_exit = True
+        while last.client is None:
+            await asyncio.sleep(0.01)
+        last.client.settimeout(PATIENCE_S)
+        received = await asyncio.to_thread(last.client.recv, 1_000)
+        last.client.close()
+
+    assert received.startswith(b"HTTP/1.1 200")
+    assert b"connection: close" in received.lower()
