@@ -1,20 +1,14 @@
 """The top-level names of the wheel: no popular package and no package that is installed with it has one of them."""
 
 import re
-import tomllib
 from importlib import metadata
 from pathlib import Path
 
-from tests.architecture.layout import ROOT
+from tests.architecture.layout import packages_of_the_wheel
 
 POPULAR = Path(__file__).with_name("popular_packages.txt")
 _NO_MODULES = (".dist-info", ".egg-info", ".pth", ".data", ".libs", "-stubs")
 _MOST = 200
-
-
-def ours() -> set[str]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    return set(project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"])
 
 
 def popular() -> dict[str, set[str]]:
@@ -40,19 +34,25 @@ def _is_module(top: str) -> bool:
     return not is_hidden and not top.endswith(_NO_MODULES) and not top.partition(".")[0].endswith("__mypyc")
 
 
-def test_no_popular_package_has_a_name_of_ours() -> None:
+def test_no_popular_package_has_a_name_of_packages_of_the_wheel() -> None:
     listed = popular()
 
     assert len(listed) == _MOST
     assert all(listed.values())
-    assert {name: tops & ours() for name, tops in listed.items() if tops & ours()} == {}
+    assert {
+        name: tops & packages_of_the_wheel()
+        for name, tops in listed.items()
+        if tops & packages_of_the_wheel()
+    } == {}
 
 
-def test_no_installed_package_has_a_name_of_ours() -> None:
+def test_no_installed_package_has_a_name_of_packages_of_the_wheel() -> None:
     found = installed()
 
     assert len(found) > 50
-    assert {name: tops & ours() for name, tops in found.items() if tops & ours()} == {}
+    assert {
+        name: tops & packages_of_the_wheel() for name, tops in found.items() if tops & packages_of_the_wheel()
+    } == {}
 
 
 def test_the_list_has_the_names_that_installed_packages_have() -> None:

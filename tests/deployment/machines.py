@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.deployment.programs import end, eventually, run, started
 from tests.deployment.units import FOLDER, Unit, parsed, replaced
 from tests.support.installations import Installation
+from tests.support.patience import PATIENCE_S
 from tests.support.servers.gateway import PLENTY, free_port
 
 SECRET = "x9" * 20
@@ -59,6 +60,16 @@ class Machine:
         }
         return parsed(replaced((FOLDER / f"{name}.service").read_text("utf-8"), places))
 
+    def command(self, *arguments: str) -> str:
+        """Run a command by deploy/systemd/questpath-command, without its change of account, and return what it prints."""
+        places = {
+            "/opt/questpath": str(self.folder / "opt"),
+            "/etc/questpath": str(self.folder / "etc"),
+            'if [ "$(id -u)" = 0 ]': "if false",
+        }
+        script = replaced((FOLDER / "questpath-command").read_text("utf-8"), places)
+        return run(["sh", "-c", script, "questpath", *arguments])
+
     @contextlib.contextmanager
     def running(self, name: str, ready_word: str, **more: str) -> Iterator[subprocess.Popen[bytes]]:
         """Run the commands of a unit in its order until the end of the block."""
@@ -71,8 +82,10 @@ class Machine:
         log = self.folder / f"{name}.log"
         assert unit.one("MemoryDenyWriteExecute") == "yes"
         command = [sys.executable, "-c", DENY_EXECUTABLE_MEMORY, *command]
+        log.touch()
+        before = len(log.read_bytes())
         with started(command, log=log, environment=environment, folder=folder) as process:
-            eventually(lambda: process.poll() is None and ready_word in log.read_text())
+            eventually(lambda: ready_word.encode() in log.read_bytes()[before:], within_s=3 * PATIENCE_S)
             yield process
             end(process)
 

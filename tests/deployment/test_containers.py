@@ -16,7 +16,7 @@ import yaml
 from gateway import cli
 from gateway.settings import secret_files
 from gateway.settings.environment import Settings
-from tests.architecture.test_wheel_names import ours
+from tests.architecture.layout import packages_of_the_wheel
 from tests.deployment.programs import run
 from tests.deployment.units import FOLDER as UNITS
 from tests.deployment.units import variables
@@ -95,7 +95,7 @@ def test_everything_that_the_image_copies_is_there_and_reaches_the_builder() -> 
 
 
 def test_the_image_holds_every_package_of_the_wheel() -> None:
-    assert ours() <= copied()
+    assert packages_of_the_wheel() <= copied()
 
 
 def test_the_build_is_locked_as_the_checkout_is() -> None:

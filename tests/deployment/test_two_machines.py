@@ -5,6 +5,7 @@ The gateways, the worker, nginx, Postgres and Redis run for the whole module.
 
 import asyncio
 import json
+import shutil
 import signal
 import ssl
 import time
@@ -21,6 +22,7 @@ from websockets.typing import Subprotocol
 
 from tests.deployment.certificates import Authority, authority
 from tests.deployment.clusters import initialised, running_postgres, running_redis
+from tests.deployment.guides import made_database
 from tests.deployment.machines import Machine, machine
 from tests.deployment.programs import end, eventually, run
 from tests.deployment.proxies import NAME, Proxy, Stream, running_proxy, trusting_anything
@@ -78,9 +80,10 @@ def site(tmp_path_factory: pytest.TempPathFactory, installation: Installation) -
     trusted.issue(NAME, folder / "nginx" / "live", days=30)
     with ExitStack() as stack:
         cluster = stack.enter_context(running_postgres(initialised(folder / "postgres"), fsync="off"))
+        url = made_database(cluster)
         redis = stack.enter_context(running_redis(folder / "redis", free_port()))
         machines = [
-            machine(folder / name, installation, database_url=cluster.url, redis_url=redis)
+            machine(folder / name, installation, database_url=url, redis_url=redis)
             for name in ("first", "second")
         ]
         ports = [each.port for each in machines]
@@ -126,6 +129,12 @@ def test_nginx_speaks_http_2_and_knows_no_other_name(site: Site, tmp_path: Path)
     with pytest.raises(AssertionError, match="curl ended with 35"):
         run(["curl", "--insecure", "--silent", f"https://localhost:{site.proxy.port}/health/ready"])
     assert version == "2"
+
+
+def test_commands_run_with_the_settings_of_the_units(site: Site) -> None:
+    printed = site.machines[0].command("settings", "check")
+
+    assert printed == "The settings are right, for production.\n"
 
 
 async def test_a_websocket_goes_through_nginx(site: Site) -> None:
@@ -220,14 +229,14 @@ def test_the_units_stop_with_exit_code_0_before_systemd_would_kill_them(site: Si
 
 
 def a_release_after(installation: Installation) -> Path:
-    """Install the wheel a second time, under another version."""
-    release = installed(installation.folder.parent / "next")
-    (metadata,) = release.folder.glob("lib/python*/site-packages/questpath-*.dist-info/METADATA")
+    """Copy the installation as another release, whose version is 9.9.9."""
+    release = shutil.copytree(installation.folder, installation.folder.with_name("next"), symlinks=True)
+    (metadata,) = release.glob("lib/python*/site-packages/questpath-*.dist-info/METADATA")
     lines = metadata.read_text("utf-8").splitlines()
     metadata.write_text(
         "\n".join("Version: 9.9.9" if line.startswith("Version: ") else line for line in lines)
     )
-    return release.folder
+    return release
 
 
 def asked(site: Site) -> str:

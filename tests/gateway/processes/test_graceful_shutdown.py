@@ -3,11 +3,12 @@
 import asyncio
 import json
 import socket
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import httpx
 import pytest
+import uvloop
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -238,29 +239,51 @@ async def test_a_second_signal_ends_at_once() -> None:
 
 
 class ConnectsAtLast:
-    """A listening server; a client connects and sends in the moment in which it is closed."""
+    """A listening server; a client connects and sends while it is closed, or so many turns of the loop later."""
 
-    def __init__(self, server: asyncio.base_events.Server, port: int) -> None:
-        self._server, self._port = server, port
+    def __init__(self, server: asyncio.base_events.Server, port: int, turns: int) -> None:
+        self._server, self._port, self._turns = server, port, turns
         self.client: socket.socket | None = None
+        self.connected = asyncio.Event()
 
     def close(self) -> None:
-        self.client = socket.create_connection(("127.0.0.1", self._port))
-        self.client.sendall(GET)
         self._server.close()
+        self._wait(self._turns)
+
+    def _wait(self, turns: int) -> None:
+        if turns:
+            asyncio.get_running_loop().call_soon(self._wait, turns - 1)
+            return
+        with suppress(ConnectionRefusedError):
+            self.client = socket.create_connection(("127.0.0.1", self._port), PATIENCE_S)
+            self.client.sendall(GET)
+        self.connected.set()
 
 
-async def test_a_connection_that_was_made_before_the_listener_closed_is_served() -> None:
+async def what_a_client_receives(turns: int) -> bytes | None:
+    """Connect while a server stops listening; return None where the connection is refused."""
     async with raw_server(drain_grace_s=0.0) as raw:
-        last = ConnectsAtLast(raw.server.servers[0], raw.port)
+        last = ConnectsAtLast(raw.server.servers[0], raw.port, turns)
         raw.server.servers[0] = last
-
         raw.server.should_exit = True
-        while last.client is None:
-            await asyncio.sleep(0.01)
-        last.client.settimeout(PATIENCE_S)
-        received = await asyncio.to_thread(last.client.recv, 1_000)
-        last.client.close()
+        await asyncio.wait_for(last.connected.wait(), PATIENCE_S)
+        if last.client is None:
+            return None
+        with last.client:
+            return await asyncio.to_thread(last.client.recv, 1_000)
 
-    assert received.startswith(b"HTTP/1.1 200")
+
+@pytest.mark.parametrize("turns", range(6))
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
+def test_a_connection_is_refused_or_served_while_a_listener_closes_and_never_reset(run: Any, turns: int) -> None:
+    received = run(what_a_client_receives(turns))
+
+    assert received is None or received.startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
+def test_a_connection_that_nothing_accepted_before_the_close_is_served(run: Any) -> None:
+    received = run(what_a_client_receives(0))
+
+    assert received is not None
     assert b"connection: close" in received.lower()
