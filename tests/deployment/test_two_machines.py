@@ -104,11 +104,14 @@ def test_a_request_goes_through_nginx_over_tls(site: Site) -> None:
         answer = client.post("/graphql", json={"query": "{ leaderboard { total } }"}, extensions=SNI)
         metrics = client.get("/metrics", extensions=SNI)
         too_large = client.post("/graphql", content=b" " * 1_500_000, headers=JSON, extensions=SNI)
-    plain = httpx.get(f"http://127.0.0.1:{site.proxy.plain_port}/graphql")
+    plain, page = (
+        httpx.get(f"http://127.0.0.1:{site.proxy.plain_port}/{path}") for path in ("graphql", "media/one")
+    )
 
     assert answer.json() == {"data": {"leaderboard": {"total": 0}}}
     assert answer.headers["strict-transport-security"]
-    assert (plain.status_code, plain.headers["location"]) == (301, f"https://{NAME}/graphql")
+    assert plain.status_code == 403
+    assert (page.status_code, page.headers["location"]) == (301, f"https://{NAME}/media/one")
     assert metrics.status_code == 404
     assert too_large.json()["errors"][0]["extensions"]["code"] == "PAYLOAD_TOO_LARGE"
 
