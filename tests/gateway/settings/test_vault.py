@@ -1,6 +1,7 @@
 """Secrets from Vault: read at the start, and again by new workers when a new version is written."""
 
 import os
+import queue
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,9 +9,12 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
+from gateway.processes import vault_watch
 from gateway.settings import environment
 from gateway.settings.environment import SettingsError
+from gateway.settings.vault import VaultSettings
 from tests.support.patience import PATIENCE_S
 from tests.support.servers.gateway import running_gateway
 from tests.support.servers.vault import ROLE_ID, SECRET_ID, TOKEN, Vault, running_vault
@@ -163,3 +167,22 @@ def test_a_new_secret_is_taken_up_without_a_restart(
     assert gateway.has_logged('"secrets_changed"')
     assert [key["kid"] for key in after][1:] == [before["kid"]]
     assert not any("canary" in line for line in gateway.lines)
+
+
+def test_each_new_version_is_noticed_once_also_after_vault_was_away(vault: Vault) -> None:
+    vault.put(QUESTPATH_SECRET=FIRST)
+    changes: queue.Queue[str] = queue.Queue()
+    settings = VaultSettings(vault_address=vault.url, vault_token=SecretStr(TOKEN), vault_check_s=1)
+
+    with vault_watch.watched(settings, lambda: changes.put("changed")):
+        vault.wait_for_requests(1)
+        vault.is_sealed = True
+        vault.put(QUESTPATH_SECRET=SECOND)
+        vault.wait_for_requests(2)
+        assert changes.empty()
+        vault.is_sealed = False
+        noticed = changes.get(timeout=PATIENCE_S)
+        vault.wait_for_requests(2)
+
+    assert noticed == "changed"
+    assert changes.empty()

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.support.patience import PATIENCE_S
+
 TOKEN, ROLE_ID, SECRET_ID = "hvs.of-the-test", "role-of-the-test", "secret-of-the-role"
 
 
@@ -17,6 +19,15 @@ class Vault:
         self.versions: list[dict[str, Any] | None] = []
         self.url = ""
         self.logins = 0
+        self.is_sealed = False
+        self.answered = threading.Semaphore(0)
+
+    def wait_for_requests(self, count: int) -> None:
+        """Wait until so many more requests were answered."""
+        while self.answered.acquire(blocking=False):
+            pass
+        for _ in range(count):
+            assert self.answered.acquire(timeout=PATIENCE_S)
 
     def put(self, **secrets: Any) -> None:
         """Write a new version."""
@@ -27,6 +38,8 @@ class Vault:
         self.versions[-1] = None
 
     def answer(self, method: str, path: str, token: str | None, body: bytes) -> tuple[int, dict[str, Any]]:
+        if self.is_sealed:
+            return 503, {"errors": ["Vault is sealed"]}
         if (method, path) in {("POST", "/v1/auth/approle/login"), ("PUT", "/v1/auth/approle/login")}:
             if json.loads(body) != {"role_id": ROLE_ID, "secret_id": SECRET_ID}:
                 return 400, {"errors": ["invalid role or secret ID"]}
@@ -59,6 +72,7 @@ def running_vault() -> Iterator[Vault]:
             self.send_header("content-length", str(len(payload)))
             self.end_headers()
             self.wfile.write(payload)
+            vault.answered.release()
 
         do_GET = do_POST = do_PUT = _answer  # noqa: N815 - names of the standard library
 
