@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import ssl
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -108,17 +109,21 @@ class Stream:
         self.sent = 0
         self.failures: list[str] = []
         self._port, self._context = port, context
-        self._over = asyncio.Event()
+        self._over = threading.Event()
 
-    @contextlib.asynccontextmanager
-    async def flowing(self) -> AsyncIterator[Self]:
-        """Send requests until the end of the block, from three clients."""
-        clients = [asyncio.create_task(self._ask()) for _ in range(3)]
+    @contextlib.contextmanager
+    def flowing(self) -> Iterator[Self]:
+        """Send requests from three clients until the end of the block, in a thread beside the test."""
+        thread = threading.Thread(target=lambda: asyncio.run(self._all()))
+        thread.start()
         try:
             yield self
         finally:
             self._over.set()
-            await asyncio.gather(*clients)
+            thread.join()
+
+    async def _all(self) -> None:
+        await asyncio.gather(*(self._ask() for _ in range(3)))
 
     async def _ask(self) -> None:
         while not self._over.is_set():

@@ -3,13 +3,12 @@
 The gateways, the worker, nginx, Postgres and Redis run for the whole module.
 """
 
-import asyncio
 import json
 import shutil
 import signal
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,12 +92,6 @@ def site(tmp_path_factory: pytest.TempPathFactory, installation: Installation) -
         yield Site(machines, gateways, worker, proxy, trusted, stack)
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while not condition():
-            await asyncio.sleep(0.05)
-
-
 def test_a_request_goes_through_nginx_over_tls(site: Site) -> None:
     with site.client() as client:
         answer = client.post("/graphql", json={"query": "{ leaderboard { total } }"}, extensions=SNI)
@@ -173,49 +166,50 @@ def test_an_event_stream_is_not_held_back_by_nginx(site: Site) -> None:
     assert "event: next" in received
 
 
-async def test_reloading_a_unit_runs_the_next_release_and_no_request_fails(
+def test_reloading_a_unit_runs_the_next_release_and_no_request_fails(
     site: Site, installation: Installation
 ) -> None:
     host, gateway = site.machines[0], site.gateways[0]
-    release = await asyncio.to_thread(a_release_after, installation)
-    before = worker_ids(gateway.pid)
+    release = a_release_after(installation)
+    before, keys = worker_ids(gateway.pid), keys_of(host)
     (host.folder / "etc" / "secrets" / "secret").write_text("y8" * 20)
 
-    async with Stream(site.proxy.port, site.context).flowing() as stream:
+    with Stream(site.proxy.port, site.context).flowing() as stream:
         host.use(release)
         gateway.send_signal(signal.SIGHUP)
-        await until(lambda: '"rolled"' in (host.folder / "questpath.log").read_text())
+        eventually(lambda: '"rolled"' in (host.folder / "questpath.log").read_text())
 
     assert (stream.failures, stream.sent > 10) == ([], True)
     assert not set(before) & set(worker_ids(gateway.pid))
     assert version_of(host) == "9.9.9"
+    assert keys_of(host).isdisjoint(keys)
 
 
-async def test_gateways_are_replaced_one_after_another_and_no_request_fails(site: Site) -> None:
-    async with Stream(site.proxy.port, site.context).flowing() as stream:
+def test_gateways_are_replaced_one_after_another_and_no_request_fails(site: Site) -> None:
+    with Stream(site.proxy.port, site.context).flowing() as stream:
         codes = []
         for number in range(2):
-            codes.append(await asyncio.to_thread(end, site.gateways[number]))
-            await asyncio.to_thread(site.start, number)
+            codes.append(end(site.gateways[number]))
+            site.start(number)
 
     assert (stream.failures, stream.sent > 10) == ([], True)
     assert codes == [0, 0]
 
 
-async def test_an_expired_certificate_is_refused_and_its_renewal_taken_without_a_failed_request(
+def test_an_expired_certificate_is_refused_and_its_renewal_taken_without_a_failed_request(
     site: Site,
 ) -> None:
     site.authority.issue(NAME, site.proxy.certificates, days=-1)
     site.proxy.reload()
-    await until(lambda: "expired" in asked(site))
+    eventually(lambda: "expired" in asked(site))
 
-    async with Stream(site.proxy.port, trusting_anything()).flowing() as stream:
-        await until(lambda: stream.sent > 10)
+    with Stream(site.proxy.port, trusting_anything()).flowing() as stream:
+        eventually(lambda: stream.sent > 10)
         site.authority.issue(NAME, site.proxy.certificates, days=30)
-        await asyncio.to_thread(site.proxy.reload)
-        await asyncio.to_thread(eventually, lambda: asked(site) == "")
+        site.proxy.reload()
+        eventually(lambda: asked(site) == "")
         renewed_at = stream.sent
-        await until(lambda: stream.sent > renewed_at + 10)
+        eventually(lambda: stream.sent > renewed_at + 10)
 
     assert stream.failures == []
 
@@ -243,7 +237,7 @@ def a_release_after(installation: Installation) -> Path:
 
 
 def asked(site: Site) -> str:
-    """Send one request in a thread of its own loop; return what went wrong, or nothing."""
+    """Send one request that looks at the certificate; return what went wrong, or nothing."""
     with httpx.Client(verify=site.context, timeout=PATIENCE_S) as client:
         try:
             client.get(
@@ -257,3 +251,8 @@ def asked(site: Site) -> str:
 def version_of(host: Machine) -> str:
     version: str = httpx.get(f"{host.url}/health").json()["version"]
     return version
+
+
+def keys_of(host: Machine) -> set[str]:
+    """Return the ids of the keys that a gateway signs with, which follow from its secret."""
+    return {key["kid"] for key in httpx.get(f"{host.url}/.well-known/jwks.json").json()["keys"]}
