@@ -131,6 +131,7 @@ lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --extra run pyproject.toml -o requirements-run.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --extra ai pyproject.toml -o requirements-ai.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --extra dev pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 deploy/build.in -o deploy/build.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 tests/conformance/requirements.in -o tests/conformance/requirements.txt
 
 clean: ## remove the environment and the data of the embedded database

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import signal
 import socket
 from collections.abc import Callable
 from contextlib import AsyncExitStack, nullcontext
@@ -17,7 +18,7 @@ from gateway.commands import workers as job_workers
 from gateway.commands.errors import CommandError
 from gateway.connections import listeners
 from gateway.databases import migrations
-from gateway.processes import process_beside
+from gateway.processes import process_beside, vault_watch
 from gateway.processes.graceful_shutdown import CLOSE_S, ending_within
 from gateway.processes.server import Server, raise_open_files
 from gateway.processes.supervisor import Supervisor
@@ -70,7 +71,10 @@ def _supervise(settings: Settings, url: str, listener: socket.socket, workers: i
         on_ready=partial(_print_ready, settings, listener),
     )
     run_jobs = partial(job_workers.work_beside, url)
-    with nullcontext() if settings.production else process_beside.running(run_jobs, drain_s=drain_s):
+    # New workers read the settings anew, so a roll takes new secrets up.
+    roll = partial(os.kill, os.getpid(), signal.SIGHUP)
+    beside = nullcontext() if settings.production else process_beside.running(run_jobs, drain_s=drain_s)
+    with beside, vault_watch.watched(settings, roll):
         return supervisor.supervise()
 
 

@@ -13,6 +13,7 @@ _ALWAYS = [
     ),
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),  # for scanners and browsers that do not read frame-ancestors
 ]
 _STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 """For a year. Browsers heed it only over TLS, which production uses."""

@@ -5,7 +5,7 @@ import math
 import os
 import socket
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
 import structlog
@@ -20,6 +20,7 @@ LAST_CALL_S = 1.0
 STREAMS_SHARE = 0.75
 """The share of the drain over which streams are asked to end; in the rest they do so."""
 _CHECK_EVERY_S = 0.05
+_MOST_WAITING = 4_096
 _CUT_OFF = 1
 CLOSE_S = 10.0
 """How long the application may take to close what it has open; a dead database never answers."""
@@ -42,6 +43,18 @@ def _exit_now() -> None:
     os._exit(_CUT_OFF)
 
 
+def _waiting(listener: socket.socket) -> list[socket.socket]:
+    """Accept the connections that wait, and close the listener."""
+    listener.setblocking(False)
+    accepted: list[socket.socket] = []
+    with listener, suppress(OSError):
+        while len(accepted) < _MOST_WAITING:
+            connection, _ = listener.accept()
+            connection.setblocking(False)
+            accepted.append(connection)
+    return accepted
+
+
 class DrainingServer(Protocol):
     """The part of a server that its shutdown uses."""
 
@@ -51,13 +64,16 @@ class DrainingServer(Protocol):
     force_exit: bool
     servers: list[asyncio.base_events.Server]
 
+    def protocol(self) -> asyncio.Protocol:
+        """Return the protocol of a new connection."""
+
 
 class GracefulShutdown:
     """The shutdown of one server."""
 
     def __init__(self, server: DrainingServer, listeners: Iterable[socket.socket]) -> None:
         self._server = server
-        self._listeners = listeners
+        self._listeners = list(listeners)
         self._registry = server.registry
 
     async def run(self) -> bool:
@@ -67,10 +83,7 @@ class GracefulShutdown:
         for connection in self._http_connections():
             connection.wind_down()
         await self._pause(bounds.drain_grace_s)
-        for server in self._server.servers:
-            server.close()
-        for listener in self._listeners:
-            listener.close()
+        await self._stop_listening()
         for connection in self._http_connections():
             connection.shutdown()
         streams = asyncio.create_task(drain.end_streams(window_s=bounds.drain_s * STREAMS_SHARE))
@@ -79,6 +92,21 @@ class GracefulShutdown:
         finally:
             streams.cancel()
         return self._abort_rest()
+
+    async def _stop_listening(self) -> None:
+        """Close the listeners, and serve the connections that were made but not accepted until then.
+
+        Closing a listener resets these, and a proxy does not repeat a request that it has sent. Between the last accept
+        and the close nothing else runs in this thread.
+        """
+        last_calls = [listener.dup() for listener in self._listeners]
+        for server in self._server.servers:
+            server.close()
+        loop = asyncio.get_running_loop()
+        for listener, last_call in zip(self._listeners, last_calls, strict=True):
+            listener.close()
+            for accepted in _waiting(last_call):
+                await loop.connect_accepted_socket(self._server.protocol, accepted)
 
     async def _wait_until_ended(self, timeout_s: float) -> None:
         """Wait until no connection and no task is left, at most so many seconds; refuse requests after LAST_CALL_S."""

@@ -1,5 +1,6 @@
 """Server: uvicorn's, with our connection limits and our graceful shutdown."""
 
+import asyncio
 import gc
 import resource
 import signal
@@ -86,6 +87,11 @@ class Server(uvicorn.Server):
             self.registry.start()
             freeze_garbage_collector()
             self._on_ready()
+
+    def protocol(self) -> asyncio.Protocol:
+        """Return the protocol of a new connection, as uvicorn's `startup` makes it."""
+        state = self.lifespan.state
+        return HttpConnection(config=self.config, server_state=self.server_state, app_state=state)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Shut down gracefully, and write what is left of the log."""

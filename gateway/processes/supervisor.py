@@ -107,7 +107,12 @@ class Supervisor(Multiprocess):
             self._rolls.append(self._roll())
 
     def terminate_all(self) -> None:
-        """Ask every worker to drain."""
+        """Ask every worker to drain, and close the supervisor's own copy of their listener.
+
+        While it were open, connections could be made after the last worker closed its own, and nothing accepts them.
+        """
+        for listener in self.sockets:
+            listener.close()
         for worker in self.processes:
             worker.drain(self._drain_s)
 

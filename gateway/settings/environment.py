@@ -23,6 +23,7 @@ from gateway.settings import (
     sessions,
     telemetry,
     unknown_names,
+    vault,
 )
 from gateway.settings.ai import AiSettings
 from gateway.settings.backups import BackupSettings
@@ -35,8 +36,11 @@ from gateway.settings.mail import MailSettings
 from gateway.settings.modes import DocumentMode, Environment, LogFormat
 from gateway.settings.operation_limits import LimitSettings
 from gateway.settings.rate_limits import RateSettings
+from gateway.settings.secret_files import SecretError
 from gateway.settings.sessions import SessionSettings
 from gateway.settings.telemetry import TelemetrySettings
+from gateway.settings.vault import VaultSettings
+from gateway.settings.vault_secrets import KeptSecretSettings
 from graph.execution.executor import Engine
 
 _DEVELOPMENT_SECRET = "for development only; never use it where others can reach the server"
@@ -75,6 +79,7 @@ EXAMPLES = (
     | rate_limits.EXAMPLES
     | sessions.EXAMPLES
     | telemetry.EXAMPLES
+    | vault.EXAMPLES
 )
 """A valid value of each setting, for messages and for `.env.example`."""
 
@@ -93,8 +98,10 @@ class Settings(
     LimitSettings,
     MailSettings,
     RateSettings,
+    KeptSecretSettings,
     SessionSettings,
     TelemetrySettings,
+    VaultSettings,
     BaseSettings,
 ):
     """All settings of the gateway."""
@@ -178,6 +185,10 @@ def read() -> Settings:
         raise SettingsError(unknown)
     try:
         settings = Settings()
+    except SecretError as error:
+        raise SettingsError(str(error)) from None
+    except IntegrationError as error:
+        raise SettingsError(f"{error}, like {EXAMPLES[error.name]}") from None
     except ValidationError as error:
         raise SettingsError(_sentence(error)) from None
     _check(settings)
@@ -199,6 +210,7 @@ def _check(settings: Settings) -> None:
     try:
         integrations.check(settings)
         ai.check(settings, production=settings.production)
+        vault.check(settings, production=settings.production)
     except IntegrationError as error:
         raise SettingsError(f"{error}, like {EXAMPLES[error.name]}") from None
     if not settings.production:

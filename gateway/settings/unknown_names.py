@@ -5,12 +5,18 @@ import os
 
 from pydantic_settings import BaseSettings, DotEnvSettingsSource
 
+from gateway.settings.secret_files import SUFFIX, is_secret
+
 PREFIX = "QUESTPATH_"
 
 
 def first(settings: type[BaseSettings]) -> str | None:
     """Return a sentence about the first unknown name, or None; its value is not quoted."""
-    words = {name.upper() for name, field in settings.model_fields.items() if field.validation_alias is None}
+    fields = [
+        (name, field) for name, field in settings.model_fields.items() if field.validation_alias is None
+    ]
+    words = {name.upper() for name, _ in fields}
+    words |= {name.upper() + SUFFIX for name, field in fields if is_secret(field)}
     names = {name.upper() for name in (*os.environ, *DotEnvSettingsSource(settings).env_vars)}
     given = {name.removeprefix(PREFIX) for name in names if name.startswith(PREFIX)}
     for word in sorted(given - words):

@@ -1,5 +1,6 @@
 """The layout of the product: its layers, and the areas in their order."""
 
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,3 +56,9 @@ def modules(*packages: str) -> Iterator[Path]:
 def folders(layer: str) -> set[str]:
     """Return the names of a layer's packages."""
     return {path.parent.name for path in (ROOT / layer).glob("*/__init__.py")}
+
+
+def packages_of_the_wheel() -> set[str]:
+    """Return the top-level names that the wheel installs."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    return set(project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"])

@@ -27,6 +27,7 @@ FOLDERS = (
     "content",
     "bench",
     "docs",
+    "deploy",
 )
 IN_FOLDER = re.compile(r"(?:" + "|".join(FOLDERS) + r"|\.ci)/")
 FILE = re.compile(r"[\w.-]+\.(?:py|md|mjs|json|toml|lock|graphql|yml|sql|svg|sh|env|example)")

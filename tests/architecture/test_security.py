@@ -40,6 +40,7 @@ CONNECTS = {
     "gateway/monitoring/probes.py",
     "gateway/authentication/openid_provider.py",
     "gateway/authentication/oidc_discovery.py",
+    "gateway/settings/vault_reader.py",
 }
 LISTENS = {
     f"gateway/{name}.py"

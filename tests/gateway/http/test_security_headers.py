@@ -45,6 +45,7 @@ async def test_every_response_forbids_sniffing_framing_and_referrers(live: Live)
         assert "frame-ancestors 'none'" in policy, kind
         assert ("sandbox" in policy) == (kind != "page"), kind
         assert response.headers["x-content-type-options"] == "nosniff", kind
+        assert response.headers["x-frame-options"] == "DENY", kind
         assert response.headers["referrer-policy"] == "no-referrer", kind
         assert response.headers["cross-origin-resource-policy"] == "same-origin", kind
         assert len(response.headers.get_list("content-security-policy")) == 1, kind

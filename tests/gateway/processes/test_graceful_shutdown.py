@@ -2,11 +2,13 @@
 
 import asyncio
 import json
-from contextlib import AsyncExitStack
+import socket
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import httpx
 import pytest
+import uvloop
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -18,6 +20,7 @@ from tests.support.clients.live_boards import earn, learner
 from tests.support.clients.raw_http import GET, raw_server
 from tests.support.clients.sse import Stream, streaming
 from tests.support.clients.websockets import HELLO, INIT, PROTOCOL, closed_with, hear, say
+from tests.support.patience import PATIENCE_S
 
 WATCH = """subscription ($after: LeaderboardVersion) { leaderboardChanged(first: 10, after: $after) {
   ... on LeaderboardSnapshot { version entries { xp user { id } } %s }
@@ -233,3 +236,54 @@ async def test_a_second_signal_ends_at_once() -> None:
 
         assert await connection.is_closed(2)
     assert server.server.was_cut
+
+
+class ConnectsAtLast:
+    """A listening server; a client connects and sends while it is closed, or so many turns of the loop later."""
+
+    def __init__(self, server: asyncio.base_events.Server, port: int, turns: int) -> None:
+        self._server, self._port, self._turns = server, port, turns
+        self.client: socket.socket | None = None
+        self.connected = asyncio.Event()
+
+    def close(self) -> None:
+        self._server.close()
+        self._wait(self._turns)
+
+    def _wait(self, turns: int) -> None:
+        if turns:
+            asyncio.get_running_loop().call_soon(self._wait, turns - 1)
+            return
+        with suppress(ConnectionRefusedError):
+            self.client = socket.create_connection(("127.0.0.1", self._port), PATIENCE_S)
+            self.client.sendall(GET)
+        self.connected.set()
+
+
+async def what_a_client_receives(turns: int) -> bytes | None:
+    """Connect while a server stops listening; return None where the connection is refused."""
+    async with raw_server(drain_grace_s=0.0) as raw:
+        last = ConnectsAtLast(raw.server.servers[0], raw.port, turns)
+        raw.server.servers[0] = last
+        raw.server.should_exit = True
+        await asyncio.wait_for(last.connected.wait(), PATIENCE_S)
+        if last.client is None:
+            return None
+        with last.client:
+            return await asyncio.to_thread(last.client.recv, 1_000)
+
+
+@pytest.mark.parametrize("turns", range(6))
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
+def test_a_connection_is_refused_or_served_while_a_listener_closes_and_never_reset(run: Any, turns: int) -> None:
+    received = run(what_a_client_receives(turns))
+
+    assert received is None or received.startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
+def test_a_connection_that_nothing_accepted_before_the_close_is_served(run: Any) -> None:
+    received = run(what_a_client_receives(0))
+
+    assert received is not None
+    assert b"connection: close" in received.lower()

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -31,12 +31,19 @@ class ServerProcess:
     ready_word = "is ready on"
     """What it prints when it is ready."""
 
-    def __init__(self, port: int, command: list[str], environment: dict[str, str], folder: Path) -> None:
+    def __init__(
+        self,
+        port: int,
+        command: list[str],
+        environment: dict[str, str],
+        folder: Path,
+        launcher: Sequence[str] = (sys.executable, "-m"),
+    ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.lines: list[str] = []
         self._unread: queue.Queue[str] = queue.Queue()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", *command],
+            [*launcher, *command],
             env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | environment,
             cwd=folder,
             stdout=subprocess.PIPE,
