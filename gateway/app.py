@@ -137,7 +137,12 @@ async def application(
         if with_worker:
             await stack.enter_async_context(worker_lifetime.running(settings, database_url, adapters, jobs))
         checks = await stack.enter_async_context(
-            connect(database_url, largest=1, statement_deadline_s=health.STATEMENT_DEADLINE_S)
+            connect(
+                settings.pool_address(database_url),
+                largest=1,
+                lifetimes=settings.lifetimes,
+                statement_deadline_s=health.STATEMENT_DEADLINE_S,
+            )
         )
         readiness = health.Readiness(adapters.database, checks, adapters.redis, pipeline.drain)
         await stack.enter_async_context(readiness.checked())

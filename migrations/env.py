@@ -1,7 +1,9 @@
 """Alembic environment: runs migrations over asyncpg, on the database whose URL the gateway passes in."""
 
 import asyncio
+from functools import partial
 
+import asyncpg
 from alembic import context
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -19,7 +21,10 @@ def migrate(connection: Connection) -> None:
 
 async def online(url: str) -> None:
     """Connect and migrate."""
-    engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://"), poolclass=NullPool)
+    # asyncpg reads the address, because SQLAlchemy reads only the first of several hosts.
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=partial(asyncpg.connect, url), poolclass=NullPool
+    )
     async with engine.connect() as connection:
         await connection.run_sync(migrate)
         await connection.commit()

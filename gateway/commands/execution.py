@@ -55,12 +55,13 @@ def exit_code(body: Callable[[Settings], int]) -> int:
 
 @contextmanager
 def database(settings: Settings, *, own: bool) -> Iterator[str]:
-    """Yield the address of the database: DATABASE_URL, or else that of the embedded Postgres.
+    """Yield the address of Postgres itself: of DATABASE_DIRECT_URL, DATABASE_URL, or the embedded Postgres.
 
     With `own` the embedded Postgres must not be in use yet; without, that of a running gateway is joined.
     """
-    if settings.database_url is not None:
-        address = settings.database_url.get_secret_value()
+    given = settings.database_direct_url or settings.database_url
+    if given is not None:
+        address = given.get_secret_value()
         source: AbstractContextManager[str] = nullcontext(
             address.replace("postgresql+asyncpg://", "postgresql://")
         )
