@@ -10,7 +10,8 @@ import uvloop
 
 from domain import job_table
 from domain.jobs import job_administration
-from gateway.commands import execution, stores
+from domain.jobs.worker_scaling import WorkerBounds
+from gateway.commands import execution, scaled_workers, stores
 from gateway.commands.errors import CommandError
 from gateway.jobs import worker_lifetime
 from gateway.jobs.served_queues import served_queues
@@ -29,13 +30,26 @@ def work(settings: Settings, arguments: argparse.Namespace) -> int:
     queues = _asked_queues(arguments.queues)
     if arguments.concurrency is not None:
         settings = settings.model_copy(update={"worker_concurrency": max(2, arguments.concurrency)})
+    bounds = _asked_bounds(arguments.min, arguments.max, settings.worker_concurrency)
     with execution.database(settings, own=False) as url:
-        return uvloop.run(_work(settings, url, queues))
+        if bounds is None:
+            return uvloop.run(_work(settings, url, queues))
+        names = queues or job_administration.queue_names(job_table.KINDS)
+        run = partial(work_beside, url, queues=queues, concurrency=bounds.capacity)
+        return uvloop.run(scaled_workers.supervise(settings, url, run, queues=names, bounds=bounds))
 
 
-def work_beside(url: str, pipe: WorkerPipe) -> int:
-    """Run jobs of all queues in a process beside that of `pipe`, which reads the settings anew."""
-    return execution.exit_code(lambda settings: uvloop.run(_work(settings, url, None, pipe)))
+def work_beside(
+    url: str, pipe: WorkerPipe, *, queues: list[str] | None = None, concurrency: int | None = None
+) -> int:
+    """Run jobs of some queues, or of all, in a process beside that of `pipe`, which reads the settings anew."""
+
+    def body(settings: Settings) -> int:
+        if concurrency is not None:
+            settings = settings.model_copy(update={"worker_concurrency": concurrency})
+        return uvloop.run(_work(settings, url, queues, pipe))
+
+    return execution.exit_code(body)
 
 
 async def _work(settings: Settings, url: str, asked: list[str] | None, pipe: WorkerPipe | None = None) -> int:
@@ -88,6 +102,15 @@ def _exposition(adapters: Adapters, metrics: JobMetrics) -> Exposition:
         partial(breaker_metrics.families, adapters.breakers),
         partial(status_metrics.families, adapters.board),
     )
+
+
+def _asked_bounds(least: int | None, most: int | None, capacity: int) -> WorkerBounds | None:
+    """Return the bounds of the number of workers; None for one worker in this process."""
+    if most is None and least is None:
+        return None
+    if most is None or (least or 1) > most:
+        raise CommandError("--max must be given, and be at least --min.")
+    return WorkerBounds(least=least or 1, most=most, capacity=capacity)
 
 
 def _asked_queues(given: str | None) -> list[str] | None:
