@@ -87,9 +87,7 @@ async def test_a_gateway_that_drains_is_left_out_without_a_failed_request(tmp_pa
         with started(["haproxy", "-db", "-f", file], log=tmp_path / "haproxy.log"):
             eventually(lambda: httpx.get(f"{url}/health/ready", verify=tls).status_code == 200)
             loads = [asyncio.create_task(load(url, tls, over)) for _ in range(CLIENTS)]
-            opened = [
-                asyncio.Event() for _ in range(2)
-            ]  # one on each gateway: the one with fewer gets the next
+            opened = [asyncio.Event() for _ in range(2)]
             sockets = [asyncio.create_task(socket_closes_with(url, tls, each)) for each in opened]
             for each in opened:
                 await each.wait()
