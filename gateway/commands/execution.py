@@ -7,8 +7,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
-import asyncpg
-
 from domain.errors import DomainError
 from domain.refusals import together
 from gateway.commands.errors import CommandError
@@ -19,6 +17,7 @@ from gateway.processes.supervisor import WorkersFailedError
 from gateway.settings import environment
 from gateway.settings.environment import Settings, SettingsError
 from gateway.telemetry import logs
+from persistence.postgres_refusals import FAILURES
 
 USAGE_ERROR = 2
 _INTERRUPTED = 130
@@ -49,7 +48,7 @@ def exit_code(body: Callable[[Settings], int]) -> int:
                 f"{each.field}: {each.message}" if each.field else each.message for each in together(error)
             )
         )
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+    except (*FAILURES, TimeoutError) as error:
         return _failed(f"The database cannot be reached or used ({_reason(error)}); check DATABASE_URL.")
 
 

@@ -8,8 +8,8 @@ from contextlib import AsyncExitStack
 
 import structlog
 
-from domain.jobs import worker_scaling
-from domain.jobs.worker_scaling import WorkerBounds, WorkerScale
+from domain.jobs import worker_scales
+from domain.jobs.worker_scales import WorkerBounds, WorkerScale
 from domain.unit_of_work import Meter
 from gateway import secrets_and_ids
 from gateway.commands import stores
@@ -95,8 +95,8 @@ class Scaling:
     async def _look(self, postgres: Postgres) -> None:
         now = secrets_and_ids.now()
         async with postgres.open_reads(Meter()) as work:
-            load = worker_scaling.load_of(await work.queues.all(self._queues, now=now), now=now)
-        scale = worker_scaling.scaled(self._scale, load, self._bounds, now=now)
+            load = worker_scales.load_of(await work.queues.all(self._queues, now=now), now=now)
+        scale = worker_scales.scaled(self._scale, load, self._bounds, now=now)
         if scale.workers != self._scale.workers:
             self.metrics.changed(scale.workers)
             _log.info(

@@ -10,7 +10,7 @@ import uvloop
 
 from domain import job_table
 from domain.jobs import job_administration
-from domain.jobs.worker_scaling import WorkerBounds
+from domain.jobs.worker_scales import WorkerBounds
 from gateway.commands import execution, scaled_workers, stores
 from gateway.commands.errors import CommandError
 from gateway.jobs import worker_lifetime

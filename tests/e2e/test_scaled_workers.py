@@ -20,12 +20,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 JOBS = 40
 QUICK = """
 from datetime import timedelta
-from domain.jobs import worker_scaling
+from domain.jobs import worker_scales
 from gateway.commands import scaled_workers
 from gateway.processes import scaled_workers as processes
 from tests.support.servers import job_worker
 job_worker.add_kinds()
-worker_scaling.SETTLE, worker_scaling.QUIET = timedelta(seconds=1), timedelta(seconds=2)
+worker_scales.SETTLE, worker_scales.QUIET = timedelta(seconds=1), timedelta(seconds=2)
 scaled_workers.LOOK_EVERY_S, processes.RESTART_S = 0.2, 0.1
 """
 """Adds the kinds of the test to the supervisor and its workers, and lets the supervisor decide soon."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain.jobs.queues import JobQueue
 from domain.jobs.rates import JobRate
-from domain.jobs.worker_scaling import (
+from domain.jobs.worker_scales import (
     LATE,
     QUIET,
     SETTLE,

@@ -1,4 +1,4 @@
-"""Worker scaling: how many workers one machine runs, by how much waits; changes are few and one at a time."""
+"""Worker scales: how many workers one machine runs, by how much waits; changes are few and one at a time."""
 
 from collections.abc import Iterable
 from dataclasses import replace
