@@ -89,7 +89,7 @@ async def test_a_pooler_that_leaves_out_settings_of_sessions_is_refused(tmp_path
     with (
         running_postgres(initialised(tmp_path / "postgres"), fsync="off") as cluster,
         running_pgbouncer(cluster, tmp_path / "pgbouncer", text=text) as pooler,
+        pytest.raises(asyncpg.InterfaceError, match=r"connect_query has to set enable_seqscan$"),
     ):
-        with pytest.raises(asyncpg.InterfaceError, match=r"connect_query has to set enable_seqscan$"):
-            async with connect(Address(pooler.url(), is_pooler=True, prepares=False)):
-                pass
+        async with connect(Address(pooler.url(), is_pooler=True, prepares=False)):
+            pass
