@@ -14,7 +14,8 @@ from domain.jobs.worker_scales import WorkerBounds
 from gateway.commands import execution, scaled_workers, stores
 from gateway.commands.errors import CommandError
 from gateway.jobs import worker_lifetime
-from gateway.jobs.served_queues import served_queues
+from gateway.jobs.served_queues import queues_with, served_queues
+from gateway.mail import delivery, mail_keys
 from gateway.ports import Adapters, opened
 from gateway.processes.worker import WorkerPipe
 from gateway.settings.environment import Settings
@@ -34,7 +35,7 @@ def work(settings: Settings, arguments: argparse.Namespace) -> int:
     with execution.database(settings, own=False) as url:
         if bounds is None:
             return uvloop.run(_work(settings, url, queues))
-        names = queues or job_administration.queue_names(job_table.KINDS)
+        names = _served(settings, queues)
         run = partial(work_beside, url, queues=queues, concurrency=bounds.capacity)
         return uvloop.run(scaled_workers.supervise(settings, url, run, queues=names, bounds=bounds))
 
@@ -62,9 +63,7 @@ async def _work(settings: Settings, url: str, asked: list[str] | None, pipe: Wor
             opened(settings, url, pool=_POOL, statement_deadline_s=deadline_s)
         )
         served = served_queues(adapters.ports)
-        queues = served if asked is None else [name for name in asked if name in served]
-        if not queues:
-            raise CommandError("Mails wait until QUESTPATH_SMTP_URL is set; set it, or name another queue.")
+        queues = _some(served if asked is None else [name for name in asked if name in served])
         metrics = await stack.enter_async_context(job_metrics.opened(settings, adapters.ports))
         await stack.enter_async_context(
             prometheus.served(
@@ -91,6 +90,20 @@ async def _work(settings: Settings, url: str, asked: list[str] | None, pipe: Wor
         await stopping.wait()
     logs.lines.flush()
     return 0
+
+
+def _served(settings: Settings, asked: list[str] | None) -> list[str]:
+    """Return which of the queues workers with these settings serve; raises CommandError where there are none."""
+    transport = delivery.transport_of(settings, mail_keys.of_settings(settings))
+    return _some(
+        [name for name in queues_with(sends_mail=transport is not None) if name in (asked or [name])]
+    )
+
+
+def _some(queues: list[str]) -> list[str]:
+    if not queues:
+        raise CommandError("Mails wait until QUESTPATH_SMTP_URL is set; set it, or name another queue.")
+    return queues
 
 
 def _exposition(adapters: Adapters, metrics: JobMetrics) -> Exposition:

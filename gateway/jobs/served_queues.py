@@ -12,8 +12,13 @@ _log = structlog.get_logger("gateway.jobs.served_queues")
 
 def served_queues(ports: Ports) -> list[str]:
     """Return the queues that a worker serves: all, but mails wait while there is no way to send them."""
+    sends_mail = ports.mail_transport is not None
+    if not sends_mail:
+        _log.warning("mails_wait", reason="QUESTPATH_SMTP_URL is not set")
+    return queues_with(sends_mail=sends_mail)
+
+
+def queues_with(*, sends_mail: bool) -> list[str]:
+    """Return the queues that a worker with or without a mail server serves."""
     names = job_administration.queue_names(job_table.KINDS)
-    if ports.mail_transport is not None:
-        return names
-    _log.warning("mails_wait", reason="QUESTPATH_SMTP_URL is not set")
-    return [name for name in names if name != outbox.QUEUE]
+    return [name for name in names if sends_mail or name != outbox.QUEUE]
