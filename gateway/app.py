@@ -123,7 +123,12 @@ async def application(
         )
         jobs = await stack.enter_async_context(job_metrics.opened(settings, ports))
         checks = await stack.enter_async_context(
-            connect(database_url, largest=1, statement_deadline_s=health.STATEMENT_DEADLINE_S)
+            connect(
+                settings.pool_address(database_url),
+                largest=1,
+                lifetimes=settings.lifetimes,
+                statement_deadline_s=health.STATEMENT_DEADLINE_S,
+            )
         )
         answers = await stack.enter_async_context(
             expositions.of_server(settings, adapters, jobs, sources, checks)

@@ -78,6 +78,13 @@ def parser() -> argparse.ArgumentParser:
     worker.add_argument(
         "--concurrency", type=_count, help="how many jobs at once, by default QUESTPATH_WORKER_CONCURRENCY"
     )
+    worker.add_argument(
+        "--min",
+        type=_count,
+        metavar="A",
+        help="keep at least A workers, each a process (1 if --max is given)",
+    )
+    worker.add_argument("--max", type=_count, metavar="B", help="and up to B, by how many jobs wait")
     _add_migrate(commands)
     add_command(
         commands, "seed", "databases.seed", "Import the demo content and create the demo accounts, once."

@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from redis.asyncio import Redis
-
 from domain.printouts.printers import Printing
 from domain.signals import Signals
 from domain.webhooks.ports import WebhookPorts
@@ -48,6 +46,7 @@ from gateway.workflows.conditions import SafeConditions
 from graph.documents.operation_usage import coordinates_in
 from graph.schema import executable
 from persistence.database import Database, connect
+from persistence.redis_client import AnyRedis
 from persistence.signals import LocalSignals, RedisSignals, redis_at
 from persistence.work import Postgres
 from resolvers.context import Ports
@@ -61,7 +60,7 @@ class Adapters:
     ports: Ports
     database: Database
     postgres: Postgres
-    redis: Redis | None
+    redis: AnyRedis | None
     redis_url: str | None
     tracing: Tracing | None
     tokens: JwtTokens
@@ -84,8 +83,10 @@ async def opened(
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(
             connect(
-                database_url,
+                settings.pool_address(database_url),
                 largest=pool,
+                usual=settings.pool_usual,
+                lifetimes=settings.lifetimes,
                 statement_deadline_s=statement_deadline_s,
                 lock_wait_s=settings.lock_wait_s,
                 share=settings.pool_share,
@@ -180,7 +181,7 @@ def _secrets(settings: Settings, purpose: str) -> list[bytes]:
 
 
 @asynccontextmanager
-async def _signals(settings: Settings) -> AsyncIterator[tuple["Redis | None", Signals]]:
+async def _signals(settings: Settings) -> AsyncIterator[tuple[AnyRedis | None, Signals]]:
     """Open the signals: over Redis if an address is set, else within the process."""
     if settings.redis_url is None:
         yield None, LocalSignals()

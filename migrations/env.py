@@ -1,7 +1,9 @@
 """Alembic environment: runs migrations over asyncpg, on the database whose URL the gateway passes in."""
 
 import asyncio
+from functools import partial
 
+import asyncpg
 from alembic import context
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -20,11 +22,9 @@ def migrate(connection: Connection) -> None:
 
 async def online(url: str) -> None:
     """Connect and migrate; no statement waits for a lock for longer than LOCK_TIMEOUT."""
-    engine = create_async_engine(
-        url.replace("postgresql://", "postgresql+asyncpg://"),
-        poolclass=NullPool,
-        connect_args={"server_settings": {"lock_timeout": LOCK_TIMEOUT}},
-    )
+    # asyncpg reads the address, because SQLAlchemy reads only the first of several hosts.
+    connecting = partial(asyncpg.connect, url, server_settings={"lock_timeout": LOCK_TIMEOUT})
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connecting, poolclass=NullPool)
     async with engine.connect() as connection:
         await connection.run_sync(migrate)
         await connection.commit()

@@ -15,6 +15,10 @@ from typing import Any, NamedTuple
 
 import asyncpg
 
+from persistence import connection_lifetimes
+from persistence.connection_lifetimes import Ages, Lifetimes
+from persistence.idle_connections import IdleConnections
+
 USUAL = 4
 """How many connections are lent at once while that is enough."""
 GROW_AFTER_S = 0.05
@@ -23,11 +27,7 @@ CHECK_EVERY_S = 0.01
 """How many seconds pass between two checks of the waiters, and so how much longer than due each may wait."""
 STUCK_AFTER_S = 0.5
 """How many seconds a caller waits where every connection has been busy with one statement for as long."""
-LONGEST_IDLE_S = 300.0
-"""A connection beyond the usual ones that stays idle for this many seconds is closed, before twice as many pass."""
-LONGEST_LIFE_S = 1_800.0
-"""A connection older than this is closed when it comes back, because a backend's caches only grow."""
-_CLOSE_TIMEOUT_S = 5.0
+_LIFETIMES = Lifetimes()
 _Waiter = asyncio.Future["asyncpg.Connection[Any] | None"]
 """A waiter: resolved with a connection, or None when it may open a new one."""
 
@@ -44,7 +44,7 @@ class PoolLoad(NamedTuple):
 class Pool:
     """At most `largest` connections, opened when they are needed; the one used last is lent first.
 
-    Not more than `USUAL` are lent at once as long as no caller waits longer than `GROW_AFTER_S`: a few busy backends
+    Not more than `usual` are lent at once as long as no caller waits longer than `GROW_AFTER_S`: a few busy backends
     do the same work for less than many, whose plans and catalogues push each other out of the processor's caches.
     Connections whose statement has run for longer than that do not count, which `count_stuck` tells.
     The pool serves the event loop that it is made in; both waits may last up to `CHECK_EVERY_S` longer.
@@ -56,24 +56,26 @@ class Pool:
         *,
         largest: int,
         timeout_s: float,
+        usual: int = USUAL,
+        lifetimes: Lifetimes = _LIFETIMES,
         count_stuck: Callable[[float], int] = lambda _: 0,
     ) -> None:
         self._open_connection = open_connection
         self._largest = largest
-        self._usual = min(USUAL, largest)
+        self._usual = min(usual, largest)
+        self._lifetimes = lifetimes
         self._timeout_s = timeout_s
         self._count_stuck = count_stuck
         self._stuck = 0
         self._loop = asyncio.get_running_loop()
-        self._idle: list[asyncpg.Connection[Any]] = []
-        self._least_idle = (
-            0  # since the last sweep; so many at the bottom of the stack were not lent meanwhile
-        )
-        self._opened_at: dict[asyncpg.Connection[Any], float] = {}
-        self._expired: set[asyncpg.Connection[Any]] = set()
+        self._idle = IdleConnections()
+        self._unchecked: list[asyncpg.Connection[Any]] = []
+        self._ages = Ages(lifetimes.longest_life_s)
+        self._expired = self._ages.expired
         self._waiting: deque[tuple[_Waiter, float]] = deque()
         self._next_check: asyncio.TimerHandle | None = None
-        self._next_sweep = self._loop.call_later(LONGEST_IDLE_S, self._sweep)
+        self._next_sweep = self._loop.call_later(lifetimes.longest_idle_s, self._sweep)
+        self._next_mark = self._loop.call_later(lifetimes.check_after_s, self._mark)
         self._closing: set[asyncio.Task[None]] = set()
         self._size = 0
         self._is_closed = False
@@ -82,8 +84,7 @@ class Pool:
     def load(self) -> PoolLoad:
         """How busy the pool is."""
         waiting = sum(not waiter.done() for waiter, _ in self._waiting)
-        idle = len(self._idle)
-        return PoolLoad(self._size - idle, idle, self._largest, waiting)
+        return PoolLoad(self._size - len(self._idle), len(self._idle), self._largest, waiting)
 
     async def acquire(self) -> "asyncpg.Connection[Any]":
         """Borrow a connection; TimeoutError when none comes free within `timeout_s` seconds."""
@@ -117,47 +118,64 @@ class Pool:
 
     def renew(self) -> None:
         """Close the idle connections, and those in use when they come back: the server has changed."""
-        self._expired |= self._opened_at.keys()
-        while self._idle:
-            self._discard(self._idle.pop())
-        self._least_idle = 0
+        self._ages.expire_all()
+        self._discard(*self._idle.lowest(len(self._idle)))
 
     async def close(self) -> None:
         """Close the idle connections; those in use are closed when they come back."""
         self._is_closed = True
         self._next_sweep.cancel()
+        self._next_mark.cancel()
         self._stuck = 0
-        while self._idle:
-            self._discard(self._idle.pop())
+        self._size += len(self._unchecked)
+        self._discard(*self._idle.lowest(len(self._idle)), *self._unchecked)
         await asyncio.gather(*self._closing, return_exceptions=True)
 
     def _take_idle(self) -> "asyncpg.Connection[Any] | None":
-        while self._idle:
-            connection = self._idle.pop()
-            if len(self._idle) < self._least_idle:  # noqa: PLR1730 - `min` is a call
-                self._least_idle = len(self._idle)
+        """Return the connection used last; None without one, or where it has to be checked: `_opened` does that."""
+        idle = self._idle
+        while idle:
+            connection = idle.pop()
+            if len(idle) < idle.least and idle.has_rested():
+                self._size -= 1
+                self._unchecked.append(connection)
+                return None
             if not connection.is_closed():
                 return connection
             self._discard(connection)
         return None
 
     def _reserve(self) -> bool:
-        """Reserve room for one more connection, if there is any."""
         if self._size >= self._largest or self._is_closed:
             return False
         self._size += 1
         return True
 
     async def _opened(self) -> "asyncpg.Connection[Any]":
-        """Open a connection in the room that was reserved for it."""
+        """Open a connection in the room that was reserved for it, unless one that has rested answers."""
         try:
+            while self._unchecked:
+                connection = self._unchecked.pop()
+                if await self._is_usable(connection):
+                    return connection
             connection = await self._open_connection()
         except BaseException:
             self._size -= 1
             self._offer_room()
             raise
-        self._opened_at[connection] = monotonic()
+        self._ages.begin(connection)
         return connection
+
+    async def _is_usable(self, connection: "asyncpg.Connection[Any]") -> bool:
+        """Check a connection that has rested; close one that does not answer, and the others that have rested."""
+        is_usable = False
+        try:
+            is_usable = await connection_lifetimes.answers(connection)
+        finally:
+            if not is_usable:
+                self._size += 1  # it gave up its own room
+                self._discard(connection, *self._idle.lowest(self._idle.rested))
+        return is_usable
 
     def _check(self) -> None:
         """Lend more than usual to callers that have waited for a while, and refuse those that have waited too long."""
@@ -174,7 +192,6 @@ class Pool:
         self._next_check = self._loop.call_later(CHECK_EVERY_S, self._check) if is_needed else None
 
     def _longest_wait_began(self) -> float:
-        """Return when the longest waiter began to wait, infinity where there is none."""
         while self._waiting:
             waiter, began = self._waiting[0]
             if not waiter.done():
@@ -189,18 +206,13 @@ class Pool:
 
     def _sweep(self) -> None:
         """Close what has been idle since the last sweep, beyond the usual, and note which connections are too old."""
-        surplus = max(0, min(self._least_idle, self._size - self._usual))
-        for connection in self._idle[:surplus]:
-            self._discard(connection)
-        del self._idle[:surplus]
-        self._least_idle = len(self._idle)
-        last_opened = monotonic() - LONGEST_LIFE_S
-        self._expired = {
-            connection
-            for connection, opened_at in self._opened_at.items()
-            if opened_at <= last_opened or connection in self._expired
-        }
-        self._next_sweep = self._loop.call_later(LONGEST_IDLE_S, self._sweep)
+        self._discard(*self._idle.swept(self._size - self._usual))
+        self._ages.expire_old()
+        self._next_sweep = self._loop.call_later(self._lifetimes.longest_idle_s, self._sweep)
+
+    def _mark(self) -> None:
+        self._idle.mark()
+        self._next_mark = self._loop.call_later(self._lifetimes.check_after_s, self._mark)
 
     def _offer_room(self) -> None:
         """Let the longest waiter open a connection, if there is room for one."""
@@ -227,17 +239,11 @@ class Pool:
             self._size -= 1
             self._offer_room()
 
-    def _discard(self, connection: "asyncpg.Connection[Any]") -> None:
-        """Take a connection out of the pool and close it in the background, where a cancelled statement is awaited."""
-        self._size -= 1
-        self._opened_at.pop(connection, None)
-        task = asyncio.ensure_future(_close(connection))
-        self._closing.add(task)
-        task.add_done_callback(self._closing.discard)
-
-
-async def _close(connection: "asyncpg.Connection[Any]") -> None:
-    try:
-        await connection.close(timeout=_CLOSE_TIMEOUT_S)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-        connection.terminate()
+    def _discard(self, *connections: "asyncpg.Connection[Any]") -> None:
+        """Take connections out of the pool and close them in the background, where cancelled statements are awaited."""
+        for connection in connections:
+            self._size -= 1
+            self._ages.end(connection)
+            task = asyncio.ensure_future(connection_lifetimes.close(connection))
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)

@@ -7,7 +7,9 @@ from domain.unit_of_work import Meter
 from persistence import connection_settings, transactions
 from persistence.bulkheads import SHARE, Bulkheads
 from persistence.connection_lender import Lender
-from persistence.connection_pool import Pool, PoolLoad
+from persistence.connection_lifetimes import Lifetimes
+from persistence.connection_pool import USUAL, Pool, PoolLoad
+from persistence.connection_settings import Address
 from persistence.sql_connection import SqlConnection
 
 __all__ = ["Borrowed", "Database", "SqlConnection", "connect"]
@@ -16,6 +18,7 @@ STATEMENT_DEADLINE_S = 5.0
 LOCK_WAIT_PART = 0.4
 """How much of its deadline a statement may wait for a lock, unless a setting says so."""
 _ACQUIRE_TIMEOUT_S = 5
+_LIFETIMES = Lifetimes()
 
 
 class Borrowed:
@@ -76,22 +79,32 @@ class Database:
 
 @asynccontextmanager
 async def connect(
-    url: str,
+    address: str | Address,
     *,
     largest: int = 10,
+    usual: int = USUAL,
+    lifetimes: Lifetimes = _LIFETIMES,
     statement_deadline_s: float = STATEMENT_DEADLINE_S,
     lock_wait_s: float | None = None,
     share: float = SHARE,
 ) -> AsyncIterator[Database]:
-    """Open a pool on the database at `url` (`postgresql://...`) and close it at the end.
+    """Open a pool on the database at an address (`postgresql://...`) and close it at the end.
 
-    Postgres cancels a statement that runs for longer than `statement_deadline_s` seconds, or waits longer than
-    `lock_wait_s` for a lock. The statements on one table may hold `share` of the connections.
+    Up to `usual` of the `largest` number of connections are lent at once while that is enough. Postgres cancels a
+    statement that runs for longer than `statement_deadline_s` seconds, or waits longer than `lock_wait_s` for a lock.
+    The statements on one table may hold `share` of the connections.
     """
     waits = lock_wait_s or LOCK_WAIT_PART * statement_deadline_s
-    opener = connection_settings.opener(url, statement_deadline_s=statement_deadline_s, lock_wait_s=waits)
+    opener = connection_settings.opener(address, statement_deadline_s=statement_deadline_s, lock_wait_s=waits)
     bulkheads = Bulkheads(largest, share)
-    pool = Pool(opener, largest=largest, timeout_s=_ACQUIRE_TIMEOUT_S, count_stuck=bulkheads.count_stuck)
+    pool = Pool(
+        opener,
+        largest=largest,
+        usual=usual,
+        lifetimes=lifetimes,
+        timeout_s=_ACQUIRE_TIMEOUT_S,
+        count_stuck=bulkheads.count_stuck,
+    )
     pool.release(await pool.acquire())  # an unreachable database is refused at the start
     try:
         yield Database(Lender(pool, bulkheads))

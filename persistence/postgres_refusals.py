@@ -88,6 +88,8 @@ def of(error: BaseException) -> ServerRefusal | None:
 
 def is_lost(error: BaseException) -> bool:
     """Tell whether the connection died, as opposed to a use of the driver that it refuses."""
+    if isinstance(error, asyncpg.TargetServerAttributeNotMatched):
+        return True  # of several hosts none can write, as during a failover
     if isinstance(error, asyncpg.InterfaceError | asyncpg.InternalClientError):
         return is_unsent(error) or "pool is closed" in str(error)
     return isinstance(error, LOST) and not isinstance(error, TimeoutError)

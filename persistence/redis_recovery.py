@@ -4,12 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from persistence.redis_client import TracedRedis
+from persistence import redis_client
+from persistence.redis_client import AnyRedis
 
 _PROBE_EVERY_S = 0.5
 _PROBE_KEY = "questpath:1:probe"
@@ -18,7 +16,7 @@ _PROBE_KEY = "questpath:1:probe"
 class Recovery:
     """Probes Redis from `begin` until it answers, and then calls `restored`."""
 
-    def __init__(self, redis: "Redis", *, restored: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, redis: AnyRedis, *, restored: Callable[[], None] = lambda: None) -> None:
         self._redis = redis
         self._restored = restored
         self._probing: asyncio.Task[None] | None = None
@@ -40,7 +38,7 @@ class Recovery:
                 await self._probing
 
     async def _probe(self) -> None:
-        await self._redis.connection_pool.disconnect(inuse_connections=False)
+        await redis_client.drop_connections(self._redis)
         while True:
             await asyncio.sleep(_PROBE_EVERY_S)
             with suppress(RedisError, OSError):
@@ -51,7 +49,7 @@ class Recovery:
                 return
 
 
-async def probe(redis: "Redis") -> None:
+async def probe(redis: AnyRedis) -> None:
     """Write a key that expires at once: a Redis that is full, read-only or loading answers a ping, and no more.
 
     Raises RedisError or OSError.
@@ -60,15 +58,7 @@ async def probe(redis: "Redis") -> None:
 
 
 @asynccontextmanager
-async def opened(url: str, *, most_connections: int, patience_s: float) -> AsyncIterator[Redis]:
-    """Open a client of the server at `url` that never retries, and waits `patience_s` seconds for a connection."""
-    pool = BlockingConnectionPool.from_url(
-        url,
-        max_connections=most_connections,
-        timeout=patience_s,
-        retry=Retry(NoBackoff(), 0),
-        socket_connect_timeout=_PROBE_EVERY_S,
-        socket_keepalive=True,
-    )
-    async with TracedRedis.from_pool(pool) as redis:
+async def opened(url: str, *, most_connections: int, patience_s: float) -> AsyncIterator[AnyRedis]:
+    """Open a client of the servers at `url` that never retries, and waits `patience_s` seconds for a connection."""
+    async with redis_client.client(url, most_connections=most_connections, patience_s=patience_s) as redis:
         yield redis

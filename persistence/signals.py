@@ -6,19 +6,19 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import structlog
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from redis.asyncio.cluster import RedisCluster
 from redis.exceptions import RedisError
 
 from domain.signals import Signal
-from persistence.redis_client import TracedRedis
+from persistence import redis_client
+from persistence.redis_client import AnyRedis
 
 QUEUE_LENGTH = 64
 _CHANNEL = "questpath:1:signals"
 _RECONNECT_S = 0.5
 _PATIENCE_S = 0.5
 _PAUSE_S = 1.0
+_MOST_CONNECTIONS = 64
 _log = structlog.get_logger("persistence.signals")
 
 
@@ -76,7 +76,7 @@ class RedisSignals:
     copy. While Redis is lost, other processes receive nothing and re-read on their next tick.
     """
 
-    def __init__(self, redis: "Redis", *, sender: str) -> None:
+    def __init__(self, redis: AnyRedis, *, sender: str) -> None:
         self._redis = redis
         self._sender = sender
         self._local = LocalSignals()
@@ -112,12 +112,13 @@ class RedisSignals:
             except (RedisError, OSError) as error:
                 if self.connected.is_set():
                     _log.warning("signals_not_heard", error=type(error).__name__)
+                if isinstance(self._redis, RedisCluster):  # another node may serve the channel now
+                    await redis_client.drop_connections(self._redis)
             self.connected.clear()
             await asyncio.sleep(_RECONNECT_S)
 
     async def _receive_once(self) -> None:
-        async with self._redis.pubsub() as channel:
-            await channel.subscribe(_CHANNEL)
+        async with redis_client.subscribed(self._redis, _CHANNEL) as channel:
             async for message in channel.listen():
                 if message["type"] == "subscribe":
                     self.connected.set()
@@ -135,9 +136,6 @@ class RedisSignals:
             self._local.deliver(signals)
 
 
-def redis_at(url: str) -> "Redis":
+def redis_at(url: str) -> AnyRedis:
     """Return a client for signals: it never retries by itself, because a late signal is worth nothing."""
-    client: Redis = TracedRedis.from_url(
-        url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=_PATIENCE_S, socket_keepalive=True
-    )
-    return client
+    return redis_client.client(url, most_connections=_MOST_CONNECTIONS, patience_s=_PATIENCE_S)

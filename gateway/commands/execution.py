@@ -7,8 +7,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
-import asyncpg
-
 from domain.errors import DomainError
 from domain.refusals import together
 from gateway.commands.errors import CommandError
@@ -19,6 +17,7 @@ from gateway.processes.supervisor import WorkersFailedError
 from gateway.settings import environment
 from gateway.settings.environment import Settings, SettingsError
 from gateway.telemetry import logs
+from persistence.postgres_refusals import FAILURES
 
 USAGE_ERROR = 2
 _INTERRUPTED = 130
@@ -49,18 +48,19 @@ def exit_code(body: Callable[[Settings], int]) -> int:
                 f"{each.field}: {each.message}" if each.field else each.message for each in together(error)
             )
         )
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+    except (*FAILURES, TimeoutError) as error:
         return _failed(f"The database cannot be reached or used ({_reason(error)}); check DATABASE_URL.")
 
 
 @contextmanager
 def database(settings: Settings, *, own: bool) -> Iterator[str]:
-    """Yield the address of the database: DATABASE_URL, or else that of the embedded Postgres.
+    """Yield the address of Postgres itself: of DATABASE_DIRECT_URL, DATABASE_URL, or the embedded Postgres.
 
     With `own` the embedded Postgres must not be in use yet; without, that of a running gateway is joined.
     """
-    if settings.database_url is not None:
-        address = settings.database_url.get_secret_value()
+    given = settings.database_direct_url or settings.database_url
+    if given is not None:
+        address = given.get_secret_value()
         source: AbstractContextManager[str] = nullcontext(
             address.replace("postgresql+asyncpg://", "postgresql://")
         )

@@ -4,15 +4,18 @@ import argparse
 import asyncio
 import signal
 from contextlib import AsyncExitStack
+from functools import partial
 
 import uvloop
 
 from domain import job_table
 from domain.jobs import job_administration
-from gateway.commands import execution, stores
+from domain.jobs.worker_scales import WorkerBounds
+from gateway.commands import execution, scaled_workers, stores
 from gateway.commands.errors import CommandError
 from gateway.jobs import worker_lifetime
-from gateway.jobs.served_queues import served_queues
+from gateway.jobs.served_queues import queues_with, served_queues
+from gateway.mail import delivery, mail_keys
 from gateway.monitoring import expositions
 from gateway.ports import opened
 from gateway.processes.worker import WorkerPipe
@@ -27,13 +30,26 @@ def work(settings: Settings, arguments: argparse.Namespace) -> int:
     queues = _asked_queues(arguments.queues)
     if arguments.concurrency is not None:
         settings = settings.model_copy(update={"worker_concurrency": max(2, arguments.concurrency)})
+    bounds = _asked_bounds(arguments.min, arguments.max, settings.worker_concurrency)
     with execution.database(settings, own=False) as url:
-        return uvloop.run(_work(settings, url, queues))
+        if bounds is None:
+            return uvloop.run(_work(settings, url, queues))
+        names = _served(settings, queues)
+        run = partial(work_beside, url, queues=queues, concurrency=bounds.capacity)
+        return uvloop.run(scaled_workers.supervise(settings, url, run, queues=names, bounds=bounds))
 
 
-def work_beside(url: str, pipe: WorkerPipe) -> int:
-    """Run jobs of all queues in a process beside that of `pipe`, which reads the settings anew."""
-    return execution.exit_code(lambda settings: uvloop.run(_work(settings, url, None, pipe)))
+def work_beside(
+    url: str, pipe: WorkerPipe, *, queues: list[str] | None = None, concurrency: int | None = None
+) -> int:
+    """Run jobs of some queues, or of all, in a process beside that of `pipe`, which reads the settings anew."""
+
+    def body(settings: Settings) -> int:
+        if concurrency is not None:
+            settings = settings.model_copy(update={"worker_concurrency": concurrency})
+        return uvloop.run(_work(settings, url, queues, pipe))
+
+    return execution.exit_code(body)
 
 
 async def _work(settings: Settings, url: str, asked: list[str] | None, pipe: WorkerPipe | None = None) -> int:
@@ -46,9 +62,7 @@ async def _work(settings: Settings, url: str, asked: list[str] | None, pipe: Wor
             opened(settings, url, pool=_POOL, statement_deadline_s=deadline_s)
         )
         served = served_queues(adapters.ports)
-        queues = served if asked is None else [name for name in asked if name in served]
-        if not queues:
-            raise CommandError("Mails wait until QUESTPATH_SMTP_URL is set; set it, or name another queue.")
+        queues = _some(served if asked is None else [name for name in asked if name in served])
         metrics = await stack.enter_async_context(job_metrics.opened(settings, adapters.ports))
         await stack.enter_async_context(expositions.of_worker(settings, adapters, metrics))
         worker = await stack.enter_async_context(
@@ -68,6 +82,33 @@ async def _work(settings: Settings, url: str, asked: list[str] | None, pipe: Wor
         await stopping.wait()
     logs.lines.flush()
     return 0
+
+
+def _served(settings: Settings, asked: list[str] | None) -> list[str]:
+    """Return which of the queues workers with these settings serve; raises CommandError where there are none."""
+    transport = delivery.transport_of(settings, mail_keys.of_settings(settings))
+    return _some(
+        [
+            name
+            for name in queues_with(sends_mail=transport is not None, backs_up=settings.backups is not None)
+            if name in (asked or [name])
+        ]
+    )
+
+
+def _some(queues: list[str]) -> list[str]:
+    if not queues:
+        raise CommandError("Mails wait until QUESTPATH_SMTP_URL is set; set it, or name another queue.")
+    return queues
+
+
+def _asked_bounds(least: int | None, most: int | None, capacity: int) -> WorkerBounds | None:
+    """Return the bounds of the number of workers; None for one worker in this process."""
+    if most is None and least is None:
+        return None
+    if most is None or (least or 1) > most:
+        raise CommandError("--max must be given, and be at least --min.")
+    return WorkerBounds(least=least or 1, most=most, capacity=capacity)
 
 
 def _asked_queues(given: str | None) -> list[str] | None:

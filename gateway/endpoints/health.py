@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 import asyncpg
 import orjson
 import structlog
-from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from sqlalchemy import text
@@ -24,6 +23,7 @@ from gateway.databases import migrations
 from persistence import redis_recovery
 from persistence.database import Database
 from persistence.postgres_refusals import Reason
+from persistence.redis_client import AnyRedis
 from persistence.statements import Statement
 
 _WAIT_S = 0.07
@@ -74,7 +74,7 @@ class Readiness:
     Postgres is asked over a connection of its own, `checks`, so that a busy pool is no reason.
     """
 
-    def __init__(self, database: Database, checks: Database, redis: "Redis | None", drain: Drain) -> None:
+    def __init__(self, database: Database, checks: Database, redis: AnyRedis | None, drain: Drain) -> None:
         self._database = database
         self._checks = checks
         self._redis = redis

@@ -43,7 +43,13 @@ async def running(
     """
     capacity = settings.worker_concurrency
     async with connect(
-        url, largest=capacity + 2, statement_deadline_s=STATEMENT_DEADLINE_S, lock_wait_s=LOCK_WAIT_S, share=1
+        settings.pool_address(url),
+        largest=capacity + 2,
+        usual=settings.pool_usual,
+        lifetimes=settings.lifetimes,
+        statement_deadline_s=STATEMENT_DEADLINE_S,
+        lock_wait_s=LOCK_WAIT_S,
+        share=1,
     ) as database:
         postgres = Postgres(database, adapters.ports.signals, adapters.postgres.counts)
         own = replace(

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from redis.asyncio import Redis
 
 from gateway.databases import migrations
 from gateway.settings.integrations import MailServer
 from persistence import redis_recovery
 from persistence.database import Database
 from persistence.monitoring import server_state
+from persistence.redis_client import AnyRedis
 
 Found = dict[str, Any]
 _READY = b"220"
@@ -49,10 +49,12 @@ async def postgres(database: Database) -> Found:
     }
 
 
-async def redis(client: "Redis") -> Found:
+async def redis(client: AnyRedis) -> Found:
     """Write to Redis, and return its version, memory and role."""
     await redis_recovery.probe(client)
     info: Mapping[str, Any] = await client.info()
+    if "redis_version" not in info:  # a cluster answers by node
+        info = next(iter(info.values()))
     names = ("redis_version", "role", "used_memory", "maxmemory", "connected_clients")
     return {"state": "up"} | {name: info[name] for name in names if name in info}
 

@@ -13,30 +13,55 @@ from gateway.processes.worker import WorkerPipe
 _MARGIN_S = 10.0
 
 
+class ProcessBeside:
+    """A process that runs `run`; its own session keeps the terminal's signals from it.
+
+    When this process is killed, `WorkerPipe.watched` ends it.
+    """
+
+    def __init__(self, run: Callable[[WorkerPipe], int]) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_run, args=(run, theirs))
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            self._process.start()
+        finally:
+            signal.signal(signal.SIGINT, handler)
+        theirs.close()
+
+    @property
+    def pid(self) -> int | None:
+        """Its number."""
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended; None while it runs."""
+        return self._process.exitcode
+
+    def terminate(self) -> None:
+        """Send SIGTERM, at which it drains."""
+        self._process.terminate()
+
+    def end(self, drain_s: float) -> None:
+        """Wait until it has ended after SIGTERM, and kill it if that takes longer than a drain may."""
+        self._process.join(drain_s + _MARGIN_S)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+        self._pipe.close()
+
+
 @contextmanager
 def running(run: Callable[[WorkerPipe], int], *, drain_s: float) -> Iterator[None]:
-    """Run `run` beside the block; at its end it gets SIGTERM, and has so many seconds to end.
-
-    Its own session keeps the terminal's signals from it. When this process is killed, `WorkerPipe.watched` ends it.
-    """
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_run, args=(run, theirs))
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        process.start()
-    finally:
-        signal.signal(signal.SIGINT, handler)
-    theirs.close()
+    """Run `run` beside the block; at its end it gets SIGTERM, and has so many seconds to end."""
+    process = ProcessBeside(run)
     try:
         yield
     finally:
         process.terminate()
-        process.join(drain_s + _MARGIN_S)
-        if process.is_alive():
-            process.kill()
-            process.join()
-        ours.close()
+        process.end(drain_s)
 
 
 def _run(run: Callable[[WorkerPipe], int], connection: Connection) -> None:

@@ -1,12 +1,22 @@
 """Settings of the connections to Postgres, and of what is kept of it in memory."""
 
-from pydantic import Field
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings
 
+from persistence.connection_lifetimes import CHECK_AFTER_S, LONGEST_IDLE_S, LONGEST_LIFE_S, Lifetimes
+from persistence.connection_pool import USUAL
+from persistence.connection_settings import Address
 from resolvers.public_nodes import MOST_VALUES
 
 EXAMPLES = {
+    "DATABASE_URL": "postgresql://user:password@db.example.org/questpath",
+    "DATABASE_DIRECT_URL": "postgresql://user:password@db.example.org:5432/questpath",
+    "QUESTPATH_PREPARED_STATEMENTS": "on or off",
     "QUESTPATH_POOL": "10",
+    "QUESTPATH_POOL_USUAL": "4",
+    "QUESTPATH_CONNECTION_LIFE_S": "1800",
+    "QUESTPATH_CONNECTION_IDLE_S": "300",
+    "QUESTPATH_CONNECTION_CHECK_S": "30",
     "QUESTPATH_POOL_SHARE": "0.5",
     "QUESTPATH_LOCK_WAIT_S": "2",
     "QUESTPATH_NODE_CACHE_VALUES": "400000",
@@ -15,13 +25,41 @@ EXAMPLES = {
 
 
 class DatabaseSettings(BaseSettings):
-    """How many connections there are, how they are shared, how long a lock is waited for, and what memory keeps."""
+    """Where Postgres is, how many connections there are and how long they are kept, and what memory keeps."""
 
+    database_url: SecretStr | None = Field(default=None, validation_alias=AliasChoices("DATABASE_URL"))
+    """A Postgres address; without one, an embedded Postgres starts (development only)."""
+    database_direct_url: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("DATABASE_DIRECT_URL")
+    )
+    """The address of Postgres itself, where DATABASE_URL is that of PgBouncer in transaction mode."""
+    prepared_statements: bool = True
+    """Whether statements are prepared once for a connection; off behind a PgBouncer that does not follow them."""
     pool: int = Field(default=10, ge=2, le=200)
     """The largest number of connections to Postgres, beside one for health checks."""
+    pool_usual: int = Field(default=USUAL, ge=1, le=200)
+    """How many of them are lent at once while nothing waits for longer than 50 ms."""
+    connection_life_s: float = Field(default=LONGEST_LIFE_S, ge=10, le=86_400)
+    """A connection that is older than so many seconds is closed after its use."""
+    connection_idle_s: float = Field(default=LONGEST_IDLE_S, ge=1, le=86_400)
+    """A connection beyond the usual ones that is idle for so many seconds is closed."""
+    connection_check_s: float = Field(default=CHECK_AFTER_S, ge=1, le=86_400)
+    """A connection that was idle for so many seconds is checked before it is lent."""
     pool_share: float = Field(default=0.5, ge=0.1, le=1)
     """The part of them that statements on one table may hold; 1 is all of them."""
     lock_wait_s: float | None = Field(default=None, gt=0, le=120)
     """Seconds for which a statement waits for a lock; two fifths of its deadline where this is not set."""
     node_cache_values: int = Field(default=MOST_VALUES, ge=0, le=100_000_000)
     """How many values of nodes of public roadmaps a process keeps, about 100 bytes each; 0 keeps none."""
+
+    @property
+    def lifetimes(self) -> Lifetimes:
+        """How long connections are kept."""
+        return Lifetimes(self.connection_idle_s, self.connection_life_s, self.connection_check_s)
+
+    def pool_address(self, direct_url: str) -> Address:
+        """Return where pools connect to: to the pooler where there is one, else to Postgres itself."""
+        if self.database_direct_url is None or self.database_url is None:
+            return Address(direct_url, prepares=self.prepared_statements)
+        url = self.database_url.get_secret_value()
+        return Address(url, is_pooler=True, prepares=self.prepared_statements)

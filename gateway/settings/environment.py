@@ -1,7 +1,6 @@
 """Settings, read once from the environment. A wrong one stops the start with its name and an example."""
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -10,6 +9,7 @@ from domain.uploads.uploads import UploadLimits
 from gateway.callers.client_addresses import networks
 from gateway.callers.origins import origin
 from gateway.settings import (
+    addresses,
     ai,
     backups,
     connection_bounds,
@@ -45,7 +45,6 @@ from graph.execution.executor import Engine
 
 _DEVELOPMENT_SECRET = "for development only; never use it where others can reach the server"
 _SHORTEST_SECRET = 32
-_SCHEMES = ("postgresql://", "postgres://", "postgresql+asyncpg://")
 
 EXAMPLES = (
     {
@@ -65,7 +64,6 @@ EXAMPLES = (
         "QUESTPATH_API_URL": "https://api.example.org",
         "QUESTPATH_SMTP_URL": "smtp+starttls://user:password@mail.example.org:587",
         "QUESTPATH_MAIL_FROM": "QuestPath <no-reply@example.org>",
-        "DATABASE_URL": "postgresql://user:password@db.example.org/questpath",
         "REDIS_URL": "redis://redis.example.org:6379/0",
     }
     | ai.EXAMPLES
@@ -111,8 +109,6 @@ class Settings(
     env: Environment = Environment.DEVELOPMENT
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65_535)
-    database_url: SecretStr | None = Field(default=None, validation_alias=AliasChoices("DATABASE_URL"))
-    """A Postgres address; without one, an embedded Postgres starts (development only)."""
     redis_url: SecretStr | None = Field(default=None, validation_alias=AliasChoices("REDIS_URL"))
     """A Redis address for signals and rate limits across processes; one process needs none."""
     secret: SecretStr = SecretStr(_DEVELOPMENT_SECRET)
@@ -197,11 +193,7 @@ def read() -> Settings:
 
 def _check(settings: Settings) -> None:
     url = settings.database_url
-    if url is not None and not _is_address(url, _SCHEMES):
-        raise SettingsError(f"DATABASE_URL must be a Postgres address, like {EXAMPLES['DATABASE_URL']}")
-    redis = settings.redis_url
-    if redis is not None and not _is_address(redis, ("redis://", "rediss://")):
-        raise SettingsError(f"REDIS_URL must be a Redis address, like {EXAMPLES['REDIS_URL']}")
+    _check_addresses(settings)
     if settings.lock_wait_s is not None and settings.lock_wait_s >= settings.statement_deadline_s:
         raise SettingsError(
             "QUESTPATH_LOCK_WAIT_S must be less than QUESTPATH_STATEMENT_DEADLINE_S, "
@@ -226,13 +218,19 @@ def _check(settings: Settings) -> None:
         raise SettingsError(f"QUESTPATH_HOSTS must be set in production, like {EXAMPLES['QUESTPATH_HOSTS']}")
 
 
-def _is_address(given: SecretStr, schemes: tuple[str, ...]) -> bool:
-    """Tell whether a setting is an address of one of the schemes that can be taken apart."""
-    address = given.get_secret_value()
-    try:
-        return address.startswith(schemes) and urlsplit(address).port != 0
-    except ValueError:
-        return False
+def _check_addresses(settings: Settings) -> None:
+    url = settings.database_url
+    direct = settings.database_direct_url
+    for name, given in (("DATABASE_URL", url), ("DATABASE_DIRECT_URL", direct)):
+        if given is not None and not addresses.is_postgres(given.get_secret_value()):
+            raise SettingsError(f"{name} must be a Postgres address, like {EXAMPLES[name]}")
+    if direct is not None and url is None:
+        raise SettingsError(
+            f"DATABASE_URL must be set beside DATABASE_DIRECT_URL, like {EXAMPLES['DATABASE_URL']}"
+        )
+    redis = settings.redis_url
+    if redis is not None and not addresses.is_redis(redis.get_secret_value()):
+        raise SettingsError(f"REDIS_URL must be a Redis address, like {EXAMPLES['REDIS_URL']}")
 
 
 def _check_secret(name: str, given: SecretStr) -> None:

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from persistence.monitoring import active_users
 from persistence.monitoring.active_users import DAY, RECENT
+from persistence.redis_client import AnyRedis
 
 EXCHANGE_EVERY_S = 15.0
 """How often a process tells Redis its users and asks for those of all, in seconds."""
@@ -25,7 +25,7 @@ class ActiveUsers:
     those of this process alone, as without Redis.
     """
 
-    def __init__(self, redis: "Redis | None") -> None:
+    def __init__(self, redis: AnyRedis | None) -> None:
         self.seen: set[str] = set()
         self._redis = redis
         self._last: dict[str, datetime] = {}

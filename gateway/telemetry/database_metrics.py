@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from prometheus_client.core import Metric
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from gateway.settings.environment import Settings
@@ -16,6 +15,7 @@ from persistence import redis_recovery
 from persistence.database import Database
 from persistence.monitoring import figures
 from persistence.monitoring.figures import DatabaseFigures
+from persistence.redis_client import AnyRedis
 
 READ_EVERY_S = 15.0
 """How often a process reads, in seconds."""
@@ -26,7 +26,7 @@ _REDIS_PATIENCE_S = 1.0
 class DatabaseMetrics:
     """The figures that this process read last; those of a Postgres that does not answer are missing."""
 
-    def __init__(self, database: Database, redis: "Redis | None", now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, redis: AnyRedis | None, now: Callable[[], datetime]) -> None:
         self._database = database
         self._redis = redis
         self._now = now
@@ -92,7 +92,7 @@ def _of_postgres(found: DatabaseFigures) -> Iterator[Metric]:
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, database: Database, redis: "Redis | None", now: Callable[[], datetime]
+    settings: Settings, database: Database, redis: AnyRedis | None, now: Callable[[], datetime]
 ) -> AsyncIterator[DatabaseMetrics]:
     """Yield the figures; where they can be scraped, read them every 15 seconds."""
     metrics = DatabaseMetrics(database, redis, now)

@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from domain.documents.persisted_queries import PersistedQuery, Shares, weight_of
 from persistence import redis_recovery
+from persistence.redis_client import AnyRedis
 from persistence.redis_recovery import Recovery
 
 KEY = "questpath:1:{documents}:"
@@ -104,7 +104,7 @@ class RedisQueries:
     answers again, nothing is found and nothing stored.
     """
 
-    def __init__(self, redis: "Redis", shares: Shares | None = None) -> None:
+    def __init__(self, redis: AnyRedis, shares: Shares | None = None) -> None:
         self._redis = redis
         self._shares = shares or Shares()
         self._lifetime = round(self._shares.lifetime_s * 1_000)
@@ -145,7 +145,7 @@ class RedisQueries:
 
 @asynccontextmanager
 async def opened(url: str, shares: Shares | None = None) -> AsyncIterator[RedisQueries]:
-    """Open the documents on the server at `url`, with few connections and no retries."""
+    """Open the documents on the servers at `url`, with few connections and no retries."""
     async with redis_recovery.opened(
         url, most_connections=_MOST_CONNECTIONS, patience_s=_PATIENCE_S
     ) as redis:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from redis.asyncio import Redis
+from persistence.redis_client import AnyRedis
 
 KEY = "questpath:1:{active}:"
 """The prefix of every key; its hash tag keeps the keys of one count on one server of a cluster."""
@@ -13,7 +13,7 @@ RECENT = timedelta(minutes=5)
 DAY = timedelta(days=1)
 
 
-async def exchange(redis: "Redis", users: Collection[str], *, now: datetime) -> tuple[int, int]:
+async def exchange(redis: AnyRedis, users: Collection[str], *, now: datetime) -> tuple[int, int]:
     """Add the users of this process, and return how many of all processes were active in 5 minutes and in 24 hours.
 
     Estimates of HyperLogLog, within about 1 percent. The oldest minute and the oldest hour count whole. Raises

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from domain.rate_limits.token_buckets import BucketsUnavailableError, Draw, Quota
 from persistence import redis_recovery
+from persistence.redis_client import AnyRedis
 from persistence.redis_recovery import Recovery
 
 KEY = "questpath:1:rate"
@@ -50,7 +50,7 @@ class RedisBuckets:
     fail at once. A background task asks Redis until it answers again.
     """
 
-    def __init__(self, redis: "Redis") -> None:
+    def __init__(self, redis: AnyRedis) -> None:
         self._redis = redis
         self._script = redis.register_script(_SCRIPT)
         self._pending: dict[asyncio.Timeout, float] = {}
@@ -101,7 +101,7 @@ class RedisBuckets:
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[RedisBuckets]:
-    """Open buckets on the server at `url`, with few connections and no retries."""
+    """Open buckets on the servers at `url`, with few connections and no retries."""
     async with redis_recovery.opened(
         url, most_connections=_MOST_CONNECTIONS, patience_s=_PATIENCE_S
     ) as redis:

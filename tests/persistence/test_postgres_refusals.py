@@ -154,6 +154,20 @@ async def test_a_read_only_server_is_told_and_its_connections_are_closed(
     assert changed == 0
 
 
+async def test_several_hosts_of_which_none_writes_do_not_answer(database_url: str) -> None:
+    async with connect(f"{database_url}?target_session_attrs=read-write", largest=1) as database:
+        async with database.connection(Meter()) as connection:
+            name = await connection.raw.fetchval("SELECT current_database()")
+            await connection.raw.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+        database.lender.pool.renew()
+
+        told = await outcome(database, PID)
+
+    assert isinstance(told, UnavailableError)
+    assert isinstance(told.__cause__, asyncpg.TargetServerAttributeNotMatched)
+    assert database.lender.refusals == {Reason.AWAY: 1}
+
+
 async def test_a_read_goes_on_over_another_connection_where_an_idle_one_had_died(
     database: Database, database_admin: DatabaseAdmin
 ) -> None:

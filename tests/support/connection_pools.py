@@ -18,7 +18,8 @@ MakePool = Callable[[int], Pool]
 def pool_clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """The clock of every pool; it stands still until a test moves it."""
     clock = SimpleNamespace(now=1_000.0)
-    monkeypatch.setattr("persistence.connection_pool.monotonic", lambda: clock.now)
+    for module in ("connection_pool", "connection_lifetimes"):
+        monkeypatch.setattr(f"persistence.{module}.monotonic", lambda: clock.now)
     return clock
 
 

@@ -264,7 +264,8 @@ async def what_a_client_receives(turns: int) -> bytes | None:
     """Connect while a server stops listening; return None where the connection is refused."""
     async with raw_server(drain_grace_s=0.0) as raw:
         last = ConnectsAtLast(raw.server.servers[0], raw.port, turns)
-        raw.server.servers[0] = last
+        servers: list[Any] = raw.server.servers
+        servers[0] = last
         raw.server.should_exit = True
         await asyncio.wait_for(last.connected.wait(), PATIENCE_S)
         if last.client is None:

@@ -10,6 +10,7 @@ import pytest
 
 from gateway.settings import environment, unknown_names
 from gateway.settings.environment import SettingsError
+from persistence.connection_settings import Address
 
 STRONG = "x9" * 20
 URL = "postgresql://user@127.0.0.1/questpath"
@@ -18,7 +19,7 @@ URL = "postgresql://user@127.0.0.1/questpath"
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in os.environ:
-        if name.startswith("QUESTPATH_") or name in {"DATABASE_URL", "REDIS_URL"}:
+        if name.startswith("QUESTPATH_") or name in {"DATABASE_URL", "DATABASE_DIRECT_URL", "REDIS_URL"}:
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 
@@ -30,6 +31,12 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("QUESTPATH_PORT", "eighty"),
         ("QUESTPATH_PORT", "70000"),
         ("QUESTPATH_POOL", "0"),
+        ("QUESTPATH_POOL_USUAL", "0"),
+        ("QUESTPATH_CONNECTION_LIFE_S", "1"),
+        ("QUESTPATH_CONNECTION_CHECK_S", "0"),
+        ("QUESTPATH_PREPARED_STATEMENTS", "sometimes"),
+        ("DATABASE_DIRECT_URL", "mysql://db/questpath"),
+        ("DATABASE_URL", "postgresql://one:5432,two:port/questpath"),
         ("QUESTPATH_POOL_SHARE", "0"),
         ("QUESTPATH_POOL_SHARE", "1.5"),
         ("QUESTPATH_LOCK_WAIT_S", "0"),
@@ -130,6 +137,30 @@ def test_every_setting_of_the_example_is_known(monkeypatch: pytest.MonkeyPatch) 
             monkeypatch.setenv(name, "")
 
     assert unknown_names.first(environment.Settings) is None
+
+
+def test_an_address_of_postgres_may_name_several_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+    several = "postgresql://user:word@one:5432,two:5433,[::1]/questpath?target_session_attrs=read-write"
+    monkeypatch.setenv("DATABASE_URL", several)
+
+    assert environment.read().pool_address(several) == Address(several)
+
+
+def test_pools_connect_to_the_pooler_where_there_is_a_direct_address_beside_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"{URL}_pooled")
+    monkeypatch.setenv("DATABASE_DIRECT_URL", URL)
+    monkeypatch.setenv("QUESTPATH_PREPARED_STATEMENTS", "off")
+
+    assert environment.read().pool_address(URL) == Address(f"{URL}_pooled", is_pooler=True, prepares=False)
+
+
+def test_a_direct_address_alone_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_DIRECT_URL", URL)
+
+    with pytest.raises(SettingsError, match="DATABASE_URL must be set beside DATABASE_DIRECT_URL"):
+        environment.read()
 
 
 def test_origins_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,8 +74,8 @@ async def store_in_step(context: JobContext, arguments: EffectArguments) -> None
     await asyncio.sleep(arguments.pause_ms / 1_000)
 
 
-def main() -> None:
-    """Run the command line with the kinds of this module."""
+def add_kinds() -> None:
+    """Add the kinds of this module to those of this process."""
     in_transaction = InTransaction(store)
     for kind, handler in (
         (EFFECT, in_transaction),
@@ -84,6 +84,11 @@ def main() -> None:
     ):
         job_table.KINDS[kind.name] = kind
         handler_table.HANDLERS[kind.name] = handler  # type: ignore[index]  # a dict, which others only read
+
+
+def main() -> None:
+    """Run the command line with the kinds of this module."""
+    add_kinds()
     cli.main()
 
 
