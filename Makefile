@@ -10,7 +10,7 @@ DEV_MB := 426
 AI_MB := 105
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ai test test-fast test-reference test-random check format schema access-matrix bench bench-quick bench-smoke bench-mixed bench-live bench-logins bench-attacks bench-jobs bench-search bench-answers bench-engines browser conformance deployment lock clean
+.PHONY: help setup run ai test test-fast test-reference test-random check format schema changelog access-matrix bench bench-quick bench-smoke bench-mixed bench-live bench-logins bench-attacks bench-jobs bench-search bench-answers bench-engines browser conformance deployment lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ format: $(DEV) ## format the code
 
 schema: $(DEV) ## write schema.graphql from the code
 	@$(BIN)/questpath schema > schema.graphql
+
+changelog: $(DEV) ## write what changed in the schema since the last release into CHANGELOG.md
+	@$(BIN)/questpath schema changes docs/releases/schema.graphql --decisions docs/decisions --changelog CHANGELOG.md | tail -1
 
 access-matrix: $(DEV) ## write docs/access-matrix.md from the access rules
 	@$(BIN)/python -m graph.access_matrix > docs/access-matrix.md

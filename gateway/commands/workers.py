@@ -26,6 +26,7 @@ _POOL = 2
 
 def work(settings: Settings, arguments: argparse.Namespace) -> int:
     """Run jobs until SIGINT or SIGTERM; a second signal puts those that run back at once."""
+    execution.keep_log_files(settings)
     queues = _asked_queues(arguments.queues)
     if arguments.concurrency is not None:
         settings = settings.model_copy(update={"worker_concurrency": max(2, arguments.concurrency)})
@@ -35,7 +36,12 @@ def work(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def work_beside(url: str, pipe: WorkerPipe) -> int:
     """Run jobs of all queues in a process beside that of `pipe`, which reads the settings anew."""
-    return execution.exit_code(lambda settings: uvloop.run(_work(settings, url, None, pipe)))
+    return execution.exit_code(lambda settings: _work_for(settings, url, pipe))
+
+
+def _work_for(settings: Settings, url: str, pipe: WorkerPipe) -> int:
+    execution.keep_log_files(settings)
+    return uvloop.run(_work(settings, url, None, pipe))
 
 
 async def _work(settings: Settings, url: str, asked: list[str] | None, pipe: WorkerPipe | None = None) -> int:

@@ -43,7 +43,12 @@ async def running(
     """
     capacity = settings.worker_concurrency
     async with connect(
-        url, largest=capacity + 2, statement_deadline_s=STATEMENT_DEADLINE_S, lock_wait_s=LOCK_WAIT_S, share=1
+        url,
+        largest=capacity + 2,
+        statement_deadline_s=STATEMENT_DEADLINE_S,
+        lock_wait_s=LOCK_WAIT_S,
+        share=1,
+        statement_log=settings.statement_log,
     ) as database:
         postgres = Postgres(database, adapters.ports.signals, adapters.postgres.counts)
         own = replace(
