@@ -45,11 +45,14 @@ def list_changes(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def _read(path: Path) -> GraphQLSchema:
     try:
-        return build_schema(path.read_text("utf-8"))
+        found = build_schema(path.read_text("utf-8"))
     except OSError as error:
         raise CommandError(f"{path} cannot be read ({error.strerror}).") from None
     except (GraphQLError, TypeError, UnicodeDecodeError) as error:
         raise CommandError(f"{path} is no schema: {str(error).splitlines()[0]}") from None
+    if found.query_type is None:
+        raise CommandError(f"{path} is no schema: it has no type Query.")
+    return found
 
 
 def _usage(settings: Settings, breaking: Sequence[Change]) -> dict[str, int]:

@@ -7,18 +7,19 @@ from typing import Any, NamedTuple
 from graphql import (
     GraphQLArgument,
     GraphQLEnumType,
+    GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
     GraphQLUnionType,
-    Undefined,
     is_introspection_type,
     is_required_argument,
     is_required_input_field,
     is_specified_directive,
     is_specified_scalar_type,
+    print_ast,
 )
 from graphql.utilities.find_schema_changes import (
     is_change_safe_for_input_object_field_or_field_arg as is_safe_input,
@@ -128,15 +129,17 @@ def _inputs(
         if str(old.type) != str(new.type):
             criticality = SAFE if is_safe_input(old.type, new.type) else BREAKING
             yield Change(criticality, at.format(name), f"is {new.type} instead of {old.type}")
-        if old.default_value != new.default_value:
+        if _default(old) != _default(new):
             yield Change(
                 DANGEROUS, at.format(name), f"is by default {_default(new)} instead of {_default(old)}"
             )
         yield from _deprecation(at.format(name), old, new)
 
 
-def _default(value: GraphQLArgument) -> str:
-    return "nothing" if value.default_value is Undefined else str(value.default_value)
+def _default(given: GraphQLArgument | GraphQLInputField) -> str:
+    """Return the default as the SDL writes it."""
+    default = given.default
+    return "nothing" if default is None or default.literal is None else print_ast(default.literal)
 
 
 def _values(was: GraphQLEnumType, now: GraphQLEnumType) -> Iterator[Change]:
