@@ -2,7 +2,7 @@
 
 from collections import Counter
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import asyncpg
 import structlog
@@ -12,9 +12,7 @@ from persistence import postgres_refusals
 from persistence.bulkheads import Bulkheads
 from persistence.connection_pool import Pool
 from persistence.postgres_refusals import Reason
-
-if TYPE_CHECKING:
-    from persistence.statement_log import StatementLog
+from persistence.statement_log import StatementLog
 
 _BUSY = "The database is overloaded; try again in a few seconds."
 _LOG_EVERY_S = 60.0
@@ -30,7 +28,7 @@ class Lender:
     `statement_log` is where statements are logged; None where they are not.
     """
 
-    def __init__(self, pool: Pool, bulkheads: Bulkheads, statement_log: "StatementLog | None" = None) -> None:
+    def __init__(self, pool: Pool, bulkheads: Bulkheads, statement_log: StatementLog | None = None) -> None:
         self.statement_log = statement_log
         self.pool = pool
         self.bulkheads = bulkheads

@@ -8,8 +8,9 @@ from persistence import connection_settings, transactions
 from persistence.bulkheads import SHARE, Bulkheads
 from persistence.connection_lender import Lender
 from persistence.connection_pool import Pool, PoolLoad
+from persistence.logged_connections import LoggedConnection
 from persistence.sql_connection import SqlConnection
-from persistence.statement_log import LoggedConnection, StatementLog
+from persistence.statement_log import StatementLog
 
 __all__ = ["Borrowed", "Database", "SqlConnection", "connect"]
 
