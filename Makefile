@@ -10,7 +10,7 @@ DEV_MB := 426
 AI_MB := 105
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ai test test-fast test-reference test-random check format schema access-matrix bench bench-quick bench-smoke bench-mixed bench-live bench-logins bench-attacks bench-jobs bench-search bench-answers bench-engines bench-growth browser conformance deployment lock clean
+.PHONY: help setup run ai test test-fast test-reference test-random check format schema changelog access-matrix bench bench-quick bench-smoke bench-mixed bench-live bench-logins bench-attacks bench-jobs bench-search bench-answers bench-engines bench-growth browser conformance deployment coverage audit-code audit-packages sbom release-files lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ format: $(DEV) ## format the code
 schema: $(DEV) ## write schema.graphql from the code
 	@$(BIN)/questpath schema > schema.graphql
 
+changelog: $(DEV) ## write what changed in the schema since the last release into CHANGELOG.md
+	@$(BIN)/questpath schema changes docs/releases/schema.graphql --decisions docs/decisions --changelog CHANGELOG.md | tail -1
+
 access-matrix: $(DEV) ## write docs/access-matrix.md from the access rules
 	@$(BIN)/python -m graph.access_matrix > docs/access-matrix.md
 
@@ -80,6 +83,24 @@ conformance: $(DEV) ## test the gateway with common GraphQL clients (needs Node 
 deployment: $(DEV) ## try the files in deploy/ with Debian's servers (needs root for tests/deployment/install)
 	@tests/deployment/install
 	@$(BIN)/pytest -q tests/deployment
+
+coverage: $(DEV) ## run every test and refuse less than 90 % of lines and branches (20 minutes)
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report --skip-covered --format=total
+
+audit-code: ## look for insecure code and workflows (bandit, zizmor)
+	@PYTHON=$(PYTHON) tests/audits/run code
+
+audit-packages: ## look for known holes in the pinned dependencies (pip-audit, npm audit; needs Node 20 and their servers)
+	@PYTHON=$(PYTHON) tests/audits/run packages
+
+sbom: ## write the bill of materials to sbom.json, in the format of CycloneDX
+	@PYTHON=$(PYTHON) tests/audits/run sbom
+
+release-files: $(DEV) ## write wheel, SDL and notes of the version TAG=v1.2.3 to dist/
+	@deploy/release-files $(BIN)/python $(TAG) dist
 
 bench: $(DEV) ## measure seven shapes of request beside other servers (12 minutes)
 	@$(BIN)/python -m bench

@@ -1,4 +1,4 @@
-"""Traces: Protocols by which the steps of an operation or a job are traced; most are not traced."""
+"""Traces: Protocols by which the steps of an operation or a job are traced, and the ids that its log lines have."""
 
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
@@ -29,5 +29,24 @@ class Trace(Protocol):
         """Trace a command to Redis; its arguments are left out."""
 
 
+class RunIds(Protocol):
+    """An operation, or a run of a job; its log lines have these ids, and the jobs that it starts the first."""
+
+    @property
+    def request_id(self) -> str | None:
+        """The id of the request that it answers or that started it; None of what a schedule started."""
+
+    @property
+    def trace_id(self) -> str | None:
+        """The W3C trace id; None without a trace."""
+
+    @property
+    def job_id(self) -> str | None:
+        """The job that runs; None of an operation."""
+
+
 current_trace: ContextVar[Trace | None] = ContextVar("current_trace", default=None)
 """The trace of the running operation or job, for adapters that all share, and for jobs that it starts."""
+
+current_run: ContextVar[RunIds | None] = ContextVar("current_run", default=None)
+"""What runs in this task, for log lines, and for the jobs that it starts."""

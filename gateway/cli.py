@@ -18,6 +18,7 @@ from gateway.parsers.exports import add_exports
 from gateway.parsers.flags import add_flags
 from gateway.parsers.jobs import add_jobs, add_queues, add_schedules, add_workflows
 from gateway.parsers.mail import add_mail
+from gateway.parsers.schema import add_schema
 from gateway.parsers.webhooks import add_webhooks
 
 MOST_WORKERS = 64
@@ -89,7 +90,7 @@ def parser() -> argparse.ArgumentParser:
     add_command(
         commands, "seed", "databases.seed", "Import the demo content and create the demo accounts, once."
     )
-    add_command(commands, "schema", "sdl.print_schema", "Print the SDL.", needs_database=False)
+    add_schema(commands)
     add_command(
         commands, "reconcile", "databases.reconcile", "Compare each learner's XP entries with the total."
     )

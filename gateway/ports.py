@@ -90,6 +90,7 @@ async def opened(
                 statement_deadline_s=statement_deadline_s,
                 lock_wait_s=settings.lock_wait_s,
                 share=settings.pool_share,
+                statement_log=settings.statement_log,
             )
         )
         redis, signals = await stack.enter_async_context(_signals(settings))

@@ -12,6 +12,7 @@ from persistence import postgres_refusals
 from persistence.bulkheads import Bulkheads
 from persistence.connection_pool import Pool
 from persistence.postgres_refusals import Reason
+from persistence.statement_log import StatementLog
 
 _BUSY = "The database is overloaded; try again in a few seconds."
 _LOG_EVERY_S = 60.0
@@ -24,9 +25,11 @@ class Lender:
     """Lends the connections of a pool; `refusals` counts what Postgres refused, by reason.
 
     `is_full` is set once Postgres had no space left, until whoever asks for it finds that there is some.
+    `statement_log` is where statements are logged; None where they are not.
     """
 
-    def __init__(self, pool: Pool, bulkheads: Bulkheads) -> None:
+    def __init__(self, pool: Pool, bulkheads: Bulkheads, statement_log: StatementLog | None = None) -> None:
+        self.statement_log = statement_log
         self.pool = pool
         self.bulkheads = bulkheads
         self.refusals: Counter[Reason] = Counter()

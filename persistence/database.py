@@ -10,7 +10,9 @@ from persistence.connection_lender import Lender
 from persistence.connection_lifetimes import Lifetimes
 from persistence.connection_pool import USUAL, Pool, PoolLoad
 from persistence.connection_settings import Address
+from persistence.logged_connections import LoggedConnection
 from persistence.sql_connection import SqlConnection
+from persistence.statement_log import StatementLog
 
 __all__ = ["Borrowed", "Database", "SqlConnection", "connect"]
 
@@ -25,6 +27,7 @@ class Borrowed:
     """A connection for an `async with` block; a class, because a generator costs several times as much."""
 
     __slots__ = ("_connection", "_lender", "_meter")
+    connection_type = SqlConnection
 
     def __init__(self, lender: Lender, meter: Meter) -> None:
         self._lender = lender
@@ -32,7 +35,7 @@ class Borrowed:
 
     async def __aenter__(self) -> SqlConnection:
         """Borrow a connection; raises UnavailableError if the database cannot be reached or none comes free in time."""
-        self._connection = connection = SqlConnection(self._lender, self._meter)
+        self._connection = connection = self.connection_type(self._lender, self._meter)
         connection.raw = await self._lender.borrow()
         connection.is_lent = True
         return connection
@@ -46,8 +49,17 @@ class Borrowed:
             self._lender.raise_told(error)
 
 
+class LoggedBorrowed(Borrowed):
+    """The same where statements are logged."""
+
+    __slots__ = ()
+    connection_type = LoggedConnection
+
+
 class Database:
     """The connections to one Postgres database."""
+
+    borrowed_type = Borrowed
 
     def __init__(self, lender: Lender) -> None:
         self.lender = lender
@@ -59,12 +71,12 @@ class Database:
 
     def connection(self, meter: Meter) -> Borrowed:
         """Borrow a connection, without a transaction."""
-        return Borrowed(self.lender, meter)
+        return self.borrowed_type(self.lender, meter)
 
     @asynccontextmanager
     async def transaction(self, meter: Meter) -> AsyncIterator[SqlConnection]:
         """Borrow a connection inside one transaction, which an exception rolls back."""
-        connection = SqlConnection(self.lender, meter)
+        connection = self.borrowed_type.connection_type(self.lender, meter)
         try:
             await transactions.begin(connection)
             yield connection
@@ -77,6 +89,12 @@ class Database:
             transactions.end(connection)
 
 
+class LoggedDatabase(Database):
+    """The same where statements are logged: other classes, so that the usual ones need not ask."""
+
+    borrowed_type = LoggedBorrowed
+
+
 @asynccontextmanager
 async def connect(
     address: str | Address,
@@ -87,12 +105,13 @@ async def connect(
     statement_deadline_s: float = STATEMENT_DEADLINE_S,
     lock_wait_s: float | None = None,
     share: float = SHARE,
+    statement_log: StatementLog | None = None,
 ) -> AsyncIterator[Database]:
     """Open a pool on the database at an address (`postgresql://...`) and close it at the end.
 
     Up to `usual` of the `largest` number of connections are lent at once while that is enough. Postgres cancels a
     statement that runs for longer than `statement_deadline_s` seconds, or waits longer than `lock_wait_s` for a lock.
-    The statements on one table may hold `share` of the connections.
+    The statements on one table may hold `share` of the connections. With `statement_log` they are logged.
     """
     waits = lock_wait_s or LOCK_WAIT_PART * statement_deadline_s
     opener = connection_settings.opener(address, statement_deadline_s=statement_deadline_s, lock_wait_s=waits)
@@ -107,7 +126,8 @@ async def connect(
     )
     pool.release(await pool.acquire())  # an unreachable database is refused at the start
     try:
-        yield Database(Lender(pool, bulkheads))
+        lender = Lender(pool, bulkheads, statement_log)
+        yield Database(lender) if statement_log is None else LoggedDatabase(lender)
     finally:
         bulkheads.close()
         await pool.close()

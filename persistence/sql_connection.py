@@ -1,5 +1,6 @@
 """SQL connection: runs the statements of one reader or one transaction, counts them, and repeats what is safe to."""
 
+import re
 from collections.abc import Awaitable, Callable
 from time import perf_counter
 from typing import Any, TypeVar
@@ -15,7 +16,8 @@ from persistence.postgres_refusals import FAILURES
 from persistence.statements import Command, Statement
 
 T = TypeVar("T")
-_Call = Callable[..., Awaitable[Any]]
+Call = Callable[..., Awaitable[Any]]
+_TAG = re.compile(r"(?:INSERT|UPDATE|DELETE) [\d ]+")
 
 
 class SqlConnection:
@@ -98,7 +100,7 @@ class SqlConnection:
         finally:
             running.discard(self)
 
-    async def _execute(self, call: _Call, statement: Statement[Any], values: dict[str, Any]) -> Any:
+    async def _execute(self, call: Call, statement: Statement[Any], values: dict[str, Any]) -> Any:
         """Run the statement by one of the driver's functions, count it, and trace it where the operation is traced."""
         bulkheads, meter = self.lender.bulkheads, self._meter
         if len(bulkheads.running) >= bulkheads.most:
@@ -113,7 +115,7 @@ class SqlConnection:
                 return await call(self.raw, statement.sql, *arguments)
             with meter.trace.statement(statement.sql) as step:
                 result = await call(self.raw, statement.sql, *arguments)
-                step.found(_count(result))
+                step.found(count_rows(result))
                 return result
         except FAILURES as error:
             return await self._again(error, call, statement, arguments)
@@ -128,7 +130,7 @@ class SqlConnection:
                 meter.longest_s = took
 
     async def _again(
-        self, error: Exception, call: _Call, statement: Statement[Any], arguments: list[Any]
+        self, error: Exception, call: Call, statement: Statement[Any], arguments: list[Any]
     ) -> Any:
         """Run the statement once more where that is safe; raise the error where it is not."""
         is_unsent = postgres_refusals.is_unsent(error)
@@ -162,9 +164,10 @@ def _changed(status: str) -> int:
     return int(status.rpartition(" ")[2] or 0)
 
 
-def _count(result: Any) -> int:
+def count_rows(result: Any) -> int:
+    """Return how many rows a statement returned or changed, from what the driver returned."""
     if isinstance(result, list):
         return len(result)
-    if isinstance(result, str) and result[:6] in {"INSERT", "UPDATE", "DELETE"}:
+    if isinstance(result, str) and _TAG.fullmatch(result):
         return _changed(result)
     return 0 if result is None else 1

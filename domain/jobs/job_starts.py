@@ -11,7 +11,7 @@ from domain.jobs import job_arguments
 from domain.jobs.job_kinds import JobKind
 from domain.jobs.jobs import Job, NewJob, job_signal
 from domain.jobs.work import EnqueueingWork
-from domain.traces import current_trace
+from domain.traces import current_run, current_trace
 
 
 @entity
@@ -57,7 +57,7 @@ async def start_all(
 
 
 def _new(act: Act, kind: JobKind, request: JobRequest) -> NewJob:
-    trace = current_trace.get()
+    trace, run = current_trace.get(), current_run.get()
     return NewJob(
         id=request.id or JobId(act.mint("job")),
         kind=kind.name,
@@ -69,5 +69,6 @@ def _new(act: Act, kind: JobKind, request: JobRequest) -> NewJob:
         created_at=act.now,
         next_run_at=act.now if request.at is None else max(act.now, request.at),
         trace_parent=trace.parent if request.trace_parent is None and trace else request.trace_parent,
+        request_id=None if run is None else run.request_id,
         workflow_id=request.workflow_id,
     )

@@ -17,7 +17,8 @@ class Job:
 
     `attempts` counts since it was started or last retried, `run` since it was made. `progress` is in percent.
     `user_id` is whom the job is for; None for work of the platform. `next_run_at` is set while it is QUEUED.
-    `workflow_id` is the workflow whose step it is, or None.
+    `request_id` is that of the request that started it, or None. `workflow_id` is the workflow whose step it is, or
+    None.
     """
 
     id: JobId
@@ -38,6 +39,7 @@ class Job:
     finished_at: datetime | None
     next_run_at: datetime | None
     trace_parent: str | None
+    request_id: str | None
     workflow_id: WorkflowId | None
 
 
@@ -55,6 +57,7 @@ class NewJob:
     created_at: datetime
     next_run_at: datetime
     trace_parent: str | None
+    request_id: str | None
     workflow_id: WorkflowId | None
 
 

@@ -34,7 +34,7 @@ def exit_code(body: Callable[[Settings], int]) -> int:
     """Read the settings and run `body`; print an expected failure as one sentence on stderr."""
     try:
         settings = environment.read()
-        logs.configure(settings.log)
+        logs.configure(settings.log, settings.log_level)
         return body(settings)
     except KeyboardInterrupt:
         return _INTERRUPTED
@@ -50,6 +50,17 @@ def exit_code(body: Callable[[Settings], int]) -> int:
         )
     except (*FAILURES, TimeoutError) as error:
         return _failed(f"The database cannot be reached or used ({_reason(error)}); check DATABASE_URL.")
+
+
+def keep_log_files(settings: Settings) -> None:
+    """Write the log of this process to files where that is set; commands that end leave them to the servers' user."""
+    try:
+        logs.keep_files(settings.log_folder)
+    except OSError as error:
+        raise SettingsError(
+            f"QUESTPATH_LOG_FOLDER must be a folder that can be written ({error.strerror}), "
+            f"like {environment.EXAMPLES['QUESTPATH_LOG_FOLDER']}"
+        ) from None
 
 
 @contextmanager

@@ -33,6 +33,7 @@ _LOOPBACK = "127.0.0.1"
 
 def serve(settings: Settings, arguments: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM; in development migrate, seed and print the demo accounts first."""
+    execution.keep_log_files(settings)
     workers: int = arguments.workers
     if workers > 1 and arguments.with_worker and settings.production:
         raise CommandError("--with-worker is for one process; run questpath worker beside --workers.")
@@ -107,6 +108,7 @@ def _print_ready(settings: Settings, listener: socket.socket) -> None:
 
 
 async def _work(settings: Settings, url: str, listener: socket.socket, pipe: WorkerPipe) -> int:
+    execution.keep_log_files(settings)
     await stores.refuse_if_behind(url)  # a worker that replaces another may be of a newer version
     with pipe.watched():
         return await _serve(settings, url, listener, pipe.report_ready, with_worker=False)

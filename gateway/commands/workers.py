@@ -27,6 +27,7 @@ _POOL = 2
 
 def work(settings: Settings, arguments: argparse.Namespace) -> int:
     """Run jobs until SIGINT or SIGTERM; a second signal puts those that run back at once."""
+    execution.keep_log_files(settings)
     queues = _asked_queues(arguments.queues)
     if arguments.concurrency is not None:
         settings = settings.model_copy(update={"worker_concurrency": max(2, arguments.concurrency)})
@@ -45,6 +46,7 @@ def work_beside(
     """Run jobs of some queues, or of all, in a process beside that of `pipe`, which reads the settings anew."""
 
     def body(settings: Settings) -> int:
+        execution.keep_log_files(settings)
         if concurrency is not None:
             settings = settings.model_copy(update={"worker_concurrency": concurrency})
         return uvloop.run(_work(settings, url, queues, pipe))

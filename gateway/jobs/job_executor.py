@@ -75,7 +75,7 @@ class JobExecutor(AbstractEntrypointExecutor):
         except RetryRequested:
             raise
         except Exception as error:  # the outcome is unknown: the job comes again, and tells by its state
-            _log.warning("job_outcome_not_stored", job=job_id, kind=self._kind.name, **facts_of(error))
+            _log.warning("job_outcome_not_stored", job_id=job_id, kind=self._kind.name, **facts_of(error))
             raise RetryRequested(timedelta(seconds=AGAIN_S), type(error).__name__) from error
 
     async def _run(self, job: Job, run: ObservedRun) -> None:
@@ -98,7 +98,7 @@ class JobExecutor(AbstractEntrypointExecutor):
             await self._put_back(job)
         error = task.exception()
         if isinstance(error, JobTakenOverError):
-            _log.info("job_taken_over", job=job.id, kind=job.kind, run=job.run)
+            _log.info("job_taken_over", kind=job.kind, run=job.run)
         elif isinstance(error, PostponedError):
             run.postponed()
             await self._postpone(job, error)
@@ -115,11 +115,9 @@ class JobExecutor(AbstractEntrypointExecutor):
     async def _fail(self, job: Job, error: Exception, run: ObservedRun) -> None:
         failure = await self._failed(JobContext(job, self._ports, self._kinds), error)
         run.failed(error, is_held=failure.retry_at is None)
-        facts = run.facts if isinstance(error, DomainError) else run.facts | facts_of(error)
+        facts = {} if isinstance(error, DomainError) else facts_of(error)
         event = "job_held" if failure.retry_at is None else "job_attempt_failed"
-        _log.warning(
-            event, job=job.id, kind=job.kind, attempt=job.attempts, error=type(error).__name__, **facts
-        )
+        _log.warning(event, kind=job.kind, attempt=job.attempts, error=type(error).__name__, **facts)
         if failure.retry_at is not None:
             pause = max(failure.retry_at - self._ports.now(), timedelta())
             raise RetryRequested(pause, failure.error) from error

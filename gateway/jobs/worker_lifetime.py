@@ -50,6 +50,7 @@ async def running(
         statement_deadline_s=STATEMENT_DEADLINE_S,
         lock_wait_s=LOCK_WAIT_S,
         share=1,
+        statement_log=settings.statement_log,
     ) as database:
         postgres = Postgres(database, adapters.ports.signals, adapters.postgres.counts)
         own = replace(

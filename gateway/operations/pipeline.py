@@ -1,7 +1,6 @@
 """Operation pipeline: what every transport does with an operation, from the access token to the log line."""
 
-import itertools
-import os
+import logging
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -21,6 +20,7 @@ from gateway.connections.drain import Drain
 from gateway.error_reports.reports import ErrorReports
 from gateway.operations import defects
 from gateway.operations.document_lookup import DocumentLookup
+from gateway.operations.request_ids import RequestIds
 from gateway.operations.requests import GraphQLRequest
 from gateway.rate_limits.cost_reports import HeaderLines
 from gateway.rate_limits.preparation import FindRequest
@@ -28,7 +28,7 @@ from gateway.rate_limits.rate_limiter import RateLimiter
 from gateway.telemetry import logs
 from gateway.telemetry.events import EventLog
 from gateway.telemetry.observer import Observer
-from gateway.telemetry.operation_outcomes import OperationOutcome, log_line, refusals
+from gateway.telemetry.operation_outcomes import OperationOutcome, log_line, refusals, start_line
 from graph.documents.prepared import PreparedOperation, RefusedDocumentError
 from graph.execution.error_masking import Formatted, formatted
 from graph.execution.executor import Executor
@@ -72,15 +72,14 @@ class OperationPipeline:
         self.document_lookup = document_lookup
         self.preparation = document_lookup.preparation
         self.keys = ApiKeyLookup(ports, self.revocations, self.preparation)
-        self._request_prefix = f"req_{os.urandom(8).hex()}_"
-        self._request_numbers = itertools.count(1)
+        self._make_request_id = RequestIds().make
 
     def request_id_of(self, headers: Mapping[bytes, bytes]) -> str:
-        """Return the id that a request has, or make one: a random part of this process and a number."""
+        """Return the id that a request has if it is well formed, or make one."""
         sent = headers.get(b"x-request-id")
         if sent is not None and _REQUEST_ID.fullmatch(sent):
             return sent.decode()
-        return f"{self._request_prefix}{next(self._request_numbers):x}"
+        return self._make_request_id()
 
     def open(
         self,
@@ -160,6 +159,8 @@ class OperationPipeline:
         context.meter.trace = outcome.trace
         outcome.context = context
         outcome.user_id = viewer.user_id if viewer else None
+        if logs.is_debug:
+            logs.write(start_line(outcome), logging.DEBUG)
         return context
 
     async def charge(
@@ -236,11 +237,11 @@ class OperationPipeline:
                 self.observer.metrics.refusals.update(refused)
         if outcome.extra:
             line |= outcome.extra
-        logs.write(line)
+        logs.write(line, logging.WARNING if slow else logging.INFO)
         if self.reports is not None:
             self.reports.operation_ended(outcome, seconds, is_failed="errors" in response)
         if outcome.context is not None and outcome.context.events is not None:
-            self.events.write(outcome.request_id, outcome.context.events)
+            self.events.write(outcome, outcome.context.events)
 
 
 def _unauthenticated(message: str) -> RefusedDocumentError:

@@ -17,6 +17,7 @@ from gateway.settings import (
     files,
     google,
     integrations,
+    logs,
     mail,
     operation_limits,
     rate_limits,
@@ -32,8 +33,9 @@ from gateway.settings.database import DatabaseSettings
 from gateway.settings.files import FileSettings, limits_of
 from gateway.settings.google import GoogleSettings
 from gateway.settings.integrations import IntegrationError
+from gateway.settings.logs import LogSettings
 from gateway.settings.mail import MailSettings
-from gateway.settings.modes import DocumentMode, Environment, LogFormat
+from gateway.settings.modes import DocumentMode, Environment
 from gateway.settings.operation_limits import LimitSettings
 from gateway.settings.rate_limits import RateSettings
 from gateway.settings.secret_files import SecretError
@@ -56,7 +58,6 @@ EXAMPLES = (
         "QUESTPATH_TRUSTED_PROXIES": "10.0.0.0/8,192.0.2.7/32",
         "QUESTPATH_ORIGINS": "https://app.example.org,https://admin.example.org",
         "QUESTPATH_DATA": ".data",
-        "QUESTPATH_LOG": "json or text",
         "QUESTPATH_WORKER_CONCURRENCY": "10",
         "QUESTPATH_ENGINE": "compiled or reference",
         "QUESTPATH_DOCUMENTS": "off, log or enforce",
@@ -72,6 +73,7 @@ EXAMPLES = (
     | database.EXAMPLES
     | files.EXAMPLES
     | google.EXAMPLES
+    | logs.EXAMPLES
     | mail.EXAMPLES
     | operation_limits.EXAMPLES
     | rate_limits.EXAMPLES
@@ -94,6 +96,7 @@ class Settings(
     FileSettings,
     GoogleSettings,
     LimitSettings,
+    LogSettings,
     MailSettings,
     RateSettings,
     KeptSecretSettings,
@@ -122,7 +125,6 @@ class Settings(
 
     Development allows localhost and 127.0.0.1 on every port, too.
     """
-    log: LogFormat = LogFormat.JSON
     worker_concurrency: int = Field(default=10, ge=2, le=200)
     """How many jobs a worker runs at once; it has so many connections of its own, and two."""
     engine: Engine = Engine.COMPILED

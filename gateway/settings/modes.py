@@ -17,6 +17,23 @@ class LogFormat(Enum):
     TEXT = "text"
 
 
+class LogLevel(Enum):
+    """The least serious lines that the log has."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class SqlLogging(Enum):
+    """Which SQL statements are logged: none, those that took long, or all."""
+
+    OFF = "off"
+    SLOW = "slow"
+    ALL = "all"
+
+
 class DocumentMode(Enum):
     """What happens to documents that are not trusted: they run, they run and are logged, or they are refused."""
 

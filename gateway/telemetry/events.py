@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from domain.ids import QuizId
+from domain.traces import RunIds
 from domain.unit_of_work import Meter
 from gateway.telemetry import logs
 from resolvers.context import Ports
@@ -23,10 +24,12 @@ class EventLog:
         self._codes: dict[QuizId, tuple[str | None, float]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def write(self, request_id: str, events: Sequence[dict[str, Any]]) -> None:
+    def write(self, run: RunIds, events: Sequence[dict[str, Any]]) -> None:
         """Write a line for each event; one of a quiz may wait until its exam type is read."""
         for event in events:
-            line = {"event": event["event"], "request_id": request_id} | event
+            line = {"event": event["event"], "request_id": run.request_id} | event
+            if run.trace_id is not None:
+                line["trace_id"] = run.trace_id
             quiz_id = event.get("quiz_id")
             if quiz_id is None:
                 logs.write(line)

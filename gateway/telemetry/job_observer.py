@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 
 from domain.jobs.jobs import Job
+from domain.traces import current_run
 from gateway.telemetry.job_metrics import JobMetrics, RunEnd
 from gateway.telemetry.tracing import SpanTrace, Tracing, trace_id_of
 
@@ -13,11 +14,13 @@ Report = Callable[[Job, float, Exception | None, str | None], None]
 
 
 class ObservedRun:
-    """What came of a run; one that says nothing was interrupted."""
+    """What came of a run, whose log lines have these ids; one that says nothing was interrupted."""
 
-    __slots__ = ("end", "error", "trace_id")
+    __slots__ = ("end", "error", "job_id", "request_id", "trace_id")
 
-    def __init__(self, trace_id: str | None) -> None:
+    def __init__(self, job: Job, trace_id: str | None) -> None:
+        self.job_id: str | None = job.id
+        self.request_id = job.request_id
         self.trace_id = trace_id
         self.end = RunEnd.INTERRUPTED
         self.error: Exception | None = None
@@ -35,11 +38,6 @@ class ObservedRun:
         """Record that the job waits for a service that does not answer."""
         self.end = RunEnd.POSTPONED
 
-    @property
-    def facts(self) -> dict[str, str]:
-        """The fields of a log line that lead to the trace."""
-        return {} if self.trace_id is None else {"trace_id": self.trace_id}
-
 
 class JobObserver:
     """Observes the runs of jobs; a run continues the trace of the operation that started its job."""
@@ -55,12 +53,13 @@ class JobObserver:
     def observe(self, job: Job) -> Iterator[ObservedRun]:
         """Count and trace the run that happens inside the block, and make its trace the current one."""
         trace = None if self._tracing is None else self._tracing.begin_job(job.trace_parent)
-        run = ObservedRun(_trace_id(trace, job))
-        began = time.monotonic()
+        run = ObservedRun(job, _trace_id(trace, job))
+        began, mark = time.monotonic(), current_run.set(run)
         try:
             with nullcontext() if trace is None else trace.active():
                 yield run
         finally:
+            current_run.reset(mark)
             seconds = time.monotonic() - began
             self._metrics.ended(job.kind, run.end, seconds, run.error)
             if self._report is not None:

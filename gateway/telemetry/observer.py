@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 
+from domain.traces import current_run
 from gateway.callers.client_apps import APOLLO, GRAPHQL, UNKNOWN, ClientApp, client_of
 from gateway.telemetry.active_users import ActiveUsers
 from gateway.telemetry.job_failures import JobFailures
@@ -45,6 +46,7 @@ class Observer:
     def begin(self, outcome: OperationOutcome, headers: Mapping[bytes, bytes] = _NO_HEADERS) -> None:
         """Begin to observe an operation; `headers` are those of its request, by lower-case name."""
         self.metrics.active += 1
+        current_run.set(outcome)  # each operation has a task of its own
         if outcome.client is UNKNOWN and (APOLLO in headers or GRAPHQL in headers):
             outcome.client = client_of(headers)
         parent = headers.get(b"traceparent")

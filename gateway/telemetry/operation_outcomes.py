@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from gateway.callers.client_apps import UNKNOWN, ClientApp
 from gateway.rate_limits.cost_reports import CostReceipt
@@ -18,6 +18,7 @@ from resolvers.request_info import RequestInfo
 class OperationOutcome:
     """Facts about one operation, filled in while it runs."""
 
+    job_id: ClassVar[None] = None
     request_id: str
     transport: str = "http"
     operation_name: str | None = None
@@ -62,3 +63,16 @@ def log_line(outcome: OperationOutcome, event: str, *, duration_ms: float) -> di
         "sql_count": outcome.context.meter.statements if outcome.context else 0,
         "cost": outcome.receipt.actual if outcome.receipt else 0,
     }
+
+
+def start_line(outcome: OperationOutcome) -> dict[str, Any]:
+    """Return the line that an operation has at the level debug before it runs."""
+    line = {
+        "event": "request_started",
+        "request_id": outcome.request_id,
+        "transport": outcome.transport,
+        "operation_name": outcome.operation_name,
+        "operation_type": outcome.operation_type,
+        "user_id": outcome.user_id,
+    }
+    return line if outcome.trace_id is None else line | {"trace_id": outcome.trace_id}

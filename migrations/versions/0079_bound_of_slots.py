@@ -6,7 +6,7 @@ from migrations.bounds import later_bound
 from migrations.locks import without_transaction
 
 revision = "0079"
-down_revision = "0077"
+down_revision = "0078"
 
 
 def upgrade() -> None:

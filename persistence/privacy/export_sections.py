@@ -126,7 +126,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
     ),
     "ai_calls": ("caller_id = :user_id", "to_jsonb(t)"),
     "ai_budgets": ("user_id = :user_id", "to_jsonb(t)"),
-    "jobs": ("user_id = :user_id", "to_jsonb(t) - 'entry_id' - 'trace_parent'"),
+    "jobs": ("user_id = :user_id", "to_jsonb(t) - 'entry_id' - 'trace_parent' - 'request_id'"),
     "workflows": ("user_id = :user_id", "to_jsonb(t)"),
 }
 """By table: which rows are a user's, and the JSON of each. The credit of open attempts is left out, and what

@@ -26,7 +26,10 @@ from tests.support.servers.gateway import running_gateway
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 OLDEST = "0075"
-NEEDED = {"0077": "Signing in writes `users.last_sign_in_at`."}
+NEEDED = {
+    "0077": "Signing in writes `users.last_sign_in_at`.",
+    "0078": "Starting a job writes `jobs.request_id`.",
+}
 """Migrations without which this version cannot run, with what it would miss: they are not taken back under load."""
 LEARNERS = 8
 EVERY_S = LEARNERS / 200

@@ -135,5 +135,6 @@ def _job(new: NewJob) -> Job:
         finished_at=None,
         next_run_at=new.next_run_at,
         trace_parent=new.trace_parent,
+        request_id=new.request_id,
         workflow_id=new.workflow_id,
     )

@@ -144,6 +144,8 @@ async def test_no_secret_is_logged_traced_counted_or_stored_with_counts(
         "QUESTPATH_ENV": "production",
         "QUESTPATH_HOSTS": "127.0.0.1",
         "QUESTPATH_SECRET": f"the gateway's own {secrets.token_hex(16)}",
+        "QUESTPATH_LOG_LEVEL": "debug",
+        "QUESTPATH_LOG_SQL": "all",
         "QUESTPATH_METRICS_TOKEN": f"for metrics {secrets.token_hex(8)}",
     }
     with running_gateway(tmp_path, **settings) as process:

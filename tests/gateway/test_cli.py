@@ -34,7 +34,7 @@ def commands(parser: argparse.ArgumentParser) -> set[str]:
 def test_every_command_is_a_function() -> None:
     named = commands(cli.parser())
 
-    assert len(named) == 81
+    assert len(named) == 82
     assert all(callable(cli.loaded(name)) for name in named)
 
 
@@ -63,6 +63,7 @@ def test_help_imports_no_command_and_no_library() -> None:
         "gateway.parsers.flags",
         "gateway.parsers.jobs",
         "gateway.parsers.mail",
+        "gateway.parsers.schema",
         "gateway.parsers.webhooks",
     }
 

@@ -42,6 +42,7 @@ jobs = Table(
     Column("finished_at", MOMENT),
     Column("next_run_at", MOMENT),
     Column("trace_parent", Text),
+    Column("request_id", Text),
     Column("workflow_id", ID),
     UniqueConstraint("entry_id"),
     Index("jobs_state_id_idx", "state", "id"),

@@ -51,7 +51,7 @@ def parsed(received: bytes) -> list[tuple[bytes, set[bytes], bytes]]:
         head, _, rest = received.partition(b"\r\n\r\n")
         status, *lines = head.split(b"\r\n")
         length = next(int(line.split(b":")[1]) for line in lines if line.startswith(b"content-length"))
-        same = {line for line in lines if not line.startswith((b"date", b"x-request-id: req_"))}
+        same = {line for line in lines if not line.startswith((b"date", b"x-request-id: "))}
         found.append((status, same, rest[:length].partition(b"requestId")[0]))
         received = rest[length:]
     return found

@@ -276,7 +276,9 @@ async def what_a_client_receives(turns: int) -> bytes | None:
 
 @pytest.mark.parametrize("turns", range(6))
 @pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
-def test_a_connection_is_refused_or_served_while_a_listener_closes_and_never_reset(run: Any, turns: int) -> None:
+def test_a_connection_is_refused_or_served_while_a_listener_closes_and_never_reset(
+    run: Any, turns: int
+) -> None:
     received = run(what_a_client_receives(turns))
 
     assert received is None or received.startswith(b"HTTP/1.1 200")
