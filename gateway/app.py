@@ -35,6 +35,7 @@ from gateway.jobs import background, worker_lifetime
 from gateway.operations import document_lookup, trusted_documents
 from gateway.operations.document_lookup import DocumentLookup
 from gateway.operations.pipeline import OperationPipeline, log_defect
+from gateway.operations.replica_routes import executor_type
 from gateway.ports import opened
 from gateway.printouts.printout_folder import PrintoutFolder
 from gateway.rate_limits.preparation import Preparation
@@ -42,7 +43,14 @@ from gateway.rate_limits.preparation_budget import PreparationBudget
 from gateway.settings.connection_bounds import UPLOADS
 from gateway.settings.environment import Settings
 from gateway.streams.connection_slots import ConnectionSlots
-from gateway.telemetry import breaker_metrics, job_metrics, operation_families, prometheus, status_metrics
+from gateway.telemetry import (
+    breaker_metrics,
+    job_metrics,
+    operation_families,
+    prometheus,
+    replica_metrics,
+    status_metrics,
+)
 from gateway.telemetry import observer as telemetry_observer
 from gateway.telemetry.gauges import GaugeSources
 from gateway.telemetry.observer import Observer
@@ -52,7 +60,6 @@ from gateway.uploads.media_folder import MediaFolder
 from gateway.uploads.upload_folder import UploadFolder
 from graph.documents.operation_usage import coordinates_in
 from graph.documents.prepared import DocumentCache
-from graph.execution.executor import Executor
 from graph.schema import executable
 from persistence.database import connect
 
@@ -79,7 +86,11 @@ async def application(
     async with AsyncExitStack() as stack:
         adapters = await stack.enter_async_context(
             opened(
-                settings, database_url, pool=settings.pool, statement_deadline_s=settings.statement_deadline_s
+                settings,
+                database_url,
+                pool=settings.pool,
+                statement_deadline_s=settings.statement_deadline_s,
+                reads_replicas=True,
             )
         )
         ports, limiter = adapters.ports, adapters.limiter
@@ -90,7 +101,7 @@ async def application(
             guard_introspection=settings.production,
         )
         preparation = Preparation(PreparationBudget(RateRules(settings.rate_figures)))
-        executor = Executor(
+        executor = executor_type(adapters.replicas)(
             documents,
             log_defect=log_defect,
             deadline_s=settings.deadline_s,
@@ -127,6 +138,7 @@ async def application(
             adapters.ai_metrics.families,
             breakers,
             status,
+            partial(replica_metrics.families, adapters.replicas),
         )
         await stack.enter_async_context(
             prometheus.served(

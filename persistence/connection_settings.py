@@ -6,6 +6,8 @@ from typing import Any
 import asyncpg
 import orjson
 
+CONNECT_S = 60.0
+"""How many seconds a connection may take to open."""
 _SETTINGS = {
     "timezone": "UTC",
     "application_name": "questpath",
@@ -18,11 +20,12 @@ _SETTINGS = {
 
 
 def opener(
-    url: str, *, statement_deadline_s: float, lock_wait_s: float
+    url: str, *, statement_deadline_s: float, lock_wait_s: float, connect_s: float = CONNECT_S
 ) -> "Callable[[], Awaitable[asyncpg.Connection[Any]]]":
     """Return the function that opens a connection to the database at `url`.
 
-    Postgres cancels a statement that runs for longer than the deadline, or waits longer than that for a lock.
+    It raises TimeoutError after `connect_s` seconds. Postgres cancels a statement that runs for longer than the
+    deadline, or waits longer than that for a lock.
     """
     session = _SETTINGS | {
         "statement_timeout": _milliseconds(statement_deadline_s),
@@ -31,7 +34,9 @@ def opener(
     address = url.replace("postgresql+asyncpg://", "postgresql://")
 
     async def open_connection() -> "asyncpg.Connection[Any]":
-        connection = await asyncpg.connect(address, statement_cache_size=1_000, server_settings=session)
+        connection = await asyncpg.connect(
+            address, statement_cache_size=1_000, server_settings=session, timeout=connect_s
+        )
         await _prepare(connection)
         return connection
 

@@ -82,17 +82,23 @@ async def connect(
     statement_deadline_s: float = STATEMENT_DEADLINE_S,
     lock_wait_s: float | None = None,
     share: float = SHARE,
+    connect_s: float = connection_settings.CONNECT_S,
+    is_required: bool = True,
 ) -> AsyncIterator[Database]:
     """Open a pool on the database at `url` (`postgresql://...`) and close it at the end.
 
+    A connection may take `connect_s` seconds to open; a required database that cannot be reached raises an error.
     Postgres cancels a statement that runs for longer than `statement_deadline_s` seconds, or waits longer than
     `lock_wait_s` for a lock. The statements on one table may hold `share` of the connections.
     """
     waits = lock_wait_s or LOCK_WAIT_PART * statement_deadline_s
-    opener = connection_settings.opener(url, statement_deadline_s=statement_deadline_s, lock_wait_s=waits)
+    opener = connection_settings.opener(
+        url, statement_deadline_s=statement_deadline_s, lock_wait_s=waits, connect_s=connect_s
+    )
     bulkheads = Bulkheads(largest, share)
     pool = Pool(opener, largest=largest, timeout_s=_ACQUIRE_TIMEOUT_S, count_stuck=bulkheads.count_stuck)
-    pool.release(await pool.acquire())  # an unreachable database is refused at the start
+    if is_required:
+        pool.release(await pool.acquire())
     try:
         yield Database(Lender(pool, bulkheads))
     finally:

@@ -195,6 +195,7 @@ def _check(settings: Settings) -> None:
     try:
         integrations.check(settings)
         ai.check(settings, production=settings.production)
+        database.check(settings, shared=settings.redis_url is not None or not settings.production)
     except IntegrationError as error:
         raise SettingsError(f"{error}, like {EXAMPLES[error.name]}") from None
     if not settings.production:

@@ -32,7 +32,10 @@ AREAS = frozenset(area for row in ORDER for area in row)
 OTHER_FOLDERS = {
     "graph": {"engine": "the compiled executor", "execution": "the runtime around both executors"},
     "resolvers": {"live": "subscriptions of leaderboards, which all transports share"},
-    "persistence": {"tables": "the ground of the stores"},
+    "persistence": {
+        "replicas": "which server a read goes to, for the stores of all areas",
+        "tables": "the ground of the stores",
+    },
 }
 """The folders of a layer that are no area, with the reason."""
 
