@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
 from domain.idempotency import Receipts
+from domain.ids import UserId
 from domain.signals import Signal
 from domain.traces import Trace
 
@@ -17,10 +18,11 @@ from domain.traces import Trace
 class Meter:
     """Counts of one operation: SQL statements, the duration of the longest in seconds, batches, and their keys.
 
-    `trace` is the trace of the operation, if it is traced.
+    `trace` is the trace of the operation, if it is traced. Where there are read replicas, `replica` is the one that its
+    reads go to, None for the primary, and `reader` is the user whose reads they are.
     """
 
-    __slots__ = ("batches", "keys", "longest_s", "statements", "trace")
+    __slots__ = ("batches", "keys", "longest_s", "reader", "replica", "statements", "trace")
 
     def __init__(self, trace: Trace | None = None) -> None:
         self.statements = 0
@@ -28,6 +30,8 @@ class Meter:
         self.batches = 0
         self.keys = 0
         self.trace = trace
+        self.reader: UserId | None = None
+        self.replica: object = None
 
 
 class UnitOfWork(Protocol):

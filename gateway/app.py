@@ -35,6 +35,7 @@ from gateway.monitoring import expositions
 from gateway.operations import defects, document_lookup, trusted_documents
 from gateway.operations.document_lookup import DocumentLookup
 from gateway.operations.pipeline import OperationPipeline
+from gateway.operations.replica_routes import executor_type
 from gateway.ports import opened
 from gateway.printouts.printout_folder import PrintoutFolder
 from gateway.rate_limits.preparation import Preparation
@@ -53,7 +54,6 @@ from gateway.uploads.media_folder import MediaFolder
 from gateway.uploads.upload_folder import UploadFolder
 from graph.documents.operation_usage import coordinates_in
 from graph.documents.prepared import DocumentCache
-from graph.execution.executor import Executor
 from graph.schema import executable
 from persistence.database import connect
 
@@ -80,7 +80,11 @@ async def application(
     async with AsyncExitStack() as stack:
         adapters = await stack.enter_async_context(
             opened(
-                settings, database_url, pool=settings.pool, statement_deadline_s=settings.statement_deadline_s
+                settings,
+                database_url,
+                pool=settings.pool,
+                statement_deadline_s=settings.statement_deadline_s,
+                reads_replicas=True,
             )
         )
         ports, limiter = adapters.ports, adapters.limiter
@@ -91,7 +95,7 @@ async def application(
             guard_introspection=settings.production,
         )
         preparation = Preparation(PreparationBudget(RateRules(settings.rate_figures)))
-        executor = Executor(
+        executor = executor_type(adapters.replicas)(
             documents,
             log_defect=defects.reporting(adapters.reports),
             deadline_s=settings.deadline_s,

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from domain.printouts.printers import Printing
@@ -47,6 +47,9 @@ from graph.documents.operation_usage import coordinates_in
 from graph.schema import executable
 from persistence.database import Database, connect
 from persistence.redis_client import AnyRedis
+from persistence.replicas import replicated_postgres
+from persistence.replicas.read_replicas import ReadReplicas
+from persistence.replicas.replicated_postgres import ReplicatedPostgres
 from persistence.signals import LocalSignals, RedisSignals, redis_at
 from persistence.work import Postgres
 from resolvers.context import Ports
@@ -60,6 +63,7 @@ class Adapters:
     ports: Ports
     database: Database
     postgres: Postgres
+    replicas: ReadReplicas | None
     redis: AnyRedis | None
     redis_url: str | None
     tracing: Tracing | None
@@ -74,11 +78,17 @@ class Adapters:
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, database_url: str, *, pool: int, statement_deadline_s: float
+    settings: Settings,
+    database_url: str,
+    *,
+    pool: int,
+    statement_deadline_s: float,
+    reads_replicas: bool = False,
 ) -> AsyncIterator[Adapters]:
     """Open every connection, and close all of them at the end.
 
-    There are at most `pool` connections to Postgres, which cancels a statement after `statement_deadline_s` seconds.
+    There are at most `pool` connections to Postgres, and to each replica where queries are to read the replicas; both
+    cancel a statement after `statement_deadline_s` seconds.
     """
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(
@@ -94,7 +104,14 @@ async def opened(
             )
         )
         redis, signals = await stack.enter_async_context(_signals(settings))
+        replicas = None
+        if reads_replicas and settings.database_replica_urls:
+            replicas = await stack.enter_async_context(
+                _replicas(settings, database_url, largest=pool, statement_deadline_s=statement_deadline_s)
+            )
         postgres = Postgres(database, signals)
+        if replicas is not None:
+            postgres = ReplicatedPostgres(database, signals, replicas)
         collector, share = settings.otel_exporter_otlp_endpoint, settings.trace_share
         tracing = await stack.enter_async_context(span_export.opened(collector, share))
         reports = await stack.enter_async_context(reports_of.opened(settings))
@@ -160,6 +177,7 @@ async def opened(
             ports,
             database,
             postgres,
+            replicas,
             redis,
             redis_url,
             tracing,
@@ -179,6 +197,21 @@ def _secrets(settings: Settings, purpose: str) -> list[bytes]:
         derived(secret.get_secret_value(), purpose)
         for secret in (settings.secret, *settings.previous_secrets)
     ]
+
+
+def _replicas(
+    settings: Settings, database_url: str, *, largest: int, statement_deadline_s: float
+) -> AbstractAsyncContextManager[ReadReplicas]:
+    return replicated_postgres.opened(
+        database_url,
+        [url.get_secret_value() for url in settings.database_replica_urls],
+        redis_url=settings.redis_url.get_secret_value() if settings.redis_url else None,
+        late_s=settings.replica_late_s,
+        largest=largest,
+        statement_deadline_s=statement_deadline_s,
+        lock_wait_s=settings.lock_wait_s,
+        share=settings.pool_share,
+    )
 
 
 @asynccontextmanager

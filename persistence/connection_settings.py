@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import asyncpg
 import orjson
 
+CONNECT_S = 4.0
+"""How many seconds a host may take to accept a connection; the next of several should get its turn in an operation."""
 _SETTINGS = {
     "jit": "off",
     "enable_seqscan": "off",
@@ -15,8 +17,6 @@ _SETTINGS = {
 }
 _IDENTITY = {"timezone": "UTC", "application_name": "questpath"}
 """Settings that a pooler between us and Postgres keeps apart for each client."""
-_CONNECT_TIMEOUT_S = 4.0
-"""How long a host may take to accept a connection; the next of several hosts should get its turn in an operation."""
 _STATED = """
     SELECT name, setting FROM unnest($1::text[]) AS name, current_setting(name, true) AS setting
 """
@@ -36,12 +36,13 @@ class Address(NamedTuple):
 
 
 def opener(
-    address: str | Address, *, statement_deadline_s: float, lock_wait_s: float
+    address: str | Address, *, statement_deadline_s: float, lock_wait_s: float, connect_s: float = CONNECT_S
 ) -> "Callable[[], Awaitable[asyncpg.Connection[Any]]]":
     """Return the function that opens a connection to the database at an address.
 
-    Postgres cancels a statement that runs for longer than the deadline, or waits longer than that for a lock; behind a
-    pooler the pooler sets both. Opening raises InterfaceError where it does not set what statements need.
+    It raises TimeoutError after `connect_s` seconds. Postgres cancels a statement that runs for longer than the
+    deadline, or waits longer than that for a lock; behind a pooler the pooler sets both. Opening raises InterfaceError
+    where it does not set what statements need.
     """
     url, is_pooler, prepares = Address(address) if isinstance(address, str) else address
     session = (
@@ -59,7 +60,7 @@ def opener(
     async def open_connection() -> "asyncpg.Connection[Any]":
         connection = await asyncpg.connect(
             plain_url,
-            timeout=_CONNECT_TIMEOUT_S,
+            timeout=connect_s,
             statement_cache_size=1_000 if prepares else 0,
             server_settings=session,
         )

@@ -106,15 +106,20 @@ async def connect(
     lock_wait_s: float | None = None,
     share: float = SHARE,
     statement_log: StatementLog | None = None,
+    connect_s: float = connection_settings.CONNECT_S,
+    is_required: bool = True,
 ) -> AsyncIterator[Database]:
     """Open a pool on the database at an address (`postgresql://...`) and close it at the end.
 
-    Up to `usual` of the `largest` number of connections are lent at once while that is enough. Postgres cancels a
+    Up to `usual` of the `largest` number of connections are lent at once while that is enough. A connection may take
+    `connect_s` seconds to open; a required database that cannot be reached raises an error. Postgres cancels a
     statement that runs for longer than `statement_deadline_s` seconds, or waits longer than `lock_wait_s` for a lock.
     The statements on one table may hold `share` of the connections. With `statement_log` they are logged.
     """
     waits = lock_wait_s or LOCK_WAIT_PART * statement_deadline_s
-    opener = connection_settings.opener(address, statement_deadline_s=statement_deadline_s, lock_wait_s=waits)
+    opener = connection_settings.opener(
+        address, statement_deadline_s=statement_deadline_s, lock_wait_s=waits, connect_s=connect_s
+    )
     bulkheads = Bulkheads(largest, share)
     pool = Pool(
         opener,
@@ -124,7 +129,8 @@ async def connect(
         timeout_s=_ACQUIRE_TIMEOUT_S,
         count_stuck=bulkheads.count_stuck,
     )
-    pool.release(await pool.acquire())  # an unreachable database is refused at the start
+    if is_required:
+        pool.release(await pool.acquire())
     try:
         lender = Lender(pool, bulkheads, statement_log)
         yield Database(lender) if statement_log is None else LoggedDatabase(lender)

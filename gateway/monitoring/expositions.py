@@ -18,6 +18,7 @@ from gateway.telemetry import (
     gauges,
     operation_families,
     prometheus,
+    replica_metrics,
     status_metrics,
 )
 from gateway.telemetry.gauges import GaugeSources
@@ -37,9 +38,10 @@ async def of_server(
     `checks` has a connection of its own, so that a busy pool does not hide the state of Postgres.
     """
     operations = partial(operation_families.families, sources)
+    replicas = partial(replica_metrics.families, adapters.replicas)
     async with (
         active_users.running(sources.observer.active_users, adapters.ports.now),
-        _served(settings, adapters, jobs, checks, operations) as answers,
+        _served(settings, adapters, jobs, checks, operations, replicas) as answers,
     ):
         yield answers
 

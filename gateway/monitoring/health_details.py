@@ -139,6 +139,7 @@ def _probes(
     }
     return {
         "postgres": partial(probes.postgres, database),
+        "read_replicas": (None if adapters.replicas is None else partial(probes.replicas, adapters.replicas)),
         "redis": None if adapters.redis is None else partial(probes.redis, adapters.redis),
         "mail_server": None if server is None else partial(probes.mail_server, server),
         "identity_provider": (

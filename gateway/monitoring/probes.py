@@ -17,6 +17,7 @@ from persistence import redis_recovery
 from persistence.database import Database
 from persistence.monitoring import server_state
 from persistence.redis_client import AnyRedis
+from persistence.replicas.read_replicas import ReadReplicas
 
 Found = dict[str, Any]
 _READY = b"220"
@@ -57,6 +58,21 @@ async def redis(client: AnyRedis) -> Found:
         info = next(iter(info.values()))
     names = ("redis_version", "role", "used_memory", "maxmemory", "connected_clients")
     return {"state": "up"} | {name: info[name] for name in names if name in info}
+
+
+async def replicas(found: ReadReplicas) -> Found:
+    """Return which read replicas queries use, or why they do not, and how late each is; the primary serves without."""
+    return {
+        "state": "up",
+        "servers": {
+            each.name: {
+                "used": each.absence is None,
+                "absence": None if each.absence is None else each.absence.value,
+                "lag_s": None if each.lag_s is None else round(each.lag_s, 3),
+            }
+            for each in found.states()
+        },
+    }
 
 
 async def mail_server(server: MailServer) -> Found:

@@ -1,11 +1,17 @@
 """Settings of the connections to Postgres, and of what is kept of it in memory."""
 
-from pydantic import AliasChoices, Field, SecretStr
-from pydantic_settings import BaseSettings
+from typing import Annotated
+from urllib.parse import urlsplit
 
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode
+
+from gateway.settings.integrations import IntegrationError
 from persistence.connection_lifetimes import CHECK_AFTER_S, LONGEST_IDLE_S, LONGEST_LIFE_S, Lifetimes
 from persistence.connection_pool import USUAL
 from persistence.connection_settings import Address
+from persistence.replicas.read_replicas import LATE_S
+from persistence.replicas.replicated_postgres import name_of
 from resolvers.public_nodes import MOST_VALUES
 
 EXAMPLES = {
@@ -20,13 +26,23 @@ EXAMPLES = {
     "QUESTPATH_POOL_SHARE": "0.5",
     "QUESTPATH_LOCK_WAIT_S": "2",
     "QUESTPATH_NODE_CACHE_VALUES": "400000",
+    "QUESTPATH_REPLICA_LATE_S": "1",
+    "DATABASE_REPLICA_URLS": "postgresql://user:password@replica-a.example.org/questpath,"
+    "postgresql://user:password@replica-b.example.org/questpath",
 }
 """A valid value of each setting."""
+_SCHEMES = ("postgresql", "postgres", "postgresql+asyncpg")
 
 
 class DatabaseSettings(BaseSettings):
-    """Where Postgres is, how many connections there are and how long they are kept, and what memory keeps."""
+    """Where Postgres and its read replicas are, the connections and how long they are kept, and what memory keeps."""
 
+    database_replica_urls: Annotated[list[SecretStr], NoDecode] = Field(
+        default=[], validation_alias=AliasChoices("DATABASE_REPLICA_URLS")
+    )
+    """The addresses of read replicas, each of one server; queries read them while they are recent enough."""
+    replica_late_s: float = Field(default=LATE_S, ge=0.2, le=60)
+    """Seconds by which a replica may be late and still be read; so late may what is withdrawn be seen."""
     database_url: SecretStr | None = Field(default=None, validation_alias=AliasChoices("DATABASE_URL"))
     """A Postgres address; without one, an embedded Postgres starts (development only)."""
     database_direct_url: SecretStr | None = Field(
@@ -63,3 +79,34 @@ class DatabaseSettings(BaseSettings):
             return Address(direct_url, prepares=self.prepared_statements)
         url = self.database_url.get_secret_value()
         return Address(url, is_pooler=True, prepares=self.prepared_statements)
+
+    @field_validator("database_replica_urls", mode="before")
+    @classmethod
+    def _apart(cls, value: object) -> object:
+        return (
+            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        )
+
+    @field_validator("database_replica_urls")
+    @classmethod
+    def _of_one_server_each(cls, value: list[SecretStr]) -> list[SecretStr]:
+        addresses = [each.get_secret_value() for each in value]
+        if not all(map(_is_address, addresses)):
+            raise ValueError("each must be a Postgres address of one server")
+        if len(set(map(name_of, addresses))) < len(addresses):
+            raise ValueError("two of them are one server")
+        return value
+
+
+def check(settings: DatabaseSettings, *, shared: bool) -> None:
+    """Check that processes can tell each other who has written where there are replicas; raises IntegrationError."""
+    if settings.database_replica_urls and not shared:
+        raise IntegrationError("REDIS_URL", "must be set in production with DATABASE_REPLICA_URLS")
+
+
+def _is_address(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in _SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

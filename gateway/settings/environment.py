@@ -205,6 +205,7 @@ def _check(settings: Settings) -> None:
         integrations.check(settings)
         ai.check(settings, production=settings.production)
         vault.check(settings, production=settings.production)
+        database.check(settings, shared=settings.redis_url is not None or not settings.production)
     except IntegrationError as error:
         raise SettingsError(f"{error}, like {EXAMPLES[error.name]}") from None
     if not settings.production:

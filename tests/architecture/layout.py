@@ -36,6 +36,7 @@ OTHER_FOLDERS = {
     "persistence": {
         "tables": "the ground of the stores",
         "monitoring": "figures of all areas for operators",
+        "replicas": "which server a read goes to, for the stores of all areas",
     },
 }
 """The folders of a layer that are no area, with the reason."""

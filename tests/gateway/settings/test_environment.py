@@ -19,7 +19,8 @@ URL = "postgresql://user@127.0.0.1/questpath"
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in os.environ:
-        if name.startswith("QUESTPATH_") or name in {"DATABASE_URL", "DATABASE_DIRECT_URL", "REDIS_URL"}:
+        databases = {"DATABASE_URL", "DATABASE_DIRECT_URL", "DATABASE_REPLICA_URLS"}
+        if name.startswith("QUESTPATH_") or name in databases | {"REDIS_URL"}:
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 
@@ -55,6 +56,12 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("DATABASE_URL", "postgresql://user:pa[ss@127.0.0.1/x"),
         ("DATABASE_URL", "postgresql://127.0.0.1:port/x"),
         ("REDIS_URL", "redis://user:pa[ss@127.0.0.1/0"),
+        ("DATABASE_REPLICA_URLS", "postgresql://a/questpath,mysql://b/questpath"),
+        ("DATABASE_REPLICA_URLS", "postgresql://a,b/questpath"),
+        ("DATABASE_REPLICA_URLS", "postgresql://a/questpath,postgresql://user@a:5432/questpath"),
+        ("DATABASE_REPLICA_URLS", "postgresql:///questpath"),
+        ("QUESTPATH_REPLICA_LATE_S", "0"),
+        ("QUESTPATH_REPLICA_LATE_S", "61"),
         ("QUESTPATH_HOSTS", "http://localhost:8234"),
         ("QUESTPATH_ORIGINS", "canary"),
         ("QUESTPATH_TRUSTED_PROXIES", "canary"),

@@ -1,0 +1,1 @@
+"""Read replicas: servers that follow the primary, and answer queries while they are recent enough."""

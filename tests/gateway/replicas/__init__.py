@@ -1,0 +1,1 @@
+"""Read replicas behind running gateways."""
