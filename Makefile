@@ -10,7 +10,7 @@ DEV_MB := 426
 AI_MB := 105
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ai test test-fast test-reference test-random check format schema access-matrix bench bench-quick bench-smoke bench-mixed bench-live bench-logins bench-attacks bench-jobs bench-search bench-answers bench-engines browser conformance deployment lock clean
+.PHONY: help setup run ai test test-fast test-reference test-random check format schema access-matrix bench bench-quick bench-smoke bench-mixed bench-overload bench-live bench-logins bench-attacks bench-jobs bench-search bench-answers bench-engines browser conformance deployment lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -90,6 +90,9 @@ bench-quick: $(DEV) ## the same on a tenth of the data (3 minutes)
 bench-mixed: $(DEV) ## latencies under a thousand requests a second of all shapes, and the machine's own speed (half a minute)
 	@$(BIN)/python -m bench.mixed_load
 
+bench-overload: $(DEV) ## what is answered, and how late, at twice the capacity (half a minute)
+	@$(BIN)/python -m bench.overload
+
 bench-live: $(DEV) ## measure subscriptions to the live board beside Strawberry's own handler (1 minute)
 	@$(BIN)/python -m bench.subscriptions
 
@@ -114,6 +117,7 @@ bench-engines: $(DEV) ## measure the compiled engine beside graphql-core, withou
 bench-smoke: $(DEV) ## run each benchmark for a moment and check that its figures come out (3 minutes)
 	@$(BIN)/python -m bench --smoke
 	@$(BIN)/python -m bench.mixed_load --smoke
+	@$(BIN)/python -m bench.overload --smoke
 	@$(BIN)/python -m bench.subscriptions --smoke
 	@$(BIN)/python -m bench.logins --smoke
 	@$(BIN)/python -m bench.attacks --smoke

@@ -10,7 +10,7 @@ import structlog
 from domain.errors import UnavailableError
 from persistence import postgres_refusals
 from persistence.bulkheads import Bulkheads
-from persistence.connection_pool import Pool
+from persistence.connection_pool import CHECK_EVERY_S, GROW_AFTER_S, Pool
 from persistence.postgres_refusals import Reason
 
 _BUSY = "The database is overloaded; try again in a few seconds."
@@ -32,6 +32,12 @@ class Lender:
         self.refusals: Counter[Reason] = Counter()
         self.is_full = False
         self._logged_at: dict[Reason, float] = {}
+
+    @property
+    def excess_wait_s(self) -> float:
+        """How many seconds something waits for a connection or a turn, beyond those after which the pool has grown."""
+        longest = max(self.pool.longest_wait_s, self.bulkheads.longest_wait_s)
+        return max(0.0, longest - GROW_AFTER_S - CHECK_EVERY_S)
 
     async def borrow(self) -> "asyncpg.Connection[Any]":
         """Borrow a connection; raises UnavailableError if there is none to get."""

@@ -21,6 +21,8 @@ from gateway.callers.client_apps import UNKNOWN, ClientApp
 from gateway.connections.drain import Drain
 from gateway.operations.document_lookup import DocumentLookup
 from gateway.operations.requests import GraphQLRequest
+from gateway.operations.urgency import Urgency
+from gateway.overload.admission import Admission
 from gateway.rate_limits.cost_reports import HeaderLines
 from gateway.rate_limits.preparation import FindRequest
 from gateway.rate_limits.rate_limiter import RateLimiter
@@ -56,7 +58,10 @@ class OperationPipeline:
         *,
         strict: bool,
         observer: Observer | None = None,
+        admission: Admission | None = None,
     ) -> None:
+        self.admission = admission or Admission()
+        self.urgency = Urgency(document_lookup)
         self.revocations = Revocations()
         self.drain = Drain()
         self.observer = observer or Observer()
@@ -208,9 +213,8 @@ class OperationPipeline:
             return body, []
         self.rate_limiter.refund(outcome.receipt, body)
         also = outcome.degraded if outcome.policy is None else None
-        is_extended = "extensions" in response
         return self.rate_limiter.report(
-            outcome.receipt, body, with_cost=with_cost, is_extended=is_extended, also=also
+            outcome.receipt, body, with_cost=with_cost, is_extended="extensions" in response, also=also
         )
 
     def finish(self, outcome: OperationOutcome, response: Formatted, began: float) -> None:
@@ -220,8 +224,6 @@ class OperationPipeline:
         duration = seconds * 1_000
         slow = duration > _SLOW_MS and outcome.operation_type != "subscription"
         line = log_line(outcome, "slow_operation" if slow else "operation", duration_ms=round(duration, 2))
-        if outcome.trace_id is not None:
-            line["trace_id"] = outcome.trace_id
         if slow:
             line |= self.observer.slow(outcome)
         if "errors" in response:
@@ -231,8 +233,9 @@ class OperationPipeline:
             if refused:
                 line["refused"] = refused
                 self.observer.metrics.refusals.update(refused)
-        if outcome.extra:
-            line |= outcome.extra
+            elif outcome.user_id is not None:
+                self.urgency.note(outcome.user_id, outcome.usage)
+        line |= outcome.extra
         logs.write(line)
         if outcome.context is not None and outcome.context.events is not None:
             self.events.write(outcome.request_id, outcome.context.events)

@@ -18,6 +18,7 @@ from gateway.settings import (
     integrations,
     mail,
     operation_limits,
+    overload,
     rate_limits,
     sessions,
     telemetry,
@@ -32,6 +33,7 @@ from gateway.settings.integrations import IntegrationError
 from gateway.settings.mail import MailSettings
 from gateway.settings.modes import DocumentMode, Environment, LogFormat
 from gateway.settings.operation_limits import LimitSettings
+from gateway.settings.overload import OverloadSettings
 from gateway.settings.rate_limits import RateSettings
 from gateway.settings.sessions import SessionSettings
 from gateway.settings.telemetry import TelemetrySettings
@@ -69,6 +71,7 @@ EXAMPLES = (
     | google.EXAMPLES
     | mail.EXAMPLES
     | operation_limits.EXAMPLES
+    | overload.EXAMPLES
     | rate_limits.EXAMPLES
     | sessions.EXAMPLES
     | telemetry.EXAMPLES
@@ -88,6 +91,7 @@ class Settings(
     GoogleSettings,
     LimitSettings,
     MailSettings,
+    OverloadSettings,
     RateSettings,
     SessionSettings,
     TelemetrySettings,
