@@ -10,7 +10,7 @@ DEV_MB := 426
 AI_MB := 105
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ai test test-fast test-reference test-random check format schema access-matrix bench bench-quick bench-smoke bench-mixed bench-overload bench-live bench-logins bench-attacks bench-jobs bench-search bench-answers bench-engines browser conformance deployment lock clean
+.PHONY: help setup run ai test test-fast test-reference test-random check format schema access-matrix bench bench-quick bench-smoke bench-mixed bench-overload bench-k6 bench-live bench-logins bench-attacks bench-jobs bench-search bench-answers bench-engines browser conformance deployment lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -93,6 +93,9 @@ bench-mixed: $(DEV) ## latencies under a thousand requests a second of all shape
 bench-overload: $(DEV) ## what is answered, and how late, at twice the capacity (half a minute)
 	@$(BIN)/python -m bench.overload
 
+bench-k6: $(DEV) ## learners in k6 until the gateway breaks: SCENARIO=normal, peak, stress or soak (2 to 30 minutes)
+	@$(BIN)/python -m bench.k6_load $(or $(SCENARIO),normal)
+
 bench-live: $(DEV) ## measure subscriptions to the live board beside Strawberry's own handler (1 minute)
 	@$(BIN)/python -m bench.subscriptions
 
@@ -118,6 +121,7 @@ bench-smoke: $(DEV) ## run each benchmark for a moment and check that its figure
 	@$(BIN)/python -m bench --smoke
 	@$(BIN)/python -m bench.mixed_load --smoke
 	@$(BIN)/python -m bench.overload --smoke
+	@for scenario in normal peak stress soak; do $(BIN)/python -m bench.k6_load $$scenario --smoke || exit 1; done
 	@$(BIN)/python -m bench.subscriptions --smoke
 	@$(BIN)/python -m bench.logins --smoke
 	@$(BIN)/python -m bench.attacks --smoke

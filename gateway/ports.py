@@ -5,7 +5,10 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
+import structlog
+from pydantic import SecretStr
 from redis.asyncio import Redis
 
 from domain.printouts.printers import Printing
@@ -17,6 +20,7 @@ from gateway.ai import assistants
 from gateway.authentication import openid_provider
 from gateway.authentication.access_tokens import JwtTokens
 from gateway.authentication.password_hashing import Argon2Passwords
+from gateway.databases.chaotic_lender import ChaoticLender
 from gateway.feature_flags import flag_refresh
 from gateway.feature_flags.flags import FeatureFlags
 from gateway.mail import delivery, mail_keys
@@ -30,6 +34,7 @@ from gateway.service_status import status_watch
 from gateway.service_status.circuit_breakers import CircuitBreakers
 from gateway.service_status.local_troubles import LocalTroubles
 from gateway.service_status.status_board import StatusBoard
+from gateway.settings import chaos as chaos_settings
 from gateway.settings import integrations
 from gateway.settings.environment import Settings
 from gateway.spaced_review.fsrs_schedulers import FsrsSchedulers
@@ -44,11 +49,14 @@ from gateway.webhooks.secret_sealer import sealer_of
 from gateway.workflows.conditions import SafeConditions
 from graph.documents.operation_usage import coordinates_in
 from graph.schema import executable
+from persistence.connection_lender import Lender
 from persistence.database import Database, connect
 from persistence.signals import LocalSignals, RedisSignals, redis_at
 from persistence.work import Postgres
 from resolvers.context import Ports
 from resolvers.public_nodes import PublicNodes
+
+_log = structlog.get_logger("gateway.ports")
 
 
 @dataclass(slots=True)
@@ -77,6 +85,11 @@ async def opened(
 
     There are at most `pool` connections to Postgres, which cancels a statement after `statement_deadline_s` seconds.
     """
+    chaos = chaos_settings.parsed(settings.chaos)
+    if settings.chaos:
+        _log.warning("chaos", switches=settings.chaos)
+    if chaos.is_redis_lost and settings.redis_url is not None:
+        settings = settings.model_copy(update={"redis_url": SecretStr(chaos_settings.NOWHERE)})
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(
             connect(
@@ -85,6 +98,7 @@ async def opened(
                 statement_deadline_s=statement_deadline_s,
                 lock_wait_s=settings.lock_wait_s,
                 share=settings.pool_share,
+                lender_of=partial(ChaoticLender, chaos=chaos) if chaos.touches_postgres else Lender,
             )
         )
         redis, signals = await stack.enter_async_context(_signals(settings))

@@ -13,7 +13,7 @@ from persistence.bulkheads import Bulkheads
 from persistence.connection_pool import CHECK_EVERY_S, GROW_AFTER_S, Pool
 from persistence.postgres_refusals import Reason
 
-_BUSY = "The database is overloaded; try again in a few seconds."
+BUSY = "The database is overloaded; try again in a few seconds."
 _LOG_EVERY_S = 60.0
 _DEAD = frozenset({Reason.AWAY, Reason.REFUSED_LOGIN, Reason.READ_ONLY, Reason.DAMAGED})
 """After these a connection is closed."""
@@ -44,7 +44,7 @@ class Lender:
         try:
             return await self.pool.acquire()
         except TimeoutError as late:
-            raise UnavailableError(_BUSY) from late
+            raise UnavailableError(BUSY) from late
         except Exception as error:
             self.raise_told(error)
             raise

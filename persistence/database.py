@@ -1,6 +1,6 @@
 """Database: connections to Postgres, one by one or in a transaction."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from domain.unit_of_work import Meter
@@ -82,6 +82,7 @@ async def connect(
     statement_deadline_s: float = STATEMENT_DEADLINE_S,
     lock_wait_s: float | None = None,
     share: float = SHARE,
+    lender_of: Callable[[Pool, Bulkheads], Lender] = Lender,
 ) -> AsyncIterator[Database]:
     """Open a pool on the database at `url` (`postgresql://...`) and close it at the end.
 
@@ -94,7 +95,7 @@ async def connect(
     pool = Pool(opener, largest=largest, timeout_s=_ACQUIRE_TIMEOUT_S, count_stuck=bulkheads.count_stuck)
     pool.release(await pool.acquire())  # an unreachable database is refused at the start
     try:
-        yield Database(Lender(pool, bulkheads))
+        yield Database(lender_of(pool, bulkheads))
     finally:
         bulkheads.close()
         await pool.close()

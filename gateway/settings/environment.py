@@ -11,6 +11,7 @@ from gateway.callers.client_addresses import networks
 from gateway.callers.origins import origin
 from gateway.settings import (
     ai,
+    chaos,
     connection_bounds,
     database,
     files,
@@ -25,6 +26,7 @@ from gateway.settings import (
     unknown_names,
 )
 from gateway.settings.ai import AiSettings
+from gateway.settings.chaos import ChaosSettings
 from gateway.settings.connection_bounds import ConnectionBoundSettings
 from gateway.settings.database import DatabaseSettings
 from gateway.settings.files import FileSettings, limits_of
@@ -65,6 +67,7 @@ EXAMPLES = (
         "REDIS_URL": "redis://redis.example.org:6379/0",
     }
     | ai.EXAMPLES
+    | chaos.EXAMPLES
     | connection_bounds.EXAMPLES
     | database.EXAMPLES
     | files.EXAMPLES
@@ -85,6 +88,7 @@ class SettingsError(Exception):
 
 class Settings(
     AiSettings,
+    ChaosSettings,
     ConnectionBoundSettings,
     DatabaseSettings,
     FileSettings,
@@ -181,6 +185,8 @@ def read() -> Settings:
     except ValidationError as error:
         raise SettingsError(_sentence(error)) from None
     _check(settings)
+    if settings.production and settings.chaos:
+        raise SettingsError("QUESTPATH_CHAOS is refused in production, where nothing fails on purpose")
     return settings
 
 
