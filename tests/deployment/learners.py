@@ -14,7 +14,7 @@ GOALS = "{ viewer { goals(first: 50) { nodes { id } } } }"
 class Learner:
     """A learner with an account; `token` is the access token in use."""
 
-    def __init__(self, url: str, handle: str = "ada") -> None:
+    def __init__(self, url: str, handle: str = "newcomer") -> None:
         self._client = httpx.Client(base_url=url, timeout=2 * PATIENCE_S)
         self.token = ""
         new = {
@@ -24,6 +24,7 @@ class Learner:
             "displayName": handle,
         }
         registered = self.ask(REGISTER, input=new)["data"]["register"]
+        assert registered["accessToken"], f"{handle} is taken"
         self.token, self.refresh_token = registered["accessToken"], registered["refreshToken"]
 
     def __enter__(self) -> Self:
