@@ -10,7 +10,7 @@ DEV_MB := 426
 AI_MB := 105
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ai test test-fast test-reference test-random check format schema changelog access-matrix bench bench-quick bench-smoke bench-mixed bench-live bench-logins bench-attacks bench-jobs bench-search bench-answers bench-engines bench-growth browser conformance deployment coverage audit-code audit-packages sbom release-files lock clean
+.PHONY: help setup run ai test test-fast test-reference test-random check format schema changelog access-matrix bench bench-quick bench-smoke bench-mixed bench-overload bench-k6 bench-live bench-logins bench-attacks bench-jobs bench-search bench-answers bench-engines bench-growth browser conformance deployment coverage audit-code audit-packages sbom release-files lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -111,6 +111,12 @@ bench-quick: $(DEV) ## the same on a tenth of the data (3 minutes)
 bench-mixed: $(DEV) ## latencies under a thousand requests a second of all shapes, and the machine's own speed (half a minute)
 	@$(BIN)/python -m bench.mixed_load
 
+bench-overload: $(DEV) ## what is answered, and how late, at twice the capacity (half a minute)
+	@$(BIN)/python -m bench.overload
+
+bench-k6: $(DEV) ## learners in k6 until the gateway breaks: SCENARIO=normal, peak, stress or soak (2 to 30 minutes)
+	@$(BIN)/python -m bench.k6_load $(or $(SCENARIO),normal)
+
 bench-live: $(DEV) ## measure subscriptions to the live board beside Strawberry's own handler (1 minute)
 	@$(BIN)/python -m bench.subscriptions
 
@@ -138,6 +144,8 @@ bench-growth: $(DEV) ## bytes per learner by table and index, and the statements
 bench-smoke: $(DEV) ## run each benchmark for a moment and check that its figures come out (3 minutes)
 	@$(BIN)/python -m bench --smoke
 	@$(BIN)/python -m bench.mixed_load --smoke
+	@$(BIN)/python -m bench.overload --smoke
+	@for scenario in normal peak stress soak; do $(BIN)/python -m bench.k6_load $$scenario --smoke || exit 1; done
 	@$(BIN)/python -m bench.subscriptions --smoke
 	@$(BIN)/python -m bench.logins --smoke
 	@$(BIN)/python -m bench.attacks --smoke

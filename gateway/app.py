@@ -20,6 +20,7 @@ from gateway.endpoints.exports import EXPORT_PATH, ExportDownloads
 from gateway.endpoints.http import HttpEndpoint, wants_page
 from gateway.endpoints.key_set import KEY_SET_PATH, KeySet
 from gateway.endpoints.link_charges import LinkCharges
+from gateway.endpoints.load_shedder import LoadShedder
 from gateway.endpoints.mail_events import reports_of
 from gateway.endpoints.media import MEDIA_PATH, MediaEndpoint
 from gateway.endpoints.other_paths import OtherPaths
@@ -36,6 +37,8 @@ from gateway.operations import defects, document_lookup, trusted_documents
 from gateway.operations.document_lookup import DocumentLookup
 from gateway.operations.pipeline import OperationPipeline
 from gateway.operations.replica_routes import executor_type
+from gateway.overload import load_watch
+from gateway.overload.admission import Admission
 from gateway.ports import opened
 from gateway.printouts.printout_folder import PrintoutFolder
 from gateway.rate_limits.preparation import Preparation
@@ -120,10 +123,18 @@ async def application(
             strict=settings.production,
             observer=observer,
             reports=adapters.reports,
+            admission=Admission(settings.shedding_figures),
         )
+        await stack.enter_async_context(load_watch.running(pipeline.admission, adapters.database.lender))
         stack.push_async_callback(pipeline.events.written)
         sources = GaugeSources(
-            observer, executor, adapters.database, adapters.postgres.counts, limiter, ports.public_nodes
+            observer,
+            executor,
+            adapters.database,
+            adapters.postgres.counts,
+            limiter,
+            ports.public_nodes,
+            pipeline.admission,
         )
         jobs = await stack.enter_async_context(job_metrics.opened(settings, ports))
         checks = await stack.enter_async_context(
@@ -212,8 +223,15 @@ def _routes(
     )
 
     uploads = CorsPaths(others, cors, methods="OPTIONS, PUT")
+    admission, shedder = pipeline.admission, LoadShedder(pipeline, cors, production=settings.production)
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+        lane = admission.ordinary
+        if lane.begun - lane.ended >= lane.limit and scope["type"] == "http":  # `is_full` would be a call
+            admitted = await shedder.admit(scope, receive, send)
+            if admitted is None:
+                return
+            lane, receive = admitted
         if scope["type"] == "http" and scope["path"].startswith(UPLOADS.decode()):
             await uploads(scope, receive, send)
         elif scope["type"] == "lifespan" or scope["path"] != PATH:
@@ -223,6 +241,10 @@ def _routes(
         elif not settings.production and wants_page(scope):
             await serve_page(scope, receive, send)
         else:
-            await http(scope, receive, send)
+            lane.begun += 1
+            try:
+                await http(scope, receive, send)
+            finally:
+                lane.ended += 1
 
     return SecurityHeaders(dispatch, production=settings.production)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from domain.accounts.users import Role
+from gateway.parsers.accounts import add_accounts, add_users
 from gateway.parsers.backups import add_backups
 from gateway.parsers.campaigns import add_campaigns
 from gateway.parsers.commands import Commands, add_command
@@ -22,7 +22,6 @@ from gateway.parsers.schema import add_schema
 from gateway.parsers.webhooks import add_webhooks
 
 MOST_WORKERS = 64
-_GRANTED = [role.value for role in Role if role is not Role.LEARNER]
 
 
 def main() -> None:
@@ -100,8 +99,8 @@ def parser() -> argparse.ArgumentParser:
         commands.add_parser("export", help="Export the questions of a quiz, or a roadmap, as a file.")
     )
     _add_content(commands)
-    _add_accounts(commands)
-    _add_users(commands.add_parser("users", help="Show and change one account."))
+    add_accounts(commands)
+    add_users(commands.add_parser("users", help="Show and change one account."))
     _add_rebuild(commands.add_parser("rebuild", help="Compute derived tables again."))
     _add_settings(commands.add_parser("settings", help="Check the settings."))
     _add_xp(commands.add_parser("xp", help="List, settle and reverse withheld XP."))
@@ -165,19 +164,6 @@ def _add_content(commands: Commands) -> None:
             action.add_argument("slug")
 
 
-def _add_accounts(commands: Commands) -> None:
-    user = add_command(
-        commands, "create-user", "accounts.create_user", "Create an account; asks for a password."
-    )
-    user.add_argument("email")
-    user.add_argument("handle")
-    user.add_argument("--role", action="append", choices=[role.value for role in Role], default=[])
-    sessions = add_command(
-        commands, "end-sessions", "accounts.end_sessions", "Sign an account out everywhere."
-    )
-    sessions.add_argument("email")
-
-
 def _add_xp(xp: argparse.ArgumentParser) -> None:
     actions = xp.add_subparsers(required=True, metavar="ACTION")
     add_command(actions, "pending", "pending_xp.pending", "List the withheld XP, oldest first.")
@@ -185,33 +171,6 @@ def _add_xp(xp: argparse.ArgumentParser) -> None:
         action = add_command(actions, name, f"pending_xp.{name}", description)
         action.add_argument("entry", help="id of the entry, xp_...")
         action.add_argument("--reason", required=True, help="why, for the audit log")
-
-
-def _add_users(users: argparse.ArgumentParser) -> None:
-    actions = users.add_subparsers(required=True, metavar="ACTION")
-    for name, description in (
-        ("show", "Show an account."),
-        ("grant", "Give an account roles."),
-        ("revoke", "Take roles from an account."),
-        ("unlock", "Forget the wrong passwords of an account."),
-        ("verify", "Mark the address of an account as verified."),
-        ("set-password", "Set the password of an account; asks for it."),
-    ):
-        action = add_command(actions, name, f"users.{name.replace('-', '_')}", description)
-        action.add_argument("account", metavar="EMAIL_OR_HANDLE")
-        if name in {"grant", "revoke"}:
-            action.add_argument("role", nargs="+", choices=_GRANTED)
-    _add_account_import(actions)
-
-
-def _add_account_import(users: Commands) -> None:
-    imported = add_command(
-        users,
-        "import",
-        "account_imports.import_account",
-        "Make an account of the file that exportMyData gave in another instance, or complete it.",
-    )
-    imported.add_argument("file", type=Path)
 
 
 def _add_rebuild(rebuild: argparse.ArgumentParser) -> None:

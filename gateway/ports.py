@@ -5,6 +5,10 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
+
+import structlog
+from pydantic import SecretStr
 
 from domain.printouts.printers import Printing
 from domain.signals import Signals
@@ -16,6 +20,7 @@ from gateway.authentication import openid_provider
 from gateway.authentication.access_tokens import JwtTokens
 from gateway.authentication.password_hashing import Argon2Passwords
 from gateway.backups import configured_backups
+from gateway.databases.chaotic_lender import ChaoticLender
 from gateway.error_reports import reports as reports_of
 from gateway.error_reports.reports import ErrorReports
 from gateway.feature_flags import flag_refresh
@@ -31,6 +36,7 @@ from gateway.service_status import status_watch
 from gateway.service_status.circuit_breakers import CircuitBreakers
 from gateway.service_status.local_troubles import LocalTroubles
 from gateway.service_status.status_board import StatusBoard
+from gateway.settings import chaos as chaos_settings
 from gateway.settings import integrations
 from gateway.settings.environment import Settings
 from gateway.spaced_review.fsrs_schedulers import FsrsSchedulers
@@ -45,6 +51,7 @@ from gateway.webhooks.secret_sealer import sealer_of
 from gateway.workflows.conditions import SafeConditions
 from graph.documents.operation_usage import coordinates_in
 from graph.schema import executable
+from persistence.connection_lender import Lender
 from persistence.database import Database, connect
 from persistence.redis_client import AnyRedis
 from persistence.replicas import replicated_postgres
@@ -54,6 +61,8 @@ from persistence.signals import LocalSignals, RedisSignals, redis_at
 from persistence.work import Postgres
 from resolvers.context import Ports
 from resolvers.public_nodes import PublicNodes
+
+_log = structlog.get_logger("gateway.ports")
 
 
 @dataclass(slots=True)
@@ -90,6 +99,11 @@ async def opened(
     There are at most `pool` connections to Postgres, and to each replica where queries are to read the replicas; both
     cancel a statement after `statement_deadline_s` seconds.
     """
+    chaos = chaos_settings.parsed(settings.chaos)
+    if settings.chaos:
+        _log.warning("chaos", switches=settings.chaos)
+    if chaos.is_redis_lost and settings.redis_url is not None:
+        settings = settings.model_copy(update={"redis_url": SecretStr(chaos_settings.NOWHERE)})
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(
             connect(
@@ -101,6 +115,7 @@ async def opened(
                 lock_wait_s=settings.lock_wait_s,
                 share=settings.pool_share,
                 statement_log=settings.statement_log,
+                lender_of=partial(ChaoticLender, chaos=chaos) if chaos.touches_postgres else Lender,
             )
         )
         redis, signals = await stack.enter_async_context(_signals(settings))

@@ -5,7 +5,7 @@ table could have its share.
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from time import perf_counter
 from typing import Protocol
@@ -49,7 +49,8 @@ class Bulkheads:
 
     `most` statements may touch one table at once, and `most_transactions` transactions may be open: together one less
     than there are connections, from three on. So a locked table holds up to `most` connections by reads and the others
-    by transactions, which wait for it only after they have locked something, and one is left.
+    by transactions, which wait for it only after they have locked something, and one is left. Turns are `given` in
+    order: else what comes later would take them while their owners borrow a connection.
     """
 
     def __init__(self, largest: int, share: float = SHARE) -> None:
@@ -57,6 +58,7 @@ class Bulkheads:
         self.most_transactions = max(1, largest - self.most - 1) if share < 1 else largest
         self.running: set[Running] = set()
         self.transactions: set[Running] = set()
+        self.given: Counter[str] = Counter()
         self.waiting: dict[str, deque[tuple[asyncio.Future[None], float]]] = {}
         self.refused: dict[str, int] = {}
         self._logged_at: dict[str, float] = {}
@@ -65,7 +67,7 @@ class Bulkheads:
     def full(self, statement: Touching) -> str | None:
         """Return a table of the statement that has its share; None if the statement may run."""
         for table in statement.tables:
-            if self._is_full(table):
+            if self.is_full(table):
                 return table
         return None
 
@@ -74,8 +76,17 @@ class Bulkheads:
         latest = perf_counter() - longer_than_s
         return sum(each.began <= latest for each in self.running)
 
+    @property
+    def longest_wait_s(self) -> float:
+        """How many seconds the longest waiter has waited, except for what is stuck."""
+        began = [queue[0][1] for name, queue in self.waiting.items() if queue and not self._is_stuck(name)]
+        return perf_counter() - min(began) if began else 0.0
+
     async def turn(self, name: str) -> None:
-        """Wait until a statement on the table has ended, or a transaction; UnavailableError if none does soon."""
+        """Wait until a statement on the table has ended, or a transaction; UnavailableError if none does soon.
+
+        The turn is kept from all that come later, until `take` gives it up to be used.
+        """
         if self._is_stuck(name) or sum(map(len, self.waiting.values())) >= LONGEST_QUEUE:
             raise self._refusal(name)
         turn = asyncio.get_running_loop().create_future()
@@ -85,9 +96,16 @@ class Bulkheads:
         try:
             await turn
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                turn.exception()  # refused at the same moment
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
+                self.take(name)
+                self.pass_on([name])
             raise
+
+    def take(self, name: str) -> None:
+        """Take a turn that was given: without waiting, its holder must run, or pass it on."""
+        self.given[name] -= 1
+        if not self.given[name]:
+            del self.given[name]
 
     def pass_on(self, names: Iterable[str]) -> None:
         """Give the turn on each of the tables to the longest waiter."""
@@ -97,6 +115,7 @@ class Bulkheads:
                 turn, _ = queue.popleft()
                 if not turn.done():
                     turn.set_result(None)
+                    self.given[name] += 1
                     break
 
     def close(self) -> None:
@@ -109,21 +128,26 @@ class Bulkheads:
             return list(self.transactions)
         return [each for each in self.running if name in each.statement.tables]
 
-    def _is_full(self, name: str) -> bool:
-        most = self.most_transactions if name == TRANSACTIONS else self.most
-        return len(self._users_of(name)) >= most
+    def _most(self, name: str) -> int:
+        return self.most_transactions if name == TRANSACTIONS else self.most
+
+    def is_full(self, name: str) -> bool:
+        """Tell whether a table has its share, or whether as many transactions are open as may be."""
+        return len(self._users_of(name)) + self.given[name] >= self._most(name)
 
     def _is_stuck(self, name: str) -> bool:
         """Tell whether all that have the share have run their present statement for long."""
         latest = perf_counter() - STUCK_AFTER_S
         users = self._users_of(name)
-        return self._is_full(name) and all(each in self.running and each.began <= latest for each in users)
+        return len(users) >= self._most(name) and all(
+            each in self.running and each.began <= latest for each in users
+        )
 
     def _check(self) -> None:
         """Refuse those that wait for what is stuck, and give turns that were lost with cancelled waiters."""
         for name in list(self.waiting):
             queue = self.waiting[name]
-            if not self._is_full(name):
+            if not self.is_full(name):
                 self.pass_on([name])
             latest = perf_counter() - (STUCK_AFTER_S if self._is_stuck(name) else _LONGEST_WAIT_S)
             while queue and (queue[0][0].done() or queue[0][1] <= latest):

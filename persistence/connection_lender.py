@@ -10,11 +10,11 @@ import structlog
 from domain.errors import UnavailableError
 from persistence import postgres_refusals
 from persistence.bulkheads import Bulkheads
-from persistence.connection_pool import Pool
+from persistence.connection_pool import CHECK_EVERY_S, GROW_AFTER_S, Pool
 from persistence.postgres_refusals import Reason
 from persistence.statement_log import StatementLog
 
-_BUSY = "The database is overloaded; try again in a few seconds."
+BUSY = "The database is overloaded; try again in a few seconds."
 _LOG_EVERY_S = 60.0
 _DEAD = frozenset({Reason.AWAY, Reason.REFUSED_LOGIN, Reason.READ_ONLY, Reason.DAMAGED})
 """After these a connection is closed."""
@@ -28,20 +28,26 @@ class Lender:
     `statement_log` is where statements are logged; None where they are not.
     """
 
-    def __init__(self, pool: Pool, bulkheads: Bulkheads, statement_log: StatementLog | None = None) -> None:
-        self.statement_log = statement_log
+    def __init__(self, pool: Pool, bulkheads: Bulkheads) -> None:
+        self.statement_log: StatementLog | None = None
         self.pool = pool
         self.bulkheads = bulkheads
         self.refusals: Counter[Reason] = Counter()
         self.is_full = False
         self._logged_at: dict[Reason, float] = {}
 
+    @property
+    def excess_wait_s(self) -> float:
+        """How many seconds something waits for a connection or a turn, beyond those after which the pool has grown."""
+        longest = max(self.pool.longest_wait_s, self.bulkheads.longest_wait_s)
+        return max(0.0, longest - GROW_AFTER_S - CHECK_EVERY_S)
+
     async def borrow(self) -> "asyncpg.Connection[Any]":
         """Borrow a connection; raises UnavailableError if there is none to get."""
         try:
             return await self.pool.acquire()
         except TimeoutError as late:
-            raise UnavailableError(_BUSY) from late
+            raise UnavailableError(BUSY) from late
         except Exception as error:
             self.raise_told(error)
             raise

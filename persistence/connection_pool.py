@@ -86,6 +86,11 @@ class Pool:
         waiting = sum(not waiter.done() for waiter, _ in self._waiting)
         return PoolLoad(self._size - len(self._idle), len(self._idle), self._largest, waiting)
 
+    @property
+    def longest_wait_s(self) -> float:
+        """How many seconds the longest waiter has waited."""
+        return max(0.0, monotonic() - self._longest_wait_began())
+
     async def acquire(self) -> "asyncpg.Connection[Any]":
         """Borrow a connection; TimeoutError when none comes free within `timeout_s` seconds."""
         if self._size - len(self._idle) - self._stuck < self._usual:

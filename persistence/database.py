@@ -1,6 +1,6 @@
 """Database: connections to Postgres, one by one or in a transaction."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from domain.unit_of_work import Meter
@@ -108,6 +108,7 @@ async def connect(
     statement_log: StatementLog | None = None,
     connect_s: float = connection_settings.CONNECT_S,
     is_required: bool = True,
+    lender_of: Callable[[Pool, Bulkheads], Lender] = Lender,
 ) -> AsyncIterator[Database]:
     """Open a pool on the database at an address (`postgresql://...`) and close it at the end.
 
@@ -132,7 +133,8 @@ async def connect(
     if is_required:
         pool.release(await pool.acquire())
     try:
-        lender = Lender(pool, bulkheads, statement_log)
+        lender = lender_of(pool, bulkheads)
+        lender.statement_log = statement_log
         yield Database(lender) if statement_log is None else LoggedDatabase(lender)
     finally:
         bulkheads.close()

@@ -103,7 +103,7 @@ class SqlConnection:
     async def _execute(self, call: Call, statement: Statement[Any], values: dict[str, Any]) -> Any:
         """Run the statement by one of the driver's functions, count it, and trace it where the operation is traced."""
         bulkheads, meter = self.lender.bulkheads, self._meter
-        if len(bulkheads.running) >= bulkheads.most:
+        if bulkheads.given or len(bulkheads.running) >= bulkheads.most:
             await self._wait_for_turn(statement)
         arguments = statement.arguments(values)
         meter.statements += 1
@@ -148,15 +148,18 @@ class SqlConnection:
         Nothing is held meanwhile: outside a transaction not even the connection, and in one that has locked something
         there is no wait, because those before it may wait for its locks.
         """
-        while (table := self.lender.bulkheads.full(statement)) and not (
-            self.is_in_transaction and self._locks
-        ):
+        bulkheads = self.lender.bulkheads
+        while (table := bulkheads.full(statement)) and not (self.is_in_transaction and self._locks):
             if self.is_in_transaction:
-                await self.lender.bulkheads.turn(table)
+                await bulkheads.turn(table)
+                bulkheads.take(table)
                 continue
             self.give_back()
-            await self.lender.bulkheads.turn(table)
-            await self.borrow()
+            await bulkheads.turn(table)
+            try:
+                await self.borrow()
+            finally:
+                bulkheads.take(table)
 
 
 def _changed(status: str) -> int:

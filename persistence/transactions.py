@@ -40,8 +40,9 @@ class TransactionConnection(Running, Protocol):
 async def begin(connection: TransactionConnection) -> None:
     """Wait until one more may be open, borrow the connection, and begin; on a dead connection begin on another."""
     bulkheads = connection.lender.bulkheads
-    while len(bulkheads.transactions) >= bulkheads.most_transactions:
+    while bulkheads.is_full(TRANSACTIONS):
         await bulkheads.turn(TRANSACTIONS)
+        bulkheads.take(TRANSACTIONS)
     bulkheads.transactions.add(connection)
     await connection.borrow()
     try:

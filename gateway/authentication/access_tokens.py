@@ -73,6 +73,11 @@ class JwtTokens:
             self._read.popitem(last=False)
         return viewer
 
+    def known(self, token: str) -> Viewer | None:
+        """Return the viewer of a token that was verified before and is valid still; verify none."""
+        known = self._read.get(token)
+        return known[1] if known is not None and known[0] > time.time() else None
+
     def expiry(self, token: str) -> float:
         """Return when a token expires, in Unix seconds; raises InvalidAccessTokenError."""
         known = self._read.get(token)

@@ -45,6 +45,7 @@ class RequestRefusal(Enum):
         "TOO_MANY_CONNECTIONS",
         "Too many connections are open; close some, or try again in a moment.",
     )
+    OVERLOADED = (503, "OVERLOADED", "Too many requests arrive; try again in a moment.")
     SHUTTING_DOWN = (503, "SHUTTING_DOWN", "The server is shutting down; connect again.")
     VERSION = (505, "HTTP_VERSION_NOT_SUPPORTED", "Use HTTP/1.1 or HTTP/1.0.")
 

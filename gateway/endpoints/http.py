@@ -19,6 +19,7 @@ from gateway.http.negotiation import GRAPHQL, HTML, JSON, preferred
 from gateway.http.request_parsing import read_get, read_post
 from gateway.http.responses import HttpResponse
 from gateway.operations.pipeline import OperationPipeline
+from gateway.overload.admission import LANE, Lane
 from gateway.rate_limits.errors import ANSWERED_AFTER_S, RateLimitedError
 from gateway.rate_limits.preparation import BodyAdmission
 from gateway.streams.connection_slots import ConnectionSlots
@@ -168,7 +169,9 @@ class HttpEndpoint:
         if media == EVENTS:
             stream = EventStream(self._pipeline, outcome, receive, send)
             client = StreamClient(viewer, ends_at, last_event_id(headers))
-            with self._slots.taken(outcome.find_request().address, viewer.user_id if viewer else None):
+            lane: Lane = scope.get(LANE, self._pipeline.admission.ordinary)
+            user_id = viewer.user_id if viewer else None
+            with self._slots.taken(outcome.find_request().address, user_id), lane.left():
                 response = await stream.serve(prepared, request, client)
             return (NO_RESPONSE if stream.is_answered else _refused_status(response, media)), response
         running = self._pipeline.run(prepared, request.variables, viewer, outcome)

@@ -13,8 +13,9 @@ from gateway.connections.refusals import RequestRefusal
 from gateway.connections.websocket_protocol import websocket_of
 from gateway.http.security_headers import CROSS_ORIGIN
 from gateway.operations.pipeline import OperationPipeline
+from gateway.overload.admission import Priority
 from gateway.streams.websocket_operations import SERVICE_RESTART
-from gateway.streams.websocket_session import WebSocketSession
+from gateway.streams.websocket_session import TRY_AGAIN, WebSocketSession
 from resolvers.request_info import RequestInfo
 
 PROTOCOL = "graphql-transport-ws"
@@ -51,6 +52,9 @@ class WebSocketEndpoint:
             await _close(
                 send, SERVICE_RESTART, "The server is about to end; connect again", protocol=PROTOCOL
             )
+            return
+        if self._pipeline.admission.lane(Priority.ORDINARY) is None:
+            await _close(send, TRY_AGAIN, RequestRefusal.OVERLOADED.message, protocol=PROTOCOL)
             return
         request = self._request_info.of_websocket(scope, headers)
         key = network_of(request.address) if request.address else ""

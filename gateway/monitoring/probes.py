@@ -70,7 +70,7 @@ async def replicas(found: ReadReplicas) -> Found:
                 "absence": None if each.absence is None else each.absence.value,
                 "lag_s": None if each.lag_s is None else round(each.lag_s, 3),
             }
-            for each in found.states()
+            for each in found.states
         },
     }
 

@@ -75,6 +75,14 @@ class DocumentLookup:
         self.counts["persisted"] += 1
         return await self._by_text(query.text, request, viewer, find_request)
 
+    def known(self, request: GraphQLRequest) -> PreparedOperation | None:
+        """Return the operation of a request if it is prepared already, and count nothing."""
+        name, text = request.document_id, request.text
+        trusted = self.trusted.by_text(text) if name is None else self.trusted.by_name(name)
+        if trusted is not None:
+            return trusted.known(request.operation_name)
+        return self._documents.known(text, request.operation_name) if text else None
+
     async def _by_text(
         self, text: str, request: GraphQLRequest, viewer: Viewer | None, find_request: FindRequest
     ) -> PreparedOperation:

@@ -22,6 +22,8 @@ from gateway.operations import defects
 from gateway.operations.document_lookup import DocumentLookup
 from gateway.operations.request_ids import RequestIds
 from gateway.operations.requests import GraphQLRequest
+from gateway.operations.urgency import Urgency
+from gateway.overload.admission import Admission
 from gateway.rate_limits.cost_reports import HeaderLines
 from gateway.rate_limits.preparation import FindRequest
 from gateway.rate_limits.rate_limiter import RateLimiter
@@ -57,7 +59,10 @@ class OperationPipeline:
         strict: bool,
         observer: Observer | None = None,
         reports: ErrorReports | None = None,
+        admission: Admission | None = None,
     ) -> None:
+        self.admission = admission or Admission()
+        self.urgency = Urgency(document_lookup)
         self.revocations = Revocations()
         self.drain = Drain()
         self.observer = observer or Observer()
@@ -77,9 +82,7 @@ class OperationPipeline:
     def request_id_of(self, headers: Mapping[bytes, bytes]) -> str:
         """Return the id that a request has if it is well formed, or make one."""
         sent = headers.get(b"x-request-id")
-        if sent is not None and _REQUEST_ID.fullmatch(sent):
-            return sent.decode()
-        return self._make_request_id()
+        return sent.decode() if sent is not None and _REQUEST_ID.fullmatch(sent) else self._make_request_id()
 
     def open(
         self,
@@ -212,9 +215,8 @@ class OperationPipeline:
             return body, []
         self.rate_limiter.refund(outcome.receipt, body)
         also = outcome.degraded if outcome.policy is None else None
-        is_extended = "extensions" in response
         return self.rate_limiter.report(
-            outcome.receipt, body, with_cost=with_cost, is_extended=is_extended, also=also
+            outcome.receipt, body, with_cost=with_cost, is_extended="extensions" in response, also=also
         )
 
     def finish(self, outcome: OperationOutcome, response: Formatted, began: float) -> None:
@@ -224,8 +226,6 @@ class OperationPipeline:
         duration = seconds * 1_000
         slow = duration > _SLOW_MS and outcome.operation_type != "subscription"
         line = log_line(outcome, "slow_operation" if slow else "operation", duration_ms=round(duration, 2))
-        if outcome.trace_id is not None:
-            line["trace_id"] = outcome.trace_id
         if slow:
             line |= self.observer.slow(outcome)
         if "errors" in response:
@@ -235,6 +235,8 @@ class OperationPipeline:
             if refused:
                 line["refused"] = refused
                 self.observer.metrics.refusals.update(refused)
+            elif outcome.user_id is not None:
+                self.urgency.note(outcome.user_id, outcome.usage)
         if outcome.extra:
             line |= outcome.extra
         logs.write(line, logging.WARNING if slow else logging.INFO)

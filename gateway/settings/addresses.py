@@ -2,6 +2,9 @@
 
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr
+
+from gateway.settings.integrations import IntegrationError
 from persistence import redis_addresses
 
 _POSTGRES = ("postgresql://", "postgres://", "postgresql+asyncpg://")
@@ -19,6 +22,17 @@ def is_redis(address: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def check(url: SecretStr | None, direct_url: SecretStr | None, redis_url: SecretStr | None) -> None:
+    """Check the addresses of Postgres, of the one behind a pooler and of Redis; raises IntegrationError."""
+    for name, given in (("DATABASE_URL", url), ("DATABASE_DIRECT_URL", direct_url)):
+        if given is not None and not is_postgres(given.get_secret_value()):
+            raise IntegrationError(name, "must be a Postgres address")
+    if direct_url is not None and url is None:
+        raise IntegrationError("DATABASE_URL", "must be set beside DATABASE_DIRECT_URL")
+    if redis_url is not None and not is_redis(redis_url.get_secret_value()):
+        raise IntegrationError("REDIS_URL", "must be a Redis address")
 
 
 def _has_hosts(address: str) -> bool:

@@ -12,6 +12,7 @@ from gateway.settings import (
     addresses,
     ai,
     backups,
+    chaos,
     connection_bounds,
     database,
     files,
@@ -20,6 +21,7 @@ from gateway.settings import (
     logs,
     mail,
     operation_limits,
+    overload,
     rate_limits,
     sessions,
     telemetry,
@@ -28,6 +30,7 @@ from gateway.settings import (
 )
 from gateway.settings.ai import AiSettings
 from gateway.settings.backups import BackupSettings
+from gateway.settings.chaos import ChaosSettings
 from gateway.settings.connection_bounds import ConnectionBoundSettings
 from gateway.settings.database import DatabaseSettings
 from gateway.settings.files import FileSettings, limits_of
@@ -37,6 +40,7 @@ from gateway.settings.logs import LogSettings
 from gateway.settings.mail import MailSettings
 from gateway.settings.modes import DocumentMode, Environment
 from gateway.settings.operation_limits import LimitSettings
+from gateway.settings.overload import OverloadSettings
 from gateway.settings.rate_limits import RateSettings
 from gateway.settings.secret_files import SecretError
 from gateway.settings.sessions import SessionSettings
@@ -69,6 +73,7 @@ EXAMPLES = (
     }
     | ai.EXAMPLES
     | backups.EXAMPLES
+    | chaos.EXAMPLES
     | connection_bounds.EXAMPLES
     | database.EXAMPLES
     | files.EXAMPLES
@@ -76,6 +81,7 @@ EXAMPLES = (
     | logs.EXAMPLES
     | mail.EXAMPLES
     | operation_limits.EXAMPLES
+    | overload.EXAMPLES
     | rate_limits.EXAMPLES
     | sessions.EXAMPLES
     | telemetry.EXAMPLES
@@ -91,6 +97,7 @@ class SettingsError(Exception):
 class Settings(
     AiSettings,
     BackupSettings,
+    ChaosSettings,
     ConnectionBoundSettings,
     DatabaseSettings,
     FileSettings,
@@ -98,6 +105,7 @@ class Settings(
     LimitSettings,
     LogSettings,
     MailSettings,
+    OverloadSettings,
     RateSettings,
     KeptSecretSettings,
     SessionSettings,
@@ -190,18 +198,20 @@ def read() -> Settings:
     except ValidationError as error:
         raise SettingsError(_sentence(error)) from None
     _check(settings)
+    if settings.production and settings.chaos:
+        raise SettingsError("QUESTPATH_CHAOS is refused in production, where nothing fails on purpose")
     return settings
 
 
 def _check(settings: Settings) -> None:
     url = settings.database_url
-    _check_addresses(settings)
     if settings.lock_wait_s is not None and settings.lock_wait_s >= settings.statement_deadline_s:
         raise SettingsError(
             "QUESTPATH_LOCK_WAIT_S must be less than QUESTPATH_STATEMENT_DEADLINE_S, "
             f"like {EXAMPLES['QUESTPATH_LOCK_WAIT_S']}"
         )
     try:
+        addresses.check(settings.database_url, settings.database_direct_url, settings.redis_url)
         integrations.check(settings)
         ai.check(settings, production=settings.production)
         vault.check(settings, production=settings.production)
@@ -219,21 +229,6 @@ def _check(settings: Settings) -> None:
         raise SettingsError(f"DATABASE_URL must be set in production, like {EXAMPLES['DATABASE_URL']}")
     if not settings.hosts:
         raise SettingsError(f"QUESTPATH_HOSTS must be set in production, like {EXAMPLES['QUESTPATH_HOSTS']}")
-
-
-def _check_addresses(settings: Settings) -> None:
-    url = settings.database_url
-    direct = settings.database_direct_url
-    for name, given in (("DATABASE_URL", url), ("DATABASE_DIRECT_URL", direct)):
-        if given is not None and not addresses.is_postgres(given.get_secret_value()):
-            raise SettingsError(f"{name} must be a Postgres address, like {EXAMPLES[name]}")
-    if direct is not None and url is None:
-        raise SettingsError(
-            f"DATABASE_URL must be set beside DATABASE_DIRECT_URL, like {EXAMPLES['DATABASE_URL']}"
-        )
-    redis = settings.redis_url
-    if redis is not None and not addresses.is_redis(redis.get_secret_value()):
-        raise SettingsError(f"REDIS_URL must be a Redis address, like {EXAMPLES['REDIS_URL']}")
 
 
 def _check_secret(name: str, given: SecretStr) -> None:

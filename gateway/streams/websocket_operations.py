@@ -10,9 +10,11 @@ from graphql import GraphQLError, OperationType
 
 from domain.accounts.users import Viewer
 from gateway.callers.client_apps import ClientApp
+from gateway.connections.refusals import RequestRefusal
 from gateway.connections.websocket_protocol import WebSocketConnection
 from gateway.operations.pipeline import OperationPipeline
 from gateway.operations.requests import GraphQLRequest, read_request
+from gateway.overload.admission import Lane, Priority
 from gateway.streams.websocket_messages import CloseSocket, headers_in
 from gateway.streams.websocket_sinks import WebSocketSink
 from gateway.telemetry.operation_outcomes import OperationOutcome
@@ -97,6 +99,14 @@ class WebSocketOperations:
         self._close_if_idle()
 
     async def _run(self, id_: str, payload: dict[str, Any], viewer: Viewer | None, client: ClientApp) -> None:
+        admission = self._pipeline.admission
+        lane: Lane | None = admission.ordinary
+        if admission.ordinary.is_full:
+            lane = admission.lane(self._priority(payload, viewer))
+        if lane is None:
+            await self._shed(id_, payload)
+            return
+        lane.begun += 1
         began = time.perf_counter()
         outcome = self._pipeline.open("websocket", headers_in(payload), self.find_request, client)
         response: Formatted | None = {}
@@ -112,11 +122,31 @@ class WebSocketOperations:
             response = self._pipeline.defect(outcome.request_id, defect)
             await self._send({"id": id_, "type": "error", "payload": response["errors"]})
         finally:
-            if self._running.get(id_) is asyncio.current_task():
-                del self._running[id_]
+            lane.ended += 1
+            self._leave(id_)
             if response is not None:
                 self._pipeline.finish(outcome, response, began)
             self._close_if_idle()
+
+    def _priority(self, payload: dict[str, Any], viewer: Viewer | None) -> Priority:
+        """Return how urgent an operation is."""
+        urgency = self._pipeline.urgency
+        priority = urgency.of_viewer(viewer)
+        return urgency.of_parts(payload) if priority is Priority.ORDINARY else priority
+
+    async def _shed(self, id_: str, payload: dict[str, Any]) -> None:
+        """Refuse an operation that would be answered too late."""
+        self._leave(id_)
+        refusal = RequestRefusal.OVERLOADED
+        error = GraphQLError(refusal.message, extensions={"code": refusal.code})
+        response = self._pipeline.refusal(self._pipeline.request_id_of(headers_in(payload)), error)
+        await self._send({"id": id_, "type": "error", "payload": response["errors"]})
+        self._close_if_idle()
+
+    def _leave(self, id_: str) -> None:
+        """Forget the operation of this task, unless its id is in use again."""
+        if self._running.get(id_) is asyncio.current_task():
+            del self._running[id_]
 
     async def _answer(
         self, id_: str, payload: dict[str, Any], viewer: Viewer | None, outcome: OperationOutcome

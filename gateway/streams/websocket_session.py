@@ -24,7 +24,7 @@ from gateway.streams.websocket_sinks import SEND_TIMEOUT_S
 from graph.documents.prepared import RefusedDocumentError
 from resolvers.request_info import RequestInfo
 
-_TRY_AGAIN = 1013
+TRY_AGAIN = 1013
 
 
 class WebSocketSession:
@@ -115,7 +115,7 @@ class WebSocketSession:
             ):
                 return read_message(event)
         except RateLimitedError:
-            raise CloseSocket(_TRY_AGAIN, "Too much is waiting to be read; try again later") from None
+            raise CloseSocket(TRY_AGAIN, "Too much is waiting to be read; try again later") from None
 
     async def _process(self, message: dict[str, Any]) -> None:
         kind = message["type"]
@@ -148,7 +148,7 @@ class WebSocketSession:
                 authorization, self._operations.find_request
             )
         except RateLimitedError:
-            raise CloseSocket(_TRY_AGAIN, "Too many unknown keys; try again later") from None
+            raise CloseSocket(TRY_AGAIN, "Too many unknown keys; try again later") from None
         except RefusedDocumentError:
             raise CloseSocket(4403, "Forbidden") from None
         if self._viewer is not None:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
+from gateway.overload.admission import Admission, Priority
 from gateway.rate_limits.rate_limiter import RateLimiter
 from gateway.telemetry.metrics import Histogram
 from gateway.telemetry.observer import Observer
@@ -28,6 +29,7 @@ class GaugeSources:
     counts: CommitCounts
     rate_limiter: RateLimiter
     public_nodes: PublicNodes
+    admission: Admission
 
 
 def families(sources: GaugeSources) -> Iterator[Metric]:
@@ -35,6 +37,7 @@ def families(sources: GaugeSources) -> Iterator[Metric]:
     yield from _operation_families(sources)
     yield from _engine_families(sources)
     yield from _cache_families(sources)
+    yield from _admission_families(sources.admission)
     yield from _other_families(sources)
 
 
@@ -116,6 +119,19 @@ def _cache_families(sources: GaugeSources) -> Iterator[Metric]:
     looks: dict[Labels, float] = {("hit",): nodes.hits, ("miss",): nodes.misses}
     yield counter("node_cache_looks", "Versions whose nodes were looked for in memory.", looks, "result")
     yield gauge("node_cache_values", "Values of nodes that are kept in memory.", {(): nodes.values})
+
+
+def _admission_families(admission: Admission) -> Iterator[Metric]:
+    refused = _by_code({priority.value: admission.refused[priority] for priority in Priority})
+    yield counter("requests_shed", "Requests refused as OVERLOADED, by priority.", refused, "priority")
+    lanes = {Priority.ORDINARY: admission.ordinary, Priority.URGENT: admission.urgent}
+    limits: dict[tuple[str, ...], float] = {(priority.value,): lane.limit for priority, lane in lanes.items()}
+    open_: dict[tuple[str, ...], float] = {
+        (priority.value,): lane.begun - lane.ended for priority, lane in lanes.items()
+    }
+    yield gauge("requests_limit", "Requests that may be in progress.", limits, "lane")
+    yield gauge("requests_open", "Requests in progress.", open_, "lane")
+    yield gauge("requests_wait_seconds", "How long ready work waits all the time.", {(): admission.wait_s})
 
 
 def _other_families(sources: GaugeSources) -> Iterator[Metric]:

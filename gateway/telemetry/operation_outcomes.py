@@ -52,7 +52,7 @@ def refusals(response: Formatted) -> list[str]:
 
 def log_line(outcome: OperationOutcome, event: str, *, duration_ms: float) -> dict[str, Any]:
     """Return the log line of an operation, without variables and secrets."""
-    return {
+    line = {
         "event": event,
         "request_id": outcome.request_id,
         "transport": outcome.transport,
@@ -63,6 +63,9 @@ def log_line(outcome: OperationOutcome, event: str, *, duration_ms: float) -> di
         "sql_count": outcome.context.meter.statements if outcome.context else 0,
         "cost": outcome.receipt.actual if outcome.receipt else 0,
     }
+    if outcome.trace_id is not None:
+        line["trace_id"] = outcome.trace_id
+    return line
 
 
 def start_line(outcome: OperationOutcome) -> dict[str, Any]:

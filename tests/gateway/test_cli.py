@@ -55,6 +55,7 @@ def test_help_imports_no_command_and_no_library() -> None:
         "gateway",
         "gateway.cli",
         "gateway.parsers",
+        "gateway.parsers.accounts",
         "gateway.parsers.backups",
         "gateway.parsers.campaigns",
         "gateway.parsers.commands",

@@ -1,0 +1,1 @@
+"""Tests of the databases of the gateway."""

@@ -1,0 +1,1 @@
+"""Tests of what a process does when more arrives than it can answer."""
