@@ -76,7 +76,7 @@ async def replicas(found: ReadReplicas) -> Found:
 
 
 async def mail_server(server: MailServer) -> Found:
-    """Wait for the greeting of the mail server, and leave; nothing is sent and nobody signs in."""
+    """Wait for the greeting of the mail server, and leave without sending anything."""
     tls = ssl.create_default_context() if server.scheme == "smtps" else None
     reader, writer = await asyncio.open_connection(server.host, server.port, ssl=tls)
     try:
