@@ -87,11 +87,17 @@ def parser() -> argparse.ArgumentParser:
     worker.add_argument("--max", type=_count, metavar="B", help="and up to B, by how many jobs wait")
     _add_migrate(commands)
     add_command(
-        commands, "seed", "databases.seed", "Import the demo content and create the demo accounts, once."
+        commands,
+        "seed",
+        "databases.migrations.seed",
+        "Import the demo content and create the demo accounts, once.",
     )
     add_schema(commands)
     add_command(
-        commands, "reconcile", "databases.reconcile", "Compare each learner's XP entries with the total."
+        commands,
+        "reconcile",
+        "databases.migrations.reconcile",
+        "Compare each learner's XP entries with the total.",
     )
     add_backups(commands)
     _add_import(commands)
@@ -123,7 +129,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_migrate(commands: Commands) -> None:
     migrate = add_command(
-        commands, "migrate", "databases.migrate", "Bring the database to the newest migration."
+        commands, "migrate", "databases.migrations.migrate", "Bring the database to the newest migration."
     )
     migrate.add_argument("--to", metavar="NUMBER", help="bring it to this migration instead, like 0017")
     migrate.add_argument("--down", action="store_true", help="allow --to to go back, which may lose data")
@@ -175,12 +181,21 @@ def _add_xp(xp: argparse.ArgumentParser) -> None:
 
 def _add_rebuild(rebuild: argparse.ArgumentParser) -> None:
     actions = rebuild.add_subparsers(required=True, metavar="TABLES")
-    boards = add_command(actions, "boards", "rebuilds.boards", "Compute the leaderboards from the XP ledger.")
+    boards = add_command(
+        actions, "boards", "databases.rebuilds.boards", "Compute the leaderboards from the XP ledger."
+    )
     boards.add_argument(
         "--weeks", type=_count, default=2, help="how many weekly boards, from this week back (2)"
     )
-    add_command(actions, "analytics", "rebuilds.analytics", "Compute the analytics from the graded attempts.")
-    add_command(actions, "statistics", "rebuilds.statistics", "Compute the statistics of questions again.")
+    add_command(
+        actions,
+        "analytics",
+        "databases.rebuilds.analytics",
+        "Compute the analytics from the graded attempts.",
+    )
+    add_command(
+        actions, "statistics", "databases.rebuilds.statistics", "Compute the statistics of questions again."
+    )
 
 
 def _add_settings(settings: argparse.ArgumentParser) -> None:

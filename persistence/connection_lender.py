@@ -12,7 +12,7 @@ from persistence import postgres_refusals
 from persistence.bulkheads import Bulkheads
 from persistence.connection_pool import CHECK_EVERY_S, GROW_AFTER_S, Pool
 from persistence.postgres_refusals import Reason
-from persistence.statement_log import StatementLog
+from persistence.statement_logs.statement_log import StatementLog
 
 BUSY = "The database is overloaded; try again in a few seconds."
 _LOG_EVERY_S = 60.0
@@ -39,7 +39,7 @@ class Lender:
     @property
     def excess_wait_s(self) -> float:
         """How many seconds something waits for a connection or a turn, beyond those after which the pool has grown."""
-        longest = max(self.pool.longest_wait_s, self.bulkheads.longest_wait_s)
+        longest = max(monotonic() - self.pool.longest_wait_began(), self.bulkheads.longest_wait_s)
         return max(0.0, longest - GROW_AFTER_S - CHECK_EVERY_S)
 
     async def borrow(self) -> "asyncpg.Connection[Any]":

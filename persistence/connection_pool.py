@@ -86,11 +86,6 @@ class Pool:
         waiting = sum(not waiter.done() for waiter, _ in self._waiting)
         return PoolLoad(self._size - len(self._idle), len(self._idle), self._largest, waiting)
 
-    @property
-    def longest_wait_s(self) -> float:
-        """How many seconds the longest waiter has waited."""
-        return max(0.0, monotonic() - self._longest_wait_began())
-
     async def acquire(self) -> "asyncpg.Connection[Any]":
         """Borrow a connection; TimeoutError when none comes free within `timeout_s` seconds."""
         if self._size - len(self._idle) - self._stuck < self._usual:
@@ -186,17 +181,18 @@ class Pool:
         """Lend more than usual to callers that have waited for a while, and refuse those that have waited too long."""
         now = monotonic()
         self._stuck = self._count_stuck(GROW_AFTER_S)
-        while self._longest_wait_began() <= now - GROW_AFTER_S and self._grow():
+        while self.longest_wait_began() <= now - GROW_AFTER_S and self._grow():
             pass
         is_stuck = self._count_stuck(STUCK_AFTER_S) >= self._largest
         patience_s = min(STUCK_AFTER_S, self._timeout_s) if is_stuck else self._timeout_s
-        while self._longest_wait_began() <= now - patience_s:
+        while self.longest_wait_began() <= now - patience_s:
             waiter, _ = self._waiting.popleft()
             waiter.set_exception(TimeoutError())
         is_needed = self._waiting or self._stuck
         self._next_check = self._loop.call_later(CHECK_EVERY_S, self._check) if is_needed else None
 
-    def _longest_wait_began(self) -> float:
+    def longest_wait_began(self) -> float:
+        """Return when the longest waiter began to wait, infinity where there is none."""
         while self._waiting:
             waiter, began = self._waiting[0]
             if not waiter.done():

@@ -10,9 +10,9 @@ from persistence.connection_lender import Lender
 from persistence.connection_lifetimes import Lifetimes
 from persistence.connection_pool import USUAL, Pool, PoolLoad
 from persistence.connection_settings import Address
-from persistence.logged_connections import LoggedConnection
 from persistence.sql_connection import SqlConnection
-from persistence.statement_log import StatementLog
+from persistence.statement_logs.logged_connections import LoggedConnection
+from persistence.statement_logs.statement_log import StatementLog
 
 __all__ = ["Borrowed", "Database", "SqlConnection", "connect"]
 

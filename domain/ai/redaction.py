@@ -6,7 +6,9 @@ ADDRESS = "[e-mail address]"
 SECRET = "[secret]"
 _AT = r"(?:@|\uff20|\ufe6b|%40)"
 _ADDRESS = re.compile(
-    rf"(?<![\w.+-])(?:[\w.+-]{{1,64}}|\"[^\"\n]{{1,64}}\"){_AT}(?:(?:[\w-]{{1,63}}\.){{1,8}}[^\W\d_]{{2,63}}|localhost\b)"
+    r"(?<![\w.+-])(?:[\w.+-]{1,64}|\"[^\"\n]{1,64}\")"
+    + _AT
+    + r"(?:(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,63}|localhost\b)"
 )
 """Bounded, and begun only where no such character stands before: a long word without an at sign is read once."""
 _SECRET = re.compile(

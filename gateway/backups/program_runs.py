@@ -1,4 +1,4 @@
-"""Program runs: pg_dump and pg_restore as processes that a thread feeds, and that end with the task that waits for them."""
+"""Program runs: pg_dump and pg_restore as processes that a thread feeds, and that end with their task."""
 
 import asyncio
 import re

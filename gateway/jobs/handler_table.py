@@ -23,18 +23,17 @@ from domain.privacy.erasure import ErasureArguments
 from domain.webhooks import delivery_jobs
 from domain.work import Work
 from domain.workflows import step_plans
-from gateway.jobs import (
+from gateway.jobs import mail_sender, webhook_delivery
+from gateway.jobs.areas import (
     backup_handlers,
     chat_handlers,
     generation_handlers,
     import_handlers,
-    mail_sender,
     print_handlers,
     quality_handlers,
     review_handlers,
     thread_handlers,
     topic_handlers,
-    webhook_delivery,
 )
 from gateway.jobs.handlers import Handlers, InSteps, InTransaction, JobContext, WithContext
 

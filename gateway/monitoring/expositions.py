@@ -6,19 +6,16 @@ from functools import partial
 
 from prometheus_client.core import Metric
 
-from gateway.monitoring import health_details
+from gateway.monitoring import backup_metrics, database_metrics, health_details, replica_metrics
 from gateway.monitoring.health_details import DETAILS_PATH
 from gateway.ports import Adapters
 from gateway.settings.environment import Settings
 from gateway.telemetry import (
     active_users,
-    backup_metrics,
     breaker_metrics,
-    database_metrics,
     gauges,
     operation_families,
     prometheus,
-    replica_metrics,
     status_metrics,
 )
 from gateway.telemetry.gauges import GaugeSources

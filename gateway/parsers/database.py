@@ -13,7 +13,7 @@ def add_database(database: argparse.ArgumentParser) -> None:
     report = add_command(
         actions,
         "report",
-        "database_report.report_database",
+        "databases.reports.report_database",
         "Show sizes, use of indexes, bloat, vacuum and the longest statements.",
     )
     report.add_argument("--limit", type=int, default=_ROWS, help=f"rows of each section ({_ROWS})")

@@ -8,7 +8,7 @@ from domain.accounts.users import Role, Viewer
 from domain.content.question_kinds.table import QuestionKind
 from domain.content.questions import Difficulty
 from domain.entities import entity
-from domain.generation import content_ratings, generation_starts
+from domain.generation import content_ratings, generation_starts, regenerations
 from domain.generation.generation_starts import QuizSource
 from domain.generation.generations import (
     Generation,
@@ -126,7 +126,7 @@ async def regenerate_part(
 ) -> StartedGeneration:
     """Start writing a part of a draft of the caller's once more."""
     async with context.open_work() as work:
-        generation = await generation_starts.regenerate_part(
+        generation = await regenerations.regenerate_part(
             work,
             context.act(),
             generation_id=generation_id,

@@ -62,6 +62,7 @@ SHUFFLES = {
     "domain/content/drawing/draws.py",
     "domain/content/drawing/option_orders.py",
     "gateway/ai/provider_chain.py",
+    "gateway/databases/chaotic_lender.py",
     "gateway/error_reports/reports.py",
     "gateway/jobs/job_executor.py",
     "gateway/telemetry/tracing.py",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 
-from gateway.commands import database_report
+from gateway.commands.databases import database_report
 from tests.deployment.clusters import Cluster, initialised, running_postgres
 from tests.deployment.programs import eventually
 from tests.support import command_line

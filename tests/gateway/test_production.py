@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gateway.commands import databases
+from gateway.commands.databases import migrations
 from gateway.commands.errors import CommandError
 from gateway.settings.environment import Settings
 from tests.gateway.conftest import Live
@@ -43,6 +43,6 @@ async def test_validation_errors_suggest_nothing(live: Live) -> None:
 
 async def test_no_demo_account_is_created(live: Live, database_url: str, overrides: dict[str, Any]) -> None:
     with pytest.raises(CommandError, match="not created in production"):
-        await databases.seed(Settings(**overrides), database_url, argparse.Namespace())
+        await migrations.seed(Settings(**overrides), database_url, argparse.Namespace())
 
     assert (await live.post("{ users { nodes { id } } }")).json()["data"]["users"]["nodes"] == []

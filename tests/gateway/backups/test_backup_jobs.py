@@ -16,8 +16,8 @@ from gateway.backups.backup_folder import BackupFolder
 from gateway.jobs import served_queues
 from gateway.jobs.handler_table import HANDLERS
 from gateway.jobs.handlers import JobContext
+from gateway.monitoring import backup_metrics
 from gateway.settings.environment import Settings
-from gateway.telemetry import backup_metrics
 from tests.builders.acts import an_act
 from tests.builders.jobs import start
 from tests.support.backups import MORNING, backups_of

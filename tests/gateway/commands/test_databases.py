@@ -7,7 +7,8 @@ import asyncpg
 import pytest
 
 from domain.unit_of_work import Meter
-from gateway.commands import databases, rebuilds
+from gateway.commands.databases import migrations as commands
+from gateway.commands.databases import rebuilds
 from gateway.commands.errors import CommandError
 from gateway.databases import migrations
 from gateway.settings.environment import Settings
@@ -25,7 +26,7 @@ BEFORE_PARTITIONS, PARTITIONED = "0079", "0080"
 
 async def migrate(url: str, **given: Any) -> int:
     usual = {"to": None, "down": False, "sql": False, "check": False}
-    return await databases.migrate(Settings(), url, argparse.Namespace(**usual | given))
+    return await commands.migrate(Settings(), url, argparse.Namespace(**usual | given))
 
 
 async def execute(url: str, statement: str, *values: object) -> Any:

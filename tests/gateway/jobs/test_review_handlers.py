@@ -58,7 +58,7 @@ async def a_history(ask: Asker, taker: QuizTaker, reviews: int) -> None:
 async def test_attempts_of_many_entries_are_taken_in_several_transactions(
     ask: Asker, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr("gateway.jobs.review_handlers._ENTRIES", 1)
+    monkeypatch.setattr("gateway.jobs.areas.review_handlers._ENTRIES", 1)
     takers = [await a_quiz_taker(ask) for _ in range(2)]
     for taker in takers:
         attempt_id = await taker.start_attempt()

@@ -2,9 +2,9 @@
 
 import pytest
 
+from gateway.monitoring import replica_metrics
 from gateway.settings import environment
 from gateway.settings.environment import SettingsError
-from gateway.telemetry import replica_metrics
 from gateway.telemetry.prometheus import Exposition
 from persistence.replicas.read_replicas import ReadReplicas
 from persistence.replicas.replica import Absence, Replica

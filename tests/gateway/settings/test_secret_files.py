@@ -18,6 +18,8 @@ VALUES = {
     "REDIS_URL": "redis://:canary-7f3a@127.0.0.1/0",
     "QUESTPATH_SMTP_URL": "smtp://ada:canary-7f3a@127.0.0.1:25",
     "QUESTPATH_AI_KEYS": "main=canary-7f3a",
+    "QUESTPATH_SENTRY_DSN": "https://canary-7f3a@errors.example.org/1",
+    "DATABASE_REPLICA_URLS": "postgresql://ada:canary-7f3a@127.0.0.2/questpath",
     "QUESTPATH_MAIL_EVENTS_SECRETS": "whsec_Y2FuYXJ5LTdmM2EtY2FuYXJ5LTdmM2EtY2FuYXJ5",
 }
 USUAL = "canary-7f3a" * 4

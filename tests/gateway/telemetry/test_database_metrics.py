@@ -9,9 +9,9 @@ from domain.gamification.xp import XpStatus
 from domain.ids import JobId
 from domain.unit_of_work import Meter
 from gateway import secrets_and_ids
+from gateway.monitoring import database_metrics
+from gateway.monitoring.database_metrics import DatabaseMetrics
 from gateway.settings.environment import Settings
-from gateway.telemetry import database_metrics
-from gateway.telemetry.database_metrics import DatabaseMetrics
 from gateway.telemetry.prometheus import Exposition
 from persistence.database import Database, connect
 from persistence.signals import LocalSignals

@@ -12,8 +12,8 @@ from tests.support.schema_client import Asker
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.jobs.answer_writers.FLUSH_S", 0.01)
-    monkeypatch.setattr("gateway.jobs.answer_writers.LOOK_S", 0.02)
+    monkeypatch.setattr("gateway.jobs.areas.answer_writers.FLUSH_S", 0.01)
+    monkeypatch.setattr("gateway.jobs.areas.answer_writers.LOOK_S", 0.02)
     monkeypatch.setattr("resolvers.chats.answer_streams.LOOK_EVERY_S", 0.5)
 
 

@@ -29,8 +29,8 @@ from tests.support.schema_client import Asker
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.jobs.answer_writers.FLUSH_S", 0.01)
-    monkeypatch.setattr("gateway.jobs.answer_writers.LOOK_S", 0.02)
+    monkeypatch.setattr("gateway.jobs.areas.answer_writers.FLUSH_S", 0.01)
+    monkeypatch.setattr("gateway.jobs.areas.answer_writers.LOOK_S", 0.02)
 
 
 async def test_cancelling_ends_the_request_and_keeps_what_is_written(ask: Asker) -> None:

@@ -9,7 +9,7 @@ from domain.content.quizzes import Feedback
 from domain.generation import written_quizzes
 from domain.generation.generation_starts import MOST_QUESTIONS
 from domain.unit_of_work import Meter
-from gateway.jobs import generation_handlers
+from gateway.jobs.areas import generation_handlers
 from gateway.jobs.handlers import JobContext
 from tests.support.accounts import accepted, refusal
 from tests.support.attempts import a_quiz_taker

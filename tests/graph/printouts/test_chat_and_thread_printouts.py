@@ -22,7 +22,7 @@ CODE = "Use a loop:\n\n```python\nfor x in range(3):\n    print(x)\n```\n\nå­¦ä¹
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.jobs.answer_writers.FLUSH_S", 0.01)
+    monkeypatch.setattr("gateway.jobs.areas.answer_writers.FLUSH_S", 0.01)
 
 
 def path_of(ask: Asker, printout_id: str) -> Path:

@@ -11,7 +11,7 @@ from domain.content.question_kinds.table import QuestionKind
 from domain.gamification import xp
 from domain.gamification.xp_rules import CURRENT
 from domain.unit_of_work import Meter
-from gateway.jobs import quality_handlers
+from gateway.jobs.areas import quality_handlers
 from tests.builders import mint
 from tests.builders.roadmaps import a_file, a_quiz_node
 from tests.builders.xp import an_award

@@ -4,7 +4,7 @@ from typing import Any
 
 from domain.topics import generated_topics, topic_jobs
 from domain.topics.topic_jobs import GenerateTopicsArguments
-from gateway.jobs.answer_progress import ANSWERED, ASKED
+from gateway.jobs.areas.answer_progress import ANSWERED, ASKED
 from gateway.jobs.handlers import Handlers, InSteps, JobContext, metered
 
 

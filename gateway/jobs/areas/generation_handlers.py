@@ -11,7 +11,7 @@ from domain.ai.requests import AiRequest, OutputShape
 from domain.generation import roadmap_outputs, written_explanations, written_quizzes, written_roadmaps
 from domain.generation.generation_jobs import KINDS, GenerationArguments
 from domain.generation.generations import Generation, GenerationKind, GenerationResult
-from gateway.jobs.answer_progress import ANSWERED, ASKED, following
+from gateway.jobs.areas.answer_progress import ANSWERED, ASKED, following
 from gateway.jobs.handlers import Handlers, InSteps, JobContext, metered
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ from typing import Any
 from domain.errors import NotFoundError
 from domain.threads import section_generation
 from domain.threads.section_generation import GenerateSectionsArguments
-from gateway.jobs.answer_progress import ANSWERED, ASKED, following
+from gateway.jobs.areas.answer_progress import ANSWERED, ASKED, following
 from gateway.jobs.handlers import Handlers, InSteps, JobContext, metered
 
 

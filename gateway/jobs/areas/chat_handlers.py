@@ -16,7 +16,7 @@ from domain.jobs.job_kinds import NoArguments
 from domain.jobs.runs import JobTakenOverError
 from domain.threads import content_chats
 from domain.work import Work
-from gateway.jobs.answer_writers import AnswerWriter
+from gateway.jobs.areas.answer_writers import AnswerWriter
 from gateway.jobs.handlers import Handlers, InSteps, InTransaction, JobContext, metered
 
 _BATCH = 200

@@ -1,0 +1,1 @@
+"""Commands about the database: migrations, backups, rebuilds and reports."""

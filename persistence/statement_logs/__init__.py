@@ -1,0 +1,1 @@
+"""Statements in the log, with their time and without values."""
