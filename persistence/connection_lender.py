@@ -12,7 +12,7 @@ from persistence import postgres_refusals
 from persistence.bulkheads import Bulkheads
 from persistence.connection_pool import CHECK_EVERY_S, GROW_AFTER_S, Pool
 from persistence.postgres_refusals import Reason
-from persistence.statement_logs.statement_log import StatementLog
+from persistence.statement_log import StatementLog
 
 BUSY = "The database is overloaded; try again in a few seconds."
 _LOG_EVERY_S = 60.0

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 import asyncpg
 
-from persistence import connection_lifetimes
-from persistence.connection_lifetimes import Ages, Lifetimes
-from persistence.idle_connections import IdleConnections
+from persistence.pooling import connection_lifetimes
+from persistence.pooling.connection_lifetimes import Ages, Lifetimes
+from persistence.pooling.idle_connections import IdleConnections
 
 USUAL = 4
 """How many connections are lent at once while that is enough."""

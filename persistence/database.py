@@ -7,12 +7,12 @@ from domain.unit_of_work import Meter
 from persistence import connection_settings, transactions
 from persistence.bulkheads import SHARE, Bulkheads
 from persistence.connection_lender import Lender
-from persistence.connection_lifetimes import Lifetimes
 from persistence.connection_pool import USUAL, Pool, PoolLoad
 from persistence.connection_settings import Address
+from persistence.logged_connections import LoggedConnection
+from persistence.pooling.connection_lifetimes import Lifetimes
 from persistence.sql_connection import SqlConnection
-from persistence.statement_logs.logged_connections import LoggedConnection
-from persistence.statement_logs.statement_log import StatementLog
+from persistence.statement_log import StatementLog
 
 __all__ = ["Borrowed", "Database", "SqlConnection", "connect"]
 

@@ -7,9 +7,9 @@ from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
 from gateway.settings.integrations import IntegrationError
-from persistence.connection_lifetimes import CHECK_AFTER_S, LONGEST_IDLE_S, LONGEST_LIFE_S, Lifetimes
 from persistence.connection_pool import USUAL
 from persistence.connection_settings import Address
+from persistence.pooling.connection_lifetimes import CHECK_AFTER_S, LONGEST_IDLE_S, LONGEST_LIFE_S, Lifetimes
 from persistence.replicas.read_replicas import LATE_S
 from persistence.replicas.replicated_postgres import name_of
 from resolvers.public_nodes import MOST_VALUES

@@ -6,7 +6,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings
 
 from gateway.settings.modes import LogFormat, LogLevel, SqlLogging
-from persistence.statement_logs.statement_log import StatementLog
+from persistence.statement_log import StatementLog
 
 EXAMPLES = {
     "QUESTPATH_LOG": "json or text",

@@ -36,7 +36,7 @@ OTHER_FOLDERS = {
     "persistence": {
         "tables": "the ground of the stores",
         "monitoring": "figures of all areas for operators",
-        "statement_logs": "statements of all areas in the log",
+        "pooling": "ages and idleness of the connections of the pool",
         "replicas": "which server a read goes to, for the stores of all areas",
     },
 }

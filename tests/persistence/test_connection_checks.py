@@ -7,8 +7,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from persistence import connection_lifetimes
 from persistence.connection_pool import Pool, PoolLoad
+from persistence.pooling import connection_lifetimes
 from tests.support.connection_pools import MakePool
 
 Checks = list["asyncpg.Connection[Any]"]

@@ -6,8 +6,8 @@ from typing import Any
 
 import asyncpg
 
-from persistence.connection_lifetimes import LONGEST_IDLE_S, LONGEST_LIFE_S
 from persistence.connection_pool import GROW_AFTER_S, USUAL, Pool, PoolLoad
+from persistence.pooling.connection_lifetimes import LONGEST_IDLE_S, LONGEST_LIFE_S
 from tests.support.connection_pools import MakePool
 
 

@@ -9,9 +9,9 @@ from domain.unit_of_work import Meter
 from gateway.settings.environment import Settings
 from gateway.settings.modes import SqlLogging
 from persistence.database import connect
+from persistence.logged_connections import LoggedConnection
 from persistence.sql_connection import SqlConnection
-from persistence.statement_logs.logged_connections import LoggedConnection
-from persistence.statement_logs.statement_log import StatementLog
+from persistence.statement_log import StatementLog
 from persistence.statements import Statement
 
 _NUMBERS = Statement(text("SELECT n FROM generate_series(1, CAST(:most AS int)) AS n"), int)

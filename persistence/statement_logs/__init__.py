@@ -1,1 +1,0 @@
-"""Statements in the log, with their time and without values."""
