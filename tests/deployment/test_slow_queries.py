@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 
-from gateway.commands.databases import database_report
+from gateway.commands.databases import reports
 from tests.deployment.clusters import Cluster, initialised, running_postgres
 from tests.deployment.programs import eventually
 from tests.support import command_line
@@ -46,7 +46,7 @@ async def test_plans_of_our_statements_are_logged_and_statements_are_counted(tmp
     assert "Query Text: SELECT users." in logged
     assert "actual rows=" in logged
     assert "Buffers: shared hit=" in logged
-    title, _ = database_report._TITLES["statements"]
+    title, _ = reports._TITLES["statements"]
     assert "SELECT users." in printed.partition(title)[2]
 
 
