@@ -20,16 +20,17 @@ from bench.http_client import connect, is_success, percentile
 from bench.measurements import Bench
 from bench.mixed_load import MIX
 from bench.processes import on_core
-from bench.servers import OURS, Server, running
+from bench.servers import OURS, UNSHED, Server, running
 from bench.shapes import Shape, shapes
 from bench.sizes import QUICK, SMOKE
+from gateway.overload.admission import DEFAULTS
 
 RESULTS = Path(__file__).parent / "overload.json"
 URGENT = "M1"
 CONNECTIONS, CLOSED_CONNECTIONS = 900, 16
 WARM_UP_S = 4.0
-UNSHED = {"QUESTPATH_SHED_WAIT_MS": "10000", "QUESTPATH_SHED_MOST": "100000"}
-"""Settings with which nothing is refused."""
+SHED = {"QUESTPATH_SHED_WAIT_MS": f"{1_000 * DEFAULTS.wait_s:g}", "QUESTPATH_SHED_MOST": str(DEFAULTS.most)}
+"""The usual settings of overload, which the other benchmarks switch off."""
 _TIMEOUT_S = 30.0
 _ACCEPT_S = 1.5
 """How long the server has to accept the connections."""
@@ -60,7 +61,7 @@ def main() -> None:
     arguments = _arguments()
     sizes, seconds = (SMOKE, 1.0) if arguments.smoke else (QUICK, arguments.seconds)
     known = {shape.name: shape for shape in shapes(sizes)}
-    settings = UNSHED if arguments.unshed else {}
+    settings = UNSHED if arguments.unshed else SHED
     with (
         dataset.running(sizes) as url,
         running([OURS], url, dataset.FOLDER, known["Q0"], settings=settings) as (server,),

@@ -51,6 +51,8 @@ HIGH_RATES = {f"QUESTPATH_RATE_{name}": "1000000" for name in _RATES} | {
     f"QUESTPATH_RATE_{name}": "10000000" for name in _COSTS
 }
 """Rate limits are counted as always, but high: one learner of a benchmark sends the requests of a thousand."""
+UNSHED = {"QUESTPATH_SHED_WAIT_MS": "10000", "QUESTPATH_SHED_MOST": "100000"}
+"""No request is refused because of overload: the load of a benchmark keeps a process busy all the time."""
 _MANY_FROM_ONE_ADDRESS = (
     "QUESTPATH_CONNECTIONS",
     "QUESTPATH_CONNECTIONS_PER_ADDRESS",
@@ -159,6 +161,7 @@ def _environment(port: int, url: str) -> dict[str, str]:
         "QUESTPATH_NODE_CACHE_VALUES": "0",
         **dict.fromkeys(_MANY_FROM_ONE_ADDRESS, "20000"),
         **HIGH_RATES,
+        **UNSHED,
         "DATABASE_URL": url,
         "BENCH_PORT": str(port),
         "BENCH_PUBLIC_KEY": access_tokens.public_key(),
