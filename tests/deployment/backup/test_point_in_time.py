@@ -79,6 +79,7 @@ def test_a_dropped_table_comes_back_with_what_was_written_until_just_before(tmp_
         pgbackrest(cluster, "stanza-create")
         pgbackrest(cluster, "--type=full", "backup")
         asyncio.run(learner(cluster.url, "bob"))
+        cluster.sql("SELECT pg_sleep(1.1)")  # pgBackRest knows the end of a backup in whole seconds
         just_before = cluster.sql("SELECT clock_timestamp()")
         cluster.sql("DROP TABLE users CASCADE")
         cluster.sql("SELECT pg_switch_wal()")
