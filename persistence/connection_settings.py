@@ -13,6 +13,7 @@ _SETTINGS = {
     "enable_seqscan": "off",
     "pg_trgm.word_similarity_threshold": "0.4",  # a word of seven letters with two that have changed places
     "random_page_cost": "1.1",  # the data is on flash or in memory
+    "idle_in_transaction_session_timeout": "1min",  # a process that hangs in a transaction keeps its locks no longer
     "plan_cache_mode": "force_generic_plan",  # every list is bounded and every key indexed: a custom plan gains nothing
 }
 _IDENTITY = {"timezone": "UTC", "application_name": "questpath"}
