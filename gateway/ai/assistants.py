@@ -19,7 +19,7 @@ _MODULE = "gateway.ai.network_providers"
 """Imported only where a provider is set: it takes seconds, and needs the packages of the extra `ai`."""
 
 
-_PAUSE_S = 0.02
+_PAUSE_S = 0.05
 """Seconds between two pieces of the offline author, so that its answers can be followed and cancelled."""
 
 
