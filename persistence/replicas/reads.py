@@ -127,7 +127,7 @@ class ReplicaBorrowed(Borrowed):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _trace: object
     ) -> None:
-        """Return it; a refusal becomes what callers are told."""
+        """Return it; a refusal of Postgres becomes the error that callers get."""
         connection = self._connection
         connection.give_back(error)
         if self._meter.reader is not None:
