@@ -18,7 +18,7 @@ MakePool = Callable[[int], Pool]
 def pool_clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """The clock of every pool; it stands still until a test moves it."""
     clock = SimpleNamespace(now=1_000.0)
-    for module in ("connection_pool", "connection_lifetimes"):
+    for module in ("connection_pool", "pooling.connection_lifetimes"):
         monkeypatch.setattr(f"persistence.{module}.monotonic", lambda: clock.now)
     return clock
 
